@@ -1,0 +1,1 @@
+"""Measurements beside their peers, run by `make bench`."""

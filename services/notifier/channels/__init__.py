@@ -1,0 +1,1 @@
+"""The channels over which a notice can reach a person."""

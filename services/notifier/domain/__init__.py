@@ -1,0 +1,1 @@
+"""What the notifier decides, without a clock, a database or a mail server."""

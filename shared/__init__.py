@@ -1,0 +1,1 @@
+"""What more than one service needs: the wire contracts, the facts of law and the plumbing."""

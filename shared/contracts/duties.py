@@ -1,0 +1,58 @@
+"""Events in the life of a duty: a unit owes a form for a period by a due instant."""
+
+from pydantic import AwareDatetime
+
+from shared.contracts.event import Event
+from shared.contracts.values import FormCode, PeriodCode, UnitKey
+
+
+class DutyEvent(Event):
+    """What every event of a duty names."""
+
+    unit: UnitKey
+    province: UnitKey
+    form: FormCode
+    period: PeriodCode
+
+
+class DutyOpened(DutyEvent):
+    """A unit has begun to owe a form; ``deadline_rule`` says where ``due_at`` comes from."""
+
+    due_at: AwareDatetime
+    deadline_rule: str
+
+
+class DutyBecameOverdue(DutyEvent):
+    """The due instant passed and every report received before it has been looked at."""
+
+    due_at: AwareDatetime
+
+
+class DutyMet(DutyEvent):
+    """The report arrived; ``on_time`` is judged by intake's receipt time."""
+
+    first_received_at: AwareDatetime
+    on_time: bool
+
+
+class NoticeSent(Event):
+    """One message was taken over by one recipient's channel."""
+
+    notice_id: str
+    committee: str
+    province: UnitKey
+    recipient: str
+    channel: str
+    message_id: str
+    units: tuple[UnitKey, ...]
+
+
+class IntakeCaughtUp(Event):
+    """
+    Every submission received before ``watermark`` has been judged and its report published.
+
+    Published by intake through its ordered outbox, so that the notifier accuses nobody whose
+    report is still on its way. See ``docs/decisions/0002-watermark.md``.
+    """
+
+    watermark: AwareDatetime

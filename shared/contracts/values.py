@@ -1,0 +1,35 @@
+"""The small values that events are made of, each checked once, where it enters."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictInt, StringConstraints
+
+COUNT_MAX = 2**53
+"""Largest count that every JSON reader keeps exact (rule R14)."""
+
+EventId = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9._:-]{1,200}$")]
+SourceName = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+UnitKey = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z0-9._-]{1,40}$")]
+FormCode = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z0-9]{1,10}$")]
+PeriodCode = Annotated[
+    str, StringConstraints(strict=True, pattern=r"^[a-z0-9]{1,20}\.[0-9]{4}(-[A-Z0-9]{1,4})?$")
+]
+CellKey = Annotated[
+    str,
+    StringConstraints(
+        strict=True, pattern=r"^[a-z0-9_]{1,60}(\[[a-z_]+=[a-z0-9_+]+(,[a-z_]+=[a-z0-9_+]+)*\])?$"
+    ),
+]
+
+WholeNumber = Annotated[StrictInt, Field(ge=0, le=COUNT_MAX)]
+DecimalText = Annotated[
+    str, StringConstraints(strict=True, pattern=r"^(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?$")
+]
+FigureValue = WholeNumber | DecimalText | None
+"""A count is an integer, a score, rate or area a decimal string, null means not reported."""
+
+Figures = Annotated[dict[CellKey, FigureValue], Field(min_length=1, max_length=500)]
+QualifierName = Literal["at_least", "about"]
+Qualifiers = Annotated[dict[CellKey, QualifierName], Field(max_length=500)]
+Severity = Literal["reject", "warn"]
+Note = Annotated[str, StringConstraints(strict=True, max_length=2000)]

@@ -1,0 +1,1 @@
+"""Facts and rules of the trade: pure functions over frozen dataclasses."""

@@ -1,0 +1,45 @@
+"""
+Every exception of the plumbing; an exception means "try again" or "a bug", never "bad data".
+
+QcdcError
+├── Misconfigured      the operator must mend something; the process exits with 78
+├── Gap                the log and the stored position disagree; read again from the position
+├── BreakerOpen        too many unreadable records in a row; the partition is paused
+└── LostWindow         the broker deleted records that were never read
+"""
+
+from collections.abc import Mapping, Sequence
+
+from aiokafka import TopicPartition as Partition
+
+
+class QcdcError(Exception):
+    """Something went wrong in QCDC."""
+
+
+class Misconfigured(QcdcError):  # noqa: N818 - reads as the sentence that the operator sees
+    """The configuration does not allow to start; the message says which command mends it."""
+
+
+class Gap(QcdcError):  # noqa: N818 - a gap, not an error of ours
+    """A batch begins beyond the stored position."""
+
+    def __init__(self, positions: Mapping[Partition, int]) -> None:
+        super().__init__(f"stored positions: {dict(positions)}")
+        self.positions = positions
+
+
+class BreakerOpen(QcdcError):  # noqa: N818 - the state of the breaker
+    """Too many unreadable records in a row: something is wrong on our side or the sender's."""
+
+    def __init__(self, positions: Mapping[Partition, int]) -> None:
+        super().__init__(f"stopped at {dict(positions)}")
+        self.positions = positions
+
+
+class LostWindow(QcdcError):  # noqa: N818 - the state of the log
+    """Retention has deleted records that this service never read; an operator must decide."""
+
+    def __init__(self, partitions: Sequence[Partition]) -> None:
+        super().__init__(f"records were deleted before they were read: {list(partitions)}")
+        self.partitions = partitions

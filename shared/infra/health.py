@@ -1,0 +1,53 @@
+"""
+Health is progress, not a ping: what each part of a process last said of itself.
+
+Live means that the event loop turns. Ready means that no part has anything to report; a reason
+is one of ``Condition``, so that an operator's alert can name it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Condition(StrEnum):
+    """Why a service is not ready."""
+
+    STARTING = "starting"
+    KAFKA_UNAVAILABLE = "kafka_unavailable"
+    DATABASE_UNAVAILABLE = "database_unavailable"
+    BEHIND_WITHOUT_PROGRESS = "behind_without_progress"
+    HANDLER_FAILING = "handler_failing"
+    BREAKER_OPEN = "breaker_open"
+    LOST_WINDOW = "lost_window"
+    LOG_REPLACED = "log_replaced"
+    SCAN_FAILING = "scan_failing"
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What one part of the process has to report."""
+
+    condition: Condition
+    detail: str
+
+
+class Health:
+    """The complaints of one process, by part."""
+
+    def __init__(self, *parts: str) -> None:
+        self._complaints = {part: Complaint(Condition.STARTING, "") for part in parts}
+
+    def report(self, part: str, condition: Condition, detail: str) -> None:
+        """Let *part* complain until it says ``fine``."""
+        self._complaints[part] = Complaint(condition, detail[:300])
+
+    def fine(self, part: str) -> None:
+        """Withdraw what *part* had to complain of."""
+        self._complaints.pop(part, None)
+
+    @property
+    def complaints(self) -> Mapping[str, Complaint]:
+        """What keeps the process from being ready; empty when it is."""
+        return MappingProxyType(dict(self._complaints))

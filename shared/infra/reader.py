@@ -1,0 +1,224 @@
+"""
+One subscription, kept alive: delivers batches to a stream, rewinds, pauses, restarts.
+
+aiokafka can stay connected and stop consuming after a rebalance (aiokafka issues 1154, 1037, 847),
+so progress is watched: behind and not moving for a minute means a new consumer.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import structlog
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+from faststream.kafka.subscriber.usecase import BatchSubscriber
+
+from shared.infra.broker import Batch, Cursor, Poison, Record, consume, kafka_broker
+from shared.infra.database import retryable
+from shared.infra.errors import BreakerOpen, Gap, LostWindow, Partition
+from shared.infra.health import Condition, Health
+from shared.infra.stream import Stream
+
+STALLED_AFTER_SECONDS = 60.0
+WATCH_SECONDS = 1.0
+RESTART_SECONDS = 1.0
+BACKOFF_SECONDS_MAX = 5.0
+
+F = TypeVar("F")
+log = structlog.get_logger()
+
+
+class Reader(Generic[F]):
+    """Feeds one stream from Kafka for as long as the process lives."""
+
+    def __init__(  # noqa: PLR0913 - these are the words of one sentence: who reads what, as whom
+        self,
+        stream: Stream[F],
+        decode: Callable[[Record], F | Poison],
+        *topics: str,
+        bootstrap: str,
+        group: str,
+        instance: str,
+        health: Health,
+        pattern: str | None = None,
+        after: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.stream = stream
+        self.part = f"consumer {group}"
+        self._decode = decode
+        self._topics = topics
+        self._pattern = pattern
+        self._bootstrap = bootstrap
+        self._group = group
+        self._instance = instance
+        self._health = health
+        self._after = after
+        self._sought: dict[Partition, int] = {}
+        self._paused: set[Partition] = set()
+        self._subscriber: BatchSubscriber | None = None
+
+    async def run(self) -> None:
+        """Consume until cancelled; whatever Kafka does, come back."""
+        while True:
+            broker = kafka_broker(self._bootstrap, f"{self._group}-{self._instance}")
+            self._paused.clear()
+            self._subscriber = consume(
+                broker,
+                *self._topics,
+                pattern=self._pattern,
+                group=self._group,
+                instance=self._instance,
+                decode=self._decode,
+                handler=self.deliver,
+            )
+            try:
+                await broker.start()
+                await self._watch()
+                log.warning("consumer restarted: behind without progress", group=self._group)
+            except (KafkaError, OSError, TimeoutError) as problem:
+                self._health.report(self.part, Condition.KAFKA_UNAVAILABLE, repr(problem))
+            finally:
+                self._subscriber = None
+                await broker.stop()
+            await asyncio.sleep(RESTART_SECONDS)
+
+    async def deliver(self, batch: Batch[F]) -> None:
+        """
+        Apply one batch, trying again for as long as the infrastructure is at fault.
+
+        A bug raises after a pause, so that FastStream reads the batch again without spinning.
+        """
+        attempt = 0
+        while True:
+            try:
+                await self._apply(batch)
+            except Exception as problem:
+                attempt += 1
+                known = retryable(problem) or isinstance(problem, KafkaError)
+                condition = Condition.DATABASE_UNAVAILABLE if known else Condition.HANDLER_FAILING
+                self._health.report(self.part, condition, repr(problem))
+                log.warning("batch not applied", group=self._group, problem=repr(problem))
+                await asyncio.sleep(min(BACKOFF_SECONDS_MAX, 0.1 * 2 ** min(attempt, 6)))
+                if not known:
+                    raise
+            else:
+                self._health.fine(self.part)
+                self._after()
+                return
+
+    async def _apply(self, batch: Batch[F]) -> None:
+        try:
+            await self.stream.apply(batch.records, batch.facts, self._holes(batch))
+        except Gap as gap:
+            await self._rewind(batch.cursor, gap)
+        except BreakerOpen as breaker:
+            self._pause(batch.cursor, breaker)
+
+    async def behind(self) -> int:
+        """
+        Count the records that Kafka holds and the stream has not applied.
+
+        Raises:
+            KafkaError: when Kafka cannot be asked, so nobody may conclude "not behind".
+
+        """
+        positions = await self.stream.positions()
+        ends = await self._ends()
+        replaced = [it for it, end in ends.items() if end < positions.get(it, 0)]
+        if replaced:
+            self._health.report(self.part, Condition.LOG_REPLACED, str(replaced))
+        return sum(max(0, end - positions.get(it, 0)) for it, end in ends.items())
+
+    async def _ends(self) -> dict[Partition, int]:
+        consumer = self._consumer()
+        partitions = [
+            Partition(topic, number)
+            for topic in consumer.subscription()
+            for number in consumer.partitions_for_topic(topic) or ()
+        ]
+        if not partitions:
+            raise KafkaError("no partition of the subscribed topics is known yet")
+        ends = await asyncio.wait_for(consumer.end_offsets(partitions), 10)
+        return dict(ends)
+
+    async def _watch(self) -> None:
+        """Return when the consumer is behind and has not moved for too long."""
+        moved_at, seen = time.monotonic(), -1
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            try:
+                total = sum((await self.stream.positions()).values())
+                behind = await self.behind()
+                await self._resume()
+            except (KafkaError, TimeoutError) as problem:
+                self._health.report(self.part, Condition.KAFKA_UNAVAILABLE, repr(problem))
+                continue
+            except Exception as problem:
+                if not retryable(problem):
+                    raise
+                self._health.report(self.part, Condition.DATABASE_UNAVAILABLE, repr(problem))
+                continue
+            if not behind or total != seen or self._paused:
+                moved_at, seen = time.monotonic(), total
+                self._health.fine(self.part)
+            elif time.monotonic() - moved_at > STALLED_AFTER_SECONDS:
+                self._health.report(self.part, Condition.BEHIND_WITHOUT_PROGRESS, str(behind))
+                return
+
+    async def _rewind(self, cursor: Cursor, gap: Gap) -> None:
+        """
+        Read again from the stored positions; a hole that stays a hole is looked into.
+
+        Returning normally lets FastStream commit the rewound positions, which is right; raising
+        would seek to the batch's own, too late, start.
+        """
+        beginnings = await cursor.beginning_offsets(list(gap.positions))
+        lost = [it for it, offset in gap.positions.items() if 0 < offset < beginnings[it]]
+        if lost:
+            self._health.report(self.part, Condition.LOST_WINDOW, str(lost))
+            cursor.pause(*lost)
+            raise LostWindow(lost)
+        for partition, offset in gap.positions.items():
+            cursor.seek(partition, offset)
+        self._sought.update(gap.positions)
+
+    def _holes(self, batch: Batch[F]) -> set[Partition]:
+        """Name the partitions that were sought once already: what is missing there is no record."""
+        holes = set()
+        for record in batch.records:
+            partition = Partition(record.topic, record.partition)
+            sought = self._sought.pop(partition, None)
+            if sought is not None and record.offset > sought:
+                log.info("offsets without records", partition=partition, since=sought)
+                holes.add(partition)
+        return holes
+
+    def _pause(self, cursor: Cursor, breaker: BreakerOpen) -> None:
+        for partition, offset in breaker.positions.items():
+            cursor.seek(partition, offset)
+            cursor.pause(partition)
+            self._paused.add(partition)
+            self._health.report(_breaker(partition), Condition.BREAKER_OPEN, f"offset {offset}")
+
+    async def _resume(self) -> None:
+        """Go on where an operator has reset the breaker (``qcdc dead-letters reset``)."""
+        if not self._paused:
+            return
+        still_open = await self.stream.open_breakers()
+        for partition in self._paused - still_open:
+            self._consumer().resume(partition)
+            self._health.fine(_breaker(partition))
+        self._paused &= still_open
+
+    def _consumer(self) -> AIOKafkaConsumer:
+        consumer = self._subscriber.consumer if self._subscriber else None
+        if consumer is None:
+            raise KafkaError("the consumer is not running")
+        return consumer
+
+
+def _breaker(partition: Partition) -> str:
+    return f"breaker {partition.topic}/{partition.partition}"
+

@@ -1,0 +1,33 @@
+"""What differs between the places where a service runs; read once, in ``__main__``."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_SECRETS = Path("/run/secrets")
+
+
+class Settings(BaseSettings):
+    """
+    The part that every service needs, from ``QCDC_…`` variables or files in ``/run/secrets``.
+
+    ``directory_files`` replace the units that ship with the code, ``committee_files`` the
+    committees; both are JSON lists of paths.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="QCDC_",
+        frozen=True,
+        secrets_dir=_SECRETS if _SECRETS.is_dir() else None,
+    )
+
+    kafka: str
+    database: SecretStr
+    http_port: int
+    http_host: str = "127.0.0.1"
+    database_schema: str = "qcdc"
+    instance: str = "0"
+    directory_files: tuple[Path, ...] = ()
+    committee_files: tuple[Path, ...] = ()
+    log_json: bool = False

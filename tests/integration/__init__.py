@@ -1,0 +1,1 @@
+"""Our code against a real Kafka and a real PostgreSQL."""

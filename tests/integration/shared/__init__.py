@@ -1,0 +1,1 @@
+"""Plumbing on a real broker and a real database."""

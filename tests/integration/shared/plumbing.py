@@ -1,0 +1,88 @@
+"""What the plumbing's tests share: a topic of their own, a migrated database, a counting stream."""
+
+import itertools
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from shared.infra import migrate
+from shared.infra.broker import Poison, Record, producer
+from shared.infra.database import Connection, Database
+from shared.infra.stream import Stream
+
+_numbers = itertools.count(1)
+
+
+async def new_topic(bootstrap: str, partitions: int = 1) -> str:
+    """Create a topic that no other test uses."""
+    name = f"test.{uuid.uuid4().hex[:8]}.{next(_numbers)}"
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic(name, partitions, 1)])
+    finally:
+        await admin.close()
+    return name
+
+
+async def publish(
+    bootstrap: str,
+    topic: str,
+    values: Sequence[bytes | None],
+    headers: Sequence[tuple[str, bytes]] = (),
+) -> None:
+    """Append records to partition 0, in order."""
+    async with producer(bootstrap, "test") as kafka:
+        for value in values:
+            await kafka.send(topic, value, key=b"key", partition=0, headers=headers)
+        await kafka.flush()
+
+
+@asynccontextmanager
+async def migrated(url: str) -> AsyncIterator[Database]:
+    """Open a database that holds the plumbing's tables and one of ours, ``seen``."""
+    await migrate.migrate(url, "qcdc", migrate.migrations(Path("no service")))
+    connection = await asyncpg.connect(url, server_settings={"search_path": "qcdc"})
+    await connection.execute("CREATE TABLE IF NOT EXISTS seen (n integer)")
+    await connection.close()
+    database = Database(url, application="test")
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def number(record: Record) -> int | Poison:
+    """Read a record that holds a number."""
+    try:
+        return int(record.value or b"")
+    except ValueError:
+        return Poison("not_a_number")
+
+
+async def see(connection: Connection, numbers: Sequence[int]) -> None:
+    """Count each number once per call: an effect that is not idempotent, on purpose."""
+    await connection.executemany("INSERT INTO seen VALUES ($1)", [(it,) for it in numbers])
+
+
+def counting_stream(database: Database) -> Stream[int]:
+    """Build a stream whose effect shows every repetition."""
+    return Stream(database, "test", see, "test")
+
+
+async def seen(database: Database) -> list[int]:
+    """Return what was counted, sorted."""
+    async with database.connection() as connection:
+        return [row["n"] for row in await connection.fetch("SELECT n FROM seen ORDER BY n")]
+
+
+async def dead_letters(database: Database) -> list[tuple[int, str]]:
+    """Return the offset and the reason of everything unreadable."""
+    async with database.connection() as connection:
+        rows = await connection.fetch('SELECT "offset", reason FROM dead_letter ORDER BY 1')
+        return [(row["offset"], row["reason"]) for row in rows]

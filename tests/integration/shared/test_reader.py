@@ -1,0 +1,262 @@
+"""Nothing is lost and nothing counted twice between a topic and a table, whatever happens."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+from faststream import AckPolicy
+from faststream.kafka.subscriber.usecase import BatchSubscriber
+
+from shared.infra.broker import Record, consume, kafka_broker
+from shared.infra.database import Database
+from shared.infra.errors import BreakerOpen, Gap
+from shared.infra.health import Health
+from shared.infra.reader import Reader
+from shared.infra.stream import Stream
+from tests.eventually import eventually
+from tests.integration.shared.plumbing import (
+    counting_stream,
+    dead_letters,
+    migrated,
+    new_topic,
+    number,
+    publish,
+    seen,
+)
+
+
+@dataclass
+class Running:
+    """A reader at work, and what surrounds it."""
+
+    database: Database
+    topic: str
+    health: Health
+    reader: Reader[int]
+    stream: Stream[int]
+
+
+@asynccontextmanager
+async def running(bootstrap: str, url: str, topic: str) -> AsyncIterator[Running]:
+    async with migrated(url) as database:
+        health = Health()
+        stream = counting_stream(database)
+        reader = Reader(
+            stream,
+            number,
+            topic,
+            bootstrap=bootstrap,
+            group=f"group-{topic}",
+            instance="0",
+            health=health,
+        )
+        task = asyncio.create_task(reader.run())
+        try:
+            yield Running(database, topic, health, reader, stream)
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def records_of(bootstrap: str, topic: str) -> list[Record]:
+    """Read a whole partition, as the driver would hand it over."""
+    async with AIOKafkaConsumer(
+        topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest"
+    ) as consumer:
+        found: list[Record] = []
+
+        async def all_there() -> bool:
+            for batch in (await consumer.getmany(timeout_ms=200)).values():
+                found.extend(batch)
+            ends = await consumer.end_offsets(consumer.assignment())
+            return len(found) == sum(ends.values())
+
+        await eventually(all_there)
+        return found
+
+
+async def test_every_record_is_counted_once(kafka: str, postgres_url: str) -> None:
+    """The plain case, from history that was written before the group existed."""
+    topic = await new_topic(kafka)
+    await publish(kafka, topic, [b"%d" % it for it in range(2500)])
+
+    async with running(kafka, postgres_url, topic) as it:
+
+        async def complete() -> bool:
+            return await seen(it.database) == list(range(2500))
+
+        await eventually(complete)
+
+
+async def test_options_that_lose_messages_are_not_the_defaults(kafka: str) -> None:
+    """FastStream's defaults skip history, commit before handling and read aborted writes."""
+
+    async def nothing(_: object) -> None: ...
+
+    subscriber = consume(
+        kafka_broker(kafka, "test"),
+        "any",
+        group="group",
+        instance="7",
+        decode=number,
+        handler=nothing,
+    )
+
+    options = subscriber._connection_args
+    assert options["auto_offset_reset"] == "earliest"
+    assert options["isolation_level"] == "read_committed"
+    assert options["enable_auto_commit"] is False
+    assert options["group_instance_id"] == "group-7"
+    assert subscriber._outer_config.allow_auto_create_topics is False
+    assert subscriber.ack_policy is AckPolicy.NACK_ON_ERROR
+    assert isinstance(subscriber, BatchSubscriber)
+
+
+async def test_undecodable_header_loses_nothing(kafka: str, postgres_url: str) -> None:
+    """FastStream loses the whole batch over one such header, under every policy."""
+    topic = await new_topic(kafka)
+    await publish(kafka, topic, [b"1", b"2"])
+    await publish(kafka, topic, [b"3"], headers=[("x", b"\xff\xfe")])
+    await publish(kafka, topic, [b"4"])
+
+    async with running(kafka, postgres_url, topic) as it:
+
+        async def complete() -> bool:
+            return await seen(it.database) == [1, 2, 3, 4]
+
+        await eventually(complete)
+
+
+async def test_unreadable_records_are_kept_and_do_not_hold_up_others(
+    kafka: str, postgres_url: str
+) -> None:
+    """A tombstone, broken text and an empty body between good neighbours."""
+    topic = await new_topic(kafka)
+    await publish(kafka, topic, [b"1", None, b"\xff", b"", b"2"])
+
+    async with running(kafka, postgres_url, topic) as it:
+
+        async def complete() -> bool:
+            return await seen(it.database) == [1, 2]
+
+        await eventually(complete)
+        kept = await dead_letters(it.database)
+
+    assert kept == [(1, "not_a_number"), (2, "not_a_number"), (3, "not_a_number")]
+
+
+async def test_breaker_stops_after_twenty_and_goes_on_after_a_reset(
+    kafka: str, postgres_url: str
+) -> None:
+    """A broken deployment of ours must not drain the topic into the bin."""
+    topic = await new_topic(kafka)
+    await publish(kafka, topic, [b"1", *[b"bad"] * 30, b"2"])
+
+    async with running(kafka, postgres_url, topic) as it:
+
+        async def stopped() -> bool:
+            return any(part.startswith("breaker") for part in it.health.complaints)
+
+        await eventually(stopped)
+        parked = len(await dead_letters(it.database))
+        before_reset = await seen(it.database)
+        async with it.database.connection() as connection:
+            await connection.execute("UPDATE position SET unreadable_in_a_row = 0")
+
+        async def complete() -> bool:
+            return await seen(it.database) == [1, 2] and not it.health.complaints
+
+        await eventually(complete)
+
+    assert parked == 20
+    assert before_reset == [1]
+
+
+async def test_same_batch_applied_by_two_owners_counts_once(kafka: str, postgres_url: str) -> None:
+    """A paused process that wakes up holds a batch that its successor has applied already."""
+    topic = await new_topic(kafka)
+    await publish(kafka, topic, [b"1", b"2", b"3"])
+    records = await records_of(kafka, topic)
+    facts = [number(it) for it in records]
+
+    async with migrated(postgres_url) as database:
+        stream = counting_stream(database)
+        await asyncio.gather(*(stream.apply(records, facts) for _ in range(4)))
+        counted = await seen(database)
+
+    assert counted == [1, 2, 3]
+
+
+async def test_batch_beyond_the_position_is_refused(kafka: str, postgres_url: str) -> None:
+    """What was skipped, for whatever reason, is read again instead of lost."""
+    topic = await new_topic(kafka)
+    await publish(kafka, topic, [b"1", b"2", b"3"])
+    records = await records_of(kafka, topic)
+
+    async with migrated(postgres_url) as database:
+        stream = counting_stream(database)
+        with pytest.raises(Gap):
+            await stream.apply(records[1:], [2, 3])
+        counted = await seen(database)
+
+    assert counted == []
+
+
+async def test_reader_rewinds_itself_after_a_restore(kafka: str, postgres_url: str) -> None:
+    """A database restored from yesterday's backup needs no procedure."""
+    topic = await new_topic(kafka)
+    await publish(kafka, topic, [b"1", b"2", b"3"])
+
+    async with running(kafka, postgres_url, topic) as it:
+
+        async def complete() -> bool:
+            return await seen(it.database) == [1, 2, 3]
+
+        await eventually(complete)
+        async with it.database.connection() as connection:
+            await connection.execute("DELETE FROM seen WHERE n > 1")
+            await connection.execute("UPDATE position SET next_offset = 1")
+        await publish(kafka, topic, [b"4"])
+
+        async def again() -> bool:
+            return await seen(it.database) == [1, 2, 3, 4]
+
+        await eventually(again)
+
+
+async def test_failing_change_leaves_no_trace(kafka: str, postgres_url: str) -> None:
+    """State, quarantine and position move together or not at all."""
+    topic = await new_topic(kafka)
+    await publish(kafka, topic, [b"1", b"bad"])
+    records = await records_of(kafka, topic)
+
+    async with migrated(postgres_url) as database:
+
+        async def fail(*_: object) -> None:
+            raise OSError("the database went away")
+
+        with pytest.raises(OSError, match="went away"):
+            await Stream(database, "test", fail, "test").apply(
+                records, [number(it) for it in records]
+            )
+        positions = await counting_stream(database).positions()
+        kept = await dead_letters(database)
+
+    assert positions == {}
+    assert kept == []
+
+
+async def test_breaker_reports_where_it_stopped(kafka: str, postgres_url: str) -> None:
+    """Everything before the stop is durable; the offset says where to go on."""
+    topic = await new_topic(kafka)
+    await publish(kafka, topic, [b"bad"] * 25)
+    records = await records_of(kafka, topic)
+
+    async with migrated(postgres_url) as database:
+        with pytest.raises(BreakerOpen) as stopped:
+            await counting_stream(database).apply(records, [number(it) for it in records])
+
+    assert list(stopped.value.positions.values()) == [20]

@@ -1,0 +1,1 @@
+"""Every way to come by a server keeps the same contract."""

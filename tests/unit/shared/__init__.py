@@ -1,0 +1,1 @@
+"""Tests of shared: contracts, domain facts, plumbing."""

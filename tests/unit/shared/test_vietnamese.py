@@ -1,0 +1,106 @@
+"""Vietnamese text, held against how articles and letters write it."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from shared.domain.figures import Qualifier
+from shared.infra import vietnamese
+from tests.articles import read
+
+CASES = read("formatting", list[dict[str, object]])
+
+
+def written(case: Mapping[str, object]) -> str:
+    """Return how we write the value of a golden case."""
+    if "rank" in case:
+        return vietnamese.rank(int(str(case["rank"])), int(str(case["out_of"])))
+    value = Decimal(str(case["value"]))
+    kind = case.get("kind")
+    if kind == "rate":
+        return vietnamese.rate(value)
+    if kind == "score":
+        return f"{vietnamese.score(value)} điểm"
+    if kind == "count_in_letter":
+        return vietnamese.count_in_letter(int(value))
+    return vietnamese.qualified(int(value), Qualifier(str(case.get("qualifier", "exact"))))
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if "vi" in case], ids=lambda c: c["vi"])
+def test_numbers_are_written_as_the_articles_write_them(case: Mapping[str, object]) -> None:
+    """A reader compares our totals with the printed ones character by character."""
+    assert written(case) == case["vi"]
+
+
+DATES = [case for case in CASES if "date" in case]
+
+
+@pytest.mark.parametrize("case", DATES, ids=lambda c: c["short"])
+def test_short_dates_give_a_zero_to_days_and_to_months_1_and_2(case: Mapping[str, object]) -> None:
+    """Decree 30/2020: 06/4/2020 but 05/02/2024, so that 2 cannot be made into 12."""
+    day = case["date"]
+    assert isinstance(day, date)
+
+    assert vietnamese.date_short(day) == case["short"]
+
+
+@pytest.mark.parametrize("case", DATES, ids=lambda c: c["long"])
+def test_long_dates_follow_the_same_rule(case: Mapping[str, object]) -> None:
+    """The place-and-date line of every letter."""
+    day = case["date"]
+    assert isinstance(day, date)
+
+    assert vietnamese.date_long(day) == case["long"]
+
+
+def test_an_approximate_number_says_so() -> None:
+    """Ninh Bình 2014 reported about 193.000 work-days; printing it bare would be a claim."""
+    assert vietnamese.qualified(193_000, Qualifier.ABOUT) == "khoảng 193.000"
+
+
+@pytest.mark.parametrize(("number", "text"), [(9, "09"), (10, "10"), (0, "00"), (1635, "1.635")])
+def test_counts_in_letters_take_two_digits(number: int, text: str) -> None:
+    """05 đơn vị: letters guard small numbers against a digit written in front."""
+    assert vietnamese.count_in_letter(number) == text
+
+
+def test_a_half_percent_is_rounded_up() -> None:
+    """Babel alone rounds half to even and would print 92,4%."""
+    assert vietnamese.rate(Decimal("92.45")) == "92,5%"
+
+
+def test_areas_drop_empty_decimals() -> None:
+    """419,7 ha is shown as whole square metres."""
+    assert vietnamese.area("4197000.00") == "4.197.000"
+
+
+def test_a_rank_without_a_known_number_stands_alone() -> None:
+    """PAPI publishes ranks for some provinces only; we do not invent what they are out of."""
+    assert vietnamese.rank(3, None) == "3"
+
+
+def test_names_sort_by_the_vietnamese_alphabet() -> None:
+    """Đ comes after D and Ă after A; by code point Đ would end up behind Z."""
+    names = ["Xã Đông Sơn", "Xã An Hòa", "Xã Ea Sol", "Xã Ăn Lâu", "Xã Dũng Tiến", "Xã Yên Mô"]
+
+    ordered = sorted(names, key=vietnamese.name_key)
+
+    assert [name.split()[1] for name in ordered] == ["An", "Ăn", "Dũng", "Đông", "Ea", "Yên"]
+
+
+def test_names_that_differ_by_tone_sort_by_tone() -> None:
+    """Dictionaries order ngang, huyền, hỏi, ngã, sắc, nặng after equal letters."""
+    names = ["mạ", "má", "mã", "mả", "mà", "ma"]
+
+    assert sorted(names, key=vietnamese.name_key) == ["ma", "mà", "mả", "mã", "má", "mạ"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Hòa Bình", "Hoà Bình"), ("Thủy Nguyên", "Thuỷ Nguyên"), ("XÃ ÚY", "xã uý")],
+)
+def test_both_placements_of_a_tone_are_one_name(one: str, other: str) -> None:
+    """Sources of unit names differ by nothing else; matching by bytes would miss them."""
+    assert vietnamese.name_key(one) == vietnamese.name_key(other)

@@ -1,0 +1,115 @@
+"""Working days of the public sector, held against the notices of the Government Office."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import Field
+
+from shared.domain.working_days import WorkingCalendar
+from shared.infra.facts import Facts
+from tests.articles import read
+
+days = st.dates(date(2018, 1, 1), date(2030, 12, 1))
+
+
+@dataclass(frozen=True)
+class Swap:
+    """A weekday given off and the weekend day worked instead."""
+
+    day_off: date
+    day_worked: date
+
+
+@dataclass(frozen=True)
+class Tet:
+    """The Lunar New Year of a year, weekends included."""
+
+    first: Annotated[date, Field(alias="from")]
+    last: Annotated[date, Field(alias="to")]
+    weekdays_off: list[date]
+
+
+@pytest.mark.parametrize("swap", read("calendar.swaps", list[Swap]), ids=lambda s: str(s.day_off))
+def test_a_swapped_weekday_is_off_and_its_saturday_is_worked(facts: Facts, swap: Swap) -> None:
+    """The package does not know the swap of 02/01/2026; a due instant would move by a day."""
+    assert not facts.calendar.is_working_day(swap.day_off)
+    assert facts.calendar.is_working_day(swap.day_worked)
+
+
+def test_tet_2026_is_nine_days_without_work(facts: Facts) -> None:
+    """M02 closes on the Saturday before Tết; nobody may be called late during it."""
+    tet = read("calendar.tet_2026", Tet)
+    length = (tet.last - tet.first).days + 1
+
+    off = [tet.first + timedelta(days=step) for step in range(length)]
+
+    assert length == 9
+    assert not any(map(facts.calendar.is_working_day, off))
+    assert set(tet.weekdays_off) <= facts.calendar.days_off
+
+
+def test_culture_day_of_2026_is_off(facts: Facts) -> None:
+    """24/11 is a paid day off from 2026 on, by Resolution 80-NQ/TW."""
+    assert not facts.calendar.is_working_day(read("calendar.culture_day.date", date))
+
+
+def test_culture_day_of_2025_was_worked(facts: Facts) -> None:
+    """A holiday holds from its year on; earlier due instants must stay as they were."""
+    assert facts.calendar.is_working_day(date(2025, 11, 24))
+
+
+def test_a_holiday_on_a_weekend_is_given_back_on_the_next_working_day(facts: Facts) -> None:
+    """Hùng Kings' day of 2026 falls on Sunday 26 April; Monday is off in lieu."""
+    assert not facts.calendar.is_working_day(date(2026, 4, 27))
+
+
+@given(days, st.integers(1, 15))
+def test_the_nth_working_day_is_n_working_days_away(facts: Facts, day: date, n: int) -> None:
+    """The two functions state due instants and delays; they must agree on what a day is."""
+    calendar = facts.calendar
+    found = calendar.nth_working_day_after(day, n)
+
+    assert calendar.is_working_day(found)
+    assert calendar.working_days_between(day, found) == n
+
+
+@given(days, days)
+def test_working_days_between_change_sign_with_direction(facts: Facts, a: date, b: date) -> None:
+    """Days left before the due day and days overdue after it are one number."""
+    first, last = min(a, b), min(max(a, b), min(a, b) + timedelta(days=60))
+
+    there = facts.calendar.working_days_between(first, last)
+
+    assert facts.calendar.working_days_between(last, first) == -there
+
+
+def test_the_day_a_term_starts_from_is_left_out(facts: Facts) -> None:
+    """Civil Code 2015 Art. 147: a term in days begins on the day after."""
+    monday = date(2026, 3, 16)
+
+    assert facts.calendar.nth_working_day_after(monday, 1) == date(2026, 3, 17)
+
+
+@pytest.mark.parametrize("day", [date(2015, 12, 31), date(2032, 1, 1)])
+def test_a_day_outside_the_calendar_is_refused(facts: Facts, day: date) -> None:
+    """A guessed holiday would accuse somebody on the wrong day."""
+    with pytest.raises(ValueError, match="the calendar covers"):
+        facts.calendar.is_working_day(day)
+
+
+def test_the_zeroth_working_day_is_refused(facts: Facts) -> None:
+    """The law gives at least one working day; zero is a mistake in a rule."""
+    with pytest.raises(ValueError, match="at least 1"):
+        facts.calendar.nth_working_day_after(date(2026, 3, 16), 0)
+
+
+def test_a_worked_saturday_wins_over_the_weekend() -> None:
+    """The two lists of dates are exceptions to the week, not to one another."""
+    saturday = date(2026, 8, 22)
+    calendar = WorkingCalendar(frozenset(), frozenset({saturday}), saturday, saturday)
+
+    assert calendar.is_working_day(saturday)

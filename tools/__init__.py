@@ -1,0 +1,1 @@
+"""What operators and developers run; no service imports it."""

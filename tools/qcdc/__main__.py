@@ -1,0 +1,5 @@
+"""``python -m tools.qcdc`` is ``qcdc``."""
+
+from tools.qcdc.main import main
+
+main()

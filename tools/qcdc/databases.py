@@ -1,0 +1,42 @@
+"""Schema changes of the three databases."""
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import asyncpg
+
+from shared.infra import migrate as migration
+from tools.qcdc.settings import SERVICES, OperatorSettings
+
+
+async def migrate(
+    settings: OperatorSettings, services: Sequence[str], *, dry_run: bool
+) -> dict[str, list[str]]:
+    """Apply (or, dry, list) what each service's database lacks."""
+    done = {}
+    for service in services or SERVICES:
+        url, schema = settings.database(service), settings.database_schema
+        wanted = migration.migrations(folder_of(service))
+        done[service] = (
+            await _missing(url, schema, wanted)
+            if dry_run
+            else await migration.migrate(url, schema, wanted)
+        )
+    return done
+
+
+def folder_of(service: str) -> Path:
+    """Find a service's migrations without importing the service."""
+    found = find_spec(f"services.{service}")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "migrations"
+
+
+async def _missing(url: str, schema: str, wanted: list[migration.Migration]) -> list[str]:
+    connection = await asyncpg.connect(url, timeout=10, server_settings={"search_path": schema})
+    try:
+        return [it.name for it in await migration.missing(connection, wanted)]
+    finally:
+        await connection.close()

@@ -1,0 +1,129 @@
+"""
+``qcdc``: one verb a subject, each a few lines over the function that does the work.
+
+Every mutating verb has ``--dry-run``, every verb ``--json``. Exit codes: 0 done, 1 the answer is
+bad news (a difference, a missing topic), 78 the configuration is wrong.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Any, TypeVar
+
+import typer
+from aiokafka.errors import KafkaError
+
+from shared.infra import topics
+from shared.infra.errors import Misconfigured
+from shared.infra.run import EXIT_MISCONFIGURED
+from tools.qcdc import databases, keys, letters, rebuilding
+from tools.qcdc.settings import OperatorSettings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="QCDC, for operators.")
+topics_app = typer.Typer(no_args_is_help=True, help="The topics on Kafka.")
+keys_app = typer.Typer(no_args_is_help=True, help="API keys of upstream systems.")
+letters_app = typer.Typer(no_args_is_help=True, help="Records that could not be read.")
+app.add_typer(topics_app, name="topics")
+app.add_typer(keys_app, name="keys")
+app.add_typer(letters_app, name="dead-letters")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+Service = Annotated[str, typer.Argument(help="intake, aggregator or notifier")]
+T = TypeVar("T")
+
+
+def main() -> None:
+    """Run one command; a wrong configuration or an absent server is one clear line."""
+    try:
+        app()
+    except Misconfigured as problem:
+        print(f"qcdc: {problem}", file=sys.stderr)
+        sys.exit(EXIT_MISCONFIGURED)
+    except (KafkaError, OSError) as problem:
+        print(f"qcdc: {problem!r}", file=sys.stderr)
+        sys.exit(1)
+
+
+@topics_app.command("apply")
+def topics_apply(
+    source: Annotated[list[str] | None, typer.Option(help="An upstream system; repeatable.")] = None,
+    *,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Create the topics that are missing."""
+    settings = OperatorSettings()
+    wanted = topics.specs(source or settings.sources)
+    created = _run(topics.apply(settings.kafka_or_fail(), wanted, dry_run=dry_run))
+    verb = "would create" if dry_run else "created"
+    _say({verb: created}, as_json, [f"{verb} {it}" for it in created] or ["nothing is missing"])
+
+
+@topics_app.command("check")
+def topics_check(*, as_json: AsJson = False) -> None:
+    """Tell whether every topic is as the services need it."""
+    settings = OperatorSettings()
+    _run(topics.check(settings.kafka_or_fail(), topics.specs(settings.sources)))
+    _say({"ok": True}, as_json, ["every topic is as it should be"])
+
+
+@app.command()
+def migrate(
+    services: Annotated[list[str] | None, typer.Argument(help="Default: all three.")] = None,
+    *,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the services' databases to the schema of this release."""
+    done = _run(databases.migrate(OperatorSettings(), services or [], dry_run=dry_run))
+    verb = "would apply" if dry_run else "applied"
+    lines = [f"{service}: {verb} {name}" for service, names in done.items() for name in names]
+    _say({verb: done}, as_json, lines or ["every database is up to date"])
+
+
+@keys_app.command("create")
+def keys_create(
+    source: Annotated[str, typer.Option(help="The upstream system that will use the key.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Make an API key; it is shown once and only its hash is kept."""
+    key = _run(keys.create(OperatorSettings(), source))
+    _say({"source": source, "key": key}, as_json, [key])
+
+
+@letters_app.command("list")
+def letters_list(service: Service, *, limit: int = 50, as_json: AsJson = False) -> None:
+    """List the newest records that a service could not read, and why."""
+    found = _run(letters.newest(OperatorSettings(), service, limit))
+    _say(found, as_json, [f"{it['recorded_at']} {it['place']} {it['reason']}" for it in found])
+
+
+@letters_app.command("reset")
+def letters_reset(service: Service, *, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Close the breakers of a service, once what made records unreadable has been mended."""
+    reset = _run(letters.reset(OperatorSettings(), service, dry_run=dry_run))
+    _say({"reset": reset}, as_json, [f"reset {it}" for it in reset] or ["no breaker is open"])
+
+
+@app.command()
+def rebuild(
+    service: Annotated[str, typer.Argument(help="Only the aggregator can be rebuilt.")],
+    *,
+    verify: Annotated[bool, typer.Option(help="Swap only if nothing differs.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Replay every report into new tables, compare with the live ones, and swap."""
+    outcome = _run(rebuilding.rebuild(OperatorSettings(), service, verify=verify, quiet=as_json))
+    _say(outcome.as_dict(), as_json, outcome.lines())
+    raise typer.Exit(0 if outcome.swapped else 1)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+def _say(answer: object, as_json: bool, lines: list[str]) -> None:
+    print(json.dumps(answer, ensure_ascii=False, default=str) if as_json else "\n".join(lines))

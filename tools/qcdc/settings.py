@@ -1,0 +1,36 @@
+"""What the operators' commands need to know of the place where they run."""
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.infra.errors import Misconfigured
+
+SERVICES = ("intake", "aggregator", "notifier")
+
+
+class OperatorSettings(BaseSettings):
+    """``QCDC_KAFKA``, ``QCDC_SOURCES`` (a JSON list) and ``QCDC_<SERVICE>_DATABASE``."""
+
+    model_config = SettingsConfigDict(env_prefix="QCDC_", frozen=True)
+
+    kafka: str | None = None
+    sources: tuple[str, ...] = ()
+    intake_database: SecretStr | None = None
+    aggregator_database: SecretStr | None = None
+    notifier_database: SecretStr | None = None
+    database_schema: str = "qcdc"
+
+    def kafka_or_fail(self) -> str:
+        """Return the bootstrap servers."""
+        if not self.kafka:
+            raise Misconfigured("QCDC_KAFKA is not set, for example 127.0.0.1:9092")
+        return self.kafka
+
+    def database(self, service: str) -> str:
+        """Return the address of a service's database."""
+        if service not in SERVICES:
+            raise Misconfigured(f"there is no service {service!r}; there are {', '.join(SERVICES)}")
+        secret: SecretStr | None = getattr(self, f"{service}_database")
+        if secret is None:
+            raise Misconfigured(f"QCDC_{service.upper()}_DATABASE is not set")
+        return secret.get_secret_value()

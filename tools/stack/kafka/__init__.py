@@ -1,0 +1,1 @@
+"""The ways to come by a Kafka broker."""
