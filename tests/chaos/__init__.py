@@ -1,1 +1,1 @@
-"""Chaos tests."""
+"""Kills, restarts, duplicates and poison under load, judged by an oracle that shares no code."""

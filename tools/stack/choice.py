@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 
 from tools.stack.errors import NothingAvailable
 from tools.stack.given import given_kafka, given_postgres
-from tools.stack.kafka.jars import cached_jars
+from tools.stack.kafka.jars import jars_folder
 from tools.stack.kafka.java import find_java
 from tools.stack.kafka.jvm import jvm_kafka
 from tools.stack.kafka.noida import noida_kafka
@@ -113,7 +113,7 @@ def _jvm_kafka(settings: StackSettings) -> Callable[[Path], KafkaServer] | str:
     java = find_java(settings.java_home)
     if isinstance(java, str):
         return java
-    if cached_jars(settings.cache) is None and shutil.which("mvn") is None:
+    if not jars_folder(settings.cache).is_dir() and shutil.which("mvn") is None:
         return "Maven is not installed, and Kafka's jars are not in the cache"
     return partial(jvm_kafka, java=java, cache=settings.cache)
 

@@ -19,21 +19,20 @@ def kafka_version() -> str:
     return found[1]
 
 
-def cached_jars(cache: Path) -> Path | None:
-    """Return the folder of the jars if they have been resolved before."""
-    libs = _home(cache) / "libs"
-    return libs if libs.is_dir() else None
+def jars_folder(cache: Path) -> Path:
+    """Return where the jars are, or will be."""
+    return _home(cache) / "libs"
 
 
-def resolve_jars(cache: Path) -> Path:
+def resolve_jars(cache: Path) -> None:
     """
-    Return the folder of the jars, after fetching them if need be.
+    Fetch the jars, unless they have been fetched before.
 
     They are fetched beside their place and moved there at once: an interrupted download is never
     mistaken for a complete one, and two first runs at the same time do not disturb each other.
     """
-    if cached := cached_jars(cache):
-        return cached
+    if jars_folder(cache).is_dir():
+        return
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="kafka-", dir=cache) as unfinished:
         fetched = Path(unfinished) / "kafka"
@@ -41,9 +40,8 @@ def resolve_jars(cache: Path) -> Path:
         try:
             fetched.rename(_home(cache))
         except OSError:
-            if cached_jars(cache) is None:  # else another run was faster, with the same jars
+            if not jars_folder(cache).is_dir():  # else another run was faster, with the same jars
                 raise
-    return _home(cache) / "libs"
 
 
 def _home(cache: Path) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools.stack.errors import StackError
-from tools.stack.kafka.jars import kafka_version, resolve_jars
+from tools.stack.kafka.jars import jars_folder, kafka_version, resolve_jars
 from tools.stack.kafka.java import Java
 from tools.stack.kafka.options import broker_options
 from tools.stack.ports import HOST, free_ports
@@ -30,7 +30,7 @@ def jvm_kafka(folder: Path, *, java: Java, cache: Path) -> KafkaServer:
         controller=f"{HOST}:{controller}",
         data=str(folder / "data"),
     )
-    with_jars = (java.program, *_JVM_OPTIONS, "-cp", cache / f"kafka-{kafka_version()}/libs/*")
+    with_jars = (java.program, *_JVM_OPTIONS, "-cp", jars_folder(cache) / "*")
     program = Program(
         command=(*with_jars, "kafka.Kafka", properties),
         folder=folder,

@@ -1,0 +1,1 @@
+"""The judgement of submissions: pure functions over frozen dataclasses."""

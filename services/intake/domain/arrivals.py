@@ -1,0 +1,47 @@
+"""What came in through a door, before anything in it is believed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+_EVENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,200}")
+
+
+class Kind(StrEnum):
+    """What a sender may ask for."""
+
+    SUBMISSION = "submission"
+    WITHDRAWAL = "withdrawal"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """
+    One JSON object that names itself, and who brought it when.
+
+    ``source`` is what the topic or the API key says; ``claimed_source`` and ``claimed_id`` are
+    what the CloudEvents headers say. ``time_required`` is false for HTTP, where a sender may leave
+    ``occurred_at`` out. ``revision`` limits a withdrawal to the revision that the sender means.
+    """
+
+    source: str
+    kind: Kind
+    event_id: str
+    document: Mapping[str, Any]
+    body: bytes
+    received_at: datetime
+    claimed_source: str | None = None
+    claimed_id: str | None = None
+    time_required: bool = True
+    revision: int | None = None
+
+
+def usable_event_id(document: Mapping[str, Any], claimed_id: str | None = None) -> str | None:
+    """Return the identity under which a document can be answered: its own, else the header's."""
+    for value in (document.get("event_id"), claimed_id):
+        if isinstance(value, str) and _EVENT_ID.fullmatch(value):
+            return value
+    return None

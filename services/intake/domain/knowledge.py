@@ -1,0 +1,145 @@
+"""What a judge knows: catalogue, directory and deadlines, prepared once per form version."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from shared.domain.catalogue import UNCLASSIFIED, Catalogue, Cell, FormVersion, Indicator, Measure
+from shared.domain.deadlines import Due
+from shared.domain.directory import Directory
+from shared.domain.periods import Period, parse_period
+
+WhenDue = Callable[[str, Period, str], Due | None]
+"""Answers when a form for a period is due from a unit."""
+
+# R1: opening, new, removed, closing (Ninh Bình 2023).
+_BALANCE = ("dvk_models_opening", "dvk_models_new", "dvk_models_removed", "dvk_models_total")
+# R5 and R4: what arose, what was settled; the rest is carried into later periods.
+_BACKLOGS = (
+    ("pib_violations_detected", "pib_cases_resolved"),
+    ("petitions_competent", "petitions_resolved"),
+)
+_BOUNDED = frozenset({Measure.SCORE, Measure.RANK, Measure.CATEGORY})
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The cells of one breakdown and the cell that they must sum to."""
+
+    total: str
+    dimensions: tuple[str, ...]
+    parts: tuple[str, ...]
+    unclassified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A rate that may be sent, and the two cells that it must agree with."""
+
+    rate: str
+    numerator: str
+    denominator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The four cells of a stock, of the whole or of one part of it."""
+
+    opening: str
+    new: str
+    removed: str
+    closing: str
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One form version, prepared for judging thousands of reports a second."""
+
+    form: FormVersion
+    indicators: Mapping[str, Indicator]
+    required: tuple[str, ...]
+    groups: tuple[Group, ...]
+    ratios: tuple[Ratio, ...]
+    balances: tuple[Balance, ...]
+    backlog: tuple[str, str] | None
+    bounded: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything about the trade that a judgement needs."""
+
+    catalogue: Catalogue
+    directory: Directory
+    when_due: WhenDue
+    plans: Mapping[tuple[str, int], Plan]
+
+    def plan(self, code: str, period: Period) -> Plan | None:
+        """Return the plan of the form version in force for a period."""
+        form = self.catalogue.form(code, period)
+        return None if form is None else self.plans[form.code, form.version]
+
+    def knows_form(self, code: str) -> bool:
+        """Tell whether any version of a form exists."""
+        return any(form.code == code for form in self.catalogue.forms)
+
+    def is_slot(self, unit: str, form: str, period: str) -> bool:
+        """Tell whether all three are known, so that a slot may be kept for them."""
+        parsed = parse_period(period)
+        return (
+            parsed is not None
+            and self.directory.get(unit) is not None
+            and self.catalogue.form(form, parsed) is not None
+        )
+
+
+def know(catalogue: Catalogue, directory: Directory, when_due: WhenDue) -> Knowledge:
+    """Prepare the plans of all form versions."""
+    plans = {(form.code, form.version): _plan(form, catalogue) for form in catalogue.forms}
+    return Knowledge(catalogue, directory, when_due, plans)
+
+
+def _plan(form: FormVersion, catalogue: Catalogue) -> Plan:
+    own = [cell.indicator for cell in form.cells if not cell.split]
+    indicators = {cell.key: catalogue.indicators[cell.indicator] for cell in form.cells}
+    return Plan(
+        form=form,
+        indicators=indicators,
+        required=tuple(key for key in own if _is_required(indicators[key])),
+        groups=tuple(
+            Group(
+                group.indicator,
+                group.dimensions,
+                tuple(cell.key for cell in group.cells),
+                _holds_rest(group.cells),
+            )
+            for group in form.groups
+            if group.complete
+        ),
+        ratios=tuple(_ratios(own, indicators)),
+        balances=tuple(_balances(form)),
+        backlog=next((it for it in _BACKLOGS if set(it) <= set(own)), None),
+        bounded=tuple(key for key, it in indicators.items() if it.measure in _BOUNDED),
+    )
+
+
+def _is_required(indicator: Indicator) -> bool:
+    return indicator.priority == 1 and indicator.measure is not Measure.RATIO
+
+
+def _holds_rest(cells: tuple[Cell, ...]) -> bool:
+    return any(code == UNCLASSIFIED for cell in cells for _, code in cell.split)
+
+
+def _ratios(own: list[str], indicators: Mapping[str, Indicator]) -> Iterator[Ratio]:
+    for key in own:
+        numerator, denominator = indicators[key].numerator, indicators[key].denominator
+        if numerator is not None and denominator is not None:
+            yield Ratio(key, numerator, denominator)
+
+
+def _balances(form: FormVersion) -> Iterator[Balance]:
+    """Find the stock balance of the whole and of every part that all four are broken down by."""
+    splits = [{cell.split for cell in form.cells if cell.indicator == name} for name in _BALANCE]
+    for split in sorted(set.intersection(*splits)):
+        yield Balance(*(Cell(name, split).key for name in _BALANCE), whole=not split)

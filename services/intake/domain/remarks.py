@@ -1,0 +1,72 @@
+"""What a check has to say, first as a code with values, then as a sentence for the sender."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from shared.contracts.reports import Finding
+from shared.contracts.values import Severity
+
+SHOWN_CHARACTERS_MAX = 80
+
+Messages = Mapping[str, str]
+"""Vietnamese sentences by code, with {placeholders} for the values of a remark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A part of a sentence that the message file holds too, by its own code."""
+
+    code: str
+
+
+Value = int | Decimal | str | Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing that is wrong, or odd, about one field of a submission."""
+
+    code: str
+    field: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    severity: Severity = "reject"
+
+
+Say = Callable[[Remark], Finding]
+
+
+def sayer(messages: Messages) -> Say:
+    """Return the function that puts a remark into words."""
+
+    def say(remark: Remark) -> Finding:
+        values = {
+            name: messages[value.code] if isinstance(value, Phrase) else _text(value)
+            for name, value in remark.values.items()
+        }
+        return Finding(
+            code=remark.code,
+            field=remark.field,
+            severity=remark.severity,
+            message=messages[remark.code].format(field=remark.field, **values),
+        )
+
+    return say
+
+
+def printable(text: object) -> str:
+    """
+    Return what a stranger wrote in a form that is safe to show and to store.
+
+    NUL and lone surrogates would break PostgreSQL and UTF-8; direction marks would lie to a reader.
+    """
+    shown = "".join(it if it.isprintable() else f"\\u{ord(it):04x}" for it in str(text)[:200])
+    return shown if len(shown) <= SHOWN_CHARACTERS_MAX else shown[: SHOWN_CHARACTERS_MAX - 1] + "…"
+
+
+def _text(value: int | Decimal | str) -> str:
+    """Write numbers as Vietnamese does: 1.635 and 92,3."""
+    if isinstance(value, str):
+        return value
+    written = f"{value:,}" if isinstance(value, int) else f"{value.normalize():,f}"
+    return written.translate(str.maketrans(",.", ".,"))

@@ -1,0 +1,63 @@
+"""Rules about what a submission names: unit, form, period. A remark's code is its rule's name."""
+
+from collections.abc import Iterator
+
+from services.intake.domain.case import Case
+from services.intake.domain.remarks import Remark
+from shared.domain.periods import label_vi
+
+
+def unknown_unit(case: Case) -> Iterator[Remark]:
+    """The unit is in the directory (reliability.md row 43)."""
+    if case.unit is None:
+        yield Remark("unknown_unit", "unit", {"unit": case.report.unit})
+
+
+def unknown_form(case: Case) -> Iterator[Remark]:
+    """Some version of the form is in the catalogue (row 43)."""
+    if not case.knowledge.knows_form(case.report.form):
+        yield Remark("unknown_form", "form", {"form": case.report.form})
+
+
+def unknown_period(case: Case) -> Iterator[Remark]:
+    """The period is one that a regime knows: Decree 09/2019 Art. 12, or calendar windows."""
+    if case.period is None:
+        yield Remark("unknown_period", "period", {"period": case.report.period})
+
+
+def form_not_for_period(case: Case) -> Iterator[Remark]:
+    """A version of the form is in force and is reported for periods of this regime and kind."""
+    if case.period is None or not case.knowledge.knows_form(case.report.form):
+        return
+    if case.plan is None or not case.plan.form.accepts(case.period):
+        values = {"form": case.report.form, "period": label_vi(case.period)}
+        yield Remark("form_not_for_period", "period", values)
+
+
+def unit_not_alive(case: Case) -> Iterator[Remark]:
+    """The unit existed on some day of the period; official codes are used again after 1/7/2025."""
+    unit, period = case.unit, case.period
+    if unit is None or period is None:
+        return
+    begun_too_late = unit.valid_from is not None and unit.valid_from > period.last_day
+    ended_before = unit.valid_to is not None and unit.valid_to < period.first_day
+    if begun_too_late or ended_before:
+        values = {"unit": unit.key, "name": unit.name, "period": label_vi(period)}
+        yield Remark("unit_not_alive", "unit", values)
+
+
+def future_period(case: Case) -> Iterator[Remark]:
+    """The window has begun when we receive the report; one still running is accepted."""
+    if case.period is not None and case.received_at < case.period.opens_at:
+        day = case.period.first_day
+        values = {"period": label_vi(case.period), "day": f"{day.day:02}/{day.month:02}/{day.year}"}
+        yield Remark("future_period", "period", values)
+
+
+def unit_not_obliged(case: Case) -> Iterator[Remark]:
+    """Warning: the unit need not send this form; the report is kept beside the expected ones."""
+    if case.unit is None or case.period is None or case.plan is None:
+        return
+    if not case.knowledge.directory.owes(case.unit.key, case.plan.form, case.period):
+        values = {"unit": case.unit.key, "name": case.unit.name, "form": case.report.form}
+        yield Remark("unit_not_obliged", "unit", values, "warn")

@@ -1,0 +1,178 @@
+"""
+What a scan decides: which duties became overdue, and who is to be told of them.
+
+Nobody is called overdue whose report stands. A digest collects everything that its recipient has
+not been told: one message for an hour, however many units are late.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.notifier.domain.duties import (
+    Changes,
+    Duty,
+    Entry,
+    Happening,
+    Slot,
+    advance,
+    tell_met,
+    tell_overdue,
+)
+from shared.contracts.duties import DutyEvent
+from shared.contracts.event import derived_id
+from shared.domain.committees import Committee
+from shared.domain.directory import Directory
+
+STAGE_OVERDUE = "overdue"
+DIGEST_INTERVAL = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Recipient:
+    """A person of a committee, on one channel."""
+
+    committee: str
+    address: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What lies ready for a recipient: the digest that still takes items, and the last one sent."""
+
+    collecting: str | None = None
+    last_sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewNotice:
+    """A digest that begins; ``notice_id`` follows from its first item, so it exists once."""
+
+    notice_id: str
+    recipient: Recipient
+    send_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A duty at a stage, named in a notice."""
+
+    notice_id: str
+    slot: Slot
+    stage: str
+    recipient: Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be sent."""
+
+    notices: tuple[NewNotice, ...] = ()
+    items: tuple[Item, ...] = ()
+
+
+Audience = Callable[[Duty], Sequence[Recipient]]
+Told = Collection[tuple[Slot, str, str]]
+"""Slot, address and channel of every item that exists already for the stage."""
+
+
+def audience(
+    committees: Sequence[Committee], directory: Directory, channels: Sequence[str]
+) -> Audience:
+    """Return who hears of a duty: the contacts of each committee of its area that demanded it."""
+    demanding: dict[tuple[str, str], list[Committee]] = {}
+    for committee in committees:
+        for form, period in dict.fromkeys((it.form, it.period) for it in committee.demands):
+            demanding.setdefault((form, period), []).append(committee)
+
+    def of(duty: Duty) -> Sequence[Recipient]:
+        areas = {duty.slot.unit, *directory.path(duty.slot.unit)}
+        return [
+            Recipient(committee.key, contact.email, channel)
+            for committee in demanding.get((duty.slot.form, duty.slot.period), ())
+            if committee.area in areas
+            for contact in committee.contacts
+            for channel in channels
+        ]
+
+    return of
+
+
+def decide(due: Iterable[Entry], as_of: datetime) -> Changes:
+    """
+    Return what becomes of open duties whose due instant lies before *as_of*.
+
+    Everything received before *as_of* must be known. A duty whose report stands is met, whatever
+    kept it open; one that is not due yet stays as it is.
+    """
+    duties: dict[Slot, Duty] = {}
+    events: list[DutyEvent] = []
+    for entry in due:
+        duty, filing = entry.duty, entry.filing
+        if duty is None or duty.due_at >= as_of:
+            continue
+        revision = filing.revision if filing else 0
+        if filing is not None and filing.first_received_at is not None:
+            after = advance(duty, Happening.REPORTED)
+            events.append(tell_met(after, revision, filing.first_received_at, as_of))
+        else:
+            after = advance(duty, Happening.FELL_OVERDUE)
+            events.append(tell_overdue(after, revision, as_of))
+        duties[duty.slot] = after
+    return Changes(duties=duties, events=tuple(events))
+
+
+def plan(
+    overdue: Mapping[Recipient, Sequence[tuple[Duty, int]]],
+    told: Told,
+    desks: Mapping[Recipient, Desk],
+    now: datetime,
+) -> Plan:
+    """
+    Return the notices and items that tell each recipient of these duties.
+
+    Each duty comes with the revision at which it fell overdue, so that a unit whose report was
+    withdrawn can be told of again where the first telling was called off.
+    """
+    notices: list[NewNotice] = []
+    items: list[Item] = []
+    claimed = set(told)
+    for recipient, duties in sorted(overdue.items()):
+        fresh = [it for it in duties if _key(it[0], recipient) not in claimed]
+        claimed.update(_key(duty, recipient) for duty, _ in fresh)
+        if not fresh:
+            continue
+        desk = desks.get(recipient, Desk())
+        notice_id = desk.collecting
+        if notice_id is None:
+            first = min(fresh, key=lambda it: (it[0].due_at, it[0].slot))
+            notice_id = _notice_id(recipient, *first)
+            notices.append(NewNotice(notice_id, recipient, _send_after(desk, now)))
+        items += [Item(notice_id, duty.slot, STAGE_OVERDUE, recipient) for duty, _ in fresh]
+    return Plan(tuple(notices), tuple(items))
+
+
+def _send_after(desk: Desk, now: datetime) -> datetime:
+    if desk.last_sent_at is None:
+        return now
+    return max(now, desk.last_sent_at + DIGEST_INTERVAL)
+
+
+def _key(duty: Duty, recipient: Recipient) -> tuple[Slot, str, str]:
+    return duty.slot, recipient.address, recipient.channel
+
+
+def _notice_id(recipient: Recipient, first: Duty, revision: int) -> str:
+    slot = first.slot
+    return derived_id(
+        "notice",
+        recipient.channel,
+        recipient.address,
+        slot.unit,
+        slot.form,
+        slot.period,
+        STAGE_OVERDUE,
+        first.due_at.timestamp(),
+        revision,
+    )

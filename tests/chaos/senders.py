@@ -1,0 +1,182 @@
+"""
+The senders: half of them upstream systems on Kafka, half over HTTP; nobody gives up.
+
+A request is repeated, with the same event id, until there is an answer that leaves no doubt, so
+at the end every wish has reached intake at least once.
+"""
+
+import asyncio
+import json
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import httpx
+from aiokafka.errors import KafkaError
+
+from shared.contracts.reports import ReportSubmitted, ReportWithdrawalRequested
+from shared.contracts.wire import encode
+from shared.infra.broker import producer
+from shared.infra.topics import submissions_topic
+from tests.chaos.workload import FORM, POISON, Slot, Task, Workload
+
+RETRY_SECONDS = 0.2
+DEFINITE = {200, 201, 404, 409, 422}
+
+
+@dataclass
+class Sent:
+    """What was sent, counted."""
+
+    requests: int = 0
+    poison: int = 0
+    unexpected: list[str] = field(default_factory=list)
+
+
+class Senders:
+    """Everybody who sends to one line, at a steady rate whatever the line does."""
+
+    def __init__(self, kafka: str, url: str, key: str, source: str) -> None:
+        self._kafka = kafka
+        self._url = url
+        self._headers = {"Authorization": f"Bearer {key}"}
+        self._topic = submissions_topic(source)
+        self.sent = Sent()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._client = httpx.AsyncClient(timeout=20)
+        self._stop = asyncio.Event()
+
+    async def run(self, workload: Workload, per_second: float, poison_share: float = 0.05) -> None:
+        """Send until ``finish``, then wait until every request has its answer."""
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while not self._stop.is_set():
+            due += 1 / per_second
+            if workload.random.random() < poison_share:
+                self._start(self._poison(workload.random.choice(POISON), workload.random))
+            elif task := workload.next():
+                task.slot.busy = True
+                self._start(self._send(task))
+            await asyncio.sleep(max(0, due - loop.time()))
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+        await self._client.aclose()
+
+    def finish(self) -> None:
+        """Send nothing new."""
+        self._stop.set()
+
+    def start_slot(self, slot: Slot, task: Task) -> None:
+        """Send one more thing besides the steady mixture."""
+        slot.busy = True
+        self._start(self._send(task))
+
+    def _start(self, work: "asyncio.Future[None] | object") -> None:
+        task = asyncio.ensure_future(work)  # type: ignore[arg-type] # a coroutine of ours
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _send(self, task: Task) -> None:
+        self.sent.requests += 1
+        try:
+            if task.slot.over_http:
+                await self._over_http(task)
+            else:
+                await self._over_kafka(task)
+        finally:
+            task.slot.busy = False
+
+    async def _over_http(self, task: Task) -> None:
+        while True:
+            try:
+                if task.wish.version is None:
+                    answer = await self._withdraw(task.slot)
+                else:
+                    answer = await self._client.post(
+                        f"{self._url}/v1/submissions",
+                        json=_submission(task).model_dump(mode="json", exclude_none=True)
+                        | {"figures": task.slot.figures(task.wish.version)},
+                        headers=self._headers,
+                    )
+            except httpx.HTTPError:
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            if answer.status_code in DEFINITE:
+                if answer.status_code == 422 and task.wish.version:
+                    self.sent.unexpected.append(answer.text[:500])
+                return
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _withdraw(self, slot: Slot) -> httpx.Response:
+        """Withdraw the slot through the newest submission that filled it."""
+        filled = [it for it in slot.wishes if it.version]
+        return await self._client.delete(
+            f"{self._url}/v1/submissions/{filled[-1].event_id}",
+            params={"reason": "thử nghiệm"},
+            headers=self._headers,
+        )
+
+    async def _over_kafka(self, task: Task) -> None:
+        event: ReportSubmitted | ReportWithdrawalRequested
+        if task.wish.version is None:
+            event = ReportWithdrawalRequested(
+                event_id=task.wish.event_id,
+                occurred_at=datetime.now(UTC),
+                unit=task.slot.unit,
+                form=FORM,
+                period=task.slot.period,
+                reason="thử nghiệm",
+            )
+        else:
+            event = _submission(task)
+        message = encode(event, "upstream")
+        await self._publish(task.slot.unit.encode(), message.body, message.headers)
+
+    async def _publish(
+        self, key: bytes, body: bytes | None, headers: list[tuple[str, bytes]]
+    ) -> None:
+        while True:
+            try:
+                kafka = await self._producer()
+                await kafka.send_and_wait(self._topic, body, key=key, headers=headers)
+            except (KafkaError, OSError, TimeoutError):
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                return
+
+    async def _poison(self, body: bytes | None, rng: random.Random) -> None:
+        self.sent.poison += 1
+        if rng.random() < 0.3 and body:
+            await self._poison_over_http(body)
+            return
+        headers = [("ce_type", b"qcdc.ReportSubmitted.v1"), ("ce_id", f"{rng.random()}".encode())]
+        await self._publish(f"{rng.random()}".encode(), body, headers)
+
+    async def _poison_over_http(self, body: bytes) -> None:
+        try:
+            answer = await self._client.post(
+                f"{self._url}/v1/submissions", content=body, headers=self._headers
+            )
+        except httpx.HTTPError:
+            return  # poison that does not arrive is no loss
+        if answer.status_code < 400:
+            self.sent.unexpected.append(f"poison answered {answer.status_code}: {body[:60]!r}")
+
+    async def _producer(self) -> "Producer":
+        if _Shared.kafka is None:
+            kafka = producer(self._kafka, "chaos")
+            await kafka.start()
+            _Shared.kafka = kafka
+        return _Shared.kafka
+
+
+def _submission(task: Task) -> ReportSubmitted:
+    assert task.wish.version
+    return ReportSubmitted(
+        event_id=task.wish.event_id,
+        occurred_at=datetime.now(UTC),
+        unit=task.slot.unit,
+        form=FORM,
+        period=task.slot.period,
+        figures=task.slot.figures(task.wish.version),
+    )

@@ -1,0 +1,134 @@
+"""
+One running line: databases, schemas, topics, keys, and three services as processes.
+
+The demo, the end-to-end tests and the chaos tests all run the line through this file, so what a
+test kills is exactly what a person starts.
+"""
+
+import json
+import sys
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+
+from services.intake.keys import create_key
+from shared.infra import migrate, topics
+from tools.line.service import Service
+from tools.qcdc.databases import folder_of
+from tools.qcdc.settings import SERVICES
+from tools.stack.ports import HOST, free_ports
+from tools.stack.stack import Stack
+from tools.stack.waiting import blocking
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a line should look like; everything may stay unsaid."""
+
+    sources: Sequence[str] = ("demo",)
+    ports: Mapping[str, int] = field(default_factory=dict)
+    """Ports of the services by name; free ones where unset."""
+    directory_files: Sequence[Path] = ()
+    committee_files: Sequence[Path] = ()
+    smtp_port: int = 1
+    """Where mail leaves; nothing listens on the default."""
+    extra: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """More environment by service, for planted faults and short intervals."""
+    name: str = field(default_factory=lambda: f"line_{uuid.uuid4().hex[:8]}")
+    """Prefix of the databases."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line whose databases and topics are ready; the services are started by whoever uses it."""
+
+    plan: Plan
+    kafka: str
+    databases: Mapping[str, str]
+    services: Mapping[str, Service]
+    keys: Mapping[str, str]
+    """API keys by source."""
+
+    @classmethod
+    @contextmanager
+    def prepare(cls, stack: Stack, plan: Plan) -> Iterator["Line"]:
+        """Make databases, schemas, topics and keys; leaving the block ends the services."""
+        databases = {
+            it: stack.postgres.database(f"{plan.name}_{it}".replace("-", "_")) for it in SERVICES
+        }
+        keys = blocking(_prepare(stack.kafka.bootstrap, databases, plan.sources))
+        ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True)) | dict(plan.ports)
+        logs = stack.scratch / plan.name
+        logs.mkdir(parents=True, exist_ok=True)
+        services = {
+            it: Service(
+                it,
+                port=ports[it],
+                log=logs / f"{it}.log",
+                environment=_environment(it, stack.kafka.bootstrap, databases[it], ports[it], plan),
+            )
+            for it in SERVICES
+        }
+        with ExitStack() as undo:
+            for service in reversed(services.values()):
+                undo.callback(service.close)
+            yield cls(plan, stack.kafka.bootstrap, databases, services, keys)
+
+    def start(self) -> None:
+        """Start all three services; ``wait_ready`` of each says when they are of use."""
+        for service in self.services.values():
+            service.start()
+
+    def wait_ready(self) -> None:
+        """Return once every service says that it is ready."""
+        for service in self.services.values():
+            service.wait_ready()
+
+    def url(self, service: str) -> str:
+        """Return the address of a service's HTTP door."""
+        return self.services[service].url
+
+
+async def _prepare(
+    bootstrap: str, databases: Mapping[str, str], sources: Sequence[str]
+) -> dict[str, str]:
+    await topics.apply(bootstrap, topics.specs(sources))
+    for service, url in databases.items():
+        await migrate.migrate(url, "qcdc", migrate.migrations(folder_of(service)))
+    connection = await asyncpg.connect(
+        databases["intake"], server_settings={"search_path": "qcdc"}
+    )
+    try:
+        return {source: await create_key(connection, source) for source in sources}
+    finally:
+        await connection.close()
+
+
+def _environment(
+    service: str, kafka: str, database: str, port: int, plan: Plan
+) -> dict[str, str]:
+    environment = {
+        "PYTHONPATH": str(REPOSITORY),
+        "PYTHONUNBUFFERED": "1",
+        "PATH": str(Path(sys.executable).parent),
+        "QCDC_KAFKA": kafka,
+        "QCDC_DATABASE": database,
+        "QCDC_HTTP_HOST": HOST,
+        "QCDC_HTTP_PORT": str(port),
+        "QCDC_DIRECTORY_FILES": json.dumps([str(it) for it in plan.directory_files]),
+        "QCDC_COMMITTEE_FILES": json.dumps([str(it) for it in plan.committee_files]),
+    }
+    if service == "notifier":
+        environment |= {
+            "QCDC_SMTP_HOST": HOST,
+            "QCDC_SMTP_PORT": str(plan.smtp_port),
+            "QCDC_SMTP_SENDER": "ban-chi-dao@qcdc.example.vn",
+        }
+    return environment | dict(plan.extra.get(service, {}))
+

@@ -1,0 +1,70 @@
+"""One service as a process: started, asked, killed, started again."""
+
+import json
+import signal
+import sys
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from tools.stack.ports import HOST
+from tools.stack.processes import Program, ServerProcess
+from tools.stack.waiting import wait_until
+
+HTTP_OK = 200
+
+
+class NotReadyYet(Exception):  # noqa: N818 - reads as a sentence
+    """The service answered, and has reasons not to be ready."""
+
+
+class Service:
+    """A service of ours under a name, on a port that it keeps over restarts."""
+
+    def __init__(self, name: str, *, port: int, log: Path, environment: dict[str, str]) -> None:
+        self.name = name
+        self.port = port
+        self.url = f"http://{HOST}:{port}"
+        self.log = log
+        env = [f"{key}={value}" for key, value in environment.items()]
+        self._process = ServerProcess(
+            Program(
+                command=["/usr/bin/env", "-i", *env, sys.executable, "-P", "-m", f"services.{name}", "serve"],
+                folder=log.parent,
+                log=log,
+                stop_signal=signal.SIGTERM,
+            )
+        )
+
+    def start(self) -> None:
+        """Start it; it answers HTTP before it is ready."""
+        self._process.start()
+
+    def stop(self) -> None:
+        """SIGTERM, and wait for its end."""
+        self._process.stop()
+
+    def kill(self) -> None:
+        """SIGKILL: whatever it was doing stays half done."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End it for good."""
+        self._process.close()
+
+    def wait_ready(self) -> None:
+        """Return once it is ready; raise at once, with its log, when it has ended instead."""
+        wait_until(
+            self._ask,
+            what=f"{self.name} is not ready",
+            errors=(OSError, HTTPException, NotReadyYet),
+            still_alive=self._process.raise_if_dead,
+        )
+
+    def _ask(self) -> None:
+        connection = HTTPConnection(HOST, self.port, timeout=3)
+        connection.request("GET", "/health/ready")
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        if answer.status != HTTP_OK:
+            raise NotReadyYet(json.dumps(json.loads(body).get("reasons")))
