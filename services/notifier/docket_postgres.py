@@ -146,9 +146,7 @@ class PostgresDocket:
 
     async def count_met(self, form: str, period: str, units: Collection[str]) -> int:
         """Count the units whose duty is met."""
-        counted = await self._connection.fetchval(
-            QUERIES["count_met"], form, period, list(units)
-        )
+        counted = await self._connection.fetchval(QUERIES["count_met"], form, period, list(units))
         return int(counted)
 
     async def leave_out(self, notice_id: str, slots: Collection[Slot]) -> None:

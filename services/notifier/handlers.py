@@ -5,7 +5,7 @@ Reads ``ReportAccepted``, ``ReportWithdrawn`` and ``IntakeCaughtUp``; changes fi
 the watermark; publishes ``DutyMet`` and ``DutyOpened``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -21,6 +21,10 @@ from shared.infra.broker import Poison, Record
 from shared.infra.database import Connection
 
 E = TypeVar("E", bound=Event)
+_REPORTS: Mapping[str, type[Report]] = {
+    it.type_name(): it for it in (ReportAccepted, ReportWithdrawn)
+}
+_WATERMARKS = {IntakeCaughtUp.type_name(): IntakeCaughtUp}
 
 
 class Handlers:
@@ -47,17 +51,16 @@ class Handlers:
 
 def decode_report(record: Record) -> Report | Poison:
     """Read a record of the reports topic."""
-    return _decode(record, ReportAccepted, ReportWithdrawn)
+    return _decode(record, _REPORTS)
 
 
 def decode_watermark(record: Record) -> IntakeCaughtUp | Poison:
     """Read a record of the watermarks topic."""
-    return _decode(record, IntakeCaughtUp)
+    return _decode(record, _WATERMARKS)
 
 
-def _decode(record: Record, *types: type[E]) -> E | Poison:
-    name = header_texts(record.headers).get("ce_type", "")
-    known = {it.type_name(): it for it in types}.get(name)
+def _decode(record: Record, types: Mapping[str, type[E]]) -> E | Poison:
+    known = types.get(header_texts(record.headers).get("ce_type", ""))
     if known is None:
         return Poison("unknown_type")
     try:

@@ -37,9 +37,11 @@ class Horizon:
         """
         moment = await self.moment()
         if moment.watermark is None:
-            return self._hold("intake has not said yet how far it is done")
+            self._hold("intake has not said yet how far it is done")
+            return None
         if await self._behind():
-            return self._hold("reports are still being read")
+            self._hold("reports are still being read")
+            return None
         self._held = ""
         return min(moment.now, moment.watermark)
 

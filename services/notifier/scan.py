@@ -13,9 +13,9 @@ from datetime import datetime
 import structlog
 
 from services.notifier.docket import Docket, OpenDocket
-from services.notifier.domain.duties import Changes, Duty, Entry, Slot, State
+from services.notifier.domain.duties import Changes, Entry, State
 from services.notifier.domain.openings import Opening, open_duties
-from services.notifier.domain.scan import STAGE_OVERDUE, Audience, Recipient, decide, plan
+from services.notifier.domain.scan import STAGE_OVERDUE, Audience, address, decide, plan
 from services.notifier.horizon import Horizon
 from shared.infra.database import Database
 from shared.infra.health import Condition, Health
@@ -79,10 +79,10 @@ class Scan:
     async def _judge(self, as_of: datetime) -> int:
         async with self._database.transaction() as connection:
             docket = self._docket(connection)
+            if not await docket.due(as_of, 1):
+                return 0  # without a lock, every second
             await docket.reserve()
             due = await docket.due(as_of, DUE_MAX)
-            if not due:
-                return 0
             changes = decide(due, as_of)
             await docket.change(changes)
             await self._plan(docket, due, changes, as_of)
@@ -91,21 +91,9 @@ class Scan:
     async def _plan(
         self, docket: Docket, due: Sequence[Entry], changes: Changes, as_of: datetime
     ) -> None:
-        late = {slot: it for slot, it in changes.duties.items() if it.state is State.OVERDUE}
-        if not late:
-            return
+        late = [slot for slot, duty in changes.duties.items() if duty.state is State.OVERDUE]
         await docket.enter_stage(late, STAGE_OVERDUE, as_of)
-        addressed = self._address(late, due)
+        addressed = address(due, changes, self._audience)
         told = await docket.told(late, STAGE_OVERDUE)
         desks = await docket.desks(addressed)
         await docket.plan(plan(addressed, told, desks, (await docket.moment()).now))
-
-    def _address(
-        self, late: dict[Slot, Duty], due: Sequence[Entry]
-    ) -> dict[Recipient, list[tuple[Duty, int]]]:
-        revisions = {it.duty.slot: it.filing.revision for it in due if it.duty and it.filing}
-        addressed: dict[Recipient, list[tuple[Duty, int]]] = {}
-        for slot, duty in late.items():
-            for recipient in self._audience(duty):
-                addressed.setdefault(recipient, []).append((duty, revisions.get(slot, 0)))
-        return addressed

@@ -28,7 +28,7 @@ class Refused:
     text: str
 
 
-def parse(body: bytes | None) -> Any:  # noqa: ANN401 - JSON is any shape until it is validated
+def parse(body: bytes | None) -> Any:
     """
     Read one JSON document.
 

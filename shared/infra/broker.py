@@ -35,9 +35,14 @@ class Poison:
 class Cursor(Protocol):
     """The part of a Kafka consumer that a batch may move."""
 
-    def seek(self, partition: Partition, offset: int) -> None: ...
-    def pause(self, *partitions: Partition) -> None: ...
-    async def beginning_offsets(self, partitions: Sequence[Partition]) -> dict[Partition, int]: ...
+    def seek(self, partition: Partition, offset: int) -> None:
+        """Read on from *offset*."""
+
+    def pause(self, *partitions: Partition) -> None:
+        """Fetch nothing more of *partitions* for now."""
+
+    async def beginning_offsets(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
+        """Return the oldest offset that Kafka still holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def consume(
         decoder=_decoder(decode),
     )
 
-    async def handle(batch: Any) -> None:  # noqa: ANN401 - else FastStream validates our batch
+    async def handle(batch: Any) -> None:
         await handler(batch)
 
     subscriber(handle)

@@ -11,9 +11,9 @@ import asyncpg
 from asyncpg.exceptions import InternalClientError
 
 if TYPE_CHECKING:
-    Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[
-        asyncpg.Record
-    ]
+    Connection = (
+        asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    )
 else:
     Connection = Any
 
@@ -43,9 +43,7 @@ def retryable(problem: BaseException) -> bool:
             isinstance(problem, asyncpg.PostgresConnectionError)
             or problem.sqlstate in _TRY_AGAIN_SQLSTATES
         )
-    return isinstance(
-        problem, (asyncpg.InterfaceError, InternalClientError, OSError, TimeoutError)
-    )
+    return isinstance(problem, (asyncpg.InterfaceError, InternalClientError, OSError, TimeoutError))
 
 
 class Database:

@@ -17,11 +17,11 @@ class QcdcError(Exception):
     """Something went wrong in QCDC."""
 
 
-class Misconfigured(QcdcError):  # noqa: N818 - reads as the sentence that the operator sees
+class Misconfigured(QcdcError):
     """The configuration does not allow to start; the message says which command mends it."""
 
 
-class Gap(QcdcError):  # noqa: N818 - a gap, not an error of ours
+class Gap(QcdcError):
     """A batch begins beyond the stored position."""
 
     def __init__(self, positions: Mapping[Partition, int]) -> None:
@@ -29,7 +29,7 @@ class Gap(QcdcError):  # noqa: N818 - a gap, not an error of ours
         self.positions = positions
 
 
-class BreakerOpen(QcdcError):  # noqa: N818 - the state of the breaker
+class BreakerOpen(QcdcError):
     """Too many unreadable records in a row: something is wrong on our side or the sender's."""
 
     def __init__(self, positions: Mapping[Partition, int]) -> None:
@@ -37,7 +37,7 @@ class BreakerOpen(QcdcError):  # noqa: N818 - the state of the breaker
         self.positions = positions
 
 
-class LostWindow(QcdcError):  # noqa: N818 - the state of the log
+class LostWindow(QcdcError):
     """Retention has deleted records that this service never read; an operator must decide."""
 
     def __init__(self, partitions: Sequence[Partition]) -> None:

@@ -1,34 +1,30 @@
-"""``python -m shared.infra.probe``: exit 0 when the service in this container is ready."""
+"""
+``python -P -m shared.infra.probe``: exit 0 when the service in this container is ready.
 
+It starts every few seconds in every container, so it imports next to nothing: reading the one
+variable through the settings class made it five times dearer (0.25 s of processor time, not 0.05).
+"""
+
+import os
 import sys
-from http.client import HTTPConnection
-
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from http.client import HTTPConnection, HTTPException
 
 HTTP_OK = 200
 
 
-class ProbeSettings(BaseSettings):
-    """Where the service listens."""
-
-    model_config = SettingsConfigDict(env_prefix="QCDC_")
-
-    http_port: int
-
-
-def main() -> int:
+def main(port: int) -> int:
     """Ask ``/health/ready``; print the reasons when the answer is no."""
-    connection = HTTPConnection("127.0.0.1", ProbeSettings().http_port, timeout=3)  # type: ignore[call-arg] # from the environment
+    connection = HTTPConnection("127.0.0.1", port, timeout=3)
     try:
         connection.request("GET", "/health/ready")
         answer = connection.getresponse()
-        if answer.status != HTTP_OK:
-            print(answer.read().decode())  # noqa: T201 - for whoever inspects the container
-        return 0 if answer.status == HTTP_OK else 1
-    except OSError as problem:
+        if answer.status == HTTP_OK:
+            return 0
+        print(answer.read().decode(errors="replace"))  # noqa: T201 - for who inspects the container
+    except (OSError, HTTPException) as problem:
         print(problem)  # noqa: T201 - likewise
-        return 1
+    return 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(int(os.environ["QCDC_HTTP_PORT"])))  # noqa: TID251 - this is a __main__

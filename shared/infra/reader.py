@@ -221,4 +221,3 @@ class Reader(Generic[F]):
 
 def _breaker(partition: Partition) -> str:
     return f"breaker {partition.topic}/{partition.partition}"
-

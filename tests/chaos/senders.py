@@ -6,17 +6,18 @@ at the end every wish has reached intake at least once.
 """
 
 import asyncio
-import json
 import random
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
+from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from shared.contracts.reports import ReportSubmitted, ReportWithdrawalRequested
 from shared.contracts.wire import encode
-from shared.infra.broker import producer
 from shared.infra.topics import submissions_topic
 from tests.chaos.workload import FORM, POISON, Slot, Task, Workload
 
@@ -36,7 +37,7 @@ class Sent:
 class Senders:
     """Everybody who sends to one line, at a steady rate whatever the line does."""
 
-    def __init__(self, kafka: str, url: str, key: str, source: str) -> None:
+    def __init__(self, kafka: AIOKafkaProducer, url: str, key: str, source: str) -> None:
         self._kafka = kafka
         self._url = url
         self._headers = {"Authorization": f"Bearer {key}"}
@@ -66,13 +67,13 @@ class Senders:
         """Send nothing new."""
         self._stop.set()
 
-    def start_slot(self, slot: Slot, task: Task) -> None:
+    def send(self, task: Task) -> None:
         """Send one more thing besides the steady mixture."""
-        slot.busy = True
+        task.slot.busy = True
         self._start(self._send(task))
 
-    def _start(self, work: "asyncio.Future[None] | object") -> None:
-        task = asyncio.ensure_future(work)  # type: ignore[arg-type] # a coroutine of ours
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -94,8 +95,7 @@ class Senders:
                 else:
                     answer = await self._client.post(
                         f"{self._url}/v1/submissions",
-                        json=_submission(task).model_dump(mode="json", exclude_none=True)
-                        | {"figures": task.slot.figures(task.wish.version)},
+                        content=_submission(task).model_dump_json(),
                         headers=self._headers,
                     )
             except httpx.HTTPError:
@@ -121,7 +121,7 @@ class Senders:
         if task.wish.version is None:
             event = ReportWithdrawalRequested(
                 event_id=task.wish.event_id,
-                occurred_at=datetime.now(UTC),
+                occurred_at=_now(),
                 unit=task.slot.unit,
                 form=FORM,
                 period=task.slot.period,
@@ -137,8 +137,7 @@ class Senders:
     ) -> None:
         while True:
             try:
-                kafka = await self._producer()
-                await kafka.send_and_wait(self._topic, body, key=key, headers=headers)
+                await self._kafka.send_and_wait(self._topic, body, key=key, headers=headers)
             except (KafkaError, OSError, TimeoutError):
                 await asyncio.sleep(RETRY_SECONDS)
             else:
@@ -162,19 +161,16 @@ class Senders:
         if answer.status_code < 400:
             self.sent.unexpected.append(f"poison answered {answer.status_code}: {body[:60]!r}")
 
-    async def _producer(self) -> "Producer":
-        if _Shared.kafka is None:
-            kafka = producer(self._kafka, "chaos")
-            await kafka.start()
-            _Shared.kafka = kafka
-        return _Shared.kafka
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the sender's clock
 
 
 def _submission(task: Task) -> ReportSubmitted:
     assert task.wish.version
     return ReportSubmitted(
         event_id=task.wish.event_id,
-        occurred_at=datetime.now(UTC),
+        occurred_at=_now(),
         unit=task.slot.unit,
         form=FORM,
         period=task.slot.period,

@@ -121,7 +121,7 @@ class Workload:
             return None
         kind = self.random.random()
         if slot.wishes and kind < 0.2:
-            return Task(slot, self.random.choice(slot.wishes))
+            return self._again(slot)
         if slot.current and slot.current.version and kind < 0.3:
             return self._wish(slot, None)
         if slot.current and slot.current.version and kind < 0.4:
@@ -129,6 +129,11 @@ class Workload:
         if slot.versions < VERSIONS_MAX - 1:
             return self._wish(slot, max((it.version or 0 for it in slot.wishes), default=0) + 1)
         return None
+
+    def _again(self, slot: Slot) -> Task | None:
+        """Repeat something old; a withdrawal over HTTP names no event of its own to repeat."""
+        wish = self.random.choice(slot.wishes)
+        return None if slot.over_http and wish.version is None else Task(slot, wish)
 
     def _wish(self, slot: Slot, version: int | None) -> Task | None:
         if version is not None and version > VERSIONS_MAX:

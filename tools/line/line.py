@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
-
 from services.intake.keys import create_key
+
 from shared.infra import migrate, topics
 from tools.line.service import Service
 from tools.qcdc.databases import folder_of
@@ -101,18 +101,14 @@ async def _prepare(
     await topics.apply(bootstrap, topics.specs(sources))
     for service, url in databases.items():
         await migrate.migrate(url, "qcdc", migrate.migrations(folder_of(service)))
-    connection = await asyncpg.connect(
-        databases["intake"], server_settings={"search_path": "qcdc"}
-    )
+    connection = await asyncpg.connect(databases["intake"], server_settings={"search_path": "qcdc"})
     try:
         return {source: await create_key(connection, source) for source in sources}
     finally:
         await connection.close()
 
 
-def _environment(
-    service: str, kafka: str, database: str, port: int, plan: Plan
-) -> dict[str, str]:
+def _environment(service: str, kafka: str, database: str, port: int, plan: Plan) -> dict[str, str]:
     environment = {
         "PYTHONPATH": str(REPOSITORY),
         "PYTHONUNBUFFERED": "1",
@@ -131,4 +127,3 @@ def _environment(
             "QCDC_SMTP_SENDER": "ban-chi-dao@qcdc.example.vn",
         }
     return environment | dict(plan.extra.get(service, {}))
-

@@ -13,7 +13,7 @@ from tools.stack.waiting import wait_until
 HTTP_OK = 200
 
 
-class NotReadyYet(Exception):  # noqa: N818 - reads as a sentence
+class NotReadyYet(Exception):
     """The service answered, and has reasons not to be ready."""
 
 
@@ -25,10 +25,11 @@ class Service:
         self.port = port
         self.url = f"http://{HOST}:{port}"
         self.log = log
-        env = [f"{key}={value}" for key, value in environment.items()]
+        # A clean environment: what the person who starts it has set must not leak in.
+        alone = ["/usr/bin/env", "-i", *(f"{key}={value}" for key, value in environment.items())]
         self._process = ServerProcess(
             Program(
-                command=["/usr/bin/env", "-i", *env, sys.executable, "-P", "-m", f"services.{name}", "serve"],
+                command=[*alone, sys.executable, "-P", "-m", f"services.{name}", "serve"],
                 folder=log.parent,
                 log=log,
                 stop_signal=signal.SIGTERM,

@@ -7,6 +7,7 @@ from pathlib import Path
 import asyncpg
 
 from shared.infra import migrate as migration
+from shared.infra.errors import Misconfigured
 from tools.qcdc.settings import SERVICES, OperatorSettings
 
 
@@ -29,8 +30,8 @@ async def migrate(
 def folder_of(service: str) -> Path:
     """Find a service's migrations without importing the service."""
     found = find_spec(f"services.{service}")
-    assert found is not None
-    assert found.origin is not None
+    if found is None or found.origin is None:
+        raise Misconfigured(f"services.{service} is not installed here")
     return Path(found.origin).parent / "migrations"
 
 

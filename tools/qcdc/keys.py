@@ -1,8 +1,8 @@
 """API keys of upstream systems."""
 
 import asyncpg
-
 from services.intake.keys import create_key
+
 from tools.qcdc.settings import OperatorSettings
 
 

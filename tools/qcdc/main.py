@@ -48,7 +48,7 @@ def main() -> None:
 
 @topics_app.command("apply")
 def topics_apply(
-    source: Annotated[list[str] | None, typer.Option(help="An upstream system; repeatable.")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="A source; repeatable.")] = None,
     *,
     dry_run: DryRun = False,
     as_json: AsJson = False,

@@ -13,17 +13,17 @@ class StackError(Exception):
     """The local stack cannot do what was asked."""
 
 
-class NothingAvailable(StackError):  # noqa: N818 - reads as a sentence where it is raised
+class NothingAvailable(StackError):
     """No way to come by this server exists on this machine."""
 
 
-class NotOurs(StackError):  # noqa: N818 - likewise
+class NotOurs(StackError):
     """The server was given, not started here: it is not ours to stop."""
 
 
-class NotReady(StackError):  # noqa: N818 - likewise
+class NotReady(StackError):
     """The server did not answer in time."""
 
 
-class ServerDied(StackError):  # noqa: N818 - likewise
+class ServerDied(StackError):
     """The server ended by itself."""

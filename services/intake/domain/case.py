@@ -54,9 +54,7 @@ class Case:
 Rule = Callable[[Case], Iterator[Remark]]
 
 
-def lay_out(
-    report: Report, received_at: datetime, carried_in: int, knowledge: Knowledge
-) -> Case:
+def lay_out(report: Report, received_at: datetime, carried_in: int, knowledge: Knowledge) -> Case:
     """Look up what a report names and turn its figures into integers."""
     period = parse_period(report.period)
     plan = None if period is None else knowledge.plan(report.form, period)

@@ -14,14 +14,16 @@ def figure_code(value: object) -> str:
         return "boolean"
     if isinstance(value, int):
         return "negative" if value < 0 else "too_large_number"
-    if not isinstance(value, str):
-        return "not_a_figure"
-    if value.startswith("-"):
+    return _text_code(value) if isinstance(value, str) else "not_a_figure"
+
+
+def _text_code(text: str) -> str:
+    if text.startswith("-"):
         return "negative"
-    if _THOUSANDS.fullmatch(value):
+    if _THOUSANDS.fullmatch(text):
         return "thousands_separator"  # "1.635" is how Vietnamese writes 1635
-    if _DECIMAL_COMMA.fullmatch(value):
+    if _DECIMAL_COMMA.fullmatch(text):
         return "decimal_comma"
-    if value.isascii() and value.isdigit() and int(value[:18]) > COUNT_MAX:
+    if text.isascii() and text.isdigit() and int(text[:18]) > COUNT_MAX:
         return "too_large_number"
     return "not_a_decimal"

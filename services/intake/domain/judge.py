@@ -3,10 +3,9 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from services.intake.domain.case import Case, Rule, lay_out
-from services.intake.domain.knowledge import Knowledge, Plan
+from services.intake.domain.knowledge import BACKLOGS, Knowledge, Plan
 from services.intake.domain.remarks import Remark
 from services.intake.domain.rules import RULES, RULES_OF_SLOTS
 from services.intake.domain.structure import Reading, Report
@@ -52,28 +51,19 @@ def judge(reading: Reading, knowledge: Knowledge, carried_in: int = 0) -> Verdic
     if report is None:
         return Verdict(reading.remarks, None)
     case = lay_out(report, reading.arrived.received_at, carried_in, knowledge)
-    remarks = tuple(_apply(RULES if case.figures else RULES_OF_SLOTS, case))
+    rules = RULES if isinstance(report, ReportSubmitted) else RULES_OF_SLOTS
+    remarks = tuple(_apply(rules, case))
     if any(it.severity == "reject" for it in remarks):
         return Verdict(remarks, None)
     return Verdict(remarks, _standing(case))
 
 
-def asks_for_history(reading: Reading, knowledge: Knowledge) -> bool:
+def asks_for_history(report: Report | None) -> bool:
     """Tell whether rule R5 can only be decided with what earlier periods left unsettled."""
-    if not isinstance(reading.report, ReportSubmitted):
+    if not isinstance(report, ReportSubmitted):
         return False
-    case = lay_out(reading.report, reading.arrived.received_at, 0, knowledge)
-    return case.plan is not None and _backlog(case.plan, case.units) < 0
-
-
-def due_or_raise(knowledge: Knowledge, case: Case) -> Due:
-    """Return when the report is due; the rules have made sure that this is known."""
-    due = None
-    if case.period is not None:
-        due = knowledge.when_due(case.report.form, case.period, case.report.unit)
-    if due is None:
-        raise LookupError(f"no due instant for {case.report.form} {case.report.period}")
-    return due
+    pairs = [(report.figures.get(a), report.figures.get(b)) for a, b in BACKLOGS]
+    return any(isinstance(a, int) and isinstance(b, int) and b > a for a, b in pairs)
 
 
 def _apply(rules: Iterable[Rule], case: Case) -> Iterable[Remark]:
@@ -82,8 +72,11 @@ def _apply(rules: Iterable[Rule], case: Case) -> Iterable[Remark]:
 
 
 def _standing(case: Case) -> Standing:
-    if case.unit is None or case.plan is None:
-        raise LookupError("a rule let an unknown unit or form pass")
+    due = None
+    if case.period is not None:
+        due = case.knowledge.when_due(case.report.form, case.period, case.report.unit)
+    if case.unit is None or case.plan is None or due is None:
+        raise LookupError("a rule let an unknown unit, form or period pass")
     return Standing(
         report=case.report,
         unit_type=case.unit.type,
@@ -92,13 +85,11 @@ def _standing(case: Case) -> Standing:
         figures=_in_form_order(case.plan, case.units),
         figures_hash=_figures_hash(case.plan, case),
         backlog=_backlog(case.plan, case.units),
-        due=due_or_raise(case.knowledge, case),
+        due=due,
     )
 
 
-def _in_form_order(
-    plan: Plan, units: Mapping[str, int | None]
-) -> dict[str, int | str | None]:
+def _in_form_order(plan: Plan, units: Mapping[str, int | None]) -> dict[str, int | str | None]:
     return {
         key: to_wire(units[key], indicator.scale)
         for key, indicator in plan.indicators.items()
@@ -121,7 +112,3 @@ def _backlog(plan: Plan, units: Mapping[str, int | None]) -> int:
         return 0
     arisen, settled = (units.get(cell) for cell in plan.backlog)
     return 0 if arisen is None else arisen - (settled or 0)
-
-
-__all__ = ["Standing", "Verdict", "asks_for_history", "judge"]
-_ = datetime

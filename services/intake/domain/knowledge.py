@@ -14,7 +14,7 @@ WhenDue = Callable[[str, Period, str], Due | None]
 # R1: opening, new, removed, closing (Ninh Bình 2023).
 _BALANCE = ("dvk_models_opening", "dvk_models_new", "dvk_models_removed", "dvk_models_total")
 # R5 and R4: what arose, what was settled; the rest is carried into later periods.
-_BACKLOGS = (
+BACKLOGS = (
     ("pib_violations_detected", "pib_cases_resolved"),
     ("petitions_competent", "petitions_resolved"),
 )
@@ -118,7 +118,7 @@ def _plan(form: FormVersion, catalogue: Catalogue) -> Plan:
         ),
         ratios=tuple(_ratios(own, indicators)),
         balances=tuple(_balances(form)),
-        backlog=next((it for it in _BACKLOGS if set(it) <= set(own)), None),
+        backlog=next((it for it in BACKLOGS if set(it) <= set(own)), None),
         bounded=tuple(key for key, it in indicators.items() if it.measure in _BOUNDED),
     )
 
@@ -142,4 +142,5 @@ def _balances(form: FormVersion) -> Iterator[Balance]:
     """Find the stock balance of the whole and of every part that all four are broken down by."""
     splits = [{cell.split for cell in form.cells if cell.indicator == name} for name in _BALANCE]
     for split in sorted(set.intersection(*splits)):
-        yield Balance(*(Cell(name, split).key for name in _BALANCE), whole=not split)
+        opening, new, removed, closing = (Cell(name, split).key for name in _BALANCE)
+        yield Balance(opening, new, removed, closing, whole=not split)

@@ -1,7 +1,8 @@
 """What a check has to say, first as a code with values, then as a sentence for the sender."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from shared.contracts.reports import Finding
@@ -29,7 +30,7 @@ class Remark:
 
     code: str
     field: str
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = dataclasses.field(default_factory=dict)
     severity: Severity = "reject"
 
 

@@ -17,7 +17,7 @@ NOT_REPORTED = Phrase("not_reported")
 
 
 def unknown_cell(case: Case) -> Iterator[Remark]:
-    """Every figure has a cell in the form version; a misspelt one would be a lost figure."""
+    """Refuse a figure without a cell in the form version; a misspelt name is a lost figure."""
     if case.plan is None:
         return
     for key in case.figures:
@@ -35,16 +35,20 @@ def not_additive(case: Case) -> Iterator[Remark]:
 
 
 def wrong_kind(case: Case) -> Iterator[Remark]:
-    """A count is a JSON integer; a score, a rate or an area is a decimal in a string (R14)."""
+    """R14: a count is a JSON integer; a score, a rate or an area is a decimal in a string."""
     for key in sorted(case.unfit):
         value = case.figures[key]
         wanted = Phrase("a_decimal_text" if isinstance(value, int) else "a_whole_number")
-        values = {"label": case.label(key), "value": str(value), "wanted": wanted}
+        values: dict[str, Value] = {
+            "label": case.label(key),
+            "value": str(value),
+            "wanted": wanted,
+        }
         yield Remark("wrong_kind", f"figures.{key}", values)
 
 
 def missing_required(case: Case) -> Iterator[Remark]:
-    """R13: a first-priority figure is a number or an explicit null ("chưa báo cáo"), never absent."""
+    """R13: a first-priority figure is a number or an explicit null, "chưa báo cáo", not absent."""
     for key in case.plan.required if case.plan else ():
         if key not in case.figures:
             yield Remark("missing_required", f"figures.{key}", {"label": case.label(key)})
@@ -59,7 +63,7 @@ def empty_report(case: Case) -> Iterator[Remark]:
 
 
 def qualifier_without_figure(case: Case) -> Iterator[Remark]:
-    """A qualifier speaks of a number in the same report; a stray one is a lost "hơn"."""
+    """Refuse a qualifier that speaks of no number in the report; a stray one is a lost "hơn"."""
     for key in case.qualifiers:
         if case.figures.get(key) is None:
             cell = {"cell": printable(key)}
@@ -122,7 +126,7 @@ def split_sums_to_total(case: Case) -> Iterator[Remark]:
 
 def _does_not_sum(case: Case, group: Group, parts: int, total: int | None) -> Remark:
     scale = case.plan.indicators[group.total].scale if case.plan else 0
-    values = {
+    values: dict[str, Value] = {
         "label": case.label(group.total),
         "dimensions": ", ".join(group.dimensions),
         "parts": _shown(parts, scale),
@@ -146,7 +150,7 @@ def resolved_within_detected(case: Case) -> Iterator[Remark]:
         return
     arisen, settled = amounts[0], amounts[1]
     if settled > arisen + case.carried_in:
-        values = {
+        values: dict[str, Value] = {
             "label": case.label(case.plan.backlog[1]),
             "settled": settled,
             "arisen": arisen,
@@ -172,7 +176,7 @@ def rate_agrees(case: Case) -> Iterator[Remark]:
             else rate_percent(numerator, denominator)
         )
         if expected is None or abs(sent - int(expected * 100)) > RATE_TOLERANCE_HUNDREDTHS:
-            values = {
+            values: dict[str, Value] = {
                 "label": case.label(ratio.rate),
                 "sent": _shown(sent, 2),
                 "expected": Phrase("no_rate") if expected is None else expected,
@@ -190,7 +194,7 @@ def recognised_within_total(case: Case) -> Iterator[Remark]:
 
 
 def score_bounds(case: Case) -> Iterator[Remark]:
-    """A score lies within its scale: 0 to 100, PAPI 0 to 80."""
+    """Refuse a score beyond its scale: 0 to 100, PAPI 0 to 80."""
     for key, indicator, value in _bounded(case, Measure.SCORE):
         if indicator.maximum is not None and value > indicator.maximum:
             values = {
@@ -202,20 +206,28 @@ def score_bounds(case: Case) -> Iterator[Remark]:
 
 
 def rank_bounds(case: Case) -> Iterator[Remark]:
-    """A rank is 1 to the number of provinces of that year: 63 to 2024, 34 from 2025."""
+    """Refuse a rank beyond the number of provinces of that year: 63 to 2024, 34 from 2025."""
     for key, indicator, value in _bounded(case, Measure.RANK):
         among = indicator.ranked_among(case.period.year) if case.period else None
         if value < 1 or (among is not None and value > among):
             most = among or Phrase("number_of_provinces")
-            values = {"label": indicator.label_vi, "value": value, "most": most}
+            values: dict[str, Value] = {
+                "label": indicator.label_vi,
+                "value": value,
+                "most": most,
+            }
             yield Remark("rank_bounds", f"figures.{key}", values)
 
 
 def category_bounds(case: Case) -> Iterator[Remark]:
-    """A group is one of those that the index has: PAPI 1 to 4."""
+    """Refuse a group that the index does not have: PAPI 1 to 4."""
     for key, indicator, value in _bounded(case, Measure.CATEGORY):
         if value < 1 or (indicator.maximum is not None and value > indicator.maximum):
-            values = {"label": indicator.label_vi, "value": value, "most": indicator.maximum or 1}
+            values: dict[str, Value] = {
+                "label": indicator.label_vi,
+                "value": value,
+                "most": indicator.maximum or 1,
+            }
             yield Remark("category_bounds", f"figures.{key}", values)
 
 

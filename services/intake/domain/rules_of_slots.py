@@ -8,25 +8,25 @@ from shared.domain.periods import label_vi
 
 
 def unknown_unit(case: Case) -> Iterator[Remark]:
-    """The unit is in the directory (reliability.md row 43)."""
+    """Refuse a unit that the directory does not hold."""
     if case.unit is None:
         yield Remark("unknown_unit", "unit", {"unit": case.report.unit})
 
 
 def unknown_form(case: Case) -> Iterator[Remark]:
-    """Some version of the form is in the catalogue (row 43)."""
+    """Refuse a form of which the catalogue holds no version."""
     if not case.knowledge.knows_form(case.report.form):
         yield Remark("unknown_form", "form", {"form": case.report.form})
 
 
 def unknown_period(case: Case) -> Iterator[Remark]:
-    """The period is one that a regime knows: Decree 09/2019 Art. 12, or calendar windows."""
+    """Refuse a period that no regime knows: Decree 09/2019 Art. 12, or calendar windows."""
     if case.period is None:
         yield Remark("unknown_period", "period", {"period": case.report.period})
 
 
 def form_not_for_period(case: Case) -> Iterator[Remark]:
-    """A version of the form is in force and is reported for periods of this regime and kind."""
+    """Refuse a form that is not in force, or not reported for periods of this kind."""
     if case.period is None or not case.knowledge.knows_form(case.report.form):
         return
     if case.plan is None or not case.plan.form.accepts(case.period):
@@ -35,7 +35,7 @@ def form_not_for_period(case: Case) -> Iterator[Remark]:
 
 
 def unit_not_alive(case: Case) -> Iterator[Remark]:
-    """The unit existed on some day of the period; official codes are used again after 1/7/2025."""
+    """Refuse a unit that existed on no day of the period; codes are used again after 1/7/2025."""
     unit, period = case.unit, case.period
     if unit is None or period is None:
         return
@@ -47,7 +47,7 @@ def unit_not_alive(case: Case) -> Iterator[Remark]:
 
 
 def future_period(case: Case) -> Iterator[Remark]:
-    """The window has begun when we receive the report; one still running is accepted."""
+    """Refuse a period that had not begun when we received the report; a running one is fine."""
     if case.period is not None and case.received_at < case.period.opens_at:
         day = case.period.first_day
         values = {"period": label_vi(case.period), "day": f"{day.day:02}/{day.month:02}/{day.year}"}
@@ -55,7 +55,7 @@ def future_period(case: Case) -> Iterator[Remark]:
 
 
 def unit_not_obliged(case: Case) -> Iterator[Remark]:
-    """Warning: the unit need not send this form; the report is kept beside the expected ones."""
+    """Warn of a form that the unit need not send; it is kept beside the expected reports."""
     if case.unit is None or case.period is None or case.plan is None:
         return
     if not case.knowledge.directory.owes(case.unit.key, case.plan.form, case.period):

@@ -173,14 +173,14 @@ def _remark(where: list[str], problem: str, document: Mapping[str, Any]) -> Rema
     """Turn one error of the contract class into a code at a field."""
     name = where[0] if where else ""
     value = document.get(name)
-    cell = where[1] if len(where) > 1 and isinstance(value, dict) else None
-    field = printable(name) if cell is None else f"{name}.{printable(cell)}"
+    if len(where) > 1 and isinstance(value, dict):
+        field = f"{name}.{printable(where[1])}"
+        return _cell_remark(name, field, value.get(where[1]), key_is_wrong=where[-1] == "[key]")
+    field = printable(name)
     if problem == "missing":
         return Remark("missing_field", field)
     if problem == "extra_forbidden":
         return Remark(_refused(value) or "unknown_field", field)
-    if cell is not None:
-        return _cell_remark(name, field, value.get(cell), key_is_wrong=where[-1] == "[key]")
     return Remark(_refused(value) or _CODES.get(name, "bad_text"), field)
 
 

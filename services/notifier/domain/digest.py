@@ -149,9 +149,7 @@ def _section(
         raise ValueError(f"a duty for {slot.period!r}, which is no period")
     form = registers.catalogue.form(slot.form, period)
     documents = [
-        it.document
-        for it in committee.demands
-        if (it.form, it.period) == (slot.form, slot.period)
+        it.document for it in committee.demands if (it.form, it.period) == (slot.form, slot.period)
     ]
     days_late = _working_days_late(due_at, as_of, registers.calendar)
     names = {it.slot.unit: _name(it.slot.unit, registers.directory) for it in duties}

@@ -46,8 +46,8 @@ TRANSITIONS: Mapping[tuple[State, Happening], State] = {
 }
 
 
-class IllegalTransition(Exception):  # noqa: N818 - a bug of ours, named for what it is
-    """This cannot happen to a duty that stands like that."""
+class IllegalTransition(Exception):
+    """Something happened to a duty that cannot happen to it as it stands."""
 
     def __init__(self, state: State, happening: Happening) -> None:
         super().__init__(f"a duty that is {state} cannot be {happening}")
@@ -162,6 +162,4 @@ def _names(duty: Duty) -> dict[str, str]:
 
 def _event_id(name: str, duty: Duty, revision: int) -> str:
     slot = duty.slot
-    return derived_id(
-        name, slot.unit, slot.form, slot.period, duty.due_at.timestamp(), revision
-    )
+    return derived_id(name, slot.unit, slot.form, slot.period, duty.due_at.timestamp(), revision)

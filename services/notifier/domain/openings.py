@@ -109,9 +109,7 @@ def _opening(
     return Opening(opens_at, duties)
 
 
-def _duty(
-    unit: Unit, due: Due, demand: Demand, committee: Committee, directory: Directory
-) -> Duty:
+def _duty(unit: Unit, due: Due, demand: Demand, committee: Committee, directory: Directory) -> Duty:
     return Duty(
         slot=Slot(unit.key, demand.form, demand.period),
         province=directory.province(unit.key),

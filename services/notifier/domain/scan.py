@@ -15,6 +15,7 @@ from services.notifier.domain.duties import (
     Entry,
     Happening,
     Slot,
+    State,
     advance,
     tell_met,
     tell_overdue,
@@ -73,6 +74,12 @@ class Plan:
 
 
 Audience = Callable[[Duty], Sequence[Recipient]]
+Addressed = Mapping[Recipient, Sequence[tuple[Duty, int]]]
+"""
+Overdue duties by recipient, each with the revision at which it fell overdue: a telling that was
+called off leaves its ``notice_id`` behind, and the next one after a withdrawal needs another.
+"""
+
 Told = Collection[tuple[Slot, str, str]]
 """Slot, address and channel of every item that exists already for the stage."""
 
@@ -123,18 +130,26 @@ def decide(due: Iterable[Entry], as_of: datetime) -> Changes:
     return Changes(duties=duties, events=tuple(events))
 
 
+def address(due: Iterable[Entry], changes: Changes, of: Audience) -> Addressed:
+    """Return what each recipient ought to hear of duties that *changes* made overdue."""
+    found: dict[Recipient, list[tuple[Duty, int]]] = {}
+    for entry in due:
+        after = changes.duties.get(entry.duty.slot) if entry.duty else None
+        if after is None or after.state is not State.OVERDUE:
+            continue
+        revision = entry.filing.revision if entry.filing else 0
+        for recipient in of(after):
+            found.setdefault(recipient, []).append((after, revision))
+    return found
+
+
 def plan(
-    overdue: Mapping[Recipient, Sequence[tuple[Duty, int]]],
+    overdue: Addressed,
     told: Told,
     desks: Mapping[Recipient, Desk],
     now: datetime,
 ) -> Plan:
-    """
-    Return the notices and items that tell each recipient of these duties.
-
-    Each duty comes with the revision at which it fell overdue, so that a unit whose report was
-    withdrawn can be told of again where the first telling was called off.
-    """
+    """Return the notices and items that tell each recipient what it has not been told."""
     notices: list[NewNotice] = []
     items: list[Item] = []
     claimed = set(told)

@@ -1,0 +1,119 @@
+"""
+Amounts and the only ways in which they may be put together.
+
+Over units: flows, stocks, money and areas add up; scores, ranks and categories are looked up.
+Over time: flows add up, stocks are taken at the end, opening stocks at the beginning. A rate is
+always the ratio of two sums. Whatever has no meaning raises ``NotAdditive``: it is no number.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from services.aggregator.domain.errors import NotAdditive
+from shared.domain.figures import Qualifier, rate_percent
+from shared.domain.indicators import Indicator
+from shared.domain.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A figure that somebody reported: the value in smallest units, and by how many reports."""
+
+    value: int
+    reporting: int = 1
+    at_least: int = 0
+    about: int = 0
+
+    @property
+    def qualifier(self) -> Qualifier:
+        """``at_least`` dominates, then ``about``: "more than 5" and 3 are more than 8."""
+        if self.at_least:
+            return Qualifier.AT_LEAST
+        return Qualifier.ABOUT if self.about else Qualifier.EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An amount, and the period it was taken from when it is not of all periods."""
+
+    amount: Amount
+    period: Period | None = None
+
+
+def over_units(indicator: Indicator, parts: Sequence[Amount]) -> Amount | None:
+    """
+    Return what the parts of one period make together, None when nobody reported.
+
+    Raises:
+        NotAdditive: when there is more than one and the indicator has no sum.
+
+    """
+    if not parts:
+        return None
+    if indicator.additive:
+        return _sum(parts)
+    if len(parts) > 1 or parts[0].reporting > 1:
+        raise NotAdditive(indicator.code)
+    return parts[0]
+
+
+def over_time(indicator: Indicator, by_period: Mapping[Period, Amount]) -> Found | None:
+    """
+    Return what the amounts of several periods make together, None when there are none.
+
+    Raises:
+        NotAdditive: when the periods of an indicator without a sum were to be added.
+
+    """
+    if not by_period:
+        return None
+    return _OVER_TIME[indicator.over_time](indicator, by_period)
+
+
+def rate(numerator: Amount, denominator: Amount) -> tuple[Decimal | None, Qualifier]:
+    """
+    Return the ratio of two sums in percent, None when the denominator is 0.
+
+    A numerator of "more than n" makes the rate "more than"; any other doubt makes it "about",
+    since a denominator of "more than n" pulls the rate the other way.
+    """
+    value = rate_percent(numerator.value, denominator.value)
+    if denominator.qualifier is Qualifier.EXACT:
+        return value, numerator.qualifier
+    return value, Qualifier.ABOUT
+
+
+def _sum(parts: Sequence[Amount]) -> Amount:
+    return Amount(
+        sum(it.value for it in parts),
+        sum(it.reporting for it in parts),
+        sum(it.at_least for it in parts),
+        sum(it.about for it in parts),
+    )
+
+
+def _all_periods(indicator: Indicator, by_period: Mapping[Period, Amount]) -> Found:
+    if not indicator.additive:
+        raise NotAdditive(indicator.code)
+    return Found(_sum(list(by_period.values())))
+
+
+def _first_period(_: Indicator, by_period: Mapping[Period, Amount]) -> Found:
+    return Found(by_period[min(by_period)], min(by_period))
+
+
+def _last_period(_: Indicator, by_period: Mapping[Period, Amount]) -> Found:
+    return Found(by_period[max(by_period)], max(by_period))
+
+
+def _refused(indicator: Indicator, _: Mapping[Period, Amount]) -> Found:
+    raise NotAdditive(indicator.code)
+
+
+_OVER_TIME: Mapping[str, Callable[[Indicator, Mapping[Period, Amount]], Found]] = {
+    "sum": _all_periods,
+    "first": _first_period,
+    "last": _last_period,
+    "ratio": _refused,
+}

@@ -1,0 +1,78 @@
+"""Who has sent a form, who sent it late, and who has not sent it though it was due."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from shared.contracts.totals import Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The current report of a unit, as far as punctuality goes; judged once, by intake."""
+
+    unit: str
+    on_time: bool
+    first_received_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Straggler:
+    """A unit that sent a form late, or not at all though it was due."""
+
+    unit: str
+    form: str
+    state: Literal["late", "missing"]
+    due_at: datetime
+    first_received_at: datetime | None = None
+
+
+def coverage(owing: frozenset[str], receipts: Iterable[Receipt]) -> Coverage:
+    """Count the units that owe a form; what others send of their own accord is not counted."""
+    punctual = [it.on_time for it in receipts if it.unit in owing]
+    return Coverage(
+        expected=len(owing),
+        reported=len(punctual),
+        on_time=sum(punctual),
+        late=len(punctual) - sum(punctual),
+        missing=len(owing) - len(punctual),
+    )
+
+
+def added(parts: Iterable[Coverage]) -> Coverage:
+    """Return the coverage of several forms together."""
+    parts = list(parts)
+    return Coverage(
+        expected=sum(it.expected for it in parts),
+        reported=sum(it.reported for it in parts),
+        on_time=sum(it.on_time for it in parts),
+        late=sum(it.late for it in parts),
+        missing=sum(it.missing for it in parts),
+    )
+
+
+def stragglers(
+    form: str,
+    owing: frozenset[str],
+    receipts: Mapping[str, Receipt],
+    due_at: Callable[[str], datetime | None],
+    as_of: datetime,
+) -> list[Straggler]:
+    """
+    Name who sent a form late, and who has not sent it although its due instant has passed.
+
+    A unit whose due instant cannot be told (``due_at`` answers None) is not accused.
+    """
+    late = [
+        Straggler(unit, form, "late", receipt.due_at, receipt.first_received_at)
+        for unit, receipt in receipts.items()
+        if unit in owing and not receipt.on_time
+    ]
+    missing = [
+        Straggler(unit, form, "missing", due)
+        for unit in owing - receipts.keys()
+        if (due := due_at(unit)) is not None and due < as_of
+    ]
+    return [*missing, *late]

@@ -1,0 +1,72 @@
+"""Where each figure of a form stands in a row of the ledger, and what may be done with it there."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from shared.domain.catalogue import Catalogue
+from shared.domain.forms import FormVersion
+from shared.domain.indicators import Indicator
+from shared.domain.periods import Period, parse_period
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The cells of the form version that is in force for a period, by position."""
+
+    form: FormVersion
+    indicators: tuple[Indicator, ...]
+    """The indicator of each position."""
+
+    @property
+    def width(self) -> int:
+        """How many figures a report of this form holds."""
+        return len(self.indicators)
+
+    @cached_property
+    def decimals(self) -> tuple[int, ...]:
+        """Positions of figures that travel as decimal text and are kept in hundredths."""
+        return tuple(n for n, it in enumerate(self.indicators) if it.scale)
+
+    @cached_property
+    def derived(self) -> tuple[int, ...]:
+        """Positions that no total ever holds: rates follow from the sums of their parts."""
+        return tuple(n for n, it in enumerate(self.indicators) if it.over_units == "ratio")
+
+    @cached_property
+    def looked_up(self) -> tuple[int, ...]:
+        """Positions that stand only in the total of the very unit that reported them."""
+        return tuple(n for n, it in enumerate(self.indicators) if it.over_units == "none")
+
+
+class Layouts:
+    """The layouts of a catalogue, each worked out once."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._known: dict[tuple[str, str], Layout | None] = {}
+        self._of_version: dict[FormVersion, Layout] = {}
+
+    def of(self, form: str, period: str) -> Layout | None:
+        """Return the layout of a form for a period, None when either is unknown."""
+        key = form, period
+        if key not in self._known:
+            window = parse_period(period)
+            self._known[key] = self._find(form, window) if window else None
+        return self._known[key]
+
+    def known(self, form: str, period: str) -> Layout:
+        """Return the layout of what has been counted. Raises KeyError: the catalogue lost it."""
+        layout = self.of(form, period)
+        if layout is None:
+            raise KeyError(f"the catalogue no longer knows {form} for {period}")
+        return layout
+
+    def _find(self, form: str, period: Period) -> Layout | None:
+        version = self._catalogue.form(form, period)
+        if version is None:
+            return None
+        if version not in self._of_version:
+            named = self._catalogue.indicators
+            indicators = tuple(named[cell.indicator] for cell in version.cells)
+            self._of_version[version] = Layout(version, indicators)
+        return self._of_version[version]

@@ -1,0 +1,52 @@
+"""A report as the ledger keeps it: its slot, its revision, and what it counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Slot(NamedTuple):
+    """A unit's place for one form and one period: it counts once, at its highest revision."""
+
+    unit: str
+    form: str
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """
+    What one revision of a slot contributes to the totals.
+
+    ``figures`` are in the order of the form's cells and in smallest units; None in a place means
+    "not reported", None for all of them a withdrawal. ``at_least`` and ``about`` are positions.
+    """
+
+    revision: int
+    path: tuple[str, ...]
+    unit_type: str
+    figures: Sequence[int | None] | None
+    at_least: tuple[int, ...] = ()
+    about: tuple[int, ...] = ()
+    on_time: bool | None = None
+
+    @property
+    def province(self) -> str:
+        """The province in force for the period."""
+        return self.path[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One accepted revision of a slot, with where it came from and when."""
+
+    slot: Slot
+    counted: Counted
+    form_version: int
+    source: str
+    submission_id: str
+    received_at: datetime
+    accepted_at: datetime
+    first_received_at: datetime | None = None
+    due_at: datetime | None = None

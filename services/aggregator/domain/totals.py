@@ -1,0 +1,138 @@
+"""
+Totals: what the reports of one form, period, area and unit type add up to.
+
+A total moves by differences, what a slot counts now less what it counted before, never by adding
+up again. Adding up again is the audit (``rebuild --verify``).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from services.aggregator.domain.layouts import Layout, Layouts
+from services.aggregator.domain.reports import Counted, Slot
+
+
+class TotalKey(NamedTuple):
+    """What a row of totals is about; rows are locked in the order of their keys."""
+
+    form: str
+    period: str
+    area: str
+    unit_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """
+    Figures in cell order: sums, how many reports gave each, how many of these were qualified.
+
+    ``at_least`` and ``about`` are None when no report is qualified, which is nearly always.
+    ``reports`` counts what stands now (no withdrawals); ``on_time`` + ``late`` = ``reports``.
+    """
+
+    sums: Sequence[int]
+    reporting: Sequence[int]
+    at_least: Sequence[int] | None = None
+    about: Sequence[int] | None = None
+    reports: int = 0
+    on_time: int = 0
+    late: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A report that enters a total (sign 1) or leaves it (sign -1), as a vector to add."""
+
+    unit: str
+    sign: int
+    addends: Sequence[int]
+    given: Sequence[int] | None
+    """One signed unit for each figure that was reported; None when all were."""
+    at_least: tuple[int, ...]
+    about: tuple[int, ...]
+    on_time: bool
+
+
+def move(slot: Slot, counted: Counted, sign: int, layout: Layout) -> Move:
+    """Return what a report that is not withdrawn adds to, or takes from, the totals it is in."""
+    figures = list(counted.figures or ())
+    given = None
+    if None in figures:
+        given = [0 if figure is None else sign for figure in figures]
+    addends = [(figure or 0) * sign for figure in figures]
+    for position in layout.derived:
+        addends[position] = 0
+    return Move(
+        slot.unit, sign, addends, given, counted.at_least, counted.about, counted.on_time is True
+    )
+
+
+def settle(
+    held: Mapping[TotalKey, Totals], moves: Mapping[TotalKey, Sequence[Move]], layouts: Layouts
+) -> dict[TotalKey, Totals]:
+    """Return the totals after the moves; a total of no reports is all zeros."""
+    settled = {}
+    for key, its_moves in moves.items():
+        layout = layouts.known(key.form, key.period)
+        before = held.get(key) or Totals([0] * layout.width, [0] * layout.width)
+        settled[key] = _settle(before, _in_area(key.area, its_moves, layout))
+    return settled
+
+
+def _settle(before: Totals, moves: Sequence[Move]) -> Totals:
+    reports = sum(it.sign for it in moves)
+    on_time = sum(it.sign for it in moves if it.on_time)
+    complete = sum(it.sign for it in moves if it.given is None)
+    return Totals(
+        sums=_added(before.sums, [it.addends for it in moves]),
+        reporting=_added(
+            [number + complete for number in before.reporting],
+            [it.given for it in moves if it.given is not None],
+        ),
+        at_least=_qualified(before, before.at_least, [(it.sign, it.at_least) for it in moves]),
+        about=_qualified(before, before.about, [(it.sign, it.about) for it in moves]),
+        reports=before.reports + reports,
+        on_time=before.on_time + on_time,
+        late=before.late + reports - on_time,
+    )
+
+
+def _added(first: Sequence[int], more: Sequence[Sequence[int]]) -> list[int]:
+    return [*map(sum, zip(first, *more, strict=True))] if more else list(first)
+
+
+def _qualified(
+    before: Totals, numbers: Sequence[int] | None, moves: Iterable[tuple[int, tuple[int, ...]]]
+) -> Sequence[int] | None:
+    moves = [(sign, positions) for sign, positions in moves if positions]
+    if not moves:
+        return numbers
+    after = list(numbers or [0] * len(before.sums))
+    for sign, positions in moves:
+        for position in positions:
+            after[position] += sign
+    return after if any(after) else None
+
+
+def _in_area(area: str, moves: Sequence[Move], layout: Layout) -> Sequence[Move]:
+    """Keep figures that are only looked up out of every total but that of the unit itself."""
+    if not layout.looked_up:
+        return moves
+    return [it if it.unit == area else _without_looked_up(it, layout) for it in moves]
+
+
+def _without_looked_up(it: Move, layout: Layout) -> Move:
+    addends, given = list(it.addends), list(it.given or [it.sign] * layout.width)
+    for position in layout.looked_up:
+        addends[position] = given[position] = 0
+    hidden = set(layout.looked_up)
+    return Move(
+        it.unit,
+        it.sign,
+        addends,
+        given,
+        tuple(n for n in it.at_least if n not in hidden),
+        tuple(n for n in it.about if n not in hidden),
+        it.on_time,
+    )

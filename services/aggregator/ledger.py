@@ -1,0 +1,35 @@
+"""The port through which the handler reads and changes what has been counted."""
+
+from collections.abc import Collection, Mapping
+from typing import Protocol
+
+from services.aggregator.domain.fold import Change, Held
+from services.aggregator.domain.reports import Slot
+from services.aggregator.domain.totals import TotalKey, Totals
+
+
+class Contended(TimeoutError):
+    """
+    Another partition has just written the first report or total under the same key.
+
+    Nothing was changed; the batch is tried again, as after any other failure of infrastructure.
+    """
+
+
+class Ledger(Protocol):
+    """Everything that has been counted, inside one transaction."""
+
+    async def held(self, slots: Collection[Slot]) -> Mapping[Slot, Held]:
+        """Return what the slots hold, and keep others from changing it; unknown slots lack."""
+
+    async def totals(self, keys: Collection[TotalKey]) -> Mapping[TotalKey, Totals]:
+        """Return the totals as they stand, and keep others from changing them."""
+
+    async def save(self, change: Change, totals: Mapping[TotalKey, Totals]) -> None:
+        """
+        Write down a change and the totals after it; totals without reports cease to exist.
+
+        Raises:
+            Contended: when another writer was first.
+
+        """

@@ -1,0 +1,144 @@
+"""
+The ledger in PostgreSQL: at most six set-based statements for a batch of any size.
+
+Rows are locked by statements of their own, before those that change them: a row that another
+transaction has just changed would otherwise be read as it was before (READ COMMITTED).
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import asyncpg
+
+from services.aggregator.domain.fold import Change, Entry, Held, Mark, Province
+from services.aggregator.domain.reports import Counted, Slot
+from services.aggregator.domain.totals import TotalKey, Totals
+from services.aggregator.ledger import Contended
+from shared.infra.database import Connection, load_queries
+
+QUERIES = load_queries(Path(__file__).parent / "ledger.sql")
+
+
+class PostgresLedger:
+    """The ledger of one transaction; *announcing* marks what the world is to hear of."""
+
+    def __init__(self, connection: Connection, *, announcing: bool = True) -> None:
+        self._connection = connection
+        self._announcing = announcing
+        self._known: set[TotalKey] = set()
+
+    async def held(self, slots: Collection[Slot]) -> Mapping[Slot, Held]:
+        """Lock and return all that is known of the slots."""
+        rows = await self._connection.fetch(QUERIES["held"], *_columns(sorted(slots), 3))
+        found: dict[Slot, list[asyncpg.Record]] = {}
+        for row in rows:
+            found.setdefault(Slot(row["unit"], row["form"], row["period"]), []).append(row)
+        return {slot: _held(its_rows) for slot, its_rows in found.items()}
+
+    async def totals(self, keys: Collection[TotalKey]) -> Mapping[TotalKey, Totals]:
+        """Lock and return the totals."""
+        if not keys:
+            return {}
+        rows = await self._connection.fetch(QUERIES["totals"], *_columns(sorted(keys), 4))
+        found = {TotalKey(*row[:4]): Totals(*row[4:]) for row in map(tuple, rows)}
+        self._known |= found.keys()
+        return found
+
+    async def save(self, change: Change, totals: Mapping[TotalKey, Totals]) -> None:
+        """Write down what changed."""
+        try:
+            await self._mark(change.marks)
+            await self._enter(change.entries)
+            await self._save_totals(totals)
+            if self._announcing:
+                await announce(self._connection, change.dirty)
+        except asyncpg.UniqueViolationError as problem:
+            raise Contended(problem.detail) from problem
+
+    async def _mark(self, marks: Sequence[Mark]) -> None:
+        if marks:
+            rows = [(*it.slot, it.revision, it.superseded_at) for it in marks]
+            await self._connection.execute(QUERIES["mark"], *_columns(rows, 5))
+
+    async def _enter(self, entries: Sequence[Entry]) -> None:
+        if entries:
+            rows = [_entry_row(it) for it in entries]
+            await self._connection.execute(QUERIES["enter"], *_columns(rows, 19))
+
+    async def _save_totals(self, totals: Mapping[TotalKey, Totals]) -> None:
+        known, new, gone = [], [], []
+        for key, after in sorted(totals.items()):
+            if after.reports == 0:
+                gone.append(key)
+            else:
+                (known if key in self._known else new).append(_total_row(key, after))
+        if known:
+            await self._connection.execute(QUERIES["change_totals"], *_columns(known, 11))
+        if new:
+            await self._connection.execute(QUERIES["add_totals"], *_columns(new, 11))
+        if gone:
+            await self._connection.execute(QUERIES["remove_totals"], *_columns(gone, 4))
+
+
+async def announce(connection: Connection, provinces: Iterable[Province]) -> None:
+    """Mark figures that the world is to hear of; the outbox publishes them as they are then."""
+    if rows := sorted(provinces):
+        await connection.execute(QUERIES["announce"], *_columns(rows, 3))
+
+
+def _held(rows: Sequence[asyncpg.Record]) -> Held:
+    counts = next(row for row in rows if row["counts"])
+    counted = Counted(
+        counts["revision"],
+        tuple(counts["areas"]),
+        counts["unit_type"],
+        counts["figures"],
+        tuple(counts["at_least"] or ()),
+        tuple(counts["about"] or ()),
+        counts["on_time"],
+    )
+    return Held(counted, {row["revision"]: row["accepted_at"] for row in rows})
+
+
+def _entry_row(entry: Entry) -> tuple[object, ...]:
+    revision, counted = entry.revision, entry.revision.counted
+    return (
+        *revision.slot,
+        counted.revision,
+        revision.form_version,
+        counted.province,
+        ",".join(counted.path),
+        counted.unit_type,
+        _array(counted.figures),
+        _array(counted.at_least or None),
+        _array(counted.about or None),
+        counted.on_time,
+        revision.due_at,
+        revision.first_received_at,
+        revision.received_at,
+        revision.accepted_at,
+        entry.superseded_at,
+        revision.source,
+        revision.submission_id,
+    )
+
+
+def _total_row(key: TotalKey, totals: Totals) -> tuple[object, ...]:
+    arrays = (totals.sums, totals.reporting, totals.at_least, totals.about)
+    return (*key, *map(_array, arrays), totals.reports, totals.on_time, totals.late)
+
+
+def _array(numbers: Sequence[int | None] | None) -> str | None:
+    """
+    Write an array as text for PostgreSQL to cast.
+
+    Measured as the fastest way to send many arrays at once; a list's own text is nearly the
+    right one, and written in C.
+    """
+    if numbers is None:
+        return None
+    return "{" + str(list(numbers))[1:-1].replace("None", "NULL") + "}"
+
+
+def _columns(rows: Iterable[Sequence[object]], width: int) -> list[list[object]]:
+    return [*map(list, zip(*rows, strict=True))] or [[] for _ in range(width)]

@@ -1,0 +1,91 @@
+"""
+From a record on ``qcdc.submissions.<source>.v1`` to an arrival at the desk.
+
+A record that names itself gets a verdict, however wrong it is; one that does not is a dead letter.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from pydantic import TypeAdapter, ValidationError
+
+from services.intake.desk import Desk
+from services.intake.domain.arrivals import Arrived, Kind, usable_event_id
+from shared.contracts.reports import ReportSubmitted, ReportWithdrawalRequested
+from shared.contracts.strict_json import Unreadable, parse
+from shared.contracts.values import SourceName
+from shared.contracts.wire import header_texts
+from shared.infra.broker import Poison, Record
+from shared.infra.database import Connection
+from shared.infra.stream import appended_at
+from shared.infra.topics import source_of
+
+_KINDS = {
+    ReportSubmitted: Kind.SUBMISSION,
+    ReportWithdrawalRequested: Kind.WITHDRAWAL,
+}
+_TYPE = re.compile(r"qcdc\.([A-Za-z]{1,60})\.v([0-9]{1,9})")
+_NAMES = {it.__name__: (kind, str(it.version)) for it, kind in _KINDS.items()}
+_SOURCE = TypeAdapter[str](SourceName)
+
+
+def decode(record: Record) -> Arrived | Poison:
+    """Read one record; what cannot even be answered is poison, with a reason."""
+    headers = header_texts(record.headers)
+    source, kind = _source(record.topic), _kind(headers)
+    if source is None:
+        return Poison("unknown_source")
+    if isinstance(kind, Poison):
+        return kind
+    try:
+        document = parse(record.value)
+    except Unreadable as reason:
+        return Poison(str(reason))
+    if not isinstance(document, dict):
+        return Poison("not_an_object")
+    event_id = usable_event_id(document, headers.get("ce_id"))
+    if event_id is None:
+        return Poison("missing_event_id")
+    return Arrived(
+        source=source,
+        kind=kind,
+        event_id=event_id,
+        document=document,
+        body=record.value or b"",
+        received_at=appended_at(record),
+        claimed_source=headers.get("ce_source"),
+        claimed_id=headers.get("ce_id"),
+    )
+
+
+class OnSubmissions:
+    """The effect of a batch of arrivals, as the stream calls it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, connection: Connection, arrivals: Sequence[Arrived]) -> None:
+        """Receive a batch; the watermark waits until it is committed."""
+        await self._desk.journal.enter(connection)
+        await self._desk.receive(connection, arrivals)
+
+
+def _kind(headers: Mapping[str, str]) -> Kind | Poison:
+    name = headers.get("ce_type")
+    if not name:
+        return Poison("missing_type")
+    match = _TYPE.fullmatch(name)
+    if match is None or match[1] not in _NAMES:
+        return Poison("unknown_type")
+    kind, version = _NAMES[match[1]]
+    return kind if match[2] == version else Poison("unsupported_version")
+
+
+@lru_cache(maxsize=1024)
+def _source(topic: str) -> str | None:
+    """Name the sender; a topic made by hand may carry a name that no receipt could."""
+    try:
+        return _SOURCE.validate_python(source_of(topic))
+    except ValidationError:
+        return None

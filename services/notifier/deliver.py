@@ -1,0 +1,200 @@
+"""
+Delivery: claim a notice, look at the facts again, send it, then mark it sent.
+
+Reads notices and duties; changes notices and the delivery log; publishes ``NoticeSent``. Marking
+comes after sending, so a notice is sent at least once; a crash in between repeats it under the
+same Message-ID.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from services.notifier.channel import Channel, Letter
+from services.notifier.docket import Docket, OpenDocket
+from services.notifier.domain.attempts import Ending, NoticeState, Outcome, after
+from services.notifier.domain.digest import Claimed, Digest, Registers, compose
+from services.notifier.horizon import Horizon
+from services.notifier.letter import LetterWriter, sender_name
+from shared.contracts.duties import NoticeSent
+from shared.contracts.event import derived_id
+from shared.domain.committees import Committee
+from shared.domain.periods import VIETNAM
+from shared.infra.database import Database, retryable
+from shared.infra.health import Condition, Health
+
+AT_ONCE_MAX = 10
+"""Connections to the mail server at one time."""
+
+RETRY_SECONDS = 0.5
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A claimed notice, what it says, and the words for it."""
+
+    claimed: Claimed
+    digest: Digest
+    letter: Letter
+    province: str
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What a letter is written from, and the ways in which it can leave."""
+
+    committees: Mapping[str, Committee]
+    registers: Registers
+    writer: LetterWriter
+    channels: Mapping[str, Channel]
+
+
+class Delivery:
+    """Sends what the scan has planned."""
+
+    def __init__(
+        self,
+        database: Database,
+        docket: OpenDocket,
+        horizon: Horizon,
+        sources: Sources,
+        lease: timedelta,
+        after_publishing: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._docket = docket
+        self._horizon = horizon
+        self._sources = sources
+        self._lease = lease
+        self._after_publishing = after_publishing
+
+    async def run(self, seconds: float, health: Health) -> None:
+        """Deliver until cancelled; say so when it fails, and try again."""
+        while True:
+            try:
+                sent = await self.once()
+                health.fine("delivery")
+            except Exception as problem:  # noqa: BLE001 - the outermost loop
+                sent = 0
+                health.report("delivery", Condition.HANDLER_FAILING, repr(problem))
+                log.warning("delivery failed", problem=repr(problem))
+            if sent < AT_ONCE_MAX:
+                await asyncio.sleep(seconds)
+
+    async def once(self) -> int:
+        """Send the notices whose time has come; return how many were attempted."""
+        async with self._database.connection() as connection:
+            if not await self._docket(connection).anything_to_send():
+                return 0
+        as_of = await self._horizon.as_of()
+        if as_of is None:
+            return 0
+        ready = await self._claim(as_of)
+        sending = asyncio.gather(*map(self._send, ready), return_exceptions=True)
+        try:
+            endings = await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            # A message in hand is finished and marked before the process ends.
+            await asyncio.wait([sending], timeout=self._lease.total_seconds() / 2)
+            raise
+        for ending in endings:
+            if isinstance(ending, BaseException):
+                raise ending
+        return len(ready)
+
+    async def _claim(self, as_of: datetime) -> list[Ready]:
+        """Claim, and commit the claim; what was settled meanwhile is left out or called off."""
+        async with self._database.transaction() as connection:
+            docket = self._docket(connection)
+            claimed = await docket.claim(AT_ONCE_MAX, self._lease)
+            prepared = [await self._prepare(docket, it, as_of) for it in claimed]
+        return [it for it in prepared if it is not None]
+
+    async def _prepare(self, docket: Docket, claimed: Claimed, as_of: datetime) -> Ready | None:
+        committee = self._sources.committees.get(claimed.recipient.committee)
+        if committee is None:
+            await docket.settle(
+                claimed,
+                Outcome(Ending.REFUSED, "the committee is not in the committee files"),
+                after(Ending.REFUSED, claimed.attempt),
+            )
+            return None
+        await docket.leave_out(claimed.notice_id, claimed.settled)
+        if not claimed.late:
+            await docket.call_off(claimed, "nobody is late any more")
+            return None
+        return await self._write(docket, claimed, committee, as_of)
+
+    async def _write(
+        self, docket: Docket, claimed: Claimed, committee: Committee, as_of: datetime
+    ) -> Ready:
+        registers, address = self._sources.registers, claimed.recipient.address
+        reported = {
+            (form, period): await docket.count_met(
+                form,
+                period,
+                [it.key for it in registers.owing(form, period, committee.area)],
+            )
+            for form, period in {(it.slot.form, it.slot.period) for it in claimed.late}
+        }
+        digest = compose(committee, address, claimed.late, reported, as_of, registers)
+        words = self._sources.writer.write(digest)
+        channel = self._sources.channels[claimed.recipient.channel]
+        message_id = await docket.write_down(
+            claimed.notice_id, channel.message_id(claimed.notice_id), words.subject, words.text
+        )
+        letter = Letter(
+            message_id=message_id,
+            sender_name=sender_name(digest),
+            recipient_name=digest.contact,
+            address=address,
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            written_at=(await docket.moment()).now.astimezone(VIETNAM),
+        )
+        return Ready(claimed, digest, letter, registers.directory.province(committee.area))
+
+    async def _send(self, ready: Ready) -> None:
+        outcome = await self._sources.channels[ready.claimed.recipient.channel].send(ready.letter)
+        log.info("notice", id=ready.claimed.notice_id, ending=outcome.ending, said=outcome.detail)
+        while True:
+            try:
+                await self._settle(ready, outcome)
+            except Exception as problem:
+                if not retryable(problem):
+                    raise
+                log.warning("not marked yet", problem=repr(problem))
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                return
+
+    async def _settle(self, ready: Ready, outcome: Outcome) -> None:
+        claimed = ready.claimed
+        sequel = after(outcome.ending, claimed.attempt)
+        async with self._database.transaction() as connection:
+            docket = self._docket(connection)
+            settled_at = await docket.settle(claimed, outcome, sequel)
+            if settled_at is not None and sequel.state is NoticeState.SENT:
+                await docket.publish([_notice_sent(ready, settled_at)])
+        self._after_publishing()
+
+
+def _notice_sent(ready: Ready, at: datetime) -> NoticeSent:
+    claimed = ready.claimed
+    return NoticeSent(
+        event_id=derived_id("NoticeSent", claimed.notice_id),
+        occurred_at=at,
+        notice_id=claimed.notice_id,
+        committee=claimed.recipient.committee,
+        province=ready.province,
+        recipient=claimed.recipient.address,
+        channel=claimed.recipient.channel,
+        message_id=ready.letter.message_id,
+        units=ready.digest.units,
+    )

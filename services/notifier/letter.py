@@ -1,0 +1,102 @@
+"""
+A digest in words: Vietnamese as committees write it, from the templates in ``templates/vi``.
+
+Values are escaped in HTML; a name that a template does not know is an error, not a blank.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from services.notifier.domain.digest import Digest, Line, Section
+from shared.domain.figures import rate_percent
+from shared.domain.periods import VIETNAM, label_vi
+from shared.infra import vietnamese
+
+_TEMPLATES = Path(__file__).parent / "templates" / "vi"
+_ADDRESSED_AS = {"party": "đồng chí", "state": "ông/bà"}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The three texts of a message."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class LetterWriter:
+    """Puts digests into words."""
+
+    def __init__(self) -> None:
+        self._templates = Environment(
+            loader=FileSystemLoader(_TEMPLATES),
+            autoescape=select_autoescape(["html.j2"], default=False),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters |= {
+            "count": vietnamese.count,
+            "count_in_letter": vietnamese.count_in_letter,
+            "date_short": vietnamese.date_short,
+            "days_late": days_late,
+            "instant": instant,
+            "label": label_vi,
+            "lower_first": lower_first,
+            "share": share,
+        }
+
+    def write(self, digest: Digest) -> Words:
+        """Return subject, text and HTML of a digest."""
+        values = {
+            "digest": digest,
+            "addressed_as": _ADDRESSED_AS[digest.letter_style],
+            "demands": demands(digest),
+        }
+        subject, text, html = (
+            self._templates.get_template(f"digest.{part}.j2").render(values)
+            for part in ("subject", "text", "html")
+        )
+        return Words(" ".join(subject.split()), text, html)
+
+
+def sender_name(digest: Digest) -> str:
+    """Return the name under which the committee's messages travel."""
+    return f"Ban Chỉ đạo {lower_first(digest.area)} (QCDC)"
+
+
+def demands(digest: Digest) -> list[str]:
+    """Return what is missing, each report and period once: "báo cáo … tháng 11 năm 2026"."""
+    return list(
+        dict.fromkeys(f"{lower_first(it.title)} {label_vi(it.period)}" for it in digest.sections)
+    )
+
+
+def lower_first(text: str) -> str:
+    """Return a title as it stands in the middle of a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def instant(moment: datetime) -> str:
+    """Return an instant in words: "17 giờ 00, ngày 17 tháng 11 năm 2026"."""
+    local = moment.astimezone(VIETNAM)
+    return f"{local.hour:02} giờ {local.minute:02}, {vietnamese.date_long(local.date())}"
+
+
+def days_late(line: Line) -> str:
+    """Return the working days that passed; "…" means not known, as in official tables."""
+    days = line.working_days_late
+    if days is None:
+        return "…"
+    return vietnamese.count_in_letter(days) if days else "dưới 01"
+
+
+def share(section: Section) -> str:
+    """Return how many have sent: "126/129 đơn vị, đạt 97,7%"."""
+    counts = f"{vietnamese.count(section.reported)}/{vietnamese.count(section.expected)} đơn vị"
+    percent = rate_percent(section.reported, section.expected)
+    return counts if percent is None else f"{counts}, đạt {vietnamese.rate(percent)}"

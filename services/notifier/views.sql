@@ -1,0 +1,43 @@
+-- name: notices
+SELECT
+    notice_id, committee, recipient, channel, state, message_id, subject, body,
+    created_at, send_after, sent_at
+FROM notice AS n
+WHERE
+    ($1::text IS NULL OR committee = $1)
+    AND (
+        $2::text IS NULL
+        OR EXISTS (
+            SELECT FROM notice_item AS i
+            WHERE i.notice_id = n.notice_id AND i.unit = $2 AND i.left_out_at IS NULL
+        )
+    )
+ORDER BY created_at DESC, notice_id
+LIMIT $3
+
+-- name: named_units
+SELECT i.notice_id, i.unit, i.form, i.period, d.due_at
+FROM notice_item AS i
+JOIN duty AS d USING (unit, form, period)
+WHERE i.notice_id = ANY($1::text[]) AND i.left_out_at IS NULL
+ORDER BY d.due_at, i.form, i.period, i.unit
+
+-- name: attempts
+SELECT notice_id, attempt, at, outcome, detail
+FROM delivery
+WHERE notice_id = ANY($1::text[])
+ORDER BY at, attempt
+
+-- name: duties
+SELECT
+    d.unit, d.province, d.form, d.period, d.committee, d.due_at, d.deadline_rule, d.state,
+    f.first_received_at
+FROM duty AS d
+LEFT JOIN filing AS f USING (unit, form, period)
+WHERE
+    ($1::text IS NULL OR d.unit = $1)
+    AND ($2::text IS NULL OR d.form = $2)
+    AND ($3::text IS NULL OR d.period = $3)
+    AND ($4::text IS NULL OR d.state = $4)
+ORDER BY d.due_at, d.unit, d.form, d.period
+LIMIT $5

@@ -1,0 +1,263 @@
+"""The only file of the notifier that names concrete classes."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from aiokafka.errors import KafkaError
+from fastapi import FastAPI
+
+from services.notifier.api import add_routes
+from services.notifier.channels.email import EmailChannel, MailServer
+from services.notifier.deliver import Delivery, Sources
+from services.notifier.docket import OpenDocket
+from services.notifier.docket_postgres import PostgresDocket
+from services.notifier.domain.digest import Registers
+from services.notifier.domain.filings import Report
+from services.notifier.domain.openings import Opening, openings
+from services.notifier.domain.scan import audience
+from services.notifier.handlers import Handlers, decode_report, decode_watermark
+from services.notifier.horizon import Horizon
+from services.notifier.letter import LetterWriter
+from services.notifier.scan import Scan
+from services.notifier.settings import Settings
+from services.notifier.views_postgres import PostgresViews
+from shared.contracts.duties import IntakeCaughtUp
+from shared.domain.directory import Directory
+from shared.domain.errors import FactError
+from shared.infra.broker import producer
+from shared.infra.database import Connection, Database, retryable
+from shared.infra.errors import Misconfigured
+from shared.infra.facts import Facts, load_facts
+from shared.infra.health import Condition, Health
+from shared.infra.migrate import check as check_migrations
+from shared.infra.migrate import migrations
+from shared.infra.outbox import OutboxTable, Relay
+from shared.infra.reader import Reader
+from shared.infra.run import Task
+from shared.infra.stream import Stream
+from shared.infra.topics import COMMON, DUTIES, REPORTS, WATERMARKS
+from shared.infra.topics import check as check_topics
+from shared.infra.vietnamese import name_key
+from shared.infra.web import create_app
+
+MIGRATIONS = migrations(Path(__file__).parent / "migrations")
+MIGRATE_COMMAND = "python -m services.notifier migrate"
+PARTITIONS = next(it.partitions for it in COMMON if it.name == DUTIES)
+RETRY_SECONDS = 1.0
+_ADDRESS = re.compile(r"[\x21-\x7e]+@[\x21-\x7e]+")
+
+
+@dataclass(frozen=True)
+class Notifier:
+    """The parts of a running notifier."""
+
+    settings: Settings
+    database: Database
+    health: Health
+    app: FastAPI
+    reports: Reader[Report]
+    watermarks: Reader[IntakeCaughtUp]
+    relay: Relay
+    scan: Scan
+    delivery: Delivery
+
+    def tasks(self) -> list[Task]:
+        """List what runs beside HTTP; nothing touches data before the start was checked."""
+        seconds, checked = self.settings.scan_seconds, asyncio.Event()
+        work: list[Task] = [
+            self.reports.run,
+            self.watermarks.run,
+            self.relay.run,
+            partial(self.scan.run, seconds, self.health),
+            partial(self.delivery.run, seconds, self.health),
+        ]
+
+        async def check() -> None:
+            await self._check()
+            checked.set()
+            await asyncio.Event().wait()
+
+        async def begin(task: Task) -> None:
+            await checked.wait()
+            await task()
+
+        return [check, *(partial(begin, task) for task in work)]
+
+    async def _check(self) -> None:
+        """Wait for the infrastructure, then refuse to run on tables or topics that do not fit."""
+
+        async def tables() -> None:
+            async with self.database.connection() as connection:
+                await check_migrations(connection, MIGRATIONS, MIGRATE_COMMAND)
+
+        await self._once_it_answers(tables, Condition.DATABASE_UNAVAILABLE)
+        await self._once_it_answers(
+            lambda: check_topics(self.settings.kafka, COMMON), Condition.KAFKA_UNAVAILABLE
+        )
+        self.health.fine("start")
+
+    async def _once_it_answers(
+        self, question: Callable[[], Awaitable[None]], condition: Condition
+    ) -> None:
+        while True:
+            try:
+                await question()
+            except Exception as problem:
+                if not (isinstance(problem, KafkaError) or retryable(problem)):
+                    raise
+                self.health.report("start", condition, repr(problem))
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                return
+
+
+def build(settings: Settings) -> Notifier:
+    """
+    Put a notifier together; nothing is connected yet.
+
+    Raises:
+        Misconfigured: when the files of facts cannot be used.
+
+    """
+    facts = _facts(settings)
+    health = Health("start", "scan", "delivery", "outbox")
+    database = Database(
+        settings.database.get_secret_value(),
+        application="notifier",
+        schema=settings.database_schema,
+    )
+    docket = docket_of(facts.directory)
+    relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "notifier"), health)
+    reports, watermarks = _readers(settings, database, Handlers(docket), health, relay.wake)
+    horizon = Horizon(database, docket, partial(behind, reports, health))
+    channel = _email(settings)
+    app = create_app("QCDC notifier", health)
+    add_routes(app, PostgresViews(database, facts.directory))
+    return Notifier(
+        settings=settings,
+        database=database,
+        health=health,
+        app=app,
+        reports=reports,
+        watermarks=watermarks,
+        relay=relay,
+        scan=Scan(
+            database,
+            docket,
+            horizon,
+            _openings(facts),
+            audience(facts.committees, facts.directory, [channel.name]),
+            relay.wake,
+        ),
+        delivery=Delivery(
+            database,
+            docket,
+            horizon,
+            sources(facts, channel),
+            timedelta(seconds=settings.lease_seconds),
+            relay.wake,
+        ),
+    )
+
+
+def docket_of(directory: Directory) -> OpenDocket:
+    """Return what opens the docket; a province's place in the directory is its partition."""
+    places = {key: index % PARTITIONS for index, key in enumerate(directory.provinces())}
+
+    def open_docket(connection: Connection) -> PostgresDocket:
+        return PostgresDocket(connection, places.__getitem__)
+
+    return open_docket
+
+
+def sources(facts: Facts, channel: EmailChannel) -> Sources:
+    """Return what letters are written from."""
+    return Sources(
+        {it.key: it for it in facts.committees},
+        Registers(facts.catalogue, facts.directory, facts.calendar, name_key),
+        LetterWriter(),
+        {channel.name: channel},
+    )
+
+
+async def behind(reader: Reader[Report], health: Health) -> int:
+    """
+    Count the reports that have not been applied.
+
+    Raises:
+        Misconfigured: when the topic was replaced; its new records would look like old ones.
+
+    """
+    count = await reader.behind()
+    complaint = health.complaints.get(reader.part)
+    if complaint is not None and complaint.condition is Condition.LOG_REPLACED:
+        raise Misconfigured(f"the topic is not the one that was read before: {complaint.detail}")
+    return count
+
+
+def _readers(
+    settings: Settings,
+    database: Database,
+    handlers: Handlers,
+    health: Health,
+    after: Callable[[], None],
+) -> tuple[Reader[Report], Reader[IntakeCaughtUp]]:
+    reports = Reader(
+        Stream(database, "notifier", handlers.on_reports, "notifier"),
+        decode_report,
+        REPORTS,
+        bootstrap=settings.kafka,
+        group="notifier",
+        instance=settings.instance,
+        health=health,
+        after=after,
+    )
+    watermarks = Reader(
+        Stream(database, "notifier-watermarks", handlers.on_watermarks, "notifier"),
+        decode_watermark,
+        WATERMARKS,
+        bootstrap=settings.kafka,
+        group="notifier-watermarks",
+        instance=settings.instance,
+        health=health,
+        after=after,
+    )
+    return reports, watermarks
+
+
+def _email(settings: Settings) -> EmailChannel:
+    password = settings.smtp_password
+    server = MailServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        sender=settings.smtp_sender,
+        user=settings.smtp_user,
+        password=password.get_secret_value() if password else None,
+        tls=settings.smtp_tls,
+    )
+    # Half the lease, so that an attempt has ended before anybody may begin the next.
+    return EmailChannel(server, settings.lease_seconds / 2)
+
+
+def _facts(settings: Settings) -> Facts:
+    try:
+        facts = load_facts(settings.directory_files, settings.committee_files)
+    except (FactError, OSError) as problem:
+        raise Misconfigured(str(problem)) from problem
+    for committee in facts.committees:
+        for contact in committee.contacts:
+            if not _ADDRESS.fullmatch(contact.email):
+                raise Misconfigured(f"committee {committee.key}: {contact.email!r} is no address")
+    return facts
+
+
+def _openings(facts: Facts) -> tuple[Opening, ...]:
+    try:
+        return openings(facts.committees, facts.catalogue, facts.directory, facts.due)
+    except (FactError, ValueError) as problem:
+        raise Misconfigured(str(problem)) from problem

@@ -1,0 +1,210 @@
+"""
+One chaos run: a line under steady load, a nemesis, a quiet end, and the verdict of the oracle.
+
+The oracle knows only what was asked for, what anybody could read over HTTP, the mails, and the
+rows of the three databases; it shares no code with the services.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+import asyncpg
+import httpx
+
+from shared.infra.broker import producer
+from shared.infra.facts import load_facts
+from tests.chaos.chase import Chase, now
+from tests.chaos.senders import Senders
+from tests.chaos.workload import FORM, UNITS_PER_PROVINCE, Slot, Workload, anomalies_in_total
+from tests.eventually import eventually
+from tools.line.line import Line
+
+PERIODS = ["nd09.2026-M01", "nd09.2026-M02", "nd09.2026-M03"]
+QUIET_SECONDS_MAX = 90.0
+READS_PER_SECOND = 20
+
+
+@dataclass
+class Verdict:
+    """What the run showed."""
+
+    anomalies: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def small_workload(seed: int) -> Workload:
+    """Ten communes of each of today's provinces, three periods."""
+    directory = load_facts().directory
+    provinces = {
+        province: [it.key for it in directory.below(province) if it.level == "commune"][
+            :UNITS_PER_PROVINCE
+        ]
+        for province in directory.provinces()
+        if province.endswith(".2")
+    }
+    return Workload(provinces, PERIODS, seed)
+
+
+async def run_chaos(
+    line: Line,
+    workload: Workload,
+    nemesis: Callable[[], Awaitable[None]],
+    *,
+    chase: Chase | None = None,
+    per_second: float = 200,
+    quiet_seconds: float = QUIET_SECONDS_MAX,
+) -> Verdict:
+    """
+    Load the line until *nemesis* and *chase* have finished, let it become quiet, and judge.
+
+    The line's services must have been started.
+    """
+    verdict = Verdict()
+    source = line.plan.sources[0]
+    async with producer(line.kafka, "chaos-senders") as kafka:
+        senders = Senders(kafka, line.url("intake"), line.keys[source], source)
+        load = asyncio.create_task(senders.run(workload, per_second))
+        reader = asyncio.create_task(_read_on(line, workload, verdict))
+        try:
+            await asyncio.gather(nemesis(), _report_in_time(chase, senders))
+            senders.finish()
+            await asyncio.wait_for(load, QUIET_SECONDS_MAX)
+        finally:
+            reader.cancel()
+            load.cancel()
+            await asyncio.gather(reader, load, return_exceptions=True)
+    verdict.counts.update(requests=senders.sent.requests, poison=senders.sent.poison)
+    verdict.anomalies += senders.sent.unexpected
+    await judge(line, workload, verdict, quiet_seconds)
+    return verdict
+
+
+async def _report_in_time(chase: Chase | None, senders: Senders) -> None:
+    for at, task in chase.tasks if chase else ():
+        await asyncio.sleep(max(0, (at - now()).total_seconds()))
+        senders.send(task)
+
+
+async def judge(line: Line, workload: Workload, verdict: Verdict, quiet_seconds: float) -> None:
+    """Wait until the totals are what was asked for, then look into every table."""
+    async with httpx.AsyncClient(timeout=20) as client:
+        wrong: list[str] = []
+
+        async def totals_are_right() -> bool:
+            wrong[:] = [
+                it
+                for (province, period), slots in workload.slots.items()
+                for it in await _final_total(client, line, province, period, slots)
+            ]
+            return not wrong
+
+        try:
+            await eventually(totals_are_right, seconds=quiet_seconds, every=1)
+        except AssertionError:
+            verdict.anomalies += wrong[:50] or ["the totals never became readable"]
+    verdict.anomalies += await anomalies_in_intake(line.databases["intake"], workload)
+    verdict.anomalies += await anomalies_in_ledger(line.databases["aggregator"])
+
+
+async def anomalies_in_intake(url: str, workload: Workload) -> list[str]:
+    """Check the journal: every event once, one verdict each, revisions without holes or doubles."""
+    rows = await _fetch(
+        url, "SELECT source, event_id, verdict, revision, unit, form, period FROM journal"
+    )
+    copies = Counter((row["source"], row["event_id"]) for row in rows)
+    found = [f"{key} stands {n} times in the journal" for key, n in copies.items() if n > 1]
+    known = {row["event_id"] for row in rows}
+    acknowledged = {
+        wish.event_id
+        for slots in workload.slots.values()
+        for slot in slots
+        for wish in slot.wishes
+        if wish.version
+    }
+    missing = acknowledged - known
+    return found + [f"{it} was acknowledged and is not in the journal" for it in missing]
+
+
+async def anomalies_in_ledger(url: str) -> list[str]:
+    """Check the ledger: one row counts per slot, no revision is missing, totals are sums."""
+    found = []
+    for row in await _fetch(
+        url,
+        "SELECT unit, form, period, count(*) FILTER (WHERE superseded_at IS NULL) AS current,"
+        " count(*) AS n, max(revision) AS newest FROM report GROUP BY 1, 2, 3",
+    ):
+        slot = f"{row['unit']}/{row['form']}/{row['period']}"
+        if row["current"] != 1:
+            found.append(f"{slot}: {row['current']} revisions count")
+        if row["n"] != row["newest"]:
+            found.append(f"{slot}: {row['n']} revisions are kept, the newest is {row['newest']}")
+    found += [
+        f"{row['area']}/{row['period']}: total says {row['reports']} reports, there are {row['n']}"
+        for row in await _fetch(
+            url,
+            "SELECT t.area, t.period, t.form, t.unit_type, t.reports, count(r.unit) AS n"
+            " FROM total t LEFT JOIN report r ON r.form = t.form AND r.period = t.period"
+            " AND t.area = ANY(r.areas) AND r.unit_type = t.unit_type"
+            " AND r.superseded_at IS NULL AND r.figures IS NOT NULL"
+            " GROUP BY 1, 2, 3, 4, 5 HAVING t.reports <> count(r.unit)",
+        )
+    ]
+    return found
+
+
+async def _read_on(line: Line, workload: Workload, verdict: Verdict) -> None:
+    """Read totals all the time; every one of them must explain itself."""
+    rng = random.Random(1)
+    places = list(workload.slots)
+    async with httpx.AsyncClient(timeout=5) as client:
+        while True:
+            place = rng.choice(places)
+            try:
+                figures = await _figures(client, line, *place)
+            except (httpx.HTTPError, AssertionError):
+                verdict.counts["reads refused"] += 1
+            else:
+                verdict.counts["reads"] += 1
+                verdict.anomalies += anomalies_in_total(
+                    workload.slots[place],
+                    figures.get("work_days"),
+                    figures.get("contributions_vnd"),
+                    final=False,
+                )
+            await asyncio.sleep(1 / READS_PER_SECOND)
+
+
+async def _final_total(
+    client: httpx.AsyncClient, line: Line, province: str, period: str, slots: list[Slot]
+) -> list[str]:
+    try:
+        figures = await _figures(client, line, province, period)
+    except httpx.HTTPError as problem:
+        return [f"{province}/{period}: {problem!r}"]
+    return list(
+        anomalies_in_total(
+            slots, figures.get("work_days"), figures.get("contributions_vnd"), final=True
+        )
+    )
+
+
+async def _figures(
+    client: httpx.AsyncClient, line: Line, province: str, period: str
+) -> Mapping[str, int | None]:
+    answer = await client.get(
+        f"{line.url('aggregator')}/v1/totals",
+        params={"unit": province, "period": period, "form": FORM},
+    )
+    assert answer.status_code == 200, answer.text
+    return {it["indicator"]: it["value"] for it in answer.json()["figures"] if not it["split"]}
+
+
+async def _fetch(url: str, query: str) -> list[asyncpg.Record]:
+    connection = await asyncpg.connect(url, server_settings={"search_path": "qcdc"})
+    try:
+        return await connection.fetch(query)
+    finally:
+        await connection.close()

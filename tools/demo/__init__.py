@@ -1,0 +1,1 @@
+"""The demo: the figures of the five articles, from unit-level reports to totals and a notice."""

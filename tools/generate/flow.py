@@ -1,0 +1,132 @@
+"""
+Who writes what to which topic, and who reads it: the one table behind every picture of the flow.
+
+``tests/architecture/test_every_event_is_consumed.py`` holds it against the services' code.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared.contracts.dead_letters import RecordDeadLettered
+from shared.contracts.duties import (
+    DutyBecameOverdue,
+    DutyMet,
+    DutyOpened,
+    IntakeCaughtUp,
+    NoticeSent,
+)
+from shared.contracts.event import Event
+from shared.contracts.reports import (
+    ReportAccepted,
+    ReportSubmitted,
+    ReportWithdrawalRequested,
+    ReportWithdrawn,
+    SubmissionAccepted,
+    SubmissionRejected,
+)
+from shared.contracts.totals import ProvincialTotalsChanged
+from shared.infra import topics
+from shared.infra.topics import TopicSpec
+
+INTAKE, AGGREGATOR, NOTIFIER = SERVICES = ("intake", "aggregator", "notifier")
+UPSTREAM = "the upstream system"
+ANYONE = "anyone"
+SOURCE = "{source}"
+
+OF_A_PROVINCE = "the province's place in the directory, modulo the number of partitions"
+OF_ITS_KEY = "the producer's hash of the key"
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A topic, or a family of topics that differ in their source, and who meets there."""
+
+    name: str
+    topic: TopicSpec
+    title: str
+    key: str
+    partition: str
+    events: tuple[type[Event], ...]
+    writers: tuple[str, ...]
+    readers: tuple[str, ...]
+
+
+_SPECS = {it.name: it for it in topics.specs([SOURCE])}
+
+FLOW = (
+    Channel(
+        "submissions",
+        _SPECS[topics.submissions_topic(SOURCE)],
+        "What one upstream system sends, unchecked.",
+        key="the unit",
+        partition=OF_ITS_KEY,
+        events=(ReportSubmitted, ReportWithdrawalRequested),
+        writers=(UPSTREAM,),
+        readers=(INTAKE,),
+    ),
+    Channel(
+        "receipts",
+        _SPECS[topics.receipts_topic(SOURCE)],
+        "The verdict on every submission of that upstream system, with all findings.",
+        key="the unit",
+        partition=OF_ITS_KEY,
+        events=(SubmissionAccepted, SubmissionRejected),
+        writers=(INTAKE,),
+        readers=(UPSTREAM,),
+    ),
+    Channel(
+        "reports",
+        _SPECS[topics.REPORTS],
+        "What counts: every accepted revision of every slot, and every withdrawal.",
+        key="the province in force for the period",
+        partition=OF_A_PROVINCE,
+        events=(ReportAccepted, ReportWithdrawn),
+        writers=(INTAKE,),
+        readers=(AGGREGATOR, NOTIFIER, ANYONE),
+    ),
+    Channel(
+        "watermarks",
+        _SPECS[topics.WATERMARKS],
+        "How far intake is done, so that nobody is called late whose report is on its way.",
+        key="intake",
+        partition="the only one",
+        events=(IntakeCaughtUp,),
+        writers=(INTAKE,),
+        readers=(NOTIFIER,),
+    ),
+    Channel(
+        "totals",
+        _SPECS[topics.TOTALS],
+        "The figures and the coverage of a province, form and period as they stand now.",
+        key="province|form|period",
+        partition=OF_A_PROVINCE,
+        events=(ProvincialTotalsChanged,),
+        writers=(AGGREGATOR,),
+        readers=(ANYONE,),
+    ),
+    Channel(
+        "duties",
+        _SPECS[topics.DUTIES],
+        "The life of every duty, and every notice that was taken over.",
+        key="the province",
+        partition=OF_A_PROVINCE,
+        events=(DutyOpened, DutyBecameOverdue, DutyMet, NoticeSent),
+        writers=(NOTIFIER,),
+        readers=(ANYONE,),
+    ),
+    Channel(
+        "dead_letters",
+        _SPECS[topics.DEAD_LETTERS],
+        "Records that no decoder understands, byte for byte, with the reason.",
+        key="topic/partition/offset of the record",
+        partition="the only one",
+        events=(RecordDeadLettered,),
+        writers=SERVICES,
+        readers=(ANYONE,),
+    ),
+)
+
+
+def services_of(parties: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the parties that are services of ours."""
+    return tuple(it for it in parties if it in SERVICES)
