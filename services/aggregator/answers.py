@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from services.aggregator.domain.coverage import Straggler
 from services.aggregator.domain.rollup import Reading
@@ -27,8 +27,6 @@ class UnitAnswer(BaseModel):
 
 class Answer(BaseModel):
     """What every answer says of itself; ``watermark`` is the newest report that is in it."""
-
-    model_config = ConfigDict(populate_by_name=True)
 
     unit: UnitAnswer
     period: str | None = None

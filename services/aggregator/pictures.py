@@ -34,9 +34,10 @@ class Moment:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked for: a unit, periods of one kind, and the layouts selected in each."""
+    """What is asked for: a unit of a province, and the layouts selected in each period."""
 
     unit: str
+    province: str
     forms: Mapping[Period, Sequence[Layout]]
 
     @property
@@ -55,9 +56,9 @@ class Question:
         return sorted({it.form.code for it in self.layouts})
 
     @property
-    def period_codes(self) -> list[str]:
-        """The codes of the periods."""
-        return [it.code for it in self.periods]
+    def parameters(self) -> tuple[list[str], list[str], str, str]:
+        """Forms, periods, province and unit, as the queries take them."""
+        return self.form_codes, [it.code for it in self.periods], self.province, self.unit
 
 
 class Pictures:
@@ -67,9 +68,8 @@ class Pictures:
         self.facts = facts
         self.layouts = layouts
 
-    async def moment(self, connection: Connection, unit: str) -> Moment:
-        """Return the present instant and the newest report of the unit's province."""
-        province = self.facts.directory.province(unit)
+    async def moment(self, connection: Connection, province: str) -> Moment:
+        """Return the present instant, and that of the newest report of a province."""
         row = await connection.fetchrow(QUERIES["watermark"], province)
         assert row is not None  # a SELECT without FROM has one row
         return Moment(row["as_of"], row["watermark"])
@@ -77,7 +77,7 @@ class Pictures:
     async def periods(self, connection: Connection, unit: str) -> list[Period]:
         """Return the periods for which the unit, or anyone below it, has reported."""
         rows = await connection.fetch(QUERIES["periods_of_unit"], unit)
-        return sorted(it for row in rows if (it := parse_period(row["period"])) is not None)
+        return sorted(known_period(row["period"]) for row in rows)
 
     async def readings(self, connection: Connection, question: Question) -> list[Reading]:
         """Return every figure that the question selects."""
@@ -86,12 +86,11 @@ class Pictures:
         return readings(selection, tallies, await self._reporters(connection, question))
 
     async def receipts(
-        self, connection: Connection, unit: str, forms: Sequence[str], period: Period
+        self, connection: Connection, question: Question
     ) -> Mapping[str, dict[str, Receipt]]:
         """Return the current reports of a unit and all below it, by form and unit."""
-        province = self.facts.directory.province(unit)
-        rows = await connection.fetch(QUERIES["receipts"], forms, period.code, province, unit)
-        found: dict[str, dict[str, Receipt]] = {form: {} for form in forms}
+        rows = await connection.fetch(QUERIES["receipts"], *question.parameters)
+        found: dict[str, dict[str, Receipt]] = {form: {} for form in question.form_codes}
         for row in rows:
             found[row["form"]][row["unit"]] = Receipt(
                 row["unit"], row["on_time"], row["first_received_at"], row["due_at"]
@@ -104,29 +103,19 @@ class Pictures:
         return frozenset(it.key for it in units)
 
     async def _tallies(self, connection: Connection, question: Question) -> list[Tally]:
-        named = question.form_codes, question.period_codes
-        if self._has_totals(question.unit):
-            rows = await connection.fetch(QUERIES["totals_of_area"], question.unit, *named)
+        forms, periods, province, unit = question.parameters
+        if unit == province or self.facts.directory.path(unit)[0] == unit:
+            rows = await connection.fetch(QUERIES["totals_of_area"], unit, forms, periods)
             return [self._tally(row, Totals(*tuple(row)[2:])) for row in rows]
-        rows = await connection.fetch(QUERIES["reports_of_unit"], question.unit, *named)
+        rows = await connection.fetch(QUERIES["reports_of_unit"], unit, forms, periods)
         return [self._tally(row, _own_totals(row)) for row in rows]
 
-    def _has_totals(self, unit: str) -> bool:
-        return self.facts.directory.path(unit)[0] == unit
-
     def _tally(self, row: asyncpg.Record, totals: Totals) -> Tally:
-        period = parse_period(row["period"])
-        assert period is not None  # the ledger counts known periods only
-        return Tally(self.layouts.known(row["form"], row["period"]), period, totals)
+        layout = self.layouts.known(row["form"], row["period"])
+        return Tally(layout, known_period(row["period"]), totals)
 
     async def _reporters(self, connection: Connection, question: Question) -> Reporters:
-        rows = await connection.fetch(
-            QUERIES["filed"],
-            question.form_codes,
-            question.period_codes,
-            self.facts.directory.province(question.unit),
-            question.unit,
-        )
+        rows = await connection.fetch(QUERIES["filed"], *question.parameters)
         filed: dict[tuple[str, str], list[Filed]] = {}
         for row in rows:
             # PostgreSQL counts positions from 1.
@@ -159,6 +148,14 @@ async def still(database: Database) -> AsyncIterator[Connection]:
     ):
         await connection.execute(QUERIES["hold_still"])
         yield connection
+
+
+def known_period(code: str) -> Period:
+    """Return a period that has been counted. Raises KeyError: our facts have lost it."""
+    period = parse_period(code)
+    if period is None:
+        raise KeyError(f"no regime knows the period {code}")
+    return period
 
 
 def _own_totals(row: asyncpg.Record) -> Totals:

@@ -23,7 +23,7 @@ GROUP BY form, period, missing
 -- name: receipts
 SELECT form, unit, on_time, first_received_at, due_at
 FROM report
-WHERE form = ANY($1::text[]) AND period = $2 AND province = $3
+WHERE form = ANY($1::text[]) AND period = ANY($2::text[]) AND province = $3
   AND ($4 = ANY(areas) OR unit = $4)
   AND superseded_at IS NULL AND figures IS NOT NULL
 

@@ -21,12 +21,12 @@ from shared.infra.database import Connection
 from shared.infra.stream import appended_at
 from shared.infra.topics import source_of
 
+_TYPE = re.compile(r"(qcdc\.[A-Za-z]{1,60}\.v)([0-9]{1,9})")
 _KINDS = {
-    ReportSubmitted: Kind.SUBMISSION,
-    ReportWithdrawalRequested: Kind.WITHDRAWAL,
+    ReportSubmitted.type_name(): Kind.SUBMISSION,
+    ReportWithdrawalRequested.type_name(): Kind.WITHDRAWAL,
 }
-_TYPE = re.compile(r"qcdc\.([A-Za-z]{1,60})\.v([0-9]{1,9})")
-_NAMES = {it.__name__: (kind, str(it.version)) for it, kind in _KINDS.items()}
+_STEMS = {_TYPE.sub(r"\1", name) for name in _KINDS}
 _SOURCE = TypeAdapter[str](SourceName)
 
 
@@ -75,11 +75,11 @@ def _kind(headers: Mapping[str, str]) -> Kind | Poison:
     name = headers.get("ce_type")
     if not name:
         return Poison("missing_type")
+    if name in _KINDS:
+        return _KINDS[name]
     match = _TYPE.fullmatch(name)
-    if match is None or match[1] not in _NAMES:
-        return Poison("unknown_type")
-    kind, version = _NAMES[match[1]]
-    return kind if match[2] == version else Poison("unsupported_version")
+    known = match is not None and match[1] in _STEMS
+    return Poison("unsupported_version" if known else "unknown_type")
 
 
 @lru_cache(maxsize=1024)

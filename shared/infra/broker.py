@@ -8,11 +8,11 @@ and create missing topics. A test reads these options back from the subscriber.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord
 from faststream import AckPolicy, StreamMessage
-from faststream.kafka import KafkaBroker
+from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from shared.infra.errors import Partition
@@ -21,7 +21,7 @@ BATCH_RECORDS_MAX = 1000
 SESSION_TIMEOUT_MS = 30_000
 FETCH_WAIT_MS = 100
 
-Record = ConsumerRecord[bytes | None, bytes | None]
+Record: TypeAlias = "ConsumerRecord[bytes | None, bytes | None]"
 F = TypeVar("F")
 
 
@@ -131,9 +131,10 @@ async def _tolerate_headers(
 
 def _decoder(
     decode: Callable[[Record], F | Poison],
-) -> Callable[[StreamMessage[Any]], Awaitable[Batch[F]]]:
-    async def decode_batch(message: StreamMessage[Any]) -> Batch[F]:
-        records = message.raw_message
-        return Batch(message.consumer, records, [decode(record) for record in records])
+) -> Callable[[KafkaMessage], Awaitable[Batch[F]]]:
+    async def decode_batch(message: KafkaMessage) -> Batch[F]:
+        records: tuple[Record, ...] = message.raw_message
+        cursor: Any = message.consumer  # aiokafka's consumer, which FastStream types as less
+        return Batch(cursor, records, [decode(record) for record in records])
 
     return decode_batch

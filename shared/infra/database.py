@@ -5,17 +5,13 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 import asyncpg
 from asyncpg.exceptions import InternalClientError
 
-if TYPE_CHECKING:
-    Connection = (
-        asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
-    )
-else:
-    Connection = Any
+Connection: TypeAlias = Any
+"""A connection of asyncpg, plain or pooled; the library ships no types."""
 
 _TRY_AGAIN_SQLSTATES = frozenset(
     {
@@ -54,7 +50,7 @@ class Database:
         self.schema = schema
         self._application = application
         self._size = size
-        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._pool: asyncpg.Pool | None = None
 
     async def open(self) -> None:
         """Prepare the pool; no connection is made yet, so the server may still be down."""

@@ -9,8 +9,12 @@ QcdcError
 """
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
-from aiokafka import TopicPartition as Partition
+from aiokafka import TopicPartition
+
+Partition: TypeAlias = TopicPartition
+"""One partition of one topic."""
 
 
 class QcdcError(Exception):

@@ -3,7 +3,8 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any
 
 import structlog
 import uvicorn
@@ -18,7 +19,7 @@ log = structlog.get_logger()
 Task = Callable[[], Awaitable[None]]
 
 
-def main(body: Callable[[], Awaitable[None]]) -> None:
+def main(body: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run *body* to its end and turn a configuration error into one clear line."""
     try:
         asyncio.run(body())

@@ -31,7 +31,12 @@ def count(value: int) -> str:
 
 def qualified(value: int, qualifier: Qualifier = Qualifier.EXACT) -> str:
     """Return a number with what is known of it: "hơn 20.000", "khoảng 193.000"."""
-    return _BEFORE[qualifier] + count(value)
+    return with_qualifier(count(value), qualifier)
+
+
+def with_qualifier(number: str, qualifier: Qualifier) -> str:
+    """Return a number that is already written, with what is known of it: "hơn 92,3%"."""
+    return _BEFORE[qualifier] + number
 
 
 def rate(percent: Decimal) -> str:

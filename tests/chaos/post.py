@@ -24,7 +24,9 @@ class PostOffice:
         """Take one message over."""
         if self.refuse_while and await self.refuse_while():
             return "451 not now"
-        mail = message_from_bytes(envelope.content or b"", policy=policy.default)
+        content = envelope.content or b""
+        assert isinstance(content, bytes)
+        mail = message_from_bytes(content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
         return "250 taken"

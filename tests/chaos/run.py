@@ -205,6 +205,6 @@ async def _figures(
 async def _fetch(url: str, query: str) -> list[asyncpg.Record]:
     connection = await asyncpg.connect(url, server_settings={"search_path": "qcdc"})
     try:
-        return await connection.fetch(query)
+        return list(await connection.fetch(query))
     finally:
         await connection.close()

@@ -1,6 +1,6 @@
 """A server in a container of its own, through Testcontainers."""
 
-from docker.errors import DockerException  # type: ignore[import-untyped]  # it ships no types
+from docker.errors import DockerException
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.docker_client import DockerClient
 

@@ -68,7 +68,7 @@ class EmailChannel:
     async def _hand_over(self, letter: Letter) -> tuple[dict[str, SMTPResponse], str]:
         server = self._server
         return await aiosmtplib.send(
-            _message(letter, server.sender),
+            write_message(letter, server.sender),
             sender=server.sender,
             recipients=[letter.address],
             hostname=server.host,
@@ -81,7 +81,8 @@ class EmailChannel:
         )
 
 
-def _message(letter: Letter, sender: str) -> EmailMessage:
+def write_message(letter: Letter, sender: str) -> EmailMessage:
+    """Return the message as it travels: text first, HTML as the alternative."""
     message = EmailMessage()
     message["From"] = Address(letter.sender_name, addr_spec=sender)
     message["To"] = Address(letter.recipient_name, addr_spec=letter.address)

@@ -72,7 +72,7 @@ async def records_of(bootstrap: str, topic: str) -> list[Record]:
             for batch in (await consumer.getmany(timeout_ms=200)).values():
                 found.extend(batch)
             ends = await consumer.end_offsets(consumer.assignment())
-            return len(found) == sum(ends.values())
+            return bool(found) and len(found) == sum(ends.values())
 
         await eventually(all_there)
         return found
@@ -257,6 +257,6 @@ async def test_breaker_reports_where_it_stopped(kafka: str, postgres_url: str) -
 
     async with migrated(postgres_url) as database:
         with pytest.raises(BreakerOpen) as stopped:
-            await counting_stream(database).apply(records, [number(it) for it in records])
+            await counting_stream(database).apply(records, [*map(number, records)])
 
     assert list(stopped.value.positions.values()) == [20]

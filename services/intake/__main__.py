@@ -1,0 +1,39 @@
+"""``python -m services.intake serve|migrate``; the only place that reads settings."""
+
+import sys
+
+from pydantic import ValidationError
+
+from services.intake.settings import IntakeSettings
+from services.intake.wiring import MIGRATIONS, build
+from shared.infra import logs, migrate, run
+from shared.infra.errors import Misconfigured
+
+
+def _settings() -> IntakeSettings:
+    try:
+        return IntakeSettings()  # type: ignore[call-arg] # from the environment
+    except ValidationError as problem:
+        raise Misconfigured(str(problem)) from problem
+
+
+async def _serve() -> None:
+    settings = _settings()
+    logs.configure(as_json=settings.log_json)
+    intake = build(settings)
+    await intake.database.open()
+    try:
+        await run.serve(intake.app, settings.http_host, settings.http_port, intake.tasks())
+    finally:
+        await intake.database.close()
+
+
+async def _migrate() -> None:
+    settings = _settings()
+    url, schema = settings.database.get_secret_value(), settings.database_schema
+    for name in await migrate.migrate(url, schema, MIGRATIONS):
+        print(f"applied {name}")  # noqa: T201 - for the operator
+
+
+if __name__ == "__main__":
+    run.main(_migrate if sys.argv[1:] == ["migrate"] else _serve)

@@ -1,0 +1,117 @@
+"""What HTTP answers: a receipt, or a problem (RFC 9457) that carries the same members."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel
+
+from services.intake.domain.remarks import Messages
+from services.intake.domain.revisions import Decision
+from services.intake.domain.slots import Entry, Outcome, Slot
+from shared.contracts.reports import Finding
+
+CONFLICTS = frozenset({"event_id_conflict", "nothing_to_withdraw", "superseded"})
+"""A verdict that rests on what is there already is 409; what the sender can mend is 422."""
+
+
+class ReceiptView(BaseModel):
+    """The verdict on one submission, the same for every resend."""
+
+    submission_id: str
+    kind: str
+    verdict: Outcome
+    unit: str | None
+    form: str | None
+    period: str | None
+    revision: int | None
+    unchanged: bool
+    received_at: AwareDatetime
+    on_time: bool | None
+    due_at: AwareDatetime | None
+    findings: Sequence[Finding]
+
+
+class SlotView(BaseModel):
+    """How the slot of a submission stands now."""
+
+    revision: int
+    filled: bool
+    holds_this: bool
+
+
+class SubmissionView(ReceiptView):
+    """A submission as it was judged, and what has become of its slot."""
+
+    slot: SlotView | None
+
+
+class ResultView(BaseModel):
+    """One result of several: ``status`` is what the item alone would have been answered."""
+
+    status: int
+
+
+class ResultsView(BaseModel):
+    """The results of several submissions, in their order."""
+
+    results: list[ResultView]
+
+
+def receipt_view(entry: Entry) -> dict[str, Any]:
+    """Write a receipt; the same entry always gives the same bytes."""
+    return {
+        "submission_id": entry.event_id,
+        "kind": entry.kind.value,
+        "verdict": entry.verdict,
+        "unit": entry.unit,
+        "form": entry.form,
+        "period": entry.period,
+        "revision": entry.revision,
+        "unchanged": entry.unchanged,
+        "received_at": _instant(entry.received_at),
+        "on_time": entry.on_time,
+        "due_at": _instant(entry.due_at),
+        "findings": [it.model_dump() for it in entry.findings],
+    }
+
+
+def submission_view(entry: Entry, slot: Slot | None) -> dict[str, Any]:
+    """Write a receipt together with how its slot stands."""
+    stands = None
+    if slot is not None and entry.verdict == "accepted":
+        filled = slot.figures_hash is not None
+        holds_this = filled and slot.revision == entry.revision
+        stands = {"revision": slot.revision, "filled": filled, "holds_this": holds_this}
+    return {**receipt_view(entry), "slot": stands}
+
+
+def answer(decision: Decision, messages: Messages) -> tuple[int, dict[str, Any]]:
+    """Return status and body for a decision; a repeated one is told by 200 instead of 201."""
+    entry = decision.entry
+    if entry.verdict == "accepted":
+        is_new = not decision.repeated and not entry.unchanged
+        return (201 if is_new else 200), receipt_view(entry)
+    conflict = next((it for it in entry.findings if it.code in CONFLICTS), None)
+    if conflict is not None:
+        return 409, problem(409, conflict.code, conflict.message, receipt_view(entry))
+    objections = sum(it.severity == "reject" for it in entry.findings)
+    detail = messages["rejected"].format(count=objections)
+    return 422, problem(422, "rejected", detail, receipt_view(entry))
+
+
+def problem(
+    status: int, code: str, detail: str, more: Mapping[str, object] | None = None
+) -> dict[str, Any]:
+    """Write a problem; ``type`` is a URN of our own with the code at its end."""
+    return {
+        "type": f"urn:qcdc:problem:{code}",
+        "title": code.replace("_", " "),
+        "status": status,
+        "detail": detail,
+        **(more or {}),
+    }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")

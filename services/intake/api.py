@@ -1,0 +1,125 @@
+"""
+What upstream systems may ask of intake over HTTP.
+
+Reads submissions; changes journal and slots through the desk.
+"""
+
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Path, Query, Request
+from fastapi.responses import JSONResponse
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+
+from services.intake.answers import (
+    ReceiptView,
+    ResultsView,
+    SubmissionView,
+    answer,
+    problem,
+    submission_view,
+)
+from services.intake.bodies import Refused, is_array, items_of, read_body
+from services.intake.documentation import PROBLEMS, SUBMISSION_BODY
+from services.intake.domain.remarks import Messages
+from services.intake.domain.revisions import Decision
+from services.intake.domain.slots import Entry, EventKey, Slot
+from services.intake.door import Door
+from shared.infra.web import PROBLEM_JSON, Problem
+
+_BEARER = HTTPBearer(auto_error=False, description="`Authorization: Bearer qcdc_…`")
+_API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False)
+EventId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._:-]{1,200}$")]
+Reason = Annotated[str, Query(min_length=1, max_length=2000)]
+
+
+def add_routes(app: FastAPI, door: Door, messages: Messages) -> None:
+    """Add intake's routes to its application."""
+
+    async def source_of(
+        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+        api_key: Annotated[str | None, Depends(_API_KEY)],
+    ) -> str:
+        return await _source(door, messages, bearer.credentials if bearer else api_key)
+
+    Source = Annotated[str, Depends(source_of)]  # noqa: N806 - a type
+
+    @app.post(
+        "/v1/submissions",
+        response_model=ReceiptView | ResultsView,
+        responses={201: {"model": ReceiptView}, **PROBLEMS},
+        openapi_extra=SUBMISSION_BODY,
+    )
+    async def submit(request: Request, source: Source) -> JSONResponse:
+        """
+        Submit one report, or an array of up to 1,000.
+
+        Answers with the verdict once it is durable: 201 a new revision, 200 nothing new (a resend,
+        or figures that the slot holds already), 422 rejected with all findings, 409 the event id
+        was used for something else. An array is answered with 200 and a result for each item.
+        """
+        return await _submit(door, messages, request, source)
+
+    @app.get("/v1/submissions/{event_id}", response_model=SubmissionView, responses=PROBLEMS)
+    async def submission(event_id: EventId, source: Source) -> JSONResponse:
+        """Return what became of a submission of this source, and how its slot stands."""
+        return JSONResponse(submission_view(*await _found(door, messages, (source, event_id))))
+
+    @app.delete("/v1/submissions/{event_id}", response_model=ReceiptView, responses=PROBLEMS)
+    async def withdraw(event_id: EventId, reason: Reason, source: Source) -> JSONResponse:
+        """
+        Withdraw the report that this submission made; its slot then counts nothing.
+
+        409 when the submission was not accepted, or a newer one has replaced it.
+        """
+        entry, _ = await _found(door, messages, (source, event_id))
+        if entry.verdict != "accepted":
+            raise Problem(409, "nothing_to_withdraw", messages["nothing_to_withdraw"])
+        return _response(await door.withdraw(entry, reason), messages, created=200)
+
+
+async def _source(door: Door, messages: Messages, key: str | None) -> str:
+    source = await door.source(key) if key else None
+    if source is None:
+        raise Problem(401, "unauthorized", messages["unauthorized"])
+    return source
+
+
+async def _submit(door: Door, messages: Messages, request: Request, source: str) -> JSONResponse:
+    try:
+        body = await read_body(request.stream())
+        bodies = items_of(body) if is_array(body) else [body]
+    except Refused as refusal:
+        raise _problem(refusal, messages) from None
+    outcomes = await door.submit(source, bodies)
+    if is_array(body):
+        return JSONResponse({"results": [_result(it, messages) for it in outcomes]})
+    if isinstance(outcomes[0], Refused):
+        raise _problem(outcomes[0], messages)
+    return _response(outcomes[0], messages)
+
+
+async def _found(door: Door, messages: Messages, key: EventKey) -> tuple[Entry, Slot | None]:
+    known = await door.find(*key)
+    if known is None:
+        raise Problem(404, "unknown_submission", messages["unknown_submission"])
+    return known
+
+
+def _response(decision: Decision, messages: Messages, created: int = 201) -> JSONResponse:
+    status, body = answer(decision, messages)
+    if status >= 400:  # noqa: PLR2004 - HTTP
+        return JSONResponse(body, status, media_type=PROBLEM_JSON)
+    return JSONResponse(body, created if status == 201 else status)  # noqa: PLR2004 - HTTP
+
+
+def _result(outcome: Decision | Refused, messages: Messages) -> dict[str, object]:
+    if isinstance(outcome, Refused):
+        detail = messages[outcome.code].format(count=outcome.count)
+        return problem(outcome.status, outcome.code, detail)
+    status, body = answer(outcome, messages)
+    return {"status": status, **body}
+
+
+def _problem(refusal: Refused, messages: Messages) -> Problem:
+    detail = messages[refusal.code].format(count=refusal.count)
+    return Problem(refusal.status, refusal.code, detail)

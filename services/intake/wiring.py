@@ -1,0 +1,162 @@
+"""The only file of intake that names concrete classes."""
+
+import asyncio
+import tomllib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from aiokafka.errors import KafkaError
+from fastapi import FastAPI
+
+from services.intake.api import add_routes
+from services.intake.desk import Desk
+from services.intake.domain.arrivals import Arrived
+from services.intake.domain.knowledge import know
+from services.intake.domain.remarks import Messages, sayer
+from services.intake.door import Door
+from services.intake.handlers import OnSubmissions, decode
+from services.intake.journal_postgres import PostgresJournal
+from services.intake.settings import IntakeSettings
+from services.intake.watermark import Watermark
+from shared.domain.errors import FactError
+from shared.infra.broker import producer
+from shared.infra.database import Database, retryable
+from shared.infra.errors import Misconfigured
+from shared.infra.facts import Facts, load_facts
+from shared.infra.health import Condition, Health
+from shared.infra.migrate import check as check_migrations
+from shared.infra.migrate import migrations
+from shared.infra.outbox import OutboxTable, Relay
+from shared.infra.reader import Reader
+from shared.infra.run import Task
+from shared.infra.stream import Stream
+from shared.infra.topics import COMMON, REPORTS, SUBMISSIONS_PATTERN
+from shared.infra.topics import check as check_topics
+from shared.infra.web import create_app
+
+HERE = Path(__file__).parent
+MIGRATIONS = migrations(HERE / "migrations")
+MIGRATE_COMMAND = "python -m services.intake migrate"
+PARTITIONS = next(it.partitions for it in COMMON if it.name == REPORTS)
+RETRY_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Intake:
+    """The parts of a running intake."""
+
+    settings: IntakeSettings
+    database: Database
+    health: Health
+    app: FastAPI
+    reader: Reader[Arrived]
+    relay: Relay
+    watermark: Watermark
+
+    def tasks(self) -> list[Task]:
+        """List what runs beside HTTP; Kafka is not touched before the start was checked."""
+        checked = asyncio.Event()
+
+        async def check() -> None:
+            await self._check()
+            checked.set()
+            await asyncio.Event().wait()
+
+        async def begin(task: Task) -> None:
+            await checked.wait()
+            await task()
+
+        work: list[Task] = [self.reader.run, self.relay.run, self.watermark.run]
+        return [check, *(partial(begin, task) for task in work)]
+
+    async def _check(self) -> None:
+        """Wait for the infrastructure, then refuse to run on tables or topics that do not fit."""
+
+        async def tables() -> None:
+            async with self.database.connection() as connection:
+                await check_migrations(connection, MIGRATIONS, MIGRATE_COMMAND)
+
+        await self._once_it_answers(tables, Condition.DATABASE_UNAVAILABLE)
+        await self._once_it_answers(
+            lambda: check_topics(self.settings.kafka, COMMON), Condition.KAFKA_UNAVAILABLE
+        )
+        self.health.fine("start")
+
+    async def _once_it_answers(
+        self, question: Callable[[], Awaitable[None]], condition: Condition
+    ) -> None:
+        while True:
+            try:
+                await question()
+            except Exception as problem:
+                if not (isinstance(problem, KafkaError) or retryable(problem)):
+                    raise
+                self.health.report("start", condition, repr(problem))
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                return
+
+
+def build(settings: IntakeSettings) -> Intake:
+    """
+    Put an intake together; nothing is connected yet.
+
+    Raises:
+        Misconfigured: when the files of facts cannot be used.
+
+    """
+    health = Health("start", "outbox", "consumer intake")
+    database = Database(
+        settings.database.get_secret_value(), application="intake", schema=settings.database_schema
+    )
+    messages = load_messages()
+    desk = build_desk(_facts(settings), messages)
+    relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "intake"), health)
+    reader = Reader(
+        Stream(database, "intake", OnSubmissions(desk), "intake"),
+        decode,
+        bootstrap=settings.kafka,
+        group="intake",
+        instance=settings.instance,
+        health=health,
+        pattern=SUBMISSIONS_PATTERN,
+        after=relay.wake,
+    )
+    app = create_app("QCDC intake", health)
+    add_routes(app, Door(database, desk, relay.wake), messages)
+    return Intake(
+        settings=settings,
+        database=database,
+        health=health,
+        app=app,
+        reader=reader,
+        relay=relay,
+        watermark=Watermark(database, reader.behind, settings.watermark_seconds, relay.wake),
+    )
+
+
+def build_desk(facts: Facts, messages: Messages) -> Desk:
+    """Put a desk together; a province's place in the directory is its partition."""
+    return Desk(
+        PostgresJournal(),
+        know(facts.catalogue, facts.directory, facts.due),
+        sayer(messages),
+        {key: index % PARTITIONS for index, key in enumerate(facts.directory.provinces())},
+    )
+
+
+def load_messages() -> Messages:
+    """Read the Vietnamese sentences."""
+    messages: dict[str, str] = tomllib.loads(
+        (HERE / "messages_vi.toml").read_text(encoding="utf-8")
+    )
+    return messages
+
+
+def _facts(settings: IntakeSettings) -> Facts:
+    try:
+        return load_facts(settings.directory_files, settings.committee_files)
+    except (FactError, OSError) as problem:
+        raise Misconfigured(str(problem)) from problem

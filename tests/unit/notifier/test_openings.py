@@ -1,0 +1,85 @@
+"""Duties open for exactly the units that owe, and their due instants only ever move later."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.notifier.domain.duties import Entry, Filing, State
+from services.notifier.domain.openings import open_duties, openings
+from shared.contracts.duties import DutyMet, DutyOpened
+from shared.domain.committees import Demand
+from shared.domain.errors import FactError
+from shared.infra.facts import Facts
+from tests.unit.notifier.samples import COMMITTEE, DUE_AT, SLOT, duty
+
+EARLY, LATER = DUE_AT - timedelta(hours=1), DUE_AT + timedelta(days=3)
+
+
+def test_every_commune_of_todays_ninh_binh_owes(facts: Facts) -> None:
+    """129 communes since 1/7/2025; none of the abolished ones is asked for anything."""
+    (opening,) = openings([COMMITTEE], facts.catalogue, facts.directory, facts.due)
+
+    assert len(opening.duties) == 129
+    assert {it.due_at for it in opening.duties} == {DUE_AT}
+    assert opening.opens_at.isoformat() == "2026-11-15T00:00:00+07:00"
+
+
+def test_letter_that_wants_the_report_early_opens_early(facts: Facts) -> None:
+    """Committees ask for yearly reports before the year is over; the duty must exist by then."""
+    due_at = DUE_AT - timedelta(days=20)
+    early = replace(COMMITTEE, demands=(Demand("F05", "nd09.2026", due_at, "CV 1"),))
+    known = replace(facts, committees=(early,))
+
+    (opening,) = openings([early], facts.catalogue, facts.directory, known.due)
+
+    assert opening.opens_at == due_at
+    assert {(it.due_at, it.deadline_rule) for it in opening.duties} == {(due_at, "CV 1")}
+
+
+def test_demand_that_nobody_can_meet_is_refused(facts: Facts) -> None:
+    """A misspelt form must stop the start, not silently ask nobody."""
+    wrong = replace(COMMITTEE, demands=(Demand("F99", "nd09.2026-M11", None, "CV 1"),))
+
+    with pytest.raises(FactError, match="F99"):
+        openings([wrong], facts.catalogue, facts.directory, facts.due)
+
+
+def test_opening_twice_opens_once() -> None:
+    """Every start opens everything again."""
+    changes = open_duties({SLOT: Entry(None, duty(state=State.OVERDUE))}, [duty()], DUE_AT)
+
+    assert not changes.duties
+    assert not changes.events
+
+
+def test_report_that_came_first_meets_the_duty_at_once() -> None:
+    """The unit hears nothing; the world hears that the duty was owed and met."""
+    changes = open_duties({SLOT: Entry(Filing(3, EARLY))}, [duty()], DUE_AT)
+
+    assert changes.duties == {SLOT: duty(state=State.MET)}
+    assert [type(it) for it in changes.events] == [DutyOpened, DutyMet]
+
+
+def test_withdrawn_report_does_not_meet_the_duty() -> None:
+    """A filing without figures is none."""
+    changes = open_duties({SLOT: Entry(Filing(3, None))}, [duty()], DUE_AT)
+
+    assert changes.duties == {SLOT: duty()}
+    assert [type(it) for it in changes.events] == [DutyOpened]
+
+
+def test_more_time_takes_the_accusation_back() -> None:
+    """A letter that grants three more days opens what was overdue, until the later instant."""
+    standing = Entry(None, duty(state=State.OVERDUE))
+
+    changes = open_duties({SLOT: standing}, [duty(due_at=LATER)], DUE_AT)
+
+    assert changes.duties == {SLOT: duty(due_at=LATER)}
+
+
+def test_due_instant_never_moves_earlier() -> None:
+    """What was granted once cannot make anybody late."""
+    standing = Entry(None, duty(due_at=LATER))
+
+    assert not open_duties({SLOT: standing}, [duty()], DUE_AT).duties

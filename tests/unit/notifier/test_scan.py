@@ -1,0 +1,129 @@
+"""A scan accuses nobody wrongly, and tells nobody twice."""
+
+from datetime import datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.notifier.domain.duties import Changes, Duty, Entry, Filing, State
+from services.notifier.domain.scan import (
+    STAGE_OVERDUE,
+    Desk,
+    Item,
+    NewNotice,
+    Plan,
+    Recipient,
+    address,
+    audience,
+    decide,
+    plan,
+)
+from shared.contracts.duties import DutyBecameOverdue, DutyMet
+from shared.infra.facts import Facts
+from tests.unit.notifier.samples import COMMITTEE, CONTACT, DUE_AT, SLOT, duty
+
+RECIPIENT = Recipient(COMMITTEE.key, CONTACT.email, "email")
+NOW = DUE_AT + timedelta(minutes=1)
+OVERDUE = duty(state=State.OVERDUE)
+MINUTE = timedelta(minutes=1)
+
+instants = st.integers(-600, 600).map(lambda minutes: DUE_AT + minutes * MINUTE)
+filings = st.none() | st.builds(Filing, st.integers(1, 9), st.none() | instants)
+
+
+@given(st.lists(st.tuples(instants, filings), max_size=8), instants)
+def test_nobody_with_a_standing_report_is_accused(
+    cases: list[tuple[datetime, Filing | None]], as_of: datetime
+) -> None:
+    """Overdue means: due before what we know, and nothing stands, in time or not."""
+    due = [
+        Entry(filing, duty(f"{n}.2", due_at=due_at)) for n, (due_at, filing) in enumerate(cases)
+    ]
+
+    changes = decide(due, as_of)
+
+    accused = {it.unit for it in changes.events if isinstance(it, DutyBecameOverdue)}
+    expected = {
+        f"{n}.2"
+        for n, (due_at, filing) in enumerate(cases)
+        if due_at < as_of and (filing is None or filing.withdrawn)
+    }
+    assert accused == expected
+    assert {s.unit for s, it in changes.duties.items() if it.state is State.OVERDUE} == expected
+
+
+def test_report_that_slipped_past_meets_the_duty() -> None:
+    """Whatever left the duty open, a scan that finds the report makes it good."""
+    (event,) = decide([Entry(Filing(1, DUE_AT - MINUTE), duty())], NOW).events
+
+    assert isinstance(event, DutyMet)
+    assert event.on_time
+
+
+def test_duty_is_not_overdue_at_its_due_instant() -> None:
+    """Everything before the horizon is known; what arrives at it is not."""
+    assert decide([Entry(None, duty())], DUE_AT) == Changes()
+
+
+def test_every_contact_of_a_demanding_committee_hears(facts: Facts) -> None:
+    """A unit below the committee's area, a form and period that it asked for."""
+    of = audience([COMMITTEE], facts.directory, ["email"])
+
+    assert of(duty()) == [RECIPIENT]
+    assert of(duty("00004.2")) == []  # a ward of Hà Nội
+
+
+def test_first_item_begins_a_notice() -> None:
+    """Its identity follows from recipient and first item, so a second plan cannot double it."""
+    first = planned([(OVERDUE, 0)])
+
+    assert first == planned([(OVERDUE, 0)])
+    assert [it.send_after for it in first.notices] == [NOW]
+    assert [it.slot for it in first.items] == [SLOT]
+
+
+def test_told_items_are_not_told_again() -> None:
+    """The second accusation of one unit in one stage is none."""
+    told = {(SLOT, RECIPIENT.address, RECIPIENT.channel)}
+
+    assert plan({RECIPIENT: [(OVERDUE, 0)]}, told, {}, NOW) == Plan()
+
+
+def test_new_items_join_the_digest_that_still_collects() -> None:
+    """One message an hour, however units trickle in."""
+    desks = {RECIPIENT: Desk(collecting="n1", last_sent_at=NOW)}
+
+    made = plan({RECIPIENT: [(OVERDUE, 0)]}, set(), desks, NOW)
+
+    assert made == Plan((), (Item("n1", SLOT, STAGE_OVERDUE, RECIPIENT),))
+
+
+def test_next_digest_waits_an_hour_after_the_last() -> None:
+    """A committee must not get a letter for every unit."""
+    desks = {RECIPIENT: Desk(last_sent_at=NOW - timedelta(minutes=20))}
+
+    (notice,) = plan({RECIPIENT: [(OVERDUE, 0)]}, set(), desks, NOW).notices
+
+    assert notice.send_after == NOW + timedelta(minutes=40)
+
+
+def test_unit_overdue_again_after_a_withdrawal_gets_another_notice() -> None:
+    """The first one may have been called off; its identity must not stand in the way."""
+    first, again = planned([(OVERDUE, 0)]), planned([(OVERDUE, 2)])
+
+    assert first.notices[0].notice_id != again.notices[0].notice_id
+
+
+def test_only_what_became_overdue_is_addressed() -> None:
+    """Met duties among the due ones are nobody's business."""
+    due = [Entry(None, duty("1.2")), Entry(Filing(1, DUE_AT), duty("2.2"))]
+
+    addressed = address(due, decide(due, NOW), lambda _: [RECIPIENT])
+
+    assert addressed == {RECIPIENT: [(duty("1.2", State.OVERDUE), 0)]}
+
+
+def planned(duties: list[tuple[Duty, int]]) -> Plan:
+    made = plan({RECIPIENT: duties}, set(), {}, NOW)
+    assert all(isinstance(it, NewNotice) for it in made.notices)
+    return made
