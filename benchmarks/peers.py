@@ -11,6 +11,7 @@ from faststream.kafka import KafkaBroker
 
 from shared.contracts.reports import ReportAccepted
 from shared.infra.topics import REPORTS
+from tools.stack.servers import PostgresServer
 
 SCHEMA = """
 CREATE TABLE report (unit text, form text, period text, revision integer NOT NULL,
@@ -48,12 +49,13 @@ async def bare_read(bootstrap: str, count: int) -> float:
         return seen / (time.perf_counter() - begun)
 
 
-async def per_message(bootstrap: str, url: str, count: int) -> float:
+async def per_message(bootstrap: str, postgres: PostgresServer, count: int) -> float:
     """
     Run the handler that FastStream's tutorial leads to: one message, one transaction, one ack.
 
     Returns reports/s over the first *count* messages.
     """
+    url = postgres.database(f"peer_{uuid.uuid4().hex[:8]}")
     pool = await asyncpg.create_pool(url, min_size=2, max_size=2, server_settings={"jit": "off"})
     await pool.execute(SCHEMA)
     broker = KafkaBroker(bootstrap, logger=None, allow_auto_create_topics=False)

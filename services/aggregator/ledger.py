@@ -8,14 +8,6 @@ from services.aggregator.domain.reports import Slot
 from services.aggregator.domain.totals import TotalKey, Totals
 
 
-class Contended(TimeoutError):
-    """
-    Another partition has just written the first report or total under the same key.
-
-    Nothing was changed; the batch is tried again, as after any other failure of infrastructure.
-    """
-
-
 class Ledger(Protocol):
     """Everything that has been counted, inside one transaction."""
 

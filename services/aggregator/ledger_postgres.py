@@ -13,10 +13,11 @@ import asyncpg
 from services.aggregator.domain.fold import Change, Entry, Held, Mark, Province
 from services.aggregator.domain.reports import Counted, Slot
 from services.aggregator.domain.totals import TotalKey, Totals
-from services.aggregator.ledger import Contended
+from services.aggregator.errors import Contended
 from shared.infra.database import Connection, load_queries
 
 QUERIES = load_queries(Path(__file__).parent / "ledger.sql")
+Row = tuple[object, ...]
 
 
 class PostgresLedger:
@@ -66,7 +67,9 @@ class PostgresLedger:
             await self._connection.execute(QUERIES["enter"], *_columns(rows, 19))
 
     async def _save_totals(self, totals: Mapping[TotalKey, Totals]) -> None:
-        known, new, gone = [], [], []
+        known: list[Row] = []
+        new: list[Row] = []
+        gone: list[Row] = []
         for key, after in sorted(totals.items()):
             if after.reports == 0:
                 gone.append(key)
@@ -100,7 +103,7 @@ def _held(rows: Sequence[asyncpg.Record]) -> Held:
     return Held(counted, {row["revision"]: row["accepted_at"] for row in rows})
 
 
-def _entry_row(entry: Entry) -> tuple[object, ...]:
+def _entry_row(entry: Entry) -> Row:
     revision, counted = entry.revision, entry.revision.counted
     return (
         *revision.slot,
@@ -123,7 +126,7 @@ def _entry_row(entry: Entry) -> tuple[object, ...]:
     )
 
 
-def _total_row(key: TotalKey, totals: Totals) -> tuple[object, ...]:
+def _total_row(key: TotalKey, totals: Totals) -> Row:
     arrays = (totals.sums, totals.reporting, totals.at_least, totals.about)
     return (*key, *map(_array, arrays), totals.reports, totals.on_time, totals.late)
 

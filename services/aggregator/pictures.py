@@ -70,8 +70,7 @@ class Pictures:
 
     async def moment(self, connection: Connection, province: str) -> Moment:
         """Return the present instant, and that of the newest report of a province."""
-        row = await connection.fetchrow(QUERIES["watermark"], province)
-        assert row is not None  # a SELECT without FROM has one row
+        (row,) = await connection.fetch(QUERIES["watermark"], province)
         return Moment(row["as_of"], row["watermark"])
 
     async def periods(self, connection: Connection, unit: str) -> list[Period]:

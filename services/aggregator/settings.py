@@ -1,7 +1,7 @@
 """What differs between the places where the aggregator runs."""
 
-from shared.infra.settings import Settings
+from shared.infra import settings
 
 
-class AggregatorSettings(Settings):
+class Settings(settings.Settings):
     """The common settings are all that it needs."""

@@ -17,7 +17,7 @@ from services.aggregator.domain.reports import Revision
 from services.aggregator.handlers import ReportReader, on_reports
 from services.aggregator.ledger_postgres import PostgresLedger
 from services.aggregator.pictures import Pictures
-from services.aggregator.settings import AggregatorSettings
+from services.aggregator.settings import Settings
 from shared.domain.errors import FactError
 from shared.infra import migrate, topics
 from shared.infra.broker import producer
@@ -34,9 +34,7 @@ NAME = "aggregator"
 MIGRATIONS = migrate.migrations(Path(__file__).parent / "migrations")
 MIGRATE_COMMAND = "python -m services.aggregator migrate"
 TOPICS = [
-    it
-    for it in topics.COMMON
-    if it.name in (topics.REPORTS, topics.TOTALS, topics.DEAD_LETTERS)
+    it for it in topics.COMMON if it.name in (topics.REPORTS, topics.TOTALS, topics.DEAD_LETTERS)
 ]
 RETRY_SECONDS = 1.0
 
@@ -45,7 +43,7 @@ RETRY_SECONDS = 1.0
 class Aggregator:
     """The parts of a running aggregator."""
 
-    settings: AggregatorSettings
+    settings: Settings
     database: Database
     health: Health
     app: FastAPI
@@ -92,7 +90,7 @@ class Aggregator:
                 return
 
 
-def build(settings: AggregatorSettings, topic: str = topics.REPORTS) -> Aggregator:
+def build(settings: Settings, topic: str = topics.REPORTS) -> Aggregator:
     """
     Put an aggregator together; nothing is connected yet.
 
@@ -125,15 +123,13 @@ def build(settings: AggregatorSettings, topic: str = topics.REPORTS) -> Aggregat
     return Aggregator(settings, database, health, app, reader, relay)
 
 
-def stream_of(
-    database: Database, layouts: Layouts, *, announcing: bool = True
-) -> Stream[Revision]:
+def stream_of(database: Database, layouts: Layouts, *, announcing: bool = True) -> Stream[Revision]:
     """Return the one stream that changes the ledger; a rebuild announces nothing."""
     open_ledger = partial(PostgresLedger, announcing=announcing)
     return Stream(database, NAME, on_reports(open_ledger, layouts), NAME)
 
 
-def database_of(settings: AggregatorSettings, schema: str) -> Database:
+def database_of(settings: Settings, schema: str) -> Database:
     """Return the aggregator's database, with *schema* as its only one."""
     return Database(settings.database.get_secret_value(), application=NAME, schema=schema)
 
@@ -144,7 +140,7 @@ async def check_tables(database: Database) -> None:
         await migrate.check(connection, MIGRATIONS, MIGRATE_COMMAND)
 
 
-def facts_of(settings: AggregatorSettings) -> Facts:
+def facts_of(settings: Settings) -> Facts:
     """Read the facts. Raises Misconfigured when the files cannot be used."""
     try:
         return load_facts(settings.directory_files, settings.committee_files)

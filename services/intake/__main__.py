@@ -12,7 +12,7 @@ from shared.infra.errors import Misconfigured
 
 def _settings() -> IntakeSettings:
     try:
-        return IntakeSettings()  # type: ignore[call-arg] # from the environment
+        return IntakeSettings()
     except ValidationError as problem:
         raise Misconfigured(str(problem)) from problem
 

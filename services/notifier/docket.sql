@@ -22,14 +22,9 @@ LEFT JOIN filing AS f USING (unit, form, period)
 LEFT JOIN duty AS d USING (unit, form, period)
 
 -- name: due
-SELECT
-    d.unit, d.form, d.period,
-    f.revision, f.first_received_at,
-    d.province, d.committee, d.due_at, d.deadline_rule, d.state
-FROM duty AS d
-LEFT JOIN filing AS f USING (unit, form, period)
-WHERE d.state = 'open' AND d.due_at < $1
-ORDER BY d.due_at
+SELECT unit, form, period FROM duty
+WHERE state = 'open' AND due_at < $1
+ORDER BY due_at
 LIMIT $2
 
 -- name: file

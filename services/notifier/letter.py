@@ -38,6 +38,7 @@ class LetterWriter:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            keep_trailing_newline=True,
         )
         self._templates.filters |= {
             "count": vietnamese.count,

@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 
 from services.notifier.api import add_routes
+from services.notifier.channel import Channel
 from services.notifier.channels.email import EmailChannel, MailServer
 from services.notifier.deliver import Delivery, Sources
 from services.notifier.docket import OpenDocket
@@ -63,6 +64,7 @@ class Notifier:
     reports: Reader[Report]
     watermarks: Reader[IntakeCaughtUp]
     relay: Relay
+    horizon: Horizon
     scan: Scan
     delivery: Delivery
 
@@ -146,6 +148,7 @@ def build(settings: Settings) -> Notifier:
         reports=reports,
         watermarks=watermarks,
         relay=relay,
+        horizon=horizon,
         scan=Scan(
             database,
             docket,
@@ -175,7 +178,7 @@ def docket_of(directory: Directory) -> OpenDocket:
     return open_docket
 
 
-def sources(facts: Facts, channel: EmailChannel) -> Sources:
+def sources(facts: Facts, channel: Channel) -> Sources:
     """Return what letters are written from."""
     return Sources(
         {it.key: it for it in facts.committees},

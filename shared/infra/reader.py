@@ -6,6 +6,7 @@ so progress is watched: behind and not moving for a minute means a new consumer.
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -99,7 +100,12 @@ class Reader(Generic[F]):
                 known = retryable(problem) or isinstance(problem, KafkaError)
                 condition = Condition.DATABASE_UNAVAILABLE if known else Condition.HANDLER_FAILING
                 self._health.report(self.part, condition, repr(problem))
-                log.warning("batch not applied", group=self._group, problem=repr(problem))
+                log.warning(
+                    "batch not applied",
+                    group=self._group,
+                    problem=repr(problem),
+                    exc_info=not known,  # a bug of ours is worth its traceback
+                )
                 await asyncio.sleep(min(BACKOFF_SECONDS_MAX, 0.1 * 2 ** min(attempt, 6)))
                 if not known:
                     raise
@@ -133,15 +139,33 @@ class Reader(Generic[F]):
 
     async def _ends(self) -> dict[Partition, int]:
         consumer = self._consumer()
+        topics = await self._topics_now(consumer)
         partitions = [
             Partition(topic, number)
-            for topic in consumer.subscription()
+            for topic in topics
             for number in consumer.partitions_for_topic(topic) or ()
         ]
+        if not partitions and not topics and self._pattern is not None:
+            return {}  # a pattern that matches nothing: there is nothing to be behind of
         if not partitions:
             raise KafkaError("no partition of the subscribed topics is known yet")
         ends = await asyncio.wait_for(consumer.end_offsets(partitions), 10)
         return dict(ends)
+
+    async def _topics_now(self, consumer: AIOKafkaConsumer) -> set[str]:
+        """
+        Name the topics that are read, as Kafka knows them now.
+
+        A topic that has just been made matches the pattern before the consumer has found it.
+        Raises KafkaError then, since what it holds is not known.
+        """
+        subscribed = set(consumer.subscription() or ())
+        if self._pattern is None:
+            return subscribed
+        pattern = re.compile(re.sub(r"{\w+}", ".*", self._pattern))
+        if {it for it in await consumer.topics() if pattern.match(it)} - subscribed:
+            raise KafkaError("a topic has appeared that is not subscribed to yet")
+        return subscribed
 
     async def _watch(self) -> None:
         """Return when the consumer is behind and has not moved for too long."""

@@ -74,9 +74,11 @@ def specs(sources: Iterable[str]) -> list[TopicSpec]:
     ]
 
 
-async def apply(bootstrap: str, wanted: Iterable[TopicSpec], *, dry_run: bool = False) -> list[str]:
+async def apply(
+    bootstrap: str, wanted: Iterable[TopicSpec], *, replication: int = 1, dry_run: bool = False
+) -> list[str]:
     """
-    Create the topics that are missing; return their names.
+    Create the topics that are missing, with *replication* copies; return their names.
 
     Raises:
         KafkaError: what the broker answered when it would not create one.
@@ -90,7 +92,7 @@ async def apply(bootstrap: str, wanted: Iterable[TopicSpec], *, dry_run: bool = 
         if missing and not dry_run:
             answer = await admin.create_topics(
                 [
-                    NewTopic(it.name, it.partitions, -1, topic_configs=dict(it.config))
+                    NewTopic(it.name, it.partitions, replication, topic_configs=dict(it.config))
                     for it in missing
                 ]
             )

@@ -12,6 +12,7 @@ from shared.infra.database import retryable
 from shared.infra.health import Health
 
 PROBLEM_JSON = "application/problem+json"
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
 
 
 class Problem(Exception):
@@ -36,8 +37,7 @@ def problem_response(
         "detail": detail,
         **(more or {}),
     }
-    headers = {"Retry-After": "5"} if status == 503 else None  # noqa: PLR2004 - HTTP
-    return JSONResponse(body, status, headers, PROBLEM_JSON)
+    return JSONResponse(body, status, _HEADERS.get(status), PROBLEM_JSON)
 
 
 def create_app(title: str, health: Health) -> FastAPI:

@@ -10,7 +10,6 @@ from datetime import datetime
 import yaml
 
 from shared.domain.catalogue import Catalogue
-from shared.domain.directory import Unit
 from shared.domain.periods import VIETNAM, Period, label_vi, latest_closed
 from tools.demo.apportion import sample
 from tools.demo.reports import Report, complete
@@ -31,10 +30,10 @@ def current_period(now: datetime) -> Period:
     return latest_closed("nd09", "month", now.astimezone(VIETNAM).date())
 
 
-def late_units(units: Iterable[Unit]) -> tuple[str, ...]:
-    """Return the keys of those that do not report in time: the same in every run."""
-    keys = sorted((it.key for it in units), key=lambda key: (sample(f"late {key}", 2**32), key))
-    return tuple(sorted(keys[:LATE_COUNT]))
+def late_units(units: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the units that do not report in time: the same in every run."""
+    drawn = sorted(units, key=lambda key: (sample(f"late {key}", 2**32), key))
+    return tuple(sorted(drawn[:LATE_COUNT]))
 
 
 def current_report(unit: str, period: Period, catalogue: Catalogue) -> Report:

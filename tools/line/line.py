@@ -17,6 +17,7 @@ import asyncpg
 from services.intake.keys import create_key
 
 from shared.infra import migrate, topics
+from tools.line.clearing import clear_topics
 from tools.line.service import Service
 from tools.qcdc.databases import folder_of
 from tools.qcdc.settings import SERVICES
@@ -62,6 +63,7 @@ class Line:
         databases = {
             it: stack.postgres.database(f"{plan.name}_{it}".replace("-", "_")) for it in SERVICES
         }
+        blocking(clear_topics(stack.kafka))
         keys = blocking(_prepare(stack.kafka.bootstrap, databases, plan.sources))
         ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True)) | dict(plan.ports)
         logs = stack.scratch / plan.name

@@ -9,6 +9,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Coroutine
+from dataclasses import asdict
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -56,7 +57,11 @@ def topics_apply(
     """Create the topics that are missing."""
     settings = OperatorSettings()
     wanted = topics.specs(source or settings.sources)
-    created = _run(topics.apply(settings.kafka_or_fail(), wanted, dry_run=dry_run))
+    created = _run(
+        topics.apply(
+            settings.kafka_or_fail(), wanted, replication=settings.replication, dry_run=dry_run
+        )
+    )
     verb = "would create" if dry_run else "created"
     _say({verb: created}, as_json, [f"{verb} {it}" for it in created] or ["nothing is missing"])
 
@@ -117,8 +122,8 @@ def rebuild(
 ) -> None:
     """Replay every report into new tables, compare with the live ones, and swap."""
     outcome = _run(rebuilding.rebuild(OperatorSettings(), service, verify=verify, quiet=as_json))
-    _say(outcome.as_dict(), as_json, outcome.lines())
-    raise typer.Exit(0 if outcome.swapped else 1)
+    _say(asdict(outcome), as_json, [outcome.summary, *outcome.examples])
+    raise typer.Exit(outcome.exit_code)
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

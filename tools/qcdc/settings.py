@@ -15,6 +15,8 @@ class OperatorSettings(BaseSettings):
 
     kafka: str | None = None
     sources: tuple[str, ...] = ()
+    replication: int = 1
+    """Copies of each topic; 3 where there are three brokers."""
     intake_database: SecretStr | None = None
     aggregator_database: SecretStr | None = None
     notifier_database: SecretStr | None = None

@@ -239,9 +239,7 @@ async def test_failing_change_leaves_no_trace(kafka: str, postgres_url: str) -> 
             raise OSError("the database went away")
 
         with pytest.raises(OSError, match="went away"):
-            await Stream(database, "test", fail, "test").apply(
-                records, [number(it) for it in records]
-            )
+            await Stream[int](database, "test", fail, "test").apply(records, [*map(number, records)])
         positions = await counting_stream(database).positions()
         kept = await dead_letters(database)
 

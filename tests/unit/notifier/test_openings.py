@@ -58,7 +58,9 @@ def test_report_that_came_first_meets_the_duty_at_once() -> None:
     changes = open_duties({SLOT: Entry(Filing(3, EARLY))}, [duty()], DUE_AT)
 
     assert changes.duties == {SLOT: duty(state=State.MET)}
-    assert [type(it) for it in changes.events] == [DutyOpened, DutyMet]
+    opened, met = changes.events
+    assert isinstance(opened, DutyOpened)
+    assert isinstance(met, DutyMet)
 
 
 def test_withdrawn_report_does_not_meet_the_duty() -> None:

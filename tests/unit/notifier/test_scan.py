@@ -36,9 +36,7 @@ def test_nobody_with_a_standing_report_is_accused(
     cases: list[tuple[datetime, Filing | None]], as_of: datetime
 ) -> None:
     """Overdue means: due before what we know, and nothing stands, in time or not."""
-    due = [
-        Entry(filing, duty(f"{n}.2", due_at=due_at)) for n, (due_at, filing) in enumerate(cases)
-    ]
+    due = [Entry(filing, duty(f"{n}.2", due_at=due_at)) for n, (due_at, filing) in enumerate(cases)]
 
     changes = decide(due, as_of)
 

@@ -1,0 +1,38 @@
+"""
+The errors of the aggregator, beside those of its domain (``domain/errors.py``).
+
+TimeoutError
+└── Contended           another partition wrote the same key first; try again
+QcdcError
+└── CannotRebuild       a rebuild cannot begin or cannot be finished; the live ledger is untouched
+    ├── LogTooShort     the topic does not hold all that was counted
+    └── RebuildRunning  somebody else is at it
+"""
+
+from shared.infra.errors import Partition, QcdcError
+
+
+class Contended(TimeoutError):
+    """
+    Another partition has just written the first report or total under the same key.
+
+    Nothing was changed; the batch is tried again, as after any other failure of infrastructure.
+    """
+
+
+class CannotRebuild(QcdcError):
+    """The rebuild cannot go on; the live ledger is untouched."""
+
+
+class LogTooShort(CannotRebuild):
+    """The topic no longer holds every record that was counted; ``qcdc republish`` mends it."""
+
+    def __init__(self, partition: Partition, detail: str) -> None:
+        super().__init__(f"{self.__doc__} {partition.topic}/{partition.partition}: {detail}")
+
+
+class RebuildRunning(CannotRebuild):
+    """Another rebuild of this ledger is running."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)

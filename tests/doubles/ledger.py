@@ -1,0 +1,52 @@
+"""A ledger in memory; it passes the same contract as the one in PostgreSQL."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from services.aggregator.domain.fold import Change, Held, Province
+from services.aggregator.domain.reports import Revision, Slot
+from services.aggregator.domain.totals import TotalKey, Totals
+from services.aggregator.errors import Contended
+
+
+class MemoryLedger:
+    """Keeps what it is told, in dictionaries."""
+
+    def __init__(self) -> None:
+        self.revisions: dict[tuple[Slot, int], Revision] = {}
+        self.superseded_at: dict[tuple[Slot, int], datetime | None] = {}
+        self.counted: dict[TotalKey, Totals] = {}
+        self.dirty: Counter[Province] = Counter()
+
+    async def held(self, slots: Collection[Slot]) -> Mapping[Slot, Held]:
+        """Return what the slots hold."""
+        found = {}
+        for slot in slots:
+            its = {number: it for (of, number), it in self.revisions.items() if of == slot}
+            if its:
+                accepted = {number: it.accepted_at for number, it in its.items()}
+                current = next(n for n in its if self.superseded_at[slot, n] is None)
+                found[slot] = Held(its[current].counted, accepted)
+        return found
+
+    async def totals(self, keys: Collection[TotalKey]) -> Mapping[TotalKey, Totals]:
+        """Return the totals as they stand."""
+        return {key: self.counted[key] for key in keys if key in self.counted}
+
+    async def save(self, change: Change, totals: Mapping[TotalKey, Totals]) -> None:
+        """Write down what changed, or nothing."""
+        for revision, _ in change.entries:
+            if (revision.slot, revision.counted.revision) in self.revisions:
+                raise Contended
+        for slot, number, at in change.marks:
+            self.superseded_at[slot, number] = at
+        for revision, at in change.entries:
+            key = revision.slot, revision.counted.revision
+            self.revisions[key] = revision
+            self.superseded_at[key] = at
+        for total_key, its_totals in totals.items():
+            self.counted[total_key] = its_totals
+            if its_totals.reports == 0:
+                del self.counted[total_key]
+        self.dirty.update(change.dirty)

@@ -1,0 +1,1 @@
+"""The aggregator on a real PostgreSQL and a real Kafka."""

@@ -1,0 +1,1 @@
+"""Intake on a real PostgreSQL and a real Kafka."""

@@ -1,0 +1,162 @@
+"""An intake at work, wired as it is served, and the hands of an upstream system."""
+
+import asyncio
+import itertools
+import json
+import uuid
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from pydantic import SecretStr
+
+from services.intake import wiring
+from services.intake.keys import create_key
+from services.intake.settings import IntakeSettings
+from services.intake.wiring import Intake
+from shared.infra.broker import Record, producer
+from shared.infra.facts import Facts, load_facts
+from shared.infra.migrate import migrate
+from shared.infra.topics import apply, receipts_topic, specs, submissions_topic
+from tests.eventually import eventually
+from tests.unit.intake.given import Report
+
+NOWHERE = "127.0.0.1:9"
+"""A Kafka that is down."""
+
+SUBMITTED = ("ce_type", b"qcdc.ReportSubmitted.v1")
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Upstream:
+    """An upstream system with an API key, and the intake that it talks to."""
+
+    intake: Intake
+    source: str
+    http: httpx.AsyncClient
+
+    async def post(self, document: object) -> httpx.Response:
+        """Submit over HTTP."""
+        body = document if isinstance(document, bytes) else json.dumps(document).encode()
+        return await self.http.post("/v1/submissions", content=body)
+
+    async def rows(self, sql: str, *arguments: object) -> list[dict[str, Any]]:
+        """Look into the database."""
+        async with self.intake.database.connection() as connection:
+            return [dict(row) for row in await connection.fetch(sql, *arguments)]
+
+
+@dataclass
+class Topics:
+    """What an upstream system writes to and reads from."""
+
+    source: str
+    kafka: AIOKafkaProducer
+    consumer: AIOKafkaConsumer
+
+    async def send(
+        self,
+        value: object,
+        headers: Sequence[tuple[str, bytes]] = (SUBMITTED,),
+        partition: int = 0,
+    ) -> None:
+        """Append one submission; bytes and None are sent as they are."""
+        body = value if value is None or isinstance(value, bytes) else json.dumps(value).encode()
+        await self.kafka.send(
+            submissions_topic(self.source), body, b"key", partition, headers=headers
+        )
+
+    async def receipts(self, number: int, seconds: float = 20) -> list[Record]:
+        """Read receipts until there are this many."""
+        found: list[Record] = []
+
+        async def enough() -> bool:
+            for batch in (await self.consumer.getmany(timeout_ms=100)).values():
+                found.extend(batch)
+            return len(found) >= number
+
+        await eventually(enough, seconds=seconds)
+        return found
+
+
+def facts() -> Facts:
+    """Return the facts that ship with the code."""
+    return load_facts()
+
+
+def report(number: int, total: int = 1, **figures: object) -> Report:
+    """Return a report of models from the n-th commune of today's Ninh Bình for October 2026."""
+    unit = _COMMUNES[number].key
+    given = {f"dvk_models_{name}": it for name, it in {"total": total, **figures}.items()}
+    return Report(unit, "F05", "nd09.2026-M10", given)
+
+
+_FACTS = facts()
+_COMMUNES = [it for it in _FACTS.directory.below("37.2") if it.level == "commune"]
+KNOWLEDGE = wiring.know(_FACTS.catalogue, _FACTS.directory, _FACTS.due)
+
+
+def document(number: int, total: int = 1, **changes: object) -> dict[str, Any]:
+    """Return a submission with an id of its own."""
+    own_id = {"event_id": f"i-{next(_numbers)}"}
+    return report(number, total).document(KNOWLEDGE, **(own_id | changes))
+
+
+@asynccontextmanager
+async def served(url: str, kafka: str, *, tasks: bool = False) -> AsyncIterator[Upstream]:
+    """Serve an intake for a source of its own; with *tasks* also what runs beside HTTP."""
+    source = f"s-{uuid.uuid4().hex[:8]}"
+    await migrate(url, "qcdc", wiring.MIGRATIONS)
+    settings = IntakeSettings(
+        kafka=kafka, database=SecretStr(url), http_port=1, watermark_seconds=0.2
+    )
+    intake = wiring.build(settings)
+    await intake.database.open()
+    async with intake.database.connection() as connection:
+        key = await create_key(connection, source)
+    running = [asyncio.ensure_future(task()) for task in intake.tasks()] if tasks else []
+    transport = httpx.ASGITransport(intake.app, raise_app_exceptions=False)
+    headers = {"Authorization": f"Bearer {key}"}
+    try:
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://intake", headers=headers
+        ) as client:
+            yield Upstream(intake, source, client)
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await intake.database.close()
+
+
+@asynccontextmanager
+async def topics_of(source: str, bootstrap: str) -> AsyncIterator[Topics]:
+    """Make the topics of a source, and take them away afterwards."""
+    await apply(bootstrap, specs([source]))
+    receipts = receipts_topic(source)
+    try:
+        async with (
+            producer(bootstrap, "test") as kafka,
+            AIOKafkaConsumer(
+                receipts, bootstrap_servers=bootstrap, auto_offset_reset="earliest"
+            ) as consumer,
+        ):
+            yield Topics(source, kafka, consumer)
+    finally:
+        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+        await admin.start()
+        try:
+            await admin.delete_topics([submissions_topic(source), receipts])
+        finally:
+            await admin.close()
+
+
+def body_of(record: Record) -> Mapping[str, Any]:
+    """Read the body of an event."""
+    content: Mapping[str, Any] = json.loads(record.value or b"{}")
+    return content

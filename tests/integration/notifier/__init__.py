@@ -1,0 +1,1 @@
+"""The notifier on a real PostgreSQL, a real Kafka and a real SMTP peer."""

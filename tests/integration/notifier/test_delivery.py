@@ -1,0 +1,281 @@
+"""What the committee gets: one digest that is true when it leaves, whatever breaks on the way."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from services.notifier.channel import Letter
+from services.notifier.channels.email import EmailChannel
+from services.notifier.domain.attempts import Outcome
+from services.notifier.domain.duties import Slot
+from tests.eventually import eventually
+from tests.integration.notifier.world import (
+    CONTACT,
+    DUE_AT,
+    FORM,
+    MINUTE,
+    PERIOD,
+    World,
+    communes,
+    name,
+    report,
+    world,
+)
+from tests.unit.notifier.samples import withdrawn
+
+LATE = communes()[126:]
+
+
+class Crash(Exception):
+    """The process dies here."""
+
+
+@pytest.fixture
+async def it(postgres_url: str) -> AsyncIterator[World]:
+    """Build a notifier whose scan has found three late communes."""
+    async with world(postgres_url) as built:
+        await built.read(*map(report, communes()[:126]))
+        await built.catch_up(DUE_AT + timedelta(days=4))
+        await built.scan().once()
+        yield built
+
+
+def named(text: str) -> set[str]:
+    """Return the communes that a letter names."""
+    return {unit for unit in communes() if f" {name(unit)}  " in text}
+
+
+async def test_one_digest_names_exactly_the_late_units(it: World) -> None:
+    """And says how the whole province stands."""
+    delivery = it.delivery()
+    await delivery.once()
+    await delivery.once()
+
+    (message,) = it.mailbox.messages
+    (text,) = it.mailbox.texts
+    assert named(text) == set(LATE)
+    assert "126/129 đơn vị, đạt 97,7%" in text
+    assert message["To"].addresses[0].addr_spec == CONTACT.email
+    assert message["Subject"].startswith("[QCDC] 03 đơn vị chưa gửi báo cáo phong trào")
+    assert await it.published("NoticeSent") == 1
+    (notice,) = await it.notices()
+    assert (notice.state, notice.body) == ("sent", text.replace("\r\n", "\n"))
+    assert {unit.unit for unit in notice.units} == set(LATE)
+    assert [(a.attempt, a.outcome) for a in notice.attempts] == [(1, "taken")]
+
+
+async def test_report_between_planning_and_sending_is_left_out(it: World) -> None:
+    """A unit that sent a minute ago must not be named."""
+    await it.read(report(LATE[0], at=DUE_AT + MINUTE))
+
+    await it.delivery().once()
+
+    (text,) = it.mailbox.texts
+    assert named(text) == set(LATE[1:])
+    assert "127/129" in text
+
+
+async def test_nothing_is_sent_when_all_have_reported(it: World) -> None:
+    """The notice is cancelled, visibly."""
+    await it.read(*(report(unit, at=DUE_AT + MINUTE) for unit in LATE))
+
+    await it.delivery().once()
+
+    (notice,) = await it.notices()
+    assert it.mailbox.messages == []
+    assert (notice.state, notice.units) == ("cancelled", [])
+
+
+async def test_accusation_that_was_called_off_can_be_made_again(it: World) -> None:
+    """The report that spared the unit was withdrawn: now the committee has to hear of it."""
+    unit, late = LATE[0], DUE_AT + MINUTE
+    await it.read(*(report(unit, at=late) for unit in LATE))
+    await it.delivery().once()
+    await it.read(withdrawn(2, late, Slot(unit, FORM, PERIOD)))
+
+    await it.scan().once()
+    await it.delivery().once()
+
+    (text,) = it.mailbox.texts
+    assert named(text) == {unit}
+
+
+async def test_nothing_is_sent_while_reports_are_unread(it: World) -> None:
+    """What lies unread may be the very report that the letter would miss."""
+    it.lag[0] = 1
+
+    await it.delivery().once()
+
+    assert it.mailbox.messages == []
+
+
+async def test_crash_after_sending_repeats_under_the_same_message_id(it: World) -> None:
+    """At least once: the only repetition, and mail programs fold it into one."""
+
+    class Crashing(EmailChannel):
+        async def send(self, letter: Letter) -> Outcome:
+            await super().send(letter)
+            raise Crash
+
+    dying = Crashing(it.channel._server, 5)
+    with pytest.raises(Crash):
+        await it.delivery(dying, lease_seconds=0.2).once()
+    assert await it.published("NoticeSent") == 0
+
+    restarted = it.delivery()
+    await eventually(restarted.once)
+    await restarted.once()
+
+    first, second = it.mailbox.ids
+    assert first == second
+    assert await it.published("NoticeSent") == 1
+    (notice,) = await it.notices()
+    assert [(a.attempt, a.outcome) for a in notice.attempts] == [(1, "unknown"), (2, "taken")]
+
+
+async def test_claim_is_respected_until_its_lease_ends(it: World) -> None:
+    """Two notifiers at work send one letter."""
+    await asyncio.gather(*(it.delivery().once() for _ in range(4)))
+
+    assert len(it.mailbox.messages) == 1
+
+
+async def test_attempt_that_outlived_its_lease_marks_nothing(it: World) -> None:
+    """Its successor decides; both letters carry one identity."""
+    gate = asyncio.Event()
+
+    class Slow(EmailChannel):
+        async def send(self, letter: Letter) -> Outcome:
+            outcome = await super().send(letter)
+            await gate.wait()
+            return outcome
+
+    slow = asyncio.create_task(it.delivery(Slow(it.channel._server, 5), 0.2).once())
+    await eventually(it.delivery().once)
+    gate.set()
+    await slow
+
+    assert len(set(it.mailbox.ids)) == 1
+    assert await it.published("NoticeSent") == 1
+    (notice,) = await it.notices()
+    assert notice.state == "sent"
+
+
+async def test_database_that_breaks_while_sending_repeats_nothing(it: World) -> None:
+    """The letter is out; marking it is tried until the database answers again."""
+
+    class Cutting(EmailChannel):
+        async def send(self, letter: Letter) -> Outcome:
+            outcome = await super().send(letter)
+            await it.ask(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            return outcome
+
+    delivery = it.delivery(Cutting(it.channel._server, 5))
+    await delivery.once()
+    await delivery.once()
+
+    assert len(it.mailbox.messages) == 1
+    assert await it.published("NoticeSent") == 1
+
+
+async def test_shutdown_finishes_the_letter_in_hand(it: World) -> None:
+    """A planned restart must not cost the committee a second copy."""
+    begun, gate = asyncio.Event(), asyncio.Event()
+
+    class Slow(EmailChannel):
+        async def send(self, letter: Letter) -> Outcome:
+            begun.set()
+            await gate.wait()
+            return await super().send(letter)
+
+    task = asyncio.create_task(it.delivery(Slow(it.channel._server, 5)).once())
+    await begun.wait()
+    task.cancel()
+    gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    (notice,) = await it.notices()
+    assert notice.state == "sent"
+
+
+@pytest.mark.parametrize(
+    ("rcpt", "data", "state", "outcome"),
+    [
+        (["550 no such user"], [], "failed", "refused"),
+        (["451 greylisted"], [], "planned", "put_off"),
+        ([], ["554 not wanted"], "failed", "refused"),
+        ([], ["452 out of space"], "planned", "put_off"),
+        ([], ["cut"], "planned", "doubtful"),
+    ],
+)
+async def test_what_the_server_says_decides(
+    it: World, rcpt: list[str], data: list[str], state: str, outcome: str
+) -> None:
+    """A refusal is final and visible; anything else is tried again later."""
+    it.mailbox.answers_to_rcpt += rcpt
+    it.mailbox.answers_to_data += data
+
+    await it.delivery().once()
+
+    (notice,) = await it.notices()
+    assert notice.state == state
+    assert [a.outcome for a in notice.attempts] == [outcome]
+    assert await it.published("NoticeSent") == 0
+    (pause,) = await it.ask("SELECT send_after > now() + interval '50 s' FROM notice")
+    assert pause == (state == "planned",)
+
+
+async def test_mail_server_that_is_away_is_tried_again(it: World) -> None:
+    """The letter arrives once, when the server is back."""
+    port, it.mailbox.port = it.mailbox.port, 1
+    await it.delivery().once()
+    it.mailbox.port = port
+    await it.ask("UPDATE notice SET send_after = now()")  # a minute later
+
+    await it.delivery().once()
+
+    assert len(it.mailbox.messages) == 1
+    (notice,) = await it.notices()
+    assert [a.outcome for a in notice.attempts] == ["put_off", "taken"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "letters"),
+    [("452 out of space", [set(LATE)]), ("cut", [set(LATE[:2]), set(LATE[:2]), set(LATE[2:])])],
+)
+async def test_new_items_join_only_a_letter_that_certainly_did_not_arrive(
+    it: World, answer: str, letters: list[set[str]]
+) -> None:
+    """Else a mail program folds the longer second letter into the first, and one is never seen."""
+    unit, late = LATE[2], DUE_AT + MINUTE
+    await it.read(report(unit, at=late))
+    it.mailbox.answers_to_data.append(answer)
+    await it.delivery().once()
+    await it.read(withdrawn(2, late, Slot(unit, FORM, PERIOD)))
+    await it.scan().once()
+    await it.ask("UPDATE notice SET send_after = now()")
+
+    await it.delivery().once()
+
+    assert sorted(map(sorted, map(named, it.mailbox.texts))) == sorted(map(sorted, letters))
+
+
+async def test_next_digest_waits_for_its_hour(it: World) -> None:
+    """One letter an hour, however units trickle in."""
+    unit, late = communes()[0], DUE_AT + MINUTE
+    await it.delivery().once()
+    await it.read(withdrawn(2, late, Slot(unit, FORM, PERIOD)))
+    await it.scan().once()
+    await it.delivery().once()
+    assert len(it.mailbox.messages) == 1
+
+    await it.ask("UPDATE notice SET send_after = send_after - interval '1 hour'")
+    await it.delivery().once()
+
+    assert named(it.mailbox.texts[1]) == {unit}

@@ -1,0 +1,173 @@
+"""A notifier without Kafka: tables, scan, delivery and mail server; a test plays the readers."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from services.notifier import wiring
+from services.notifier.channel import Channel
+from services.notifier.channels.email import EmailChannel, MailServer
+from services.notifier.deliver import Delivery
+from services.notifier.docket import OpenDocket
+from services.notifier.domain.duties import Slot
+from services.notifier.domain.filings import Report
+from services.notifier.domain.openings import openings
+from services.notifier.domain.scan import audience
+from services.notifier.handlers import Handlers
+from services.notifier.horizon import Horizon
+from services.notifier.scan import Scan
+from services.notifier.settings import Settings
+from services.notifier.views import NoticeView
+from services.notifier.views_postgres import PostgresViews
+from shared.domain.committees import Committee, Contact, Demand
+from shared.domain.periods import VIETNAM
+from shared.infra.database import Database
+from shared.infra.facts import Facts, load_facts
+from shared.infra.migrate import migrate
+from tests.integration.notifier.mailbox import Mailbox, running_mailbox
+from tests.unit.notifier.samples import accepted
+
+FORM, PERIOD, PROVINCE = "F05", "cal.2025", "37.2"
+DUE_AT = datetime(2026, 1, 9, 17, tzinfo=VIETNAM)
+"""Long past on any machine, so that the watermark alone is the tests' clock."""
+
+MINUTE = timedelta(minutes=1)
+CONTACT = Contact("Văn phòng Ban Chỉ đạo", "thuong_truc", "bcd@ninhbinh.example.vn")
+COMMITTEE = Committee(
+    key="ninh_binh",
+    name_vi='Ban Chỉ đạo phong trào thi đua "Dân vận khéo" tỉnh Ninh Bình',
+    area=PROVINCE,
+    programmes=("dan_van_kheo",),
+    letter_style="party",
+    contacts=(CONTACT,),
+    demands=(Demand(FORM, PERIOD, DUE_AT, "Công văn số 12-CV/BCĐ ngày 02/12/2025"),),
+)
+
+
+@cache
+def facts() -> Facts:
+    """Return our facts, with one committee."""
+    return replace(load_facts(), committees=(COMMITTEE,))
+
+
+@cache
+def communes() -> tuple[str, ...]:
+    """Return the 129 communes that owe."""
+    (opening,) = openings([COMMITTEE], facts().catalogue, facts().directory, facts().due)
+    return tuple(it.slot.unit for it in opening.duties)
+
+
+def name(unit: str) -> str:
+    """Return a unit's name."""
+    known = facts().directory.get(unit)
+    assert known is not None
+    return known.name
+
+
+def report(
+    unit: str, revision: int = 1, at: datetime = DUE_AT - MINUTE, period: str = PERIOD
+) -> Report:
+    """Return a report of a commune, received a minute before it was due."""
+    return accepted(revision, at, Slot(unit, FORM, period))
+
+
+def settings(database: str, smtp_port: int, kafka: str = "127.0.0.1:1") -> Settings:
+    """Return the settings of a notifier under test."""
+    return Settings.model_validate(
+        {
+            "kafka": kafka,
+            "database": database,
+            "http_port": 0,
+            "smtp_host": "127.0.0.1",
+            "smtp_port": smtp_port,
+            "smtp_sender": "ban-chi-dao@qcdc.example.vn",
+            "scan_seconds": 0.05,
+        }
+    )
+
+
+@dataclass
+class World:
+    """A notifier at rest; nothing happens unless a test makes it happen."""
+
+    database: Database
+    docket: OpenDocket
+    mailbox: Mailbox
+    lag: list[int] = field(default_factory=lambda: [0])
+
+    @property
+    def channel(self) -> EmailChannel:
+        """A channel to the mailbox."""
+        server = MailServer("127.0.0.1", self.mailbox.port, "ban-chi-dao@qcdc.example.vn")
+        return EmailChannel(server, 5)
+
+    def scan(self, committees: Sequence[Committee] = (COMMITTEE,)) -> Scan:
+        """Return the scan of a notifier that has just started."""
+        known = replace(facts(), committees=tuple(committees))
+        return Scan(
+            self.database,
+            self.docket,
+            self.horizon(),
+            openings(committees, known.catalogue, known.directory, known.due),
+            audience(committees, known.directory, ["email"]),
+            lambda: None,
+        )
+
+    def delivery(self, channel: Channel | None = None, lease_seconds: float = 60) -> Delivery:
+        """Return the delivery of a notifier that has just started."""
+        sources = wiring.sources(facts(), channel or self.channel)
+        lease = timedelta(seconds=lease_seconds)
+        return Delivery(self.database, self.docket, self.horizon(), sources, lease, lambda: None)
+
+    def horizon(self, behind: Callable[[], Awaitable[int]] | None = None) -> Horizon:
+        """Return a horizon whose lag the test sets."""
+
+        async def as_set() -> int:
+            return self.lag[0]
+
+        return Horizon(self.database, self.docket, behind or as_set)
+
+    async def read(self, *reports: Report) -> None:
+        """Apply report events as the reader's stream does."""
+        async with self.database.transaction() as connection:
+            await Handlers(self.docket).on_reports(connection, reports)
+
+    async def catch_up(self, watermark: datetime) -> None:
+        """Let intake say that it is done up to an instant."""
+        async with self.database.transaction() as connection:
+            await self.docket(connection).raise_watermark(watermark)
+
+    async def notices(self) -> Sequence[NoticeView]:
+        """Return the notices, newest first."""
+        return await PostgresViews(self.database, facts().directory).notices(None, None, 100)
+
+    async def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        async with self.database.connection() as connection:
+            return [tuple(row) for row in await connection.fetch(query, *values)]
+
+    async def overdue(self) -> set[str]:
+        """Return the units that are called overdue."""
+        rows = await self.ask("SELECT unit FROM duty WHERE state = 'overdue'")
+        return {unit for (unit,) in rows}
+
+    async def published(self, event: str) -> int:
+        """Count the events of a type that wait in the outbox."""
+        rows = await self.ask("SELECT 1 FROM outbox WHERE $1 = ANY(headers)", f"qcdc.{event}.v1")
+        return len(rows)
+
+
+@asynccontextmanager
+async def world(url: str) -> AsyncIterator[World]:
+    """Build a notifier on an empty database."""
+    await migrate(url, "qcdc", wiring.MIGRATIONS)
+    database = Database(url, application="test")
+    await database.open()
+    try:
+        async with running_mailbox() as mailbox:
+            yield World(database, wiring.docket_of(facts().directory), mailbox)
+    finally:
+        await database.close()

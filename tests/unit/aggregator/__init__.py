@@ -1,0 +1,1 @@
+"""Unit tests of the aggregator's domain: pure, in milliseconds."""

@@ -1,0 +1,125 @@
+"""Accepted reports as intake publishes them, and what reads and counts them."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from aiokafka import ConsumerRecord
+
+from services.aggregator.domain.fold import Change, fold
+from services.aggregator.domain.layouts import Layouts
+from services.aggregator.domain.reports import Revision
+from services.aggregator.domain.totals import settle
+from services.aggregator.handlers import ReportReader
+from services.aggregator.ledger import Ledger
+from shared.contracts.event import Event, derived_id
+from shared.contracts.reports import ReportAccepted, ReportWithdrawn
+from shared.contracts.wire import encode
+from shared.infra.broker import Poison, Record
+
+DAY = datetime(2024, 1, 5, 8, tzinfo=UTC)
+COMMUNE, DISTRICT, PROVINCE = "D373.C1", "D373.1", "37.1"
+
+
+def accepted(
+    figures: Mapping[str, int | str | None],
+    *,
+    unit: str = COMMUNE,
+    path: tuple[str, ...] = (DISTRICT, PROVINCE),
+    unit_type: str = "xa",
+    form: str = "F05",
+    period: str = "cal.2023",
+    revision: int = 1,
+    qualifiers: Mapping[str, str] | None = None,
+    on_time: bool = True,
+) -> ReportAccepted:
+    """Return a report of a commune of Ninh Bình; later revisions were accepted later."""
+    return ReportAccepted.model_validate(
+        {
+            "event_id": derived_id("accepted", unit, form, period, revision),
+            "occurred_at": DAY + timedelta(minutes=revision),
+            "source": "tests",
+            "submission_id": f"s-{unit}-{form}-{period}-{revision}",
+            "unit": unit,
+            "unit_type": unit_type,
+            "path": path,
+            "form": form,
+            "form_version": 1,
+            "period": period,
+            "revision": revision,
+            "figures": dict(figures),
+            "qualifiers": dict(qualifiers or {}),
+            "received_at": DAY + timedelta(minutes=revision),
+            "first_received_at": DAY,
+            "due_at": DAY + (timedelta(days=1) if on_time else timedelta(days=-1)),
+            "deadline_rule": "cal.5wd",
+            "on_time": on_time,
+        }
+    )
+
+
+def withdrawn(
+    *,
+    unit: str = COMMUNE,
+    path: tuple[str, ...] = (DISTRICT, PROVINCE),
+    unit_type: str = "xa",
+    form: str = "F05",
+    period: str = "cal.2023",
+    revision: int = 2,
+) -> ReportWithdrawn:
+    """Return the withdrawal of such a report."""
+    return ReportWithdrawn(
+        event_id=derived_id("withdrawn", unit, form, period, revision),
+        occurred_at=DAY + timedelta(minutes=revision),
+        source="tests",
+        submission_id=f"w-{unit}-{form}-{period}-{revision}",
+        unit=unit,
+        unit_type=unit_type,
+        path=path,
+        form=form,
+        form_version=1,
+        period=period,
+        revision=revision,
+        reason="nhập nhầm",
+        received_at=DAY + timedelta(minutes=revision),
+    )
+
+
+def record(event: Event, offset: int = 0, topic: str = "reports", partition: int = 0) -> Record:
+    """Return an event as a consumer receives it."""
+    message = encode(event, "qcdc/intake")
+    return raw(message.body, message.headers, offset, topic, partition)
+
+
+def raw(
+    body: bytes | None,
+    headers: Iterable[tuple[str, bytes]] = (),
+    offset: int = 0,
+    topic: str = "reports",
+    partition: int = 0,
+) -> Record:
+    """Return any record at all."""
+    return ConsumerRecord(
+        topic, partition, offset, 1_700_000_000_000, 1, b"37.1", body, None, 4, 0, tuple(headers)
+    )
+
+
+def revision_of(event: Event, layouts: Layouts) -> Revision:
+    """Read an event back, as the handler gets it."""
+    read = ReportReader(layouts)(record(event))
+    assert not isinstance(read, Poison), read
+    return read
+
+
+def count(ledger: Ledger, events: Iterable[Event], layouts: Layouts) -> Change:
+    """Let a ledger count a batch of events, as the handler does."""
+    revisions = [revision_of(event, layouts) for event in events]
+
+    async def change() -> Change:
+        held = await ledger.held({it.slot for it in revisions})
+        changed = fold(held, revisions, layouts)
+        totals = await ledger.totals(changed.moves)
+        await ledger.save(changed, settle(totals, changed.moves, layouts))
+        return changed
+
+    return asyncio.run(change())

@@ -1,0 +1,246 @@
+"""What totals say of an indicator, over units, forms and time."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import pytest
+
+from services.aggregator.domain.amounts import Amount, over_time, over_units
+from services.aggregator.domain.errors import NotAdditive
+from services.aggregator.domain.layouts import Layouts
+from services.aggregator.domain.reporters import Filed, FormFiled, Reporters
+from services.aggregator.domain.rollup import Reading, Selection, Tally, readings
+from services.aggregator.domain.totals import Totals, move, settle
+from services.aggregator.domain.totals import TotalKey as Key
+from shared.contracts.reports import ReportAccepted
+from shared.domain.figures import Qualifier
+from shared.domain.indicators import Measure
+from shared.domain.periods import Period, parse_period
+from shared.infra.facts import Facts
+from tests.unit.aggregator.given import accepted, revision_of
+
+AREA = "37.1"
+
+
+def year(number: int) -> Period:
+    """Return a calendar year."""
+    period = parse_period(f"cal.{number}")
+    assert period is not None
+    return period
+
+
+def read(
+    facts: Facts, layouts: Layouts, reports: Sequence[ReportAccepted], owing: int = 2
+) -> Mapping[str, Reading]:
+    """Roll up reports of communes A, B, …, of which the first *owing* owe every form."""
+    periods = sorted({year(int(it.period[-4:])) for it in reports})
+    forms = sorted({it.form for it in reports})
+    used = {(form, period): layouts.known(form, period.code) for form in forms for period in periods}
+    tallies = [
+        Tally(layout, period, _totals(layouts, [it for it in reports if _is(it, form, period)]))
+        for (form, period), layout in used.items()
+    ]
+    units = frozenset("ABCDEFGH"[:owing])
+    reporters = Reporters(
+        FormFiled(layout, period, units, _filed(layouts, [it for it in reports if _is(it, form, period)]))
+        for (form, period), layout in used.items()
+    )
+    selection = Selection(facts.catalogue, periods, list({id(it): it for it in used.values()}.values()))
+    return {it.cell.key: it for it in readings(selection, tallies, reporters)}
+
+
+def _is(report: ReportAccepted, form: str, period: Period) -> bool:
+    return (report.form, report.period) == (form, period.code)
+
+
+def _totals(layouts: Layouts, reports: Sequence[ReportAccepted]) -> Totals:
+    if not reports:
+        return Totals([], [])
+    key = Key(reports[0].form, reports[0].period, AREA, "xa")
+    layout = layouts.known(key.form, key.period)
+    moves = [
+        move(it.slot, it.counted, 1, layout)
+        for it in (revision_of(report, layouts) for report in reports)
+    ]
+    return settle({}, {key: moves}, layouts)[key]
+
+
+def _filed(layouts: Layouts, reports: Sequence[ReportAccepted]) -> list[Filed]:
+    return [
+        Filed(
+            frozenset({it.unit}),
+            frozenset(
+                place
+                for key, place in layouts.known(it.form, it.period).form.position.items()
+                if it.figures.get(key) is None
+            ),
+        )
+        for it in reports
+    ]
+
+
+@pytest.mark.parametrize(("resolved", "share"), [(1446, "92.3"), (1445, "92.3"), (1447, "92.4")])
+def test_rate_is_the_ratio_of_the_sums(
+    resolved: int, share: str, facts: Facts, layouts: Layouts
+) -> None:
+    """Hà Nội resolved 1,446 of 1,566; the mean of the communes' rates would be another number."""
+    small = {"pib_violations_detected": 6, "pib_cases_resolved": 0, "pib_resolution_rate": "0"}
+    large = {
+        "pib_violations_detected": 1560,
+        "pib_cases_resolved": resolved,
+        "pib_resolution_rate": "92.7",
+    }
+    reports = [accepted(small, form="F04", unit="A"), accepted(large, form="F04", unit="B")]
+
+    reading = read(facts, layouts, reports)["pib_resolution_rate"]
+
+    assert (reading.value, reading.reported_by, reading.expected) == (Decimal(share), 2, 2)
+
+
+def test_rate_of_nothing_is_absent(facts: Facts, layouts: Layouts) -> None:
+    """No violation detected: there is no rate, neither 0 % nor 100 %."""
+    nothing = {"pib_violations_detected": 0, "pib_cases_resolved": 0}
+
+    found = read(facts, layouts, [accepted(nothing, form="F04", unit="A")])
+
+    assert found["pib_resolution_rate"].value is None
+    assert found["pib_violations_detected"].value == 0
+
+
+def test_absent_is_not_nought(facts: Facts, layouts: Layouts) -> None:
+    """Ninh Bình's removals are not known; a commune that reports 0 says something."""
+    said = {"dvk_models_new": 421, "dvk_models_removed": None}
+
+    unknown = read(facts, layouts, [accepted(said, unit="A")])["dvk_models_removed"]
+    nought = read(facts, layouts, [accepted({"dvk_models_removed": 0}, unit="A")])
+
+    assert (unknown.value, unknown.reported_by, unknown.expected) == (None, 0, 2)
+    assert nought["dvk_models_removed"].value == 0
+    assert nought["dvk_models_removed"].reported_by == 1
+
+
+def test_range_adds_flows_and_takes_stocks_at_its_ends(facts: Facts, layouts: Layouts) -> None:
+    """New models of two years add up; the number of models is that of the last year reported."""
+    reports = [
+        accepted(
+            {"dvk_models_opening": 90, "dvk_models_new": 10, "dvk_models_total": 100},
+            period="cal.2021",
+            unit="A",
+        ),
+        accepted(
+            {"dvk_models_opening": 100, "dvk_models_new": 20, "dvk_models_total": 120},
+            period="cal.2022",
+            unit="A",
+        ),
+        accepted({"dvk_models_new": 1}, period="cal.2023", unit="A"),
+    ]
+
+    found = read(facts, layouts, reports, owing=1)
+
+    assert (found["dvk_models_new"].value, found["dvk_models_new"].period) == (31, None)
+    assert (found["dvk_models_total"].value, found["dvk_models_total"].period) == (120, year(2022))
+    opening = found["dvk_models_opening"]
+    assert (opening.value, opening.period) == (90, year(2021))
+
+
+def test_score_and_rank_are_looked_up_in_the_last_period_that_has_them(
+    facts: Facts, layouts: Layouts
+) -> None:
+    """Hà Nội's PAR INDEX of 2022: 89.58, third of 63, also when 2023 is asked for too."""
+    said = {"par_index_score": "89.58", "par_index_rank": 3, "sipas_score": "80.16"}
+    own = {"unit": AREA, "path": (AREA,), "unit_type": "tinh", "form": "F07"}
+    reports = [
+        accepted(said, period="cal.2022", **own),
+        accepted({"papi_group": 2}, period="cal.2023", **own),
+    ]
+
+    found = read(facts, layouts, reports)
+
+    rank = found["par_index_rank"]
+    assert (rank.value, rank.out_of, rank.period) == (3, 63, year(2022))
+    assert (found["par_index_score"].value, found["papi_group"].value) == (Decimal("89.58"), 2)
+
+
+def test_rank_of_2025_is_out_of_34(facts: Facts, layouts: Layouts) -> None:
+    """There are 34 provinces since July 2025."""
+    own = {"unit": AREA, "path": (AREA,), "unit_type": "tinh", "form": "F07"}
+
+    found = read(facts, layouts, [accepted({"par_index_rank": 3}, period="cal.2025", **own)])
+
+    assert found["par_index_rank"].out_of == 34
+
+
+def test_indicator_of_several_forms_is_their_sum(facts: Facts, layouts: Layouts) -> None:
+    """Opinions are collected by the commune (F01) and by its Fatherland Front (F04)."""
+    reports = [
+        accepted({"opinions_collected": 53_000}, form="F04", unit="A"),
+        accepted({"opinions_collected": 324}, form="F01", unit="B"),
+    ]
+
+    reading = read(facts, layouts, reports)["opinions_collected"]
+
+    assert (reading.value, reading.reported_by, reading.expected) == (53_324, 2, 2)
+
+
+def test_more_than_dominates(facts: Facts, layouts: Layouts) -> None:
+    """"More than 20,000" and about 5 and 3 are more than 20,008."""
+    reports = [
+        accepted({"work_days": 20_000}, unit="A", qualifiers={"work_days": "at_least"}),
+        accepted({"work_days": 5}, unit="B", qualifiers={"work_days": "about"}),
+        accepted({"work_days": 3}, unit="C"),
+    ]
+
+    reading = read(facts, layouts, reports)["work_days"]
+
+    assert (reading.value, reading.qualifier) == (20_008, Qualifier.AT_LEAST)
+
+
+def test_splits_are_shown_where_anyone_reports_them(facts: Facts, layouts: Layouts) -> None:
+    """An indicator is always listed, its breakdown only if there is one."""
+    said = {"dvk_models_new": 5, "dvk_models_new[field=kinh_te]": 5}
+
+    found = read(facts, layouts, [accepted(said, unit="A")])
+
+    assert found["dvk_models_new[field=kinh_te]"].value == 5
+    assert [key for key in found if "[" in key] == ["dvk_models_new[field=kinh_te]"]
+    own = [it.code for it in facts.catalogue.indicators.values() if "F05" in it.forms]
+    assert [key for key in found if "[" not in key] == own
+
+
+def test_completeness_of_a_range_is_never_overstated(facts: Facts, layouts: Layouts) -> None:
+    """A reported both years, B one of them, C owes nothing: one of two."""
+    reports = [
+        accepted({"dvk_models_new": 1, "dvk_models_total": 9}, period=period, unit=unit)
+        for period, unit in [("cal.2022", "A"), ("cal.2023", "A"), ("cal.2023", "B"), ("cal.2023", "C")]
+    ]
+
+    found = read(facts, layouts, reports)
+
+    assert (found["dvk_models_new"].value, found["dvk_models_new"].reported_by) == (4, 1)
+    assert found["dvk_models_new"].expected == 2
+    # A stock is the picture of one year, and in that year both reported.
+    assert (found["dvk_models_total"].reported_by, found["dvk_models_total"].expected) == (2, 2)
+
+
+NOT_ADDITIVE = [Measure.SCORE, Measure.RANK, Measure.CATEGORY, Measure.RATIO]
+
+
+@pytest.mark.parametrize("measure", NOT_ADDITIVE)
+def test_what_has_no_sum_is_refused(measure: Measure, facts: Facts) -> None:
+    """Adding up scores, ranks, categories or rates of two units is an error, never a number."""
+    of_measure = [it for it in facts.catalogue.indicators.values() if it.measure is measure]
+
+    for indicator in of_measure:
+        with pytest.raises(NotAdditive):
+            over_units(indicator, [Amount(8958), Amount(9023)])
+        with pytest.raises(NotAdditive):
+            over_units(indicator, [Amount(17981, reporting=2)])
+    assert of_measure
+
+
+def test_rates_of_several_periods_are_refused(facts: Facts) -> None:
+    """A rate over a range is again a ratio of sums."""
+    rate = facts.catalogue.indicators["pib_resolution_rate"]
+
+    with pytest.raises(NotAdditive):
+        over_time(rate, {year(2022): Amount(90), year(2023): Amount(94)})

@@ -1,0 +1,1 @@
+"""The part of the compose check that needs no engine."""

@@ -1,0 +1,73 @@
+"""What the compose check sends, and what it does where it cannot run."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.intake.domain.judge import judge
+from services.intake.domain.knowledge import know
+from services.intake.domain.structure import read
+from shared.contracts.wire import encode
+from shared.infra.facts import load_facts
+from tests.unit.intake.given import arrived
+from tools.compose_check.project import DOORS, Project
+from tools.compose_check.reports import Reports
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_a_report_that_is_sent_is_accepted() -> None:
+    """If the rules refused it, the check would blame the deployment for its own mistake."""
+    facts = load_facts()
+    report = Reports(facts).next()
+
+    arrival = arrived(encode(report, "compose-check/demo").body)
+    verdict = judge(read(arrival), know(facts.catalogue, facts.directory, facts.due))
+
+    assert verdict.remarks == ()
+    assert verdict.standing
+
+
+def test_a_total_tells_which_reports_are_in_it() -> None:
+    """A report that was lost leaves a 0 behind, one that was counted twice a 2."""
+    reports = Reports(load_facts())
+
+    sent = [reports.next() for _ in range(3)]
+
+    assert [it.figures["dvk_models_total"] for it in sent] == [1, 10, 100]
+    assert len({it.unit for it in sent}) == 3
+    assert reports.total == 111
+
+
+def test_settings_of_the_real_deployment_do_not_reach_the_check() -> None:
+    """With a developer's mail server in the environment, the check would send mail to people."""
+    environ = {"PATH": "/bin", "QCDC_SMTP_HOST": "mail.example.vn", "COMPOSE_PROFILES": "demo"}
+
+    first, second = Project.new(environ), Project.new(environ)
+
+    assert set(first.environment) - {f"QCDC_{it.upper()}_PORT" for it in DOORS} == {
+        "PATH",
+        "QCDC_DATABASE_PASSWORD",
+    }
+    assert first.name != second.name
+
+
+@pytest.mark.parametrize("here", [{"DOCKER_HOST": "unix:///nobody.sock"}, {"PATH": "/nowhere"}])
+def test_without_an_engine_it_says_so_and_fails(here: dict[str, str]) -> None:
+    """A check that did not run must not look like one that passed."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "tools.compose_check"],
+        env={**os.environ, **here},  # noqa: TID251 - handed on
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("compose-check: no Docker engine")
+    assert ended.stderr.count("\n") == 1

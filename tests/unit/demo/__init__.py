@@ -1,0 +1,1 @@
+"""The pure parts of the demo: what it sends, and what must come out of it."""

@@ -1,0 +1,22 @@
+"""Intake's own judgement of what the demo sends, without a broker or a database."""
+
+from datetime import datetime
+
+from services.intake.domain.arrivals import Arrived, Kind
+from services.intake.domain.judge import judge
+from services.intake.domain.knowledge import Knowledge, know
+from services.intake.domain.structure import read
+from shared.contracts.strict_json import parse
+from shared.infra.facts import Facts
+
+
+def knowledge_of(facts: Facts) -> Knowledge:
+    """Prepare a judge."""
+    return know(facts.catalogue, facts.directory, facts.due)
+
+
+def codes(body: bytes, knowledge: Knowledge, now: datetime) -> set[str]:
+    """Return the codes of everything that intake has to say about a body, warnings too."""
+    document = parse(body)
+    arrived = Arrived("demo", Kind.SUBMISSION, document["event_id"], document, body, now)
+    return {it.code for it in judge(read(arrived), knowledge).remarks}

@@ -1,0 +1,269 @@
+"""Each rule, with the figures of the articles where they have any."""
+
+import inspect
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from services.intake.domain.knowledge import Knowledge
+from services.intake.domain.remarks import Say
+from services.intake.domain.rules import RULES, RULES_OF_SLOTS
+from tests.unit.intake.given import (
+    COMMUNE_OF_HA_NOI,
+    COMMUNE_OF_NINH_BINH,
+    HA_NOI,
+    HA_TINH_CITY,
+    Report,
+    codes,
+    models,
+    verdict_on,
+)
+
+GOLDEN = Path(__file__).parents[2] / "articles" / "golden.yaml"
+FIELDS = {
+    "kinh_te": 600,
+    "van_hoa_xa_hoi": 200,
+    "quoc_phong_an_ninh": 100,
+    "he_thong_chinh_tri": 40,
+    "nong_thon_moi": 23,
+}
+
+
+def front(**figures: object) -> Report:
+    """Return a report of the Fatherland Front of a commune of Hà Nội for 2023."""
+    return Report(COMMUNE_OF_HA_NOI, "F04", "cal.2023", figures)
+
+
+def by_field(parts: dict[str, int]) -> dict[str, object]:
+    """Spell out the cells of a breakdown by field."""
+    return {f"total[field={name}]": value for name, value in parts.items()}
+
+
+MUTATIONS = {
+    "closing 1636 with opening 1214, new 421, removed 0": models(
+        opening=1214, new=421, removed=0, total=1636
+    ),
+    "removed 1673 with opening 1251 and new 421": models(
+        opening=1251, new=421, removed=1673, total=None
+    ),
+    "unit with resolved > detected + carried_in": front(
+        pib_violations_detected=3, pib_cases_resolved=4
+    ),
+    "unit sends rate 92.5 with 1446/1566": front(
+        pib_violations_detected=1566, pib_cases_resolved=1446, pib_resolution_rate="92.5"
+    ),
+    "sum of par_index_score over communes": front(par_index_score="89.58"),
+    "total 963 with fields summing to 962": models(
+        total=963, **by_field({**FIELDS, "nong_thon_moi": 22})
+    ),
+}
+
+
+def _must_reject() -> list[tuple[str, str]]:
+    scenarios = yaml.safe_load(GOLDEN.read_text(encoding="utf-8"))["scenarios"]
+    return [(it["mutation"], it["rule"]) for one in scenarios for it in one.get("must_reject", ())]
+
+
+def test_every_mutation_of_the_oracle_is_tried() -> None:
+    """The oracle may grow; a mutation that nobody tries would pass unseen."""
+    assert {mutation for mutation, _ in _must_reject()} == set(MUTATIONS)
+
+
+@pytest.mark.parametrize(("mutation", "rule"), _must_reject())
+def test_mutation_of_the_articles_is_refused(
+    mutation: str, rule: str, knowledge: Knowledge
+) -> None:
+    """What the articles rule out is refused by the rule that the oracle names."""
+    verdict = verdict_on(MUTATIONS[mutation], knowledge)
+
+    assert verdict.standing is None
+    assert rule in codes(verdict)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        models(opening=1214, new=421, removed=0, total=1635),
+        models(opening=1251, new=421, removed=37, total=1635),
+        models(opening=1251, new=421, removed=None, total=1635),
+        models(opening=None, new=421, removed=None, total=1635),
+        models(total=963, **by_field(FIELDS)),
+        models(total=963, **by_field({"kinh_te": 900, "khong_phan_loai": 63})),
+        models(**{"total": 201, "total[kind=mo_hinh]": 147, "total[kind=dien_hinh]": 54}),
+        front(pib_violations_detected=1566, pib_cases_resolved=1446, pib_resolution_rate="92.3"),
+        front(pib_violations_detected=1566, pib_cases_resolved=1446, pib_resolution_rate="92.34"),
+        front(pib_violations_detected=1074, pib_cases_resolved=1050, pib_resolution_rate="97.8"),
+        front(pib_violations_detected=0, pib_cases_resolved=0, pib_resolution_rate=None),
+        Report(HA_TINH_CITY, "F05", "cal.2022", {"dvk_models_total": 17}),
+        Report(HA_NOI, "F06", "cal.2023", {"online_delegates": 20000}, {"online_delegates": "at_least"}),
+        Report(HA_NOI, "F07", "cal.2022", {"par_index_score": "89.58", "par_index_rank": 3}),
+        Report(HA_NOI, "F07", "cal.2022", {"papi_score": "80.00", "papi_group": 4}),
+    ],
+)
+def test_true_report_is_accepted(report: Report, knowledge: Knowledge) -> None:
+    """A rule that refuses what really happened is worse than none."""
+    verdict = verdict_on(report, knowledge)
+
+    assert not codes(verdict)
+    assert verdict.standing is not None
+
+
+@pytest.mark.parametrize(
+    ("rule", "report"),
+    [
+        ("unknown_unit", Report("99999.9", "F05", "cal.2023", {"dvk_models_total": 1})),
+        ("unknown_form", Report(COMMUNE_OF_NINH_BINH, "F99", "cal.2023", {"x": 1})),
+        ("unknown_period", Report(COMMUNE_OF_NINH_BINH, "F05", "cal.2023-M13", {"x": 1})),
+        ("form_not_for_period", Report(COMMUNE_OF_NINH_BINH, "F05", "cal.2023-9M", {"x": 1})),
+        ("form_not_for_period", Report(COMMUNE_OF_NINH_BINH, "F05", "cal.2016", {"x": 1})),
+        ("unit_not_alive", Report(COMMUNE_OF_NINH_BINH, "F05", "cal.2025-Q3", {})),
+        ("unit_not_alive", Report("13285.2", "F05", "cal.2025-H1", {})),
+        ("future_period", Report("13285.2", "F05", "cal.2026-M12", {})),
+        ("unit_not_obliged", Report(HA_NOI, "F05", "cal.2023", {"dvk_models_total": 1})),
+        ("unit_not_obliged", Report(COMMUNE_OF_NINH_BINH, "F05", "cal.2025", {"work_days": 1})),
+        ("unknown_cell", models(totl=5)),
+        ("unknown_cell", models(**{"total[field=thuy_loi]": 5})),
+        ("unknown_cell", Report(HA_NOI, "F06", "cal.2023", {"par_index_score": "89.58"})),
+        ("not_additive", Report(COMMUNE_OF_HA_NOI, "F07", "cal.2022", {"par_index_rank": 3})),
+        ("not_additive", Report(HA_TINH_CITY, "F05", "cal.2022", {"papi_group": None})),
+        ("wrong_kind", models(total="1635")),
+        ("wrong_kind", Report(HA_NOI, "F07", "cal.2022", {"par_index_score": 89})),
+        ("missing_required", Report("13285.2", "F05", "cal.2025-Q3", {}, None, ("work_days",))),
+        ("empty_report", models()),
+        ("qualifier_without_figure", Report(HA_NOI, "F06", "cal.2023", {}, {"online_delegates": "about"})),
+        ("stock_balance", models(opening=1, new=2, removed=None, total=4)),
+        (
+            "stock_balance",
+            models(
+                **{f"{name}[field=kinh_te]": 1 for name in ("opening", "new", "removed")},
+                **{"total[field=kinh_te]": 2, "opening": 1, "new": 1, "removed": 1, "total": 2},
+            ),
+        ),
+        ("removed_within_available", models(opening=1, new=1, removed=3, total=0)),
+        ("split_sums_to_total", models(**{"total": None, "total[kind=mo_hinh]": 147})),
+        ("split_sums_to_total", models(**{"total": 201, "total[kind=mo_hinh]": 147})),
+        ("resolved_within_detected", Report(
+            COMMUNE_OF_HA_NOI, "F01", "cal.2023", {"petitions_competent": 117, "petitions_resolved": 118}
+        )),
+        ("rate_agrees", front(pib_violations_detected=0, pib_cases_resolved=0, pib_resolution_rate="0")),
+        ("rate_agrees", front(pib_violations_detected=5, pib_resolution_rate="20.0")),
+        ("rate_agrees", front(
+            pib_violations_detected=1074, pib_cases_resolved=1050, pib_resolution_rate="97.7"
+        )),
+        ("recognised_within_total", models(recognised=964, total=963)),
+        ("score_bounds", Report(HA_NOI, "F07", "cal.2022", {"papi_score": "80.01"})),
+        ("score_bounds", Report(HA_NOI, "F07", "cal.2022", {"par_index_score": "100.01"})),
+        ("rank_bounds", Report(HA_NOI, "F07", "cal.2022", {"par_index_rank": 64})),
+        ("rank_bounds", Report(HA_NOI, "F07", "cal.2022", {"par_index_rank": 0})),
+        ("rank_bounds", Report("01.2", "F07", "cal.2025", {"par_index_rank": 35})),
+        ("category_bounds", Report(HA_NOI, "F07", "cal.2022", {"papi_group": 5})),
+    ],
+)
+def test_rule_speaks(rule: str, report: Report, knowledge: Knowledge, say: Say) -> None:
+    """Each rule finds its mistake and says so in words, with every placeholder filled."""
+    verdict = verdict_on(report, knowledge)
+
+    found = [it for it in verdict.remarks if it.code == rule]
+    assert found
+    assert all("{" not in say(it).message for it in found)
+
+
+@pytest.mark.parametrize("rule", ["unit_not_obliged", "recognised_within_total"])
+def test_warning_does_not_refuse(rule: str, knowledge: Knowledge) -> None:
+    """R7 is a warning: Long An's 251 were recognised over three years."""
+    report = {
+        "unit_not_obliged": Report(HA_NOI, "F05", "cal.2023", {"dvk_models_total": 1}),
+        "recognised_within_total": models(recognised=964, total=963),
+    }[rule]
+
+    verdict = verdict_on(report, knowledge)
+
+    assert codes(verdict) == {rule}
+    assert verdict.standing is not None
+
+
+def test_all_findings_come_at_once(knowledge: Knowledge) -> None:
+    """A sender who is told one mistake a day gives up."""
+    report = Report(
+        COMMUNE_OF_HA_NOI,
+        "F04",
+        "cal.2023",
+        {
+            "pib_violations_detected": 3,
+            "pib_cases_resolved": 4,
+            "pib_resolution_rate": "99",
+            "cisb_projects_supervised": 342,
+            "cisb_projects_supervised[result=compliant]": 327,
+            "pib_boards": "1",
+            "sipas_rank": 30,
+            "nonsense": 1,
+        },
+        without=("dialogues_held",),
+    )
+
+    assert codes(verdict_on(report, knowledge)) == {
+        "resolved_within_detected",
+        "rate_agrees",
+        "split_sums_to_total",
+        "wrong_kind",
+        "not_additive",
+        "unknown_cell",
+        "missing_required",
+    }
+
+
+def test_late_resolution_is_accepted_with_what_was_carried_in(knowledge: Knowledge) -> None:
+    """R5: without the carry, a case detected in December and resolved in January is refused."""
+    report = front(pib_violations_detected=3, pib_cases_resolved=5)
+
+    assert "resolved_within_detected" in codes(verdict_on(report, knowledge, carried_in=1))
+    assert not codes(verdict_on(report, knowledge, carried_in=2))
+
+
+def test_inexact_figures_neither_agree_nor_disagree(knowledge: Knowledge) -> None:
+    """"Hơn 20.000" cannot contradict a sum; refusing it would push people to false precision."""
+    figures = {"dvk_models_opening": 1200, "dvk_models_new": 421, "dvk_models_removed": 0}
+    report = Report(
+        COMMUNE_OF_NINH_BINH,
+        "F05",
+        "cal.2023",
+        {**figures, "dvk_models_total": 1635},
+        {"dvk_models_opening": "about"},
+    )
+
+    assert not codes(verdict_on(report, knowledge))
+
+
+def test_period_that_has_begun_may_be_reported(knowledge: Knowledge) -> None:
+    """The window opens at midnight in Vietnam, which is 17:00 of the day before in UTC."""
+    report = Report("13285.2", "F05", "cal.2026-M12", {"work_days": 1})
+    opening = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)
+
+    assert not codes(verdict_on(report, knowledge, at=opening))
+    assert codes(verdict_on(report, knowledge, at=opening.replace(hour=16))) == {"future_period"}
+
+
+def test_null_is_not_zero(knowledge: Knowledge) -> None:
+    """R13: null says "chưa báo cáo" and is kept as null; nothing makes a 0 of it."""
+    verdict = verdict_on(models(total=1635, removed=None), knowledge)
+
+    assert verdict.standing
+    assert verdict.standing.figures["dvk_models_removed"] is None
+    assert "dvk_models_effective" not in verdict.standing.figures
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda it: it.__name__)
+def test_rule_is_documented_and_named_by_its_code(rule: object) -> None:
+    """A finding's code leads to the function of that name, and its docstring to the source."""
+    source = inspect.getsource(rule)  # type: ignore[arg-type] # a function
+    name = rule.__name__  # type: ignore[attr-defined] # likewise
+
+    assert inspect.getdoc(rule)
+    assert f'Remark("{name}"' in source or name == "split_sums_to_total"
+
+
+def test_withdrawals_face_the_rules_of_slots_only() -> None:
+    """The common rules are the first of all rules."""
+    assert RULES[: len(RULES_OF_SLOTS)] == RULES_OF_SLOTS

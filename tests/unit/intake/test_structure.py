@@ -1,0 +1,198 @@
+"""The corpus of malformed submissions (reliability.md rows 39 to 42): a code at a field, each."""
+
+import time
+import unicodedata
+from typing import Any
+
+import pytest
+
+from services.intake.domain.knowledge import Knowledge
+from services.intake.domain.remarks import Remark, Say, printable
+from services.intake.domain.structure import CELLS_MAX, REMARKS_MAX, read
+from tests.unit.intake.given import NOON, arrived, models
+
+FIGURE = "figures.dvk_models_total"
+RAW_FIGURES = [
+    ("true", "boolean"),
+    ("1e3", "decimal_not_text"),
+    ("1.5", "decimal_not_text"),
+    ("1e400", "decimal_not_text"),
+    ("NaN", "not_a_number"),
+    ("Infinity", "not_a_number"),
+    ("-Infinity", "not_a_number"),
+    ("-0", "negative_zero"),
+    ("-5", "negative"),
+    ("123456789012345678901234567890", "too_many_digits"),
+    ("9007199254740993", "too_large_number"),
+    ("[1]", "not_a_figure"),
+    ('{"a": 1}', "not_a_figure"),
+    ('"1.635"', "thousands_separator"),
+    ('"1,635"', "thousands_separator"),
+    ('"89,5"', "decimal_comma"),
+    ('"-1"', "negative"),
+    ('"abc"', "not_a_decimal"),
+    ('" 5"', "not_a_decimal"),
+    ('"５"', "not_a_decimal"),
+    ('"05"', "not_a_decimal"),
+    ('"1.5\\n"', "not_a_decimal"),
+    ('""', "not_a_decimal"),
+    ('5, "dvk_models_total": 6', "duplicate_key"),
+]
+
+
+def found(remarks: tuple[Remark, ...]) -> set[tuple[str, str]]:
+    """Return code and field of each remark."""
+    return {(it.code, it.field) for it in remarks}
+
+
+@pytest.mark.parametrize(("token", "code"), RAW_FIGURES)
+def test_malformed_figure_is_named(token: str, code: str, knowledge: Knowledge, say: Say) -> None:
+    """A figure is a bounded integer, a decimal in a string, or null; nothing is guessed."""
+    document = models(total=4711).document(knowledge)
+    body = str(document).replace("'", '"').replace("None", "null").replace("4711", token)
+
+    reading = read(arrived(body.encode()))
+
+    assert reading.report is None
+    assert found(reading.remarks) == {(code, FIGURE)}
+    assert all("{" not in say(it).message for it in reading.remarks)
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"unit": "80.1а"}, "bad_unit", "unit"),  # a Cyrillic letter
+        ({"unit": "80.1\u200b"}, "bad_unit", "unit"),
+        ({"unit": "80.1\n"}, "bad_unit", "unit"),
+        ({"unit": 80}, "bad_unit", "unit"),
+        ({"form": "f05"}, "bad_form", "form"),
+        ({"period": "2023"}, "bad_period", "period"),
+        ({"period": "cal.２０２３"}, "bad_period", "period"),
+        ({"occurred_at": "2026-11-22"}, "bad_time", "occurred_at"),
+        ({"occurred_at": "2026-11-22T10:00:00"}, "bad_time", "occurred_at"),
+        ({"occurred_at": "1763784000"}, "bad_time", "occurred_at"),
+        ({"occurred_at": 1763784000}, "bad_time", "occurred_at"),
+        ({"occurred_at": "2026-02-30T10:00:00Z"}, "bad_time", "occurred_at"),
+        ({"event_id": ""}, "bad_event_id", "event_id"),
+        ({"event_id": "mã"}, "bad_event_id", "event_id"),
+        ({"event_id": 7}, "bad_event_id", "event_id"),
+        ({"figures": {}}, "bad_figures", "figures"),
+        ({"figures": [1]}, "bad_figures", "figures"),
+        ({"figures": {"Số vụ": 1}}, "bad_cell", "figures.Số vụ"),
+        ({"figures": {"a[b]": 1}}, "bad_cell", "figures.a[b]"),
+        ({"qualifiers": {"work_days": "exact"}}, "bad_qualifier", "qualifiers.work_days"),
+        ({"qualifiers": "about"}, "bad_qualifiers", "qualifiers"),
+        ({"note": 5}, "bad_text", "note"),
+        ({"note": "a" * 2001}, "bad_text", "note"),
+        ({"note": "a\u0000b"}, "control_character", "note"),
+        ({"note": "a\u0085b"}, "control_character", "note"),
+        ({"note": "a\u202eb"}, "control_character", "note"),
+        ({"note": "a\u200bb"}, "control_character", "note"),
+        ({"note": "\ud800"}, "control_character", "note"),
+        ({"note": unicodedata.normalize("NFD", "Hòa")}, "not_nfc", "note"),
+        ({"source": "khac"}, "source_mismatch", "source"),
+        ({"source": "Khác"}, "bad_source", "source"),
+        ({"ghi_chu": "x"}, "unknown_field", "ghi_chu"),
+        ({"unit": None}, "missing_field", "unit"),
+        ({"figures": None}, "missing_field", "figures"),
+        ({"occurred_at": None}, "missing_field", "occurred_at"),
+    ],
+)
+def test_malformed_field_is_named(
+    change: dict[str, Any], code: str, field: str, knowledge: Knowledge, say: Say
+) -> None:
+    """Whatever a sender gets wrong, the answer names the field and says it in Vietnamese."""
+    reading = read(arrived(models(total=1).document(knowledge, **change)))
+
+    assert reading.report is None
+    assert (code, field) in found(reading.remarks)
+    assert all("{" not in say(it).message for it in reading.remarks)
+
+
+def test_note_of_two_lines_is_fine(knowledge: Knowledge) -> None:
+    """A line feed is the one control that people type."""
+    note = "Số liệu đến ngày 14/11.\nSẽ bổ sung sau."
+
+    assert read(arrived(models(total=1).document(knowledge, note=note))).report
+
+
+def test_surrogate_in_a_key_gets_a_verdict(knowledge: Knowledge, say: Say) -> None:
+    """PostgreSQL and UTF-8 refuse it; a finding must survive being stored all the same."""
+    reading = read(arrived(models(total=1).document(knowledge, **{"x\ud800": 1})))
+
+    assert reading.report is None
+    assert all(say(it).model_dump_json().encode() for it in reading.remarks)
+
+
+def test_time_may_be_left_out_over_http(knowledge: Knowledge) -> None:
+    """Then our receipt time stands in; the contract class stays as strict as it is."""
+    reading = read(arrived(models(total=1).document(knowledge, occurred_at=None), time_required=False))
+
+    assert reading.report
+    assert reading.report.occurred_at == NOON
+
+
+@pytest.mark.parametrize(
+    ("claims", "code", "field"),
+    [
+        ({"claimed_source": "qcdc/upstream/demo"}, None, ""),
+        ({"claimed_source": "demo"}, None, ""),
+        ({"claimed_source": "other"}, "source_mismatch", "ce_source"),
+        ({"claimed_source": "demo/other"}, "source_mismatch", "ce_source"),
+        ({"claimed_id": "e-x"}, "event_id_mismatch", "event_id"),
+    ],
+)
+def test_claims_of_the_headers_are_compared(
+    claims: dict[str, str], code: str | None, field: str, knowledge: Knowledge
+) -> None:
+    """Who sends is said by the topic or the key; a payload that claims another is refused."""
+    reading = read(arrived(models(total=1).document(knowledge), **claims))
+
+    assert found(reading.remarks) == ({(code, field)} if code else set())
+
+
+def test_content_hash_ignores_who_says_it_when(knowledge: Knowledge) -> None:
+    """A resend with another clock reading or key order is the same submission."""
+    document = models(total=1, new=1).document(knowledge)
+    again = dict(reversed(document.items())) | {"occurred_at": "2026-11-22T12:30:00+07:00"}
+
+    assert read(arrived(document)).content_hash == read(arrived(again)).content_hash
+
+
+def test_content_hash_tells_contents_apart(knowledge: Knowledge) -> None:
+    """Null, zero and absence are three things, and a claim in a header belongs to the content."""
+    base = models(total=1).document(knowledge)
+    cases = [
+        arrived(base),
+        arrived(base | {"note": "khác"}),
+        arrived(base | {"figures": base["figures"] | {"work_days": 0}}),
+        arrived(base | {"qualifiers": {"dvk_models_total": "about"}}),
+        arrived(base, claimed_source="other"),
+        arrived(base | {"unit": 5}),
+    ]
+
+    assert len({read(it).content_hash for it in cases}) == len(cases)
+
+
+def test_hostile_document_is_answered_in_bounded_time(knowledge: Knowledge) -> None:
+    """A hundred thousand misspelt cells are one finding, not a hundred thousand."""
+    many = {f"k{n}": -1 for n in range(60_000)}
+    body = models(total=1).document(knowledge)
+    started = time.perf_counter()
+
+    readings = [
+        read(arrived(body | {"figures": many})),
+        read(arrived(body | many)),
+        read(arrived(body | {"figures": {f"K {n}": -1 for n in range(CELLS_MAX)}})),
+    ]
+
+    assert time.perf_counter() - started < 3
+    assert [len(it.remarks) for it in readings] == [1, 1, REMARKS_MAX + 1]
+
+
+def test_strangers_text_is_shown_safely() -> None:
+    """What is echoed can be stored, logged and read from left to right."""
+    shown = printable("a\x00\ud800\u202e" + "b" * 500)
+
+    assert shown.startswith("a\\u0000\\ud800\\u202eb")
+    assert len(shown) == 80

@@ -1,0 +1,90 @@
+"""The steps, in their order; the first that fails ends the check."""
+
+from collections.abc import Callable
+from functools import partial
+
+from shared.infra.facts import load_facts
+from tools.compose_check.doors import SOURCE, Doors, Figures
+from tools.compose_check.project import CheckFailed, Project
+from tools.compose_check.reports import AREA, COUNTED, PERIOD, Reports
+from tools.qcdc.settings import SERVICES
+from tools.stack.waiting import wait_until
+
+Say = Callable[[str], None]
+BROKER_VERSION = ["/opt/kafka/bin/kafka-broker-api-versions.sh", "--version"]
+
+
+def check(project: Project, say: Say) -> None:
+    """
+    Run the whole deployment once.
+
+    Raises:
+        CheckFailed: or ``NotReady`` from waiting; what runs is left for the caller to take down.
+
+    """
+    project.build()
+    say("built the images of the three services and of qcdc")
+    project.up()
+    say(f"up and healthy as {project.name}: {_versions_inside(project)}")
+    key = project.run("migrate", "keys", "create", "--source", SOURCE)
+    say(f"made an API key for {SOURCE}")
+    reports, doors = Reports(load_facts()), Doors(project.ports, key)
+    doors.send_over_http(reports.next())
+    doors.send_over_kafka(reports.next())
+    say(f"{AREA} {PERIOD}: {_wait_for_total(doors, reports)}, one over HTTP, one over Kafka")
+    in_turns = (doors.send_over_http, doors.send_over_kafka, doors.send_over_http)
+    for service, send in zip(SERVICES, in_turns, strict=True):
+        before = doors.figures()
+        _kill(project, service)
+        if doors.figures() != before:
+            raise CheckFailed(f"the totals changed when {service} was killed")
+        send(reports.next())
+        say(f"killed {service}; it came back: {_wait_for_total(doors, reports)}")
+    for service in SERVICES:
+        doors.check_ready(service)
+    say(f"ready, each of them: {', '.join(SERVICES)}")
+
+
+def _versions_inside(project: Project) -> str:
+    kafka = project.exec("kafka", *BROKER_VERSION).split()[0]
+    postgres = project.exec("postgres", "postgres", "--version").split()[-1]
+    python = project.exec("intake", "python", "--version").split()[-1]
+    return f"Kafka {kafka}, PostgreSQL {postgres}, Python {python}"
+
+
+def _kill(project: Project, service: str) -> None:
+    """Kill a service where it lives and wait until its restart policy has brought it back."""
+    restarts = int(project.inspect(service, "{{.RestartCount}}"))
+    project.kill_inside(service)
+    wait_until(
+        partial(_ask_back, project, service, f"{restarts + 1} healthy"),
+        what=f"{service} did not come back",
+        errors=(CheckFailed,),
+    )
+
+
+def _ask_back(project: Project, service: str, expected: str) -> None:
+    found = project.inspect(service, "{{.RestartCount}} {{.State.Health.Status}}")
+    if found != expected:
+        raise CheckFailed(f"restarts and health are {found!r}")
+
+
+def _wait_for_total(doors: Doors, reports: Reports) -> str:
+    """Return the total in words once everything that was sent is in it, and nothing else."""
+
+    def ask() -> None:
+        figure = _own(doors.figures())
+        found = figure["value"], figure["reported_by"], figure["expected"]
+        if found != (reports.total, reports.sent, reports.expected):
+            raise CheckFailed(f"{COUNTED} is {found}")
+
+    wait_until(ask, what="the total is not complete", errors=(CheckFailed,))
+    return f"{COUNTED} {reports.total} from {reports.sent} of {reports.expected} communes"
+
+
+def _own(figures: Figures) -> dict[str, object]:
+    """Find the figure itself among its breakdowns."""
+    found = [it for it in figures if it["indicator"] == COUNTED and not it["split"]]
+    if len(found) != 1:
+        raise CheckFailed(f"{COUNTED} is answered {len(found)} times")
+    return found[0]

@@ -1,0 +1,165 @@
+"""
+``make demo``: the whole line on this machine, fed with the figures of the five articles.
+
+It calls itself ready only when the totals hold every figure and the digest has been caught.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+from shared.infra import topics
+from shared.infra.clock import system_clock
+from tools.demo import checks, current, doors, guide
+from tools.demo.errors import DemoError
+from tools.demo.load import Doors, send_load, send_poison
+from tools.demo.mailbox import Mailbox
+from tools.demo.scenario import Scenario, build
+from tools.demo.settings import Ports
+from tools.line.line import Line, Plan
+from tools.stack.errors import StackError
+from tools.stack.processes import log_tail
+from tools.stack.stack import Stack
+from tools.stack.waiting import blocking
+
+GRACE = timedelta(seconds=15)
+"""From the start of the services to the deadline of the current month's reports."""
+
+SETTLE_SECONDS_MAX = 90.0
+"""From the end of the load to the last figure and the digest."""
+
+EXIT_FAILED, EXIT_INTERRUPTED = 1, 130
+
+
+@dataclass(frozen=True)
+class Demo:
+    """All parts, running."""
+
+    line: Line
+    scenario: Scenario
+    mailbox: Mailbox
+    due_at: datetime
+
+
+def main() -> int:
+    """Return what the shell sees."""
+    # A shell starts background jobs deaf to Ctrl-C; the demo promises to end on it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        ports = Ports.from_environ(os.environ)
+        ports.check_free()
+        with _running(ports) as demo:
+            _fill_or_explain(demo)
+            print(*guide.lines(ports, demo.line.keys[doors.HTTP_SOURCE], demo.scenario), sep="\n")
+            sys.stdout.flush()
+            with suppress(KeyboardInterrupt):
+                threading.Event().wait()
+    except (DemoError, StackError) as problem:
+        print(f"demo: {problem or problem.__doc__}", file=sys.stderr)
+        return EXIT_FAILED
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    return 0
+
+
+@contextmanager
+def _running(ports: Ports) -> Iterator[Demo]:
+    """Start everything, last the services, and end all of it whatever happens in the block."""
+    with ExitStack() as undo:
+        try:
+            stack = undo.enter_context(Stack.start())
+            print(*stack.describe(), sep="\n", flush=True)
+            _check_unused(stack)
+            yield _start(ports, stack, undo)
+        finally:
+            # A second Ctrl-C must not stop the ending of servers and the removal of their data.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _start(ports: Ports, stack: Stack, undo: ExitStack) -> Demo:
+    mailbox = undo.enter_context(Mailbox.open(ports.mail))
+    scenario = build(stack.scratch, system_clock())
+    committees = stack.scratch / "committees.yaml"
+    plan = _plan(ports, scenario, committees, mailbox.smtp_port)
+    line = undo.enter_context(Line.prepare(stack, plan))
+    due_at = (system_clock() + GRACE).replace(microsecond=0)
+    committees.write_text(current.committee_file(scenario.period, due_at), encoding="utf-8")
+    line.start()
+    line.wait_ready()
+    print("services: intake, aggregator and notifier are ready", flush=True)
+    return Demo(line, scenario, mailbox, due_at)
+
+
+def _check_unused(stack: Stack) -> None:
+    """Refuse a broker of somebody else's that holds the reports of another line."""
+    if stack.kafka.restartable:
+        return
+    missing = blocking(topics.apply(stack.kafka.bootstrap, topics.COMMON, dry_run=True))
+    if len(missing) < len(topics.COMMON):
+        raise DemoError(f"{stack.kafka.name} holds reports already; the demo needs an empty broker")
+
+
+def _plan(ports: Ports, scenario: Scenario, committees: Path, smtp_port: int) -> Plan:
+    return Plan(
+        sources=(doors.KAFKA_SOURCE, doors.HTTP_SOURCE),
+        ports={
+            "aggregator": ports.aggregator,
+            "intake": ports.intake,
+            "notifier": ports.notifier,
+        },
+        directory_files=(scenario.directory_file,),
+        committee_files=(committees,),
+        smtp_port=smtp_port,
+    )
+
+
+def _fill_or_explain(demo: Demo) -> None:
+    try:
+        asyncio.run(_fill(demo))
+    except DemoError:
+        for service in demo.line.services.values():
+            print(f"--- the end of {service.name}'s log\n{log_tail(service.log)}", file=sys.stderr)
+        raise
+
+
+async def _fill(demo: Demo) -> None:
+    """Send everything, and return once everything has come out."""
+    line, scenario = demo.line, demo.scenario
+    async with AsyncExitStack() as undo:
+        open_doors = Doors(
+            await undo.enter_async_context(doors.KafkaDoor.open(line.kafka)),
+            await undo.enter_async_context(
+                doors.HttpDoor.open(line.url("intake"), line.keys[doors.HTTP_SOURCE])
+            ),
+        )
+        readers = checks.Readers(
+            await undo.enter_async_context(_reader(line.url("aggregator"))),
+            await undo.enter_async_context(_reader(line.url("notifier"))),
+            demo.mailbox.mails,
+        )
+        await open_doors.send(scenario.in_time)
+        await checks.until_all_in_time(readers, scenario, demo.due_at, system_clock)
+        print(guide.current_month(scenario, demo.due_at), flush=True)
+        await send_load(open_doors, scenario.load)
+        await send_poison(open_doors, scenario.poisons, scenario.unreadable)
+        await checks.until_totals_hold(readers, scenario.expected, SETTLE_SECONDS_MAX)
+        print(f"totals: every figure of the articles holds ({len(scenario.expected)} questions)")
+        print("notice: waiting for the deadline and the digest", flush=True)
+        await checks.until_digest_is_caught(readers, scenario, SETTLE_SECONDS_MAX)
+
+
+def _reader(address: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=address, timeout=doors.ANSWER_SECONDS_MAX, trust_env=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""
+``python -m tools.demo.send_missing``: post the reports that the running demo still misses.
+
+Whoever is late is asked of the aggregator, so this may be run again and then sends nothing.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+
+import httpx
+
+from shared.domain.periods import Period, parse_period
+from shared.infra.clock import system_clock
+from shared.infra.facts import load_facts
+from tools.demo import asking, current
+from tools.demo.checks import until_nothing_is_missing
+from tools.demo.deliveries import submission
+from tools.demo.doors import HttpDoor
+from tools.demo.errors import DemoError
+from tools.demo.settings import Ports, url
+
+COUNTED_SECONDS_MAX = 10.0
+
+
+def main() -> int:
+    """Return what the shell sees."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--key", required=True, help="the API key that the demo printed")
+    options.add_argument("--period", help="the period that is late; the newest closed month")
+    given = options.parse_args()
+    try:
+        period = _period(given.period)
+        asyncio.run(_send(Ports.from_environ(os.environ), given.key, period))
+    except (DemoError, httpx.HTTPError) as problem:
+        print(f"send_missing: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _send(ports: Ports, key: str, period: Period) -> None:
+    place = (current.AREA, current.FORM, period.code)
+    async with (
+        httpx.AsyncClient(base_url=url(ports.aggregator), trust_env=False) as aggregator,
+        HttpDoor.open(url(ports.intake), key) as intake,
+    ):
+        late = await asking.missing(aggregator, *place)
+        if not late:
+            print(f"nobody owes {current.FORM} for {period.code} any more")
+            return
+        catalogue, now = load_facts().catalogue, system_clock()
+        reports = [current.current_report(it.unit, period, catalogue) for it in late]
+        await intake.send([submission(it, now) for it in reports])
+
+        async def look() -> list[str]:
+            return [it.name for it in await asking.missing(aggregator, *place)]
+
+        await until_nothing_is_missing(look, COUNTED_SECONDS_MAX)
+        print(f"sent, late: {', '.join(it.name for it in late)}")
+        print("nobody is missing any more, and no further notice follows")
+
+
+def _period(code: str | None) -> Period:
+    period = parse_period(code) if code else current.current_period(system_clock())
+    if period is None:
+        raise DemoError(f"{code!r} is no period")
+    return period
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""``qcdc rebuild``: a progress line while the reports are replayed, then what was found."""
+
+import sys
+from collections.abc import Callable
+
+from pydantic import SecretStr
+
+from services.aggregator.errors import CannotRebuild
+from services.aggregator.rebuild import RebuildOutcome
+from services.aggregator.rebuild import rebuild as rebuild_aggregator
+from services.aggregator.settings import Settings
+from shared.infra.errors import Misconfigured
+from tools.qcdc.settings import OperatorSettings
+
+
+async def rebuild(
+    settings: OperatorSettings, service: str, *, verify: bool, quiet: bool
+) -> RebuildOutcome:
+    """
+    Rebuild the aggregator's ledger; no other service keeps what could be rebuilt.
+
+    Raises:
+        Misconfigured: also when the rebuild cannot begin; the live tables are untouched then.
+
+    """
+    if service != "aggregator":
+        raise Misconfigured(f"{service} keeps no projection; only the aggregator can be rebuilt")
+    place = Settings(
+        kafka=settings.kafka_or_fail(),
+        database=SecretStr(settings.database(service)),
+        database_schema=settings.database_schema,
+        http_port=0,
+    )
+    try:
+        return await rebuild_aggregator(place, verify=verify, progress=None if quiet else _line())
+    except CannotRebuild as problem:
+        raise Misconfigured(str(problem)) from problem
+
+
+def _line() -> Callable[[int, int], None]:
+    def progress(done: int, total: int) -> None:
+        end = "\n" if done >= total else "\r"
+        print(f"replayed {done} of {total} records", end=end, file=sys.stderr, flush=True)
+
+    return progress
