@@ -6,6 +6,7 @@ the provinces it marks are announced by ``announcements``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import cast
 
 from pydantic import ValidationError
 
@@ -108,17 +109,15 @@ def _withdrawn(event: ReportWithdrawn) -> Revision:
     )
 
 
-def _figures(event: ReportAccepted, layout: Layout) -> Sequence[int | None] | None:
+def _figures(event: ReportAccepted, layout: Layout) -> list[int | None] | None:
     """Put the figures in cell order and smallest units; None when one is not of its kind."""
-    figures = [event.figures.get(key) for key in layout.form.position]
+    figures = list(map(event.figures.get, layout.keys))
     try:
         for place in layout.decimals:
-            if figures[place] is not None:
-                figures[place] = to_units(figures[place], 2)
+            figures[place] = to_units(figures[place], 2)
     except ValueError:
         return None
-    whole = [figure for figure in figures if not isinstance(figure, str)]
-    return whole if len(whole) == len(figures) else None
+    return None if str in map(type, figures) else cast("list[int | None]", figures)
 
 
 def _positions(

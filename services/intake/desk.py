@@ -49,12 +49,12 @@ class Desk:
     async def _decide(
         self, connection: Connection, readings: Sequence[Reading]
     ) -> Sequence[Decision]:
-        slots = {it: key for it in readings if (key := self._slot(it)) is not None}
+        slots = [(it.report, key) for it in readings if (key := self._slot(it)) is not None]
         holdings = await self.journal.holdings(
             connection,
             {(it.arrived.source, it.arrived.event_id) for it in readings},
-            set(slots.values()),
-            {key for it, key in slots.items() if asks_for_history(it.report)},
+            {key for _, key in slots},
+            {key for report, key in slots if asks_for_history(report)},
         )
         decisions: Decisions = fold(holdings, readings, self._judge, self._say)
         await self.journal.save(connection, decisions.entries, decisions.slots)

@@ -173,7 +173,8 @@ def docket_of(directory: Directory) -> OpenDocket:
     places = {key: index % PARTITIONS for index, key in enumerate(directory.provinces())}
 
     def open_docket(connection: Connection) -> PostgresDocket:
-        return PostgresDocket(connection, places.__getitem__)
+        # A province that a new directory has forgotten must not stop the others' events.
+        return PostgresDocket(connection, lambda province: places.get(province, 0))
 
     return open_docket
 

@@ -23,6 +23,11 @@ class Layout:
         return len(self.indicators)
 
     @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The key of each position."""
+        return tuple(self.form.position)
+
+    @cached_property
     def decimals(self) -> tuple[int, ...]:
         """Positions of figures that travel as decimal text and are kept in hundredths."""
         return tuple(n for n, it in enumerate(self.indicators) if it.scale)

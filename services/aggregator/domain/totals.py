@@ -56,11 +56,11 @@ class Move:
 
 def move(slot: Slot, counted: Counted, sign: int, layout: Layout) -> Move:
     """Return what a report that is not withdrawn adds to, or takes from, the totals it is in."""
-    figures = list(counted.figures or ())
+    figures = counted.figures or ()
     given = None
     if None in figures:
         given = [0 if figure is None else sign for figure in figures]
-    addends = [(figure or 0) * sign for figure in figures]
+    addends = [figure * sign if figure else 0 for figure in figures]
     for position in layout.derived:
         addends[position] = 0
     return Move(

@@ -94,7 +94,9 @@ def audience(
             demanding.setdefault((form, period), []).append(committee)
 
     def of(duty: Duty) -> Sequence[Recipient]:
-        areas = {duty.slot.unit, *directory.path(duty.slot.unit)}
+        unit = duty.slot.unit
+        path = directory.path(unit) if directory.get(unit) else ()
+        areas = {unit, *path, duty.province}  # also when a new directory has forgotten the unit
         return [
             Recipient(committee.key, contact.email, channel)
             for committee in demanding.get((duty.slot.form, duty.slot.period), ())

@@ -68,7 +68,7 @@ class Topics:
         """Append one submission; bytes and None are sent as they are."""
         body = value if value is None or isinstance(value, bytes) else json.dumps(value).encode()
         await self.kafka.send(
-            submissions_topic(self.source), body, b"key", partition, headers=headers
+            submissions_topic(self.source), body, b"key", partition, headers=list(headers)
         )
 
     async def receipts(self, number: int, seconds: float = 20) -> list[Record]:
@@ -108,9 +108,9 @@ def document(number: int, total: int = 1, **changes: object) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def served(url: str, kafka: str, *, tasks: bool = False) -> AsyncIterator[Upstream]:
-    """Serve an intake for a source of its own; with *tasks* also what runs beside HTTP."""
-    source = f"s-{uuid.uuid4().hex[:8]}"
+async def served(url: str, kafka: str, topics: Topics | None = None) -> AsyncIterator[Upstream]:
+    """Serve an intake; with *topics* also what runs beside HTTP."""
+    source = topics.source if topics else "demo"
     await migrate(url, "qcdc", wiring.MIGRATIONS)
     settings = IntakeSettings(
         kafka=kafka, database=SecretStr(url), http_port=1, watermark_seconds=0.2
@@ -119,8 +119,8 @@ async def served(url: str, kafka: str, *, tasks: bool = False) -> AsyncIterator[
     await intake.database.open()
     async with intake.database.connection() as connection:
         key = await create_key(connection, source)
-    running = [asyncio.ensure_future(task()) for task in intake.tasks()] if tasks else []
-    transport = httpx.ASGITransport(intake.app, raise_app_exceptions=False)
+    running = [asyncio.ensure_future(task()) for task in intake.tasks()] if topics else []
+    transport = httpx.ASGITransport(intake.app)
     headers = {"Authorization": f"Bearer {key}"}
     try:
         async with httpx.AsyncClient(
@@ -135,8 +135,9 @@ async def served(url: str, kafka: str, *, tasks: bool = False) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def topics_of(source: str, bootstrap: str) -> AsyncIterator[Topics]:
-    """Make the topics of a source, and take them away afterwards."""
+async def made_topics(bootstrap: str) -> AsyncIterator[Topics]:
+    """Make the topics of a new source, and take them away afterwards."""
+    source = f"s-{uuid.uuid4().hex[:8]}"
     await apply(bootstrap, specs([source]))
     receipts = receipts_topic(source)
     try:

@@ -136,6 +136,21 @@ async def test_unknown_lag_fails_the_scan(it: World) -> None:
     assert await it.overdue() == set()
 
 
+async def test_watermark_is_read_before_the_lag_is_measured(it: World) -> None:
+    """A watermark that arrives in between vouches for reports that the measure did not see."""
+    scan = it.scan()
+
+    async def measured() -> int:
+        await it.catch_up(DUE_AT + MINUTE)
+        return 0
+
+    await it.catch_up(DUE_AT)
+    scan._horizon = it.horizon(measured)
+    await scan.once()
+
+    assert await it.overdue() == set()
+
+
 async def test_late_report_meets_and_a_withdrawal_makes_overdue_again(it: World) -> None:
     """The committee is told once; the state follows every turn."""
     unit, late = communes()[0], DUE_AT + timedelta(hours=2)

@@ -1,6 +1,7 @@
 """The facts as a service loads them, and all that the demo sends, once for this folder."""
 
 from datetime import datetime
+
 import pytest
 from hypothesis import settings
 

@@ -78,7 +78,9 @@ def test_type_is_read_from_the_header(headers: list[tuple[str, bytes]], reason: 
     assert decode(record(b'{"event_id": "a"}', headers)) == Poison(reason)
 
 
-@pytest.mark.parametrize("topic", ["other", "qcdc.submissions.A.v1", f"qcdc.submissions.{'a' * 41}.v1"])
+@pytest.mark.parametrize(
+    "topic", ["other", "qcdc.submissions.A.v1", f"qcdc.submissions.{'a' * 41}.v1"]
+)
 def test_topic_without_a_source_is_poison(topic: str) -> None:
     """A source that no receipt could name must not stop the partition."""
     assert decode(record(b'{"event_id": "a"}', topic=topic)) == Poison("unknown_source")

@@ -97,7 +97,9 @@ def test_mutation_of_the_articles_is_refused(
         front(pib_violations_detected=1074, pib_cases_resolved=1050, pib_resolution_rate="97.8"),
         front(pib_violations_detected=0, pib_cases_resolved=0, pib_resolution_rate=None),
         Report(HA_TINH_CITY, "F05", "cal.2022", {"dvk_models_total": 17}),
-        Report(HA_NOI, "F06", "cal.2023", {"online_delegates": 20000}, {"online_delegates": "at_least"}),
+        Report(
+            HA_NOI, "F06", "cal.2023", {"online_delegates": 20000}, {"online_delegates": "at_least"}
+        ),
         Report(HA_NOI, "F07", "cal.2022", {"par_index_score": "89.58", "par_index_rank": 3}),
         Report(HA_NOI, "F07", "cal.2022", {"papi_score": "80.00", "papi_group": 4}),
     ],
@@ -132,7 +134,10 @@ def test_true_report_is_accepted(report: Report, knowledge: Knowledge) -> None:
         ("wrong_kind", Report(HA_NOI, "F07", "cal.2022", {"par_index_score": 89})),
         ("missing_required", Report("13285.2", "F05", "cal.2025-Q3", {}, None, ("work_days",))),
         ("empty_report", models()),
-        ("qualifier_without_figure", Report(HA_NOI, "F06", "cal.2023", {}, {"online_delegates": "about"})),
+        (
+            "qualifier_without_figure",
+            Report(HA_NOI, "F06", "cal.2023", {}, {"online_delegates": "about"}),
+        ),
         ("stock_balance", models(opening=1, new=2, removed=None, total=4)),
         (
             "stock_balance",
@@ -144,14 +149,26 @@ def test_true_report_is_accepted(report: Report, knowledge: Knowledge) -> None:
         ("removed_within_available", models(opening=1, new=1, removed=3, total=0)),
         ("split_sums_to_total", models(**{"total": None, "total[kind=mo_hinh]": 147})),
         ("split_sums_to_total", models(**{"total": 201, "total[kind=mo_hinh]": 147})),
-        ("resolved_within_detected", Report(
-            COMMUNE_OF_HA_NOI, "F01", "cal.2023", {"petitions_competent": 117, "petitions_resolved": 118}
-        )),
-        ("rate_agrees", front(pib_violations_detected=0, pib_cases_resolved=0, pib_resolution_rate="0")),
+        (
+            "resolved_within_detected",
+            Report(
+                COMMUNE_OF_HA_NOI,
+                "F01",
+                "cal.2023",
+                {"petitions_competent": 117, "petitions_resolved": 118},
+            ),
+        ),
+        (
+            "rate_agrees",
+            front(pib_violations_detected=0, pib_cases_resolved=0, pib_resolution_rate="0"),
+        ),
         ("rate_agrees", front(pib_violations_detected=5, pib_resolution_rate="20.0")),
-        ("rate_agrees", front(
-            pib_violations_detected=1074, pib_cases_resolved=1050, pib_resolution_rate="97.7"
-        )),
+        (
+            "rate_agrees",
+            front(
+                pib_violations_detected=1074, pib_cases_resolved=1050, pib_resolution_rate="97.7"
+            ),
+        ),
         ("recognised_within_total", models(recognised=964, total=963)),
         ("score_bounds", Report(HA_NOI, "F07", "cal.2022", {"papi_score": "80.01"})),
         ("score_bounds", Report(HA_NOI, "F07", "cal.2022", {"par_index_score": "100.01"})),
@@ -223,7 +240,7 @@ def test_late_resolution_is_accepted_with_what_was_carried_in(knowledge: Knowled
 
 
 def test_inexact_figures_neither_agree_nor_disagree(knowledge: Knowledge) -> None:
-    """"Hơn 20.000" cannot contradict a sum; refusing it would push people to false precision."""
+    """ "Hơn 20.000" cannot contradict a sum; refusing it would push people to false precision."""
     figures = {"dvk_models_opening": 1200, "dvk_models_new": 421, "dvk_models_removed": 0}
     report = Report(
         COMMUNE_OF_NINH_BINH,

@@ -126,7 +126,9 @@ def test_surrogate_in_a_key_gets_a_verdict(knowledge: Knowledge, say: Say) -> No
 
 def test_time_may_be_left_out_over_http(knowledge: Knowledge) -> None:
     """Then our receipt time stands in; the contract class stays as strict as it is."""
-    reading = read(arrived(models(total=1).document(knowledge, occurred_at=None), time_required=False))
+    reading = read(
+        arrived(models(total=1).document(knowledge, occurred_at=None), time_required=False)
+    )
 
     assert reading.report
     assert reading.report.occurred_at == NOON

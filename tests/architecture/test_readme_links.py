@@ -1,0 +1,219 @@
+"""What the documents say of the code is true of it: files, names, commands, examples."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from services.intake.domain.arrivals import Arrived, Kind
+from services.intake.domain.judge import judge
+from services.intake.domain.knowledge import know
+from services.intake.domain.structure import read
+from shared.contracts.strict_json import parse
+from shared.infra.facts import load_facts
+from shared.infra.health import Condition
+from tests.contract.test_wire import EVENTS
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+DOCUMENTS = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_CODE = re.compile(r"`([^`]+)`")
+_FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One row of "Follow one report"."""
+
+    number: str
+    files: tuple[str, ...]
+    names: tuple[str, ...]
+    kind: str
+
+
+def _section(title: str) -> str:
+    text = README.read_text(encoding="utf-8")
+    return text.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def _legs(text: str) -> list[list[Hop]]:
+    """Read the tables of hops, one after the other."""
+    tables = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
+    return [[_hop(line) for line in table.splitlines()[2:]] for table in tables]
+
+
+def _hop(line: str) -> Hop:
+    number, files, names, kind, _ = (it.strip() for it in line.strip("|").split("|"))
+    return Hop(number, tuple(_LINK.findall(files)), tuple(_CODE.findall(names)), kind)
+
+
+LEGS = _legs(_section("Follow one report"))
+HOPS = [hop for leg in LEGS for hop in leg]
+each_hop = pytest.mark.parametrize("hop", HOPS, ids=lambda it: f"hop {it.number}")
+
+
+def test_the_line_goes_through_all_three_services() -> None:
+    """A test over a list must not pass because the list is empty."""
+    files = " ".join(it for hop in HOPS for it in hop.files)
+
+    assert len(LEGS) == 4
+    assert len(HOPS) > 15
+    for service in ("intake", "aggregator", "notifier"):
+        assert f"services/{service}/" in files
+
+
+@each_hop
+def test_files_of_a_hop_exist_and_hold_the_names(hop: Hop) -> None:
+    """Whoever follows a report must find what the line promises."""
+    held = {name for file in hop.files for name in _names_in(ROOT / file)}
+
+    assert hop.files
+    assert hop.names
+    assert set(hop.names) <= held
+
+
+@each_hop
+def test_pure_hops_lie_in_a_domain_and_others_do_not(hop: Hop) -> None:
+    """``import-linter`` keeps I/O out of every domain folder, so the folder is the proof."""
+    assert {"/domain/" in it for it in hop.files} == {hop.kind == "pure"}
+
+
+def test_pure_and_io_alternate() -> None:
+    """One pure function a hop: that is what makes each hop understood, and tested, alone."""
+    kinds = [[hop.kind for hop in leg] for leg in LEGS]
+
+    assert [it for it in kinds if any(a == b for a, b in zip(it, it[1:], strict=False))] == []
+    assert {kind for its in kinds for kind in its} == {"pure", "I/O"}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda it: it.name)
+def test_every_link_leads_somewhere(document: Path) -> None:
+    """To a file of ours, and to a heading in it where one is named."""
+    text = _FENCE.sub("", document.read_text(encoding="utf-8"))
+
+    broken = [it for it in _LINK.findall(text) if not _leads(document, it)]
+
+    assert broken == []
+
+
+def test_a_broken_link_is_caught(tmp_path: Path) -> None:
+    """A guard that guards nothing is worse than none."""
+    document = tmp_path / "README.md"
+    document.write_text("# One\n", encoding="utf-8")
+
+    assert _leads(document, "README.md#one")
+    assert not _leads(document, "README.md#two")
+    assert not _leads(document, "gone.md")
+    assert not _leads(document, "https://example.org/")
+
+
+def test_a_name_that_moved_away_is_caught(tmp_path: Path) -> None:
+    """The other guard: a function that was renamed is no longer in its file."""
+    file = tmp_path / "handlers.py"
+    file.write_text("def on_reports() -> None:\n    on_report_accepted()\n", encoding="utf-8")
+
+    assert set(_names_in(file)) == {"on_reports"}
+
+
+def test_the_example_of_a_report_would_be_accepted() -> None:
+    """Who copies the README must not be refused by intake."""
+    body = next(it for it in _json_blocks(_section("Sending reports")))
+    facts = load_facts()
+    arrived = Arrived(
+        source="ninh-binh",
+        kind=Kind.SUBMISSION,
+        event_id="ninh-binh-13285-F05-2026-M10-1",
+        document=parse(body.encode()),
+        body=body.encode(),
+        received_at=datetime(2026, 10, 15, 2, 14, 8, tzinfo=UTC),
+    )
+
+    verdict = judge(read(arrived), know(facts.catalogue, facts.directory, facts.due))
+
+    assert verdict.remarks == ()
+    assert verdict.standing is not None
+    assert verdict.standing.path == ("37.2",)
+
+
+def test_every_example_in_json_reads() -> None:
+    """A comma too many in an example costs a stranger an hour."""
+    blocks = list(_json_blocks(README.read_text(encoding="utf-8")))
+
+    assert len(blocks) > 1
+    assert all(json.loads(it) for it in blocks)
+
+
+def test_every_reason_not_to_be_ready_is_listed() -> None:
+    """An operator's alert names these words."""
+    operators = _section("For operators")
+
+    assert [it.value for it in Condition if f"`{it.value}`" not in operators] == []
+
+
+def test_the_glossary_holds_no_word_that_the_code_does_not_use() -> None:
+    """An identifier chosen here and not used there would lead the next reader astray."""
+    glossary = (ROOT / "docs/GLOSSARY.md").read_text(encoding="utf-8")
+    rows = [it for it in glossary.splitlines() if it.startswith("| `")]
+    words = {word for row in rows for word in _CODE.findall(row.split("|")[1])}
+    code = " ".join(
+        it.read_text(encoding="utf-8")
+        for part in ("shared", "services")
+        for pattern in ("*.py", "*.sql", "*.yaml")
+        for it in (ROOT / part).rglob(pattern)
+    )
+    used = set(re.findall(r"\w+", code)) | set(re.findall(r"[\w.]+", code))
+
+    assert len(words) > 40
+    assert sorted(words - used) == []
+
+
+def test_the_glossary_holds_every_event() -> None:
+    """The events are the words that other systems see."""
+    glossary = (ROOT / "docs/GLOSSARY.md").read_text(encoding="utf-8")
+
+    assert [it.__name__ for it in EVENTS if f"`{it.__name__}`" not in glossary] == []
+
+
+def _leads(document: Path, link: str) -> bool:
+    if "://" in link:
+        return False  # our documents do not depend on other sites
+    path, _, heading = link.partition("#")
+    target = document.parent / path if path else document
+    if not target.exists():
+        return False
+    return not heading or heading in _headings(target)
+
+
+def _headings(document: Path) -> set[str]:
+    text = _FENCE.sub("", document.read_text(encoding="utf-8"))
+    return {
+        re.sub(r"[^\w\- ]", "", it.lower()).replace(" ", "-") for it in _HEADING.findall(text)
+    }
+
+
+def _names_in(file: Path) -> Iterator[str]:
+    """Yield what a file defines: functions, classes and constants, or named queries."""
+    text = file.read_text(encoding="utf-8")
+    if file.suffix == ".sql":
+        yield from re.findall(r"^-- name: (\w+)", text, re.MULTILINE)
+        return
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (it.id for it in targets if isinstance(it, ast.Name))
+
+
+def _json_blocks(text: str) -> Iterator[str]:
+    yield from re.findall(r"^```json\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)

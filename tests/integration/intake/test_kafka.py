@@ -1,0 +1,164 @@
+"""Submissions over Kafka: a verdict or a dead letter for each, whatever lies beside it."""
+
+import asyncio
+import json
+from collections import Counter
+
+import pytest
+
+from shared.contracts.reports import ReportAccepted
+from shared.infra.health import Condition
+from shared.infra.stream import UNREADABLE_IN_A_ROW_MAX
+from shared.infra.topics import REPORTS, WATERMARKS
+from tests.eventually import eventually
+from tests.integration.intake.running import (
+    SUBMITTED,
+    Topics,
+    Upstream,
+    body_of,
+    document,
+    made_topics,
+    served,
+)
+from tests.integration.shared.test_reader import records_of
+
+pytestmark = pytest.mark.asyncio
+
+DEAD = {
+    "empty": [None, b""],
+    "not_json": [b"not json", b'{"event_id": "a"', b'\xef\xbb\xbf{"event_id": "b"}'],
+    "not_utf8": ['{"event_id": "c"}'.encode("utf-16"), b'{"event_id": "\xff"}'],
+    "too_deep": [b'{"a":' * 100_000],
+    "not_an_object": [b"[1]", b"null"],
+    "missing_event_id": [b"{}"],
+}
+ANSWERED = {
+    "not_a_number": "NaN",
+    "negative_zero": "-0",
+    "decimal_not_text": "1e400",
+    "too_many_digits": "9" * 30,
+    "boolean": "true",
+    "thousands_separator": '"1.635"',
+    "not_a_decimal": '"abc"',
+    "duplicate_key": '1, "dvk_models_total": 2',
+}
+
+
+async def test_poison_gets_an_answer_and_its_neighbours_are_untouched(
+    kafka: str, postgres_url: str
+) -> None:
+    """Rows 37 to 43: dead letters with a reason, verdicts with a finding, good ones counted."""
+    async with (
+        made_topics(kafka) as topics,
+        served(postgres_url, kafka, topics) as upstream,
+    ):
+        good = 0
+        for body in [it for bodies in DEAD.values() for it in bodies]:
+            await topics.send(body)
+            await topics.send(document(good, 7))
+            good += 1
+        for token in ANSWERED.values():
+            text = json.dumps(document(99, 4711)).replace("4711", token)
+            await topics.send(text.encode())
+        await topics.send(document(98, 7, note="\ud800", **{"x\ud800": 1}))
+        await topics.send(document(98, 7), [SUBMITTED, ("ce_source", b"\xff\xfe")])
+        await topics.send(document(98, 7), [("ce_type", b"qcdc.ReportSubmitted.v99")])
+        await topics.send(document(good, 7))
+
+        receipts = [body_of(it) for it in await topics.receipts(good + 1 + len(ANSWERED) + 2)]
+
+        codes = Counter(code for it in receipts for code in _rejections(it))
+        assert codes == Counter([*ANSWERED, "control_character", "bad_text", "source_mismatch"])
+        assert sum("revision" in it for it in receipts) == good + 1
+        letters = await upstream.rows("SELECT reason FROM dead_letter")
+        reasons = Counter(it["reason"] for it in letters)
+        assert reasons == {it: len(bodies) for it, bodies in DEAD.items()} | {
+            "unsupported_version": 1
+        }
+        assert await _published(kafka, topics) == good + 1
+
+
+async def test_resend_gets_the_receipt_byte_for_byte(kafka: str, postgres_url: str) -> None:
+    """And one event that comes through both doors at once counts once."""
+    async with (
+        made_topics(kafka) as topics,
+        served(postgres_url, kafka, topics) as upstream,
+    ):
+        one, both = document(0, 5), [document(n, 5) for n in range(1, 11)]
+        await topics.send(one)
+        (first,) = await topics.receipts(1)
+
+        await topics.send(one | {"occurred_at": "2026-11-22T12:34:56+07:00"}, partition=3)
+        (again,) = await topics.receipts(1)
+        posted = asyncio.gather(*(upstream.post(it) for it in both))
+        for it in both:
+            await topics.send(it, partition=4)
+        over_http = await posted
+        over_kafka = await topics.receipts(2 * len(both))
+
+        assert (again.value, dict(again.headers)) == (first.value, dict(first.headers))
+        assert {it.status_code for it in over_http} <= {200, 201}
+        assert len({it.value for it in over_kafka}) == len(both)
+        assert len(await upstream.rows("SELECT 1 FROM journal")) == 11
+        assert await _published(kafka, topics) == 11
+
+
+async def test_breaker_stops_a_partition_that_holds_nothing_but_poison(
+    kafka: str, postgres_url: str
+) -> None:
+    """Twenty dead letters in a row; then it waits for an operator, and others go on."""
+    async with (
+        made_topics(kafka) as topics,
+        served(postgres_url, kafka, topics) as upstream,
+    ):
+        for _ in range(UNREADABLE_IN_A_ROW_MAX + 5):
+            await topics.send(b"poison")
+        await topics.send(document(0, 5))
+        await topics.send(document(1, 5), partition=1)
+
+        (receipt,) = await topics.receipts(1)
+        complaint = await eventually(lambda: _complaint(upstream, topics))
+
+        assert complaint == Condition.BREAKER_OPEN
+        assert body_of(receipt)["unit"] == document(1)["unit"]
+        letters = await upstream.rows("SELECT 1 FROM dead_letter")
+        assert len(letters) == UNREADABLE_IN_A_ROW_MAX
+        assert not await upstream.rows("SELECT 1 FROM slot WHERE unit = $1", document(0)["unit"])
+
+
+async def test_watermark_is_published_after_the_reports(kafka: str, postgres_url: str) -> None:
+    """A report received over Kafka lies before the first watermark that passes it."""
+    async with (
+        made_topics(kafka) as topics,
+        served(postgres_url, kafka, topics) as upstream,
+    ):
+        await topics.send(document(0, 5))
+        (receipt,) = await topics.receipts(1)
+        received_at = body_of(receipt)["received_at"]
+
+        async def passed() -> bool:
+            marks = await records_of(kafka, WATERMARKS)
+            return body_of(marks[-1])["watermark"] > received_at
+
+        await eventually(passed)
+        assert await _published(kafka, topics) == 1
+
+
+def _rejections(receipt: object) -> list[str]:
+    assert isinstance(receipt, dict)
+    return [it["code"] for it in receipt["findings"] if it["severity"] == "reject"]
+
+
+async def _published(kafka: str, topics: Topics) -> int:
+    """Count the reports of this source on the reports topic."""
+    events = [
+        ReportAccepted.model_validate_json(it.value or b"")
+        for it in await records_of(kafka, REPORTS)
+    ]
+    return sum(it.source == topics.source for it in events)
+
+
+async def _complaint(upstream: Upstream, topics: Topics) -> Condition | None:
+    part = f"breaker qcdc.submissions.{topics.source}.v1/0"
+    complaint = upstream.intake.health.complaints.get(part)
+    return complaint.condition if complaint else None

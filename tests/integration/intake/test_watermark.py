@@ -1,0 +1,114 @@
+"""The watermark is said only when it is true: nobody may be accused because of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+
+import pytest
+from aiokafka.errors import KafkaError
+
+from services.intake.journal import RECEIVING_LOCK
+from services.intake.watermark import CLOCK_SKEW, Watermark
+from tests.eventually import eventually
+from tests.integration.intake.running import NOWHERE, Upstream, document, served
+
+pytestmark = pytest.mark.asyncio
+WAITING = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted"
+
+
+@pytest.fixture
+async def upstream(postgres_url: str) -> AsyncIterator[Upstream]:
+    """Return an upstream system whose intake has no Kafka."""
+    async with served(postgres_url, NOWHERE) as it:
+        yield it
+
+
+def watermark(upstream: Upstream, *answers: int | Exception) -> Watermark:
+    """Build a watermark for which Kafka gives these answers, the last one for ever."""
+    return Watermark(upstream.intake.database, _answering(*answers), 1.0)
+
+
+def _answering(*answers: int | Exception) -> Callable[[], Awaitable[int]]:
+    left = list(answers)
+
+    async def behind() -> int:
+        answer = left.pop(0) if len(left) > 1 else left[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return behind
+
+
+async def said(upstream: Upstream) -> int:
+    """Count the watermarks in the outbox."""
+    rows = await upstream.rows("SELECT 1 FROM outbox WHERE topic = 'qcdc.watermarks.v1'")
+    return len(rows)
+
+
+async def test_watermark_follows_what_it_vouches_for(upstream: Upstream) -> None:
+    """Its row has the highest id, and what is received later is later than it."""
+    before = (await upstream.post(document(0, 1))).json()["received_at"]
+
+    instant = await watermark(upstream, 0).advance()
+
+    assert instant
+    after = (await upstream.post(document(0, 2))).json()["received_at"]
+    assert datetime.fromisoformat(before) < instant + CLOCK_SKEW < datetime.fromisoformat(after)
+    topics = await upstream.rows("SELECT topic FROM outbox ORDER BY id")
+    assert [it["topic"].split(".")[1] for it in topics] == [
+        "receipts",
+        "reports",
+        "watermarks",
+        "receipts",
+        "reports",
+    ]
+
+
+async def test_watermark_waits_for_whoever_is_receiving(upstream: Upstream) -> None:
+    """A transaction that has read its receipt time must have committed first."""
+    async with upstream.intake.database.transaction() as connection:
+        received_at = await connection.fetchval(
+            "SELECT clock_timestamp() FROM (SELECT pg_advisory_xact_lock_shared($1)) AS held",
+            RECEIVING_LOCK,
+        )
+        task = asyncio.create_task(watermark(upstream, 0).advance())
+        await eventually(lambda: upstream.rows(WAITING, RECEIVING_LOCK))
+
+        assert not task.done()
+
+    instant = await task
+    assert instant
+    assert instant + CLOCK_SKEW > received_at
+
+
+@pytest.mark.parametrize("answers", [(3,), (0, 3)])
+async def test_nothing_is_said_while_submissions_are_unread(
+    answers: tuple[int, ...], upstream: Upstream
+) -> None:
+    """Also when they come in after the first look, while the lock is awaited."""
+    assert await watermark(upstream, *answers).advance() is None
+    assert not await said(upstream)
+
+
+@pytest.mark.parametrize("answers", [(KafkaError(),), (0, KafkaError()), (0, TimeoutError())])
+async def test_nothing_is_said_when_kafka_cannot_be_asked(
+    answers: tuple[int | Exception, ...], upstream: Upstream
+) -> None:
+    """An unknown lag is not "no lag"."""
+    with pytest.raises((KafkaError, TimeoutError)):
+        await watermark(upstream, *answers).advance()
+
+    assert not await said(upstream)
+    assert (await upstream.post(document(0, 1))).status_code == 201
+
+
+async def test_watermark_gives_way_to_a_long_transaction(upstream: Upstream) -> None:
+    """It stops waiting after two seconds, so that others behind it in the queue may receive."""
+    async with upstream.intake.database.transaction() as connection:
+        await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", RECEIVING_LOCK)
+
+        with pytest.raises(Exception, match="lock timeout"):
+            await watermark(upstream, 0).advance()
+
+    assert not await said(upstream)
