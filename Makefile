@@ -18,7 +18,7 @@ test: $(STAMP) ## every test, on real Kafka and PostgreSQL (no Docker needed)
 	$(BIN)/python -m pytest
 
 fast: $(STAMP) ## the pure tests only: seconds
-	$(BIN)/python -m pytest tests/unit tests/architecture tests/contract
+	$(BIN)/python -m pytest tests/unit tests/architecture
 
 lint: $(STAMP) ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .

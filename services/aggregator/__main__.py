@@ -4,7 +4,6 @@ import sys
 
 from pydantic import ValidationError
 
-from services.aggregator.errors import CannotRebuild
 from services.aggregator.rebuild import rebuild
 from services.aggregator.settings import Settings
 from services.aggregator.wiring import MIGRATIONS, build
@@ -38,13 +37,13 @@ async def _migrate() -> None:
 
 
 async def _rebuild() -> None:
-    try:
-        outcome = await rebuild(_settings(), verify="--verify" in sys.argv)
-    except CannotRebuild as problem:
-        sys.exit(f"cannot rebuild: {problem}")
+    outcome = await rebuild(_settings(), verify="--verify" in sys.argv)
     print("\n".join((outcome.summary, *outcome.examples)))  # noqa: T201 - for the operator
     sys.exit(outcome.exit_code)
 
 
+COMMANDS = {"serve": _serve, "migrate": _migrate, "rebuild": _rebuild}
+
 if __name__ == "__main__":
-    run.main({"migrate": _migrate, "rebuild": _rebuild}.get("".join(sys.argv[1:2]), _serve))
+    command = COMMANDS.get(sys.argv[1] if sys.argv[1:] else "serve")
+    run.main(command) if command else sys.exit(str(__doc__))

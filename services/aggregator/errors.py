@@ -3,13 +3,13 @@ The errors of the aggregator, beside those of its domain (``domain/errors.py``).
 
 TimeoutError
 └── Contended           another partition wrote the same key first; try again
-QcdcError
+Misconfigured
 └── CannotRebuild       a rebuild cannot begin or cannot be finished; the live ledger is untouched
     ├── LogTooShort     the topic does not hold all that was counted
     └── RebuildRunning  somebody else is at it
 """
 
-from shared.infra.errors import Partition, QcdcError
+from shared.infra.errors import Misconfigured, Partition
 
 
 class Contended(TimeoutError):
@@ -20,7 +20,7 @@ class Contended(TimeoutError):
     """
 
 
-class CannotRebuild(QcdcError):
+class CannotRebuild(Misconfigured):
     """The rebuild cannot go on; the live ledger is untouched."""
 
 

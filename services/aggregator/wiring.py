@@ -90,9 +90,11 @@ class Aggregator:
                 return
 
 
-def build(settings: Settings, topic: str = topics.REPORTS) -> Aggregator:
+def build(settings: Settings, topic: str = topics.REPORTS, group: str = NAME) -> Aggregator:
     """
     Put an aggregator together; nothing is connected yet.
+
+    Tests that share a broker name a topic and a group of their own.
 
     Raises:
         Misconfigured: when the files of facts cannot be used.
@@ -101,7 +103,7 @@ def build(settings: Settings, topic: str = topics.REPORTS) -> Aggregator:
     facts = facts_of(settings)
     layouts = Layouts(facts.catalogue)
     pictures = Pictures(facts, layouts)
-    health = Health("start", "outbox", f"consumer {NAME}")
+    health = Health("start", "outbox", f"consumer {group}")
     database = database_of(settings, settings.database_schema)
     relay = Relay(
         database,
@@ -114,7 +116,7 @@ def build(settings: Settings, topic: str = topics.REPORTS) -> Aggregator:
         ReportReader(layouts),
         topic,
         bootstrap=settings.kafka,
-        group=NAME,
+        group=group,
         instance=settings.instance,
         health=health,
         after=relay.wake,

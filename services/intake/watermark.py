@@ -54,7 +54,7 @@ class Watermark:
         while True:
             try:
                 await self.advance()
-            except (KafkaError, TimeoutError):
+            except (KafkaError, LogReplaced, TimeoutError):
                 pass
             except Exception as problem:
                 if not retryable(problem):

@@ -1,14 +1,12 @@
 """The only file of the notifier that names concrete classes."""
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 
 from services.notifier.api import add_routes
@@ -31,18 +29,17 @@ from shared.contracts.duties import IntakeCaughtUp
 from shared.domain.directory import Directory
 from shared.domain.errors import FactError
 from shared.infra.broker import producer
-from shared.infra.database import Connection, Database, retryable
+from shared.infra.database import Connection, Database
 from shared.infra.errors import Misconfigured
 from shared.infra.facts import Facts, load_facts
-from shared.infra.health import Condition, Health
-from shared.infra.migrate import check as check_migrations
+from shared.infra.health import Health
 from shared.infra.migrate import migrations
 from shared.infra.outbox import OutboxTable, Relay
 from shared.infra.reader import Reader
 from shared.infra.run import Task
+from shared.infra.start import Start
 from shared.infra.stream import Stream
 from shared.infra.topics import COMMON, DUTIES, REPORTS, WATERMARKS
-from shared.infra.topics import check as check_topics
 from shared.infra.vietnamese import name_key
 from shared.infra.web import create_app
 
@@ -67,55 +64,20 @@ class Notifier:
     horizon: Horizon
     scan: Scan
     delivery: Delivery
+    start: Start
 
     def tasks(self) -> list[Task]:
         """List what runs beside HTTP; nothing touches data before the start was checked."""
-        seconds, checked = self.settings.scan_seconds, asyncio.Event()
-        work: list[Task] = [
-            self.reports.run,
-            self.watermarks.run,
-            self.relay.run,
-            partial(self.scan.run, seconds, self.health),
-            partial(self.delivery.run, seconds, self.health),
-        ]
-
-        async def check() -> None:
-            await self._check()
-            checked.set()
-            await asyncio.Event().wait()
-
-        async def begin(task: Task) -> None:
-            await checked.wait()
-            await task()
-
-        return [check, *(partial(begin, task) for task in work)]
-
-    async def _check(self) -> None:
-        """Wait for the infrastructure, then refuse to run on tables or topics that do not fit."""
-
-        async def tables() -> None:
-            async with self.database.connection() as connection:
-                await check_migrations(connection, MIGRATIONS, MIGRATE_COMMAND)
-
-        await self._once_it_answers(tables, Condition.DATABASE_UNAVAILABLE)
-        await self._once_it_answers(
-            lambda: check_topics(self.settings.kafka, COMMON), Condition.KAFKA_UNAVAILABLE
+        seconds = self.settings.scan_seconds
+        return self.start.before(
+            [
+                self.reports.run,
+                self.watermarks.run,
+                self.relay.run,
+                partial(self.scan.run, seconds, self.health),
+                partial(self.delivery.run, seconds, self.health),
+            ]
         )
-        self.health.fine("start")
-
-    async def _once_it_answers(
-        self, question: Callable[[], Awaitable[None]], condition: Condition
-    ) -> None:
-        while True:
-            try:
-                await question()
-            except Exception as problem:
-                if not (isinstance(problem, KafkaError) or retryable(problem)):
-                    raise
-                self.health.report("start", condition, repr(problem))
-                await asyncio.sleep(RETRY_SECONDS)
-            else:
-                return
 
 
 def build(settings: Settings) -> Notifier:
@@ -136,8 +98,11 @@ def build(settings: Settings) -> Notifier:
     docket = docket_of(facts.directory)
     relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "notifier"), health)
     reports, watermarks = _readers(settings, database, Handlers(docket), health, relay.wake)
-    horizon = Horizon(database, docket, partial(behind, reports, health))
+    horizon = Horizon(database, docket, reports.behind)
     channel = _email(settings)
+    hears = audience(facts.committees, facts.directory, [channel.name])
+    lease = timedelta(seconds=settings.lease_seconds)
+    written_from = sources(facts, channel)
     app = create_app("QCDC notifier", health)
     add_routes(app, PostgresViews(database, facts.directory))
     return Notifier(
@@ -149,22 +114,9 @@ def build(settings: Settings) -> Notifier:
         watermarks=watermarks,
         relay=relay,
         horizon=horizon,
-        scan=Scan(
-            database,
-            docket,
-            horizon,
-            _openings(facts),
-            audience(facts.committees, facts.directory, [channel.name]),
-            relay.wake,
-        ),
-        delivery=Delivery(
-            database,
-            docket,
-            horizon,
-            sources(facts, channel),
-            timedelta(seconds=settings.lease_seconds),
-            relay.wake,
-        ),
+        scan=Scan(database, docket, horizon, _openings(facts), hears, relay.wake),
+        delivery=Delivery(database, docket, horizon, written_from, lease, relay.wake),
+        start=Start(database, MIGRATIONS, MIGRATE_COMMAND, settings.kafka, COMMON, health),
     )
 
 
@@ -187,21 +139,6 @@ def sources(facts: Facts, channel: Channel) -> Sources:
         LetterWriter(),
         {channel.name: channel},
     )
-
-
-async def behind(reader: Reader[Report], health: Health) -> int:
-    """
-    Count the reports that have not been applied.
-
-    Raises:
-        Misconfigured: when the topic was replaced; its new records would look like old ones.
-
-    """
-    count = await reader.behind()
-    complaint = health.complaints.get(reader.part)
-    if complaint is not None and complaint.condition is Condition.LOG_REPLACED:
-        raise Misconfigured(f"the topic is not the one that was read before: {complaint.detail}")
-    return count
 
 
 def _readers(

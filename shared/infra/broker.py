@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord
+from aiokafka.coordinator.assignors.abstract import AbstractPartitionAssignor
+from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from faststream import AckPolicy, StreamMessage
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
@@ -68,7 +70,7 @@ def kafka_broker(bootstrap: str, client_id: str) -> KafkaBroker:
     )
 
 
-def consume(
+def consume(  # noqa: PLR0913 - who reads what, as whom, to what effect
     broker: KafkaBroker,
     *topics: str,
     group: str,
@@ -76,11 +78,13 @@ def consume(
     decode: Callable[[Record], F | Poison],
     handler: Callable[[Batch[F]], Awaitable[None]],
     pattern: str | None = None,
+    epoch: str = "",
 ) -> BatchSubscriber:
     """
     Deliver every record to *handler* at least once, in batches, never skipping a bad one.
 
     The offset moves only after the handler returned; if it raises, the batch is read again.
+    Another *epoch* than before makes the broker assign partitions anew.
     """
     subscriber = broker.subscriber(
         *topics,
@@ -95,6 +99,7 @@ def consume(
         session_timeout_ms=SESSION_TIMEOUT_MS,
         heartbeat_interval_ms=3_000,
         fetch_max_wait_ms=FETCH_WAIT_MS,
+        partition_assignment_strategy=_assignors(epoch),
         parser=_tolerate_headers,
         decoder=_decoder(decode),
     )
@@ -117,6 +122,24 @@ def producer(bootstrap: str, client_id: str) -> AIOKafkaProducer:
         max_batch_size=262_144,
         request_timeout_ms=15_000,
     )
+
+
+def _assignors(epoch: str) -> tuple[type[AbstractPartitionAssignor], ...]:
+    """
+    Name the way of assigning partitions after *epoch*.
+
+    A static member that comes back gets the partitions that it had, whatever it subscribes to now
+    (KIP-345; measured on Kafka 4.1): a topic that was made while it was away would never be read,
+    and one that was deleted would keep it from joining. The broker assigns anew only when the
+    name of the protocol changes. The plain name is what members of different epochs agree on.
+    """
+    if not epoch:
+        return (RoundRobinPartitionAssignor,)
+
+    class OfThisEpoch(RoundRobinPartitionAssignor):  # type: ignore[misc] # it has no types
+        name = f"roundrobin-{epoch}"
+
+    return OfThisEpoch, RoundRobinPartitionAssignor
 
 
 async def _tolerate_headers(

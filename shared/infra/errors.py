@@ -5,7 +5,8 @@ QcdcError
 ├── Misconfigured      the operator must mend something; the process exits with 78
 ├── Gap                the log and the stored position disagree; read again from the position
 ├── BreakerOpen        too many unreadable records in a row; the partition is paused
-└── LostWindow         the broker deleted records that were never read
+├── LostWindow         the broker deleted records that were never read
+└── LogReplaced        the log is shorter than what was read: it is another log
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,6 +40,14 @@ class BreakerOpen(QcdcError):
     def __init__(self, positions: Mapping[Partition, int]) -> None:
         super().__init__(f"stopped at {dict(positions)}")
         self.positions = positions
+
+
+class LogReplaced(QcdcError):
+    """Kafka holds less than was read from it; its new records would look like old ones."""
+
+    def __init__(self, partitions: Sequence[Partition]) -> None:
+        super().__init__(f"the log is shorter than what was read: {list(partitions)}")
+        self.partitions = partitions
 
 
 class LostWindow(QcdcError):

@@ -8,17 +8,20 @@ so progress is watched: behind and not moving for a minute means a new consumer.
 import asyncio
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
+from zlib import crc32
 
 import structlog
 from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
+from faststream.kafka import KafkaBroker
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from shared.infra.broker import Batch, Cursor, Poison, Record, consume, kafka_broker
 from shared.infra.database import retryable
-from shared.infra.errors import BreakerOpen, Gap, LostWindow, Partition
+from shared.infra.errors import BreakerOpen, Gap, LogReplaced, LostWindow, Partition
 from shared.infra.health import Condition, Health
 from shared.infra.stream import Stream
 
@@ -58,6 +61,7 @@ class Reader(Generic[F]):
         self._after = after
         self._sought: dict[Partition, int] = {}
         self._paused: set[Partition] = set()
+        self._starts = 0
         self._subscriber: BatchSubscriber | None = None
 
     async def run(self) -> None:
@@ -65,17 +69,8 @@ class Reader(Generic[F]):
         while True:
             broker = kafka_broker(self._bootstrap, f"{self._group}-{self._instance}")
             self._paused.clear()
-            self._subscriber = consume(
-                broker,
-                *self._topics,
-                pattern=self._pattern,
-                group=self._group,
-                instance=self._instance,
-                decode=self._decode,
-                handler=self.deliver,
-            )
             try:
-                await broker.start()
+                await self._start(broker)
                 await self._watch()
                 log.warning("consumer restarted: behind without progress", group=self._group)
             except (KafkaError, OSError, TimeoutError) as problem:
@@ -84,6 +79,35 @@ class Reader(Generic[F]):
                 self._subscriber = None
                 await broker.stop()
             await asyncio.sleep(RESTART_SECONDS)
+
+    async def _start(self, broker: KafkaBroker) -> None:
+        """Join the group; under a pattern, in an epoch that the topics it matches now define."""
+        topics, epoch = set[str](), ""
+        if self._pattern is not None:
+            topics = await self._topics_of_the_broker(self._pattern)
+            epoch = f"{crc32(','.join(sorted(topics)).encode()):08x}-{self._starts}"
+            self._starts += 1  # whatever kept a start from succeeding must not do so again
+        self._subscriber = consume(
+            broker,
+            *self._topics,
+            pattern=self._pattern,
+            group=self._group,
+            instance=self._instance,
+            decode=self._decode,
+            handler=self.deliver,
+            epoch=epoch,
+        )
+        await broker.start()
+        if self._pattern is not None and set(self._consumer().subscription() or ()) != topics:
+            raise KafkaError("a topic appeared or vanished during the start")
+
+    async def _topics_of_the_broker(self, pattern: str) -> set[str]:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
+        try:
+            await admin.start()
+            return _matching(pattern, await admin.list_topics())
+        finally:
+            await admin.close()
 
     async def deliver(self, batch: Batch[F]) -> None:
         """
@@ -128,13 +152,14 @@ class Reader(Generic[F]):
 
         Raises:
             KafkaError: when Kafka cannot be asked, so nobody may conclude "not behind".
+            LogReplaced: when the topic is not the one that was read before.
 
         """
         positions = await self.stream.positions()
         ends = await self._ends()
         replaced = [it for it, end in ends.items() if end < positions.get(it, 0)]
         if replaced:
-            self._health.report(self.part, Condition.LOG_REPLACED, str(replaced))
+            raise LogReplaced(replaced)
         return sum(max(0, end - positions.get(it, 0)) for it, end in ends.items())
 
     async def _ends(self) -> dict[Partition, int]:
@@ -162,8 +187,7 @@ class Reader(Generic[F]):
         subscribed = set(consumer.subscription() or ())
         if self._pattern is None:
             return subscribed
-        pattern = re.compile(re.sub(r"{\w+}", ".*", self._pattern))
-        if {it for it in await consumer.topics() if pattern.match(it)} - subscribed:
+        if _matching(self._pattern, await consumer.topics()) - subscribed:
             raise KafkaError("a topic has appeared that is not subscribed to yet")
         return subscribed
 
@@ -176,6 +200,9 @@ class Reader(Generic[F]):
                 total = sum((await self.stream.positions()).values())
                 behind = await self.behind()
                 await self._resume()
+            except LogReplaced as problem:
+                self._health.report(self.part, Condition.LOG_REPLACED, str(problem))
+                continue
             except (KafkaError, TimeoutError) as problem:
                 self._health.report(self.part, Condition.KAFKA_UNAVAILABLE, repr(problem))
                 continue
@@ -241,6 +268,12 @@ class Reader(Generic[F]):
         if consumer is None:
             raise KafkaError("the consumer is not running")
         return consumer
+
+
+def _matching(pattern: str, topics: Iterable[str]) -> set[str]:
+    """Choose topics as the driver does: a name in braces stands for anything."""
+    matcher = re.compile(re.sub(r"{\w+}", ".*", pattern))
+    return {it for it in topics if matcher.match(it)}
 
 
 def _breaker(partition: Partition) -> str:

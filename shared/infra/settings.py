@@ -20,6 +20,7 @@ class Settings(BaseSettings):
         env_prefix="QCDC_",
         frozen=True,
         secrets_dir=_SECRETS if _SECRETS.is_dir() else None,
+        hide_input_in_errors=True,  # it may hold a password
     )
 
     kafka: str

@@ -41,8 +41,12 @@ def problem_response(
 
 
 def create_app(title: str, health: Health) -> FastAPI:
-    """Build the HTTP application of a service with everything but its own routes."""
-    app = FastAPI(title=title, version="1", docs_url="/docs", redoc_url=None)
+    """
+    Build the HTTP application of a service with everything but its own routes.
+
+    ``/openapi.json`` describes it; the usual page for that loads scripts from elsewhere.
+    """
+    app = FastAPI(title=title, version="1", docs_url=None, redoc_url=None)
 
     @app.get("/health/live", include_in_schema=False)
     async def live() -> JSONResponse:

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from typer.models import CommandInfo
 
 from services.intake.domain.arrivals import Arrived, Kind
 from services.intake.domain.judge import judge
@@ -17,7 +19,8 @@ from services.intake.domain.structure import read
 from shared.contracts.strict_json import parse
 from shared.infra.facts import load_facts
 from shared.infra.health import Condition
-from tests.contract.test_wire import EVENTS
+from tools.generate.events import event_classes
+from tools.qcdc.main import app
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -92,7 +95,7 @@ def test_pure_and_io_alternate() -> None:
     """One pure function a hop: that is what makes each hop understood, and tested, alone."""
     kinds = [[hop.kind for hop in leg] for leg in LEGS]
 
-    assert [it for it in kinds if any(a == b for a, b in zip(it, it[1:], strict=False))] == []
+    assert [it for it in kinds if any(a == b for a, b in pairwise(it))] == []
     assert {kind for its in kinds for kind in its} == {"pure", "I/O"}
 
 
@@ -160,6 +163,18 @@ def test_every_reason_not_to_be_ready_is_listed() -> None:
     assert [it.value for it in Condition if f"`{it.value}`" not in operators] == []
 
 
+def test_every_verb_of_the_command_line_is_listed() -> None:
+    """Nobody runs a command that no document names."""
+    verbs = [_command(it) for it in app.registered_commands]
+    for group in app.registered_groups:
+        assert group.typer_instance
+        verbs += [f"{group.name} {_command(it)}" for it in group.typer_instance.registered_commands]
+    operators = _section("For operators")
+
+    assert "topics apply" in verbs
+    assert [it for it in verbs if f"`qcdc {it}" not in operators] == []
+
+
 def test_the_glossary_holds_no_word_that_the_code_does_not_use() -> None:
     """An identifier chosen here and not used there would lead the next reader astray."""
     glossary = (ROOT / "docs/GLOSSARY.md").read_text(encoding="utf-8")
@@ -181,7 +196,7 @@ def test_the_glossary_holds_every_event() -> None:
     """The events are the words that other systems see."""
     glossary = (ROOT / "docs/GLOSSARY.md").read_text(encoding="utf-8")
 
-    assert [it.__name__ for it in EVENTS if f"`{it.__name__}`" not in glossary] == []
+    assert [it.__name__ for it in event_classes() if f"`{it.__name__}`" not in glossary] == []
 
 
 def _leads(document: Path, link: str) -> bool:
@@ -196,9 +211,7 @@ def _leads(document: Path, link: str) -> bool:
 
 def _headings(document: Path) -> set[str]:
     text = _FENCE.sub("", document.read_text(encoding="utf-8"))
-    return {
-        re.sub(r"[^\w\- ]", "", it.lower()).replace(" ", "-") for it in _HEADING.findall(text)
-    }
+    return {re.sub(r"[^\w\- ]", "", it.lower()).replace(" ", "-") for it in _HEADING.findall(text)}
 
 
 def _names_in(file: Path) -> Iterator[str]:
@@ -213,6 +226,11 @@ def _names_in(file: Path) -> Iterator[str]:
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             yield from (it.id for it in targets if isinstance(it, ast.Name))
+
+
+def _command(info: CommandInfo) -> str:
+    assert info.callback
+    return info.name or info.callback.__name__
 
 
 def _json_blocks(text: str) -> Iterator[str]:

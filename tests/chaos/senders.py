@@ -41,6 +41,7 @@ class Senders:
         self._kafka = kafka
         self._url = url
         self._headers = {"Authorization": f"Bearer {key}"}
+        self._source = source
         self._topic = submissions_topic(source)
         self.sent = Sent()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -129,7 +130,7 @@ class Senders:
             )
         else:
             event = _submission(task)
-        message = encode(event, "upstream")
+        message = encode(event, self._source)
         await self._publish(task.slot.unit.encode(), message.body, message.headers)
 
     async def _publish(

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.aggregator.domain.fold import Change, Entry, Mark, Province
+from services.aggregator.domain.fold import Change, Entry, Mark
+from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.reports import Revision, Slot
 from services.aggregator.domain.totals import TotalKey, Totals
 from services.aggregator.errors import Contended
@@ -15,12 +16,13 @@ from services.aggregator.ledger_postgres import PostgresLedger
 from services.aggregator.wiring import MIGRATIONS
 from shared.infra import migrate
 from shared.infra.database import Database
+from shared.infra.facts import load_facts
 from tests.doubles.ledger import MemoryLedger
-from tests.unit.aggregator.given import DAY, accepted, revision_of, withdrawn
+from tests.unit.aggregator.given import accepted, revision_of, withdrawn
 
 Open = Callable[[], AbstractAsyncContextManager[Ledger]]
 SLOT = Slot("D373.C1", "F05", "cal.2023")
-KEY = TotalKey("F05", "cal.2023", "37.1", "xa")
+LAYOUTS = Layouts(load_facts().catalogue)
 
 
 @pytest.fixture(params=["memory", "postgres"])
@@ -47,3 +49,82 @@ async def open_ledger(request: pytest.FixtureRequest) -> AsyncIterator[Open]:
 
     yield in_postgres
     await database.close()
+
+
+def revision(number: int, **figures: int | None) -> Revision:
+    """Return a revision whose figures stand in the places of its cells; none is a withdrawal."""
+    event = accepted(figures, revision=number) if figures else withdrawn(revision=number)
+    return revision_of(event, LAYOUTS)
+
+
+def adding(*entries: Entry, marks: list[Mark] | None = None) -> Change:
+    """Return a change that only writes history."""
+    return Change(entries=list(entries), marks=marks or [])
+
+
+async def test_what_was_saved_is_held(open_ledger: Open) -> None:
+    """Everything that a later difference needs comes back as it was, None in its place."""
+    first = revision(1, dvk_models_new=421, dvk_models_removed=None)
+    async with open_ledger() as ledger:
+        await ledger.save(adding(Entry(first, None)), {})
+
+    async with open_ledger() as ledger:
+        held = await ledger.held({SLOT, SLOT._replace(unit="nobody")})
+
+    assert held.keys() == {SLOT}
+    counted = held[SLOT].counted
+    assert replace(counted, figures=list(counted.figures or ())) == first.counted
+    assert held[SLOT].accepted == {1: first.accepted_at}
+
+
+async def test_superseded_revision_is_known_but_does_not_count(open_ledger: Open) -> None:
+    """A slot counts once; that a revision was seen is never forgotten."""
+    first, second = revision(1, dvk_models_new=1), revision(2)
+    async with open_ledger() as ledger:
+        await ledger.save(adding(Entry(first, None)), {})
+
+    async with open_ledger() as ledger:
+        mark = Mark(SLOT, 1, second.accepted_at)
+        await ledger.save(adding(Entry(second, None), marks=[mark]), {})
+
+    async with open_ledger() as ledger:
+        held = (await ledger.held({SLOT}))[SLOT]
+    assert held.counted == second.counted
+    assert held.accepted == {1: first.accepted_at, 2: second.accepted_at}
+
+
+async def test_totals_are_kept_changed_and_removed(open_ledger: Open) -> None:
+    """A total without reports ceases to exist; nobody ever reads a row of zeros."""
+    key = TotalKey("F05", "cal.2023", "37.1", "xa")
+    before = Totals([421, 0], [1, 0], [0, 1], None, reports=2, on_time=1, late=1)
+    after = Totals([430, -1], [2, 1], None, [1, 0], reports=3, on_time=3, late=0)
+    async with open_ledger() as ledger:
+        await ledger.save(Change(), {key: before, key._replace(area="D373.1"): before})
+
+    async with open_ledger() as ledger:
+        kept = await ledger.totals({key, key._replace(unit_type="phuong")})
+        await ledger.save(Change(), {key: after})
+    async with open_ledger() as ledger:
+        changed = await ledger.totals({key})
+        await ledger.save(Change(), {key: Totals([0, 0], [0, 0])})
+    async with open_ledger() as ledger:
+        removed = await ledger.totals({key, key._replace(area="D373.1")})
+
+    assert kept == {key: before}
+    assert changed == {key: after}
+    assert removed.keys() == {key._replace(area="D373.1")}
+
+
+async def test_revision_written_twice_is_refused(open_ledger: Open) -> None:
+    """Two partitions with the same slot at once: the second starts again and sees the first."""
+    first = revision(1, dvk_models_new=421)
+    async with open_ledger() as ledger:
+        await ledger.save(adding(Entry(first, None)), {})
+
+    with pytest.raises(Contended):
+        async with open_ledger() as ledger:
+            await ledger.save(adding(Entry(revision(1, dvk_models_new=9), None)), {})
+
+    async with open_ledger() as ledger:
+        held = (await ledger.held({SLOT}))[SLOT]
+    assert 421 in (held.counted.figures or ())

@@ -39,12 +39,12 @@ class MemoryLedger:
         for revision, _ in change.entries:
             if (revision.slot, revision.counted.revision) in self.revisions:
                 raise Contended
-        for slot, number, at in change.marks:
-            self.superseded_at[slot, number] = at
-        for revision, at in change.entries:
-            key = revision.slot, revision.counted.revision
-            self.revisions[key] = revision
-            self.superseded_at[key] = at
+        for mark in change.marks:
+            self.superseded_at[mark.slot, mark.revision] = mark.superseded_at
+        for entry in change.entries:
+            key = entry.revision.slot, entry.revision.counted.revision
+            self.revisions[key] = entry.revision
+            self.superseded_at[key] = entry.superseded_at
         for total_key, its_totals in totals.items():
             self.counted[total_key] = its_totals
             if its_totals.reports == 0:

@@ -11,6 +11,9 @@ from tools.qcdc.settings import SERVICES
 from tools.stack.waiting import wait_until
 
 Say = Callable[[str], None]
+WAIT_SECONDS_MAX = 180
+"""A start of the container, its health checks, and a host that is busy with other things."""
+
 BROKER_VERSION = ["/opt/kafka/bin/kafka-broker-api-versions.sh", "--version"]
 
 
@@ -60,6 +63,7 @@ def _kill(project: Project, service: str) -> None:
         partial(_ask_back, project, service, f"{restarts + 1} healthy"),
         what=f"{service} did not come back",
         errors=(CheckFailed,),
+        seconds_max=WAIT_SECONDS_MAX,
     )
 
 
@@ -78,7 +82,12 @@ def _wait_for_total(doors: Doors, reports: Reports) -> str:
         if found != (reports.total, reports.sent, reports.expected):
             raise CheckFailed(f"{COUNTED} is {found}")
 
-    wait_until(ask, what="the total is not complete", errors=(CheckFailed,))
+    wait_until(
+        ask,
+        what="the total is not complete",
+        errors=(CheckFailed,),
+        seconds_max=WAIT_SECONDS_MAX,
+    )
     return f"{COUNTED} {reports.total} from {reports.sent} of {reports.expected} communes"
 
 

@@ -17,7 +17,7 @@ from tools.stack.ports import free_ports
 
 REPOSITORY = Path(__file__).parents[2]
 BUILD_SECONDS_MAX = 1800
-UP_SECONDS_MAX = 300
+UP_SECONDS_MAX = 600
 COMMAND_SECONDS_MAX = 120
 TAIL_LINES = 40
 DOORS = (*SERVICES, "kafka")
@@ -113,11 +113,19 @@ class Project:
         tail = self._compose("logs", "--no-color", "--tail", str(TAIL_LINES))
         of_others = self._compose("logs", "--no-color", "--tail", "5", "kafka", "postgres")
         of_ours = [self._run([*tail, it]) for it in ("topics", "migrate", *SERVICES)]
-        return "\n".join([self._run(of_others), *of_ours])
+        return "\n".join([self._run(of_others), *of_ours, *map(self._health, SERVICES)])
 
     def down(self) -> None:
         """Remove containers, network and volumes."""
         self._run(self._compose("down", "--volumes", "--remove-orphans", "--timeout", "20"))
+
+    def _health(self, service: str) -> str:
+        template = "{{.State.Health.Status}}{{range .State.Health.Log}}\n{{.Output}}{{end}}"
+        try:
+            said = self.inspect(service, template).splitlines()
+        except CheckFailed:
+            return f"{service} has not been started"
+        return f"{service} is {said[0]}; its last health check: {said[-1]}"
 
     def _compose(self, *arguments: str) -> list[str]:
         where = ["--project-directory", str(REPOSITORY), "--env-file", os.devnull]

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
+from aiokafka.errors import KafkaError
 
 from shared.infra import topics
 from shared.infra.clock import system_clock
@@ -31,8 +32,8 @@ from tools.stack.processes import log_tail
 from tools.stack.stack import Stack
 from tools.stack.waiting import blocking
 
-GRACE = timedelta(seconds=15)
-"""From the start of the services to the deadline of the current month's reports."""
+GRACE_MIN = timedelta(seconds=15)
+"""From the start of the services to the deadline of the current month's reports, at least."""
 
 SETTLE_SECONDS_MAX = 90.0
 """From the end of the load to the last figure and the digest."""
@@ -63,6 +64,7 @@ def main() -> int:
             sys.stdout.flush()
             with suppress(KeyboardInterrupt):
                 threading.Event().wait()
+            print("ending everything", flush=True)
     except (DemoError, StackError) as problem:
         print(f"demo: {problem or problem.__doc__}", file=sys.stderr)
         return EXIT_FAILED
@@ -74,24 +76,27 @@ def main() -> int:
 @contextmanager
 def _running(ports: Ports) -> Iterator[Demo]:
     """Start everything, last the services, and end all of it whatever happens in the block."""
+    begun = system_clock()
     with ExitStack() as undo:
         try:
             stack = undo.enter_context(Stack.start())
             print(*stack.describe(), sep="\n", flush=True)
             _check_unused(stack)
-            yield _start(ports, stack, undo)
+            yield _start(ports, stack, undo, begun)
         finally:
             # A second Ctrl-C must not stop the ending of servers and the removal of their data.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _start(ports: Ports, stack: Stack, undo: ExitStack) -> Demo:
+def _start(ports: Ports, stack: Stack, undo: ExitStack, begun: datetime) -> Demo:
     mailbox = undo.enter_context(Mailbox.open(ports.mail))
     scenario = build(stack.scratch, system_clock())
     committees = stack.scratch / "committees.yaml"
     plan = _plan(ports, scenario, committees, mailbox.smtp_port)
     line = undo.enter_context(Line.prepare(stack, plan))
-    due_at = (system_clock() + GRACE).replace(microsecond=0)
+    now = system_clock()
+    # A machine that was slow so far will be slow to start the services, too.
+    due_at = (now + max(GRACE_MIN, 0.75 * (now - begun))).replace(microsecond=0)
     committees.write_text(current.committee_file(scenario.period, due_at), encoding="utf-8")
     line.start()
     line.wait_ready()
@@ -125,22 +130,17 @@ def _plan(ports: Ports, scenario: Scenario, committees: Path, smtp_port: int) ->
 def _fill_or_explain(demo: Demo) -> None:
     try:
         asyncio.run(_fill(demo))
-    except DemoError:
+    except (DemoError, httpx.HTTPError, KafkaError) as problem:
         for service in demo.line.services.values():
             print(f"--- the end of {service.name}'s log\n{log_tail(service.log)}", file=sys.stderr)
-        raise
+        raise DemoError(str(problem) or repr(problem)) from problem
 
 
 async def _fill(demo: Demo) -> None:
     """Send everything, and return once everything has come out."""
     line, scenario = demo.line, demo.scenario
     async with AsyncExitStack() as undo:
-        open_doors = Doors(
-            await undo.enter_async_context(doors.KafkaDoor.open(line.kafka)),
-            await undo.enter_async_context(
-                doors.HttpDoor.open(line.url("intake"), line.keys[doors.HTTP_SOURCE])
-            ),
-        )
+        open_doors = await _open_doors(line, undo)
         readers = checks.Readers(
             await undo.enter_async_context(_reader(line.url("aggregator"))),
             await undo.enter_async_context(_reader(line.url("notifier"))),
@@ -155,6 +155,15 @@ async def _fill(demo: Demo) -> None:
         print(f"totals: every figure of the articles holds ({len(scenario.expected)} questions)")
         print("notice: waiting for the deadline and the digest", flush=True)
         await checks.until_digest_is_caught(readers, scenario, SETTLE_SECONDS_MAX)
+
+
+async def _open_doors(line: Line, undo: AsyncExitStack) -> Doors:
+    kafka = await undo.enter_async_context(doors.KafkaDoor.open(line.kafka))
+    http, of_kafka_source = [
+        await undo.enter_async_context(doors.HttpDoor.open(line.url("intake"), line.keys[source]))
+        for source in (doors.HTTP_SOURCE, doors.KAFKA_SOURCE)
+    ]
+    return Doors(kafka, http, of_kafka_source)
 
 
 def _reader(address: str) -> httpx.AsyncClient:

@@ -39,6 +39,10 @@ class Notice(BaseModel):
     units: list[_Named]
 
 
+class _Duties(BaseModel):
+    duties: list[_Named]
+
+
 class _Notices(BaseModel):
     notices: list[Notice]
 
@@ -72,6 +76,13 @@ async def missing(
 async def notices(notifier: httpx.AsyncClient) -> list[Notice]:
     """Return every notice, newest first."""
     return _Notices.model_validate_json(await _get(notifier, "/v1/notices", {})).notices
+
+
+async def overdue(notifier: httpx.AsyncClient, form: str, period: str) -> list[str]:
+    """Return the units whose duty is overdue now, so that a notice may yet name them."""
+    question = {"form": form, "period": period, "state": "overdue"}
+    answer = await _get(notifier, "/v1/duties", question)
+    return [it.unit for it in _Duties.model_validate_json(answer).duties]
 
 
 async def _get(http: httpx.AsyncClient, path: str, question: Mapping[str, str]) -> bytes:

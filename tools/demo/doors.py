@@ -23,10 +23,9 @@ ITEMS_PER_REQUEST = 300
 ANSWER_SECONDS_MAX = 30.0
 
 
-class Result(BaseModel):
-    """What intake says of one submission."""
+class Judged(BaseModel):
+    """What intake has to say against a submission."""
 
-    status: int
     submission_id: str | None = None
     findings: tuple[Finding, ...] = ()
 
@@ -34,6 +33,12 @@ class Result(BaseModel):
     def codes(self) -> frozenset[str]:
         """The codes of all findings."""
         return frozenset(it.code for it in self.findings)
+
+
+class Result(Judged):
+    """What intake answers to one submission of several."""
+
+    status: int
 
 
 class _Results(BaseModel):
@@ -120,6 +125,14 @@ class HttpDoor:
         _expect(answer, httpx.codes.BAD_REQUEST)
         problem = TypeAdapter(dict[str, object]).validate_python(json.loads(answer.content))
         return str(problem["type"]).rpartition(":")[2]
+
+    async def judged(self, event_id: str) -> Judged | None:
+        """Return what became of a submission of this source, None while intake knows of none."""
+        answer = await self._http.get(f"/v1/submissions/{event_id}")
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        _expect(answer, httpx.codes.OK)
+        return Judged.model_validate_json(answer.content)
 
     async def withdraw(self, event_id: str, reason: str) -> None:
         """

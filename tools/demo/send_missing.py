@@ -40,12 +40,12 @@ def main() -> int:
 
 
 async def _send(ports: Ports, key: str, period: Period) -> None:
-    place = (current.AREA, current.FORM, period.code)
     async with (
-        httpx.AsyncClient(base_url=url(ports.aggregator), trust_env=False) as aggregator,
+        _reader(ports.aggregator) as aggregator,
+        _reader(ports.notifier) as notifier,
         HttpDoor.open(url(ports.intake), key) as intake,
     ):
-        late = await asking.missing(aggregator, *place)
+        late = await asking.missing(aggregator, current.AREA, current.FORM, period.code)
         if not late:
             print(f"nobody owes {current.FORM} for {period.code} any more")
             return
@@ -54,11 +54,17 @@ async def _send(ports: Ports, key: str, period: Period) -> None:
         await intake.send([submission(it, now) for it in reports])
 
         async def look() -> list[str]:
-            return [it.name for it in await asking.missing(aggregator, *place)]
+            place = (current.FORM, period.code)
+            missing = await asking.missing(aggregator, current.AREA, *place)
+            return [it.unit for it in missing] + await asking.overdue(notifier, *place)
 
         await until_nothing_is_missing(look, COUNTED_SECONDS_MAX)
         print(f"sent, late: {', '.join(it.name for it in late)}")
-        print("nobody is missing any more, and no further notice follows")
+        print("nobody is missing or overdue any more, so no further notice follows")
+
+
+def _reader(port: int) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=url(port), trust_env=False)
 
 
 def _period(code: str | None) -> Period:

@@ -68,7 +68,7 @@ FLOW = (
         "receipts",
         _SPECS[topics.receipts_topic(SOURCE)],
         "The verdict on every submission of that upstream system, with all findings.",
-        key="the unit",
+        key="the unit; the source where no unit can be read",
         partition=OF_ITS_KEY,
         events=(SubmissionAccepted, SubmissionRejected),
         writers=(INTAKE,),

@@ -1,7 +1,7 @@
 """
 ``qcdc``: one verb a subject, each a few lines over the function that does the work.
 
-Every mutating verb has ``--dry-run``, every verb ``--json``. Exit codes: 0 done, 1 the answer is
+What changes topics, schemas or breakers has ``--dry-run``, every verb ``--json``. Exit codes: 0 done, 1 the answer is
 bad news (a difference, a missing topic), 78 the configuration is wrong.
 """
 
@@ -97,6 +97,18 @@ def keys_create(
     """Make an API key; it is shown once and only its hash is kept."""
     key = _run(keys.create(OperatorSettings(), source))
     _say({"source": source, "key": key}, as_json, [key])
+
+
+@keys_app.command("revoke")
+def keys_revoke(
+    key_id: Annotated[str, typer.Argument(help="The eight characters after ``qcdc_``.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Let a key open nothing any more."""
+    revoked = _run(keys.revoke(OperatorSettings(), key_id))
+    _say({"revoked": revoked}, as_json, ["revoked" if revoked else "no such key is in force"])
+    raise typer.Exit(0 if revoked else 1)
 
 
 @letters_app.command("list")

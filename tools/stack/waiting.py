@@ -19,6 +19,7 @@ def wait_until(
     what: str,
     errors: tuple[type[Exception], ...] = (OSError,),
     still_alive: Callable[[], None] = lambda: None,
+    seconds_max: float = START_SECONDS_MAX,
 ) -> None:
     """
     Call *ask* until it raises none of *errors*.
@@ -26,14 +27,14 @@ def wait_until(
     *still_alive* raises when waiting has become pointless, so that a server which refuses to start
     is reported at once, with its log, and not after the deadline.
     """
-    deadline = time.monotonic() + START_SECONDS_MAX
+    deadline = time.monotonic() + seconds_max
     while True:
         still_alive()
         try:
             ask()
         except errors as error:
             if time.monotonic() > deadline:
-                raise NotReady(f"{what} after {START_SECONDS_MAX:.0f} s: {error}") from error
+                raise NotReady(f"{what} after {seconds_max:.0f} s: {error}") from error
             time.sleep(PAUSE_SECONDS)
         else:
             return

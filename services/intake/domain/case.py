@@ -41,9 +41,11 @@ class Case:
         Returns None altogether when one of them is "more than" or "about" a number, or unfit:
         such figures can neither agree nor disagree with others.
         """
-        if any(cell in self.qualifiers or cell in self.unfit for cell in cells):
+        if (self.qualifiers or self.unfit) and any(
+            cell in self.qualifiers or cell in self.unfit for cell in cells
+        ):
             return None
-        return tuple(self.units.get(cell) for cell in cells)
+        return tuple(map(self.units.get, cells))
 
     def label(self, cell: str) -> str:
         """Return the Vietnamese name of a cell of the form."""
@@ -81,11 +83,11 @@ def _units(
     units: dict[str, int | None] = {}
     unfit = []
     for key, value in figures.items():
-        indicator = plan.indicators.get(key)
-        if indicator is None:
+        scale = plan.scales.get(key)
+        if scale is None:
             continue
-        if value is None or isinstance(value, int if indicator.scale == 0 else str):
-            units[key] = to_units(value, indicator.scale)
+        if value is None or isinstance(value, int if scale == 0 else str):
+            units[key] = to_units(value, scale)
         else:
             unfit.append(key)
     return units, frozenset(unfit)

@@ -77,31 +77,28 @@ def _standing(case: Case) -> Standing:
         due = case.knowledge.when_due(case.report.form, case.period, case.report.unit)
     if case.unit is None or case.plan is None or due is None:
         raise LookupError("a rule let an unknown unit, form or period pass")
+    ordered = _in_form_order(case.plan, case.units)
     return Standing(
         report=case.report,
         unit_type=case.unit.type,
         path=case.knowledge.directory.path(case.unit.key),
         form_version=case.plan.form.version,
-        figures=_in_form_order(case.plan, case.units),
-        figures_hash=_figures_hash(case.plan, case),
+        figures={key: to_wire(it, case.plan.scales[key]) for key, it in ordered.items()},
+        figures_hash=_figures_hash(case.plan, ordered, case),
         backlog=_backlog(case.plan, case.units),
         due=due,
     )
 
 
-def _in_form_order(plan: Plan, units: Mapping[str, int | None]) -> dict[str, int | str | None]:
-    return {
-        key: to_wire(units[key], indicator.scale)
-        for key, indicator in plan.indicators.items()
-        if key in units
-    }
+def _in_form_order(plan: Plan, units: Mapping[str, int | None]) -> dict[str, int | None]:
+    return {key: units[key] for key in sorted(units, key=plan.form.position.__getitem__)}
 
 
-def _figures_hash(plan: Plan, case: Case) -> bytes:
+def _figures_hash(plan: Plan, ordered: Mapping[str, int | None], case: Case) -> bytes:
     stated = [
-        (key, case.units[key], case.qualifiers.get(key))
-        for key in plan.indicators
-        if case.units.get(key) is not None
+        (key, value, case.qualifiers.get(key))
+        for key, value in ordered.items()
+        if value is not None
     ]
     return hashlib.sha256(f"{plan.form.version}{stated}".encode()).digest()
 

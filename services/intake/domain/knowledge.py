@@ -27,7 +27,7 @@ class Group:
 
     total: str
     dimensions: tuple[str, ...]
-    parts: tuple[str, ...]
+    parts: frozenset[str]
     unclassified: bool
 
 
@@ -57,6 +57,7 @@ class Plan:
 
     form: FormVersion
     indicators: Mapping[str, Indicator]
+    scales: Mapping[str, int]
     required: tuple[str, ...]
     groups: tuple[Group, ...]
     ratios: tuple[Ratio, ...]
@@ -73,15 +74,14 @@ class Knowledge:
     directory: Directory
     when_due: WhenDue
     plans: Mapping[tuple[str, int], Plan]
+    form_codes: frozenset[str]
+    provincial: frozenset[str]
+    """Indicators that exist for a province as a whole only (rule R12)."""
 
     def plan(self, code: str, period: Period) -> Plan | None:
         """Return the plan of the form version in force for a period."""
         form = self.catalogue.form(code, period)
         return None if form is None else self.plans[form.code, form.version]
-
-    def knows_form(self, code: str) -> bool:
-        """Tell whether any version of a form exists."""
-        return any(form.code == code for form in self.catalogue.forms)
 
     def is_slot(self, unit: str, form: str, period: str) -> bool:
         """Tell whether all three are known, so that a slot may be kept for them."""
@@ -96,7 +96,16 @@ class Knowledge:
 def know(catalogue: Catalogue, directory: Directory, when_due: WhenDue) -> Knowledge:
     """Prepare the plans of all form versions."""
     plans = {(form.code, form.version): _plan(form, catalogue) for form in catalogue.forms}
-    return Knowledge(catalogue, directory, when_due, plans)
+    return Knowledge(
+        catalogue=catalogue,
+        directory=directory,
+        when_due=when_due,
+        plans=plans,
+        form_codes=frozenset(form.code for form in catalogue.forms),
+        provincial=frozenset(
+            it.code for it in catalogue.indicators.values() if it.at_province_only
+        ),
+    )
 
 
 def _plan(form: FormVersion, catalogue: Catalogue) -> Plan:
@@ -105,12 +114,13 @@ def _plan(form: FormVersion, catalogue: Catalogue) -> Plan:
     return Plan(
         form=form,
         indicators=indicators,
+        scales={key: it.scale for key, it in indicators.items()},
         required=tuple(key for key in own if _is_required(indicators[key])),
         groups=tuple(
             Group(
                 group.indicator,
                 group.dimensions,
-                tuple(cell.key for cell in group.cells),
+                frozenset(cell.key for cell in group.cells),
                 _holds_rest(group.cells),
             )
             for group in form.groups

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from services.intake.domain.case import Case
-from services.intake.domain.knowledge import Group
+from services.intake.domain.knowledge import Balance, Group
 from services.intake.domain.remarks import Phrase, Remark, Value, printable
 from shared.contracts.reports import ReportSubmitted
 from shared.domain.catalogue import Indicator, Measure
@@ -20,18 +20,17 @@ def unknown_cell(case: Case) -> Iterator[Remark]:
     """Refuse a figure without a cell in the form version; a misspelt name is a lost figure."""
     if case.plan is None:
         return
-    for key in case.figures:
-        if key not in case.plan.indicators and not _is_provinces_own(case, key):
-            values = {"cell": printable(key), "form": case.report.form}
-            yield Remark("unknown_cell", f"figures.{key}", values)
+    unknown = case.figures.keys() - case.plan.indicators.keys()
+    for key in sorted(unknown.difference(_out_of_place(case))):
+        values = {"cell": printable(key), "form": case.report.form}
+        yield Remark("unknown_cell", f"figures.{key}", values)
 
 
 def not_additive(case: Case) -> Iterator[Remark]:
     """R12: an index, a rank or a group exists for a province and cannot be added up from below."""
-    for key in case.figures:
-        if _is_provinces_own(case, key):
-            label = case.knowledge.catalogue.indicators[_indicator_code(key)].label_vi
-            yield Remark("not_additive", f"figures.{key}", {"label": label})
+    for key in _out_of_place(case):
+        label = case.knowledge.catalogue.indicators[_indicator_code(key)].label_vi
+        yield Remark("not_additive", f"figures.{key}", {"label": label})
 
 
 def wrong_kind(case: Case) -> Iterator[Remark]:
@@ -76,7 +75,7 @@ def stock_balance(case: Case) -> Iterator[Remark]:
 
     Where the number removed is not known, it must at least not come out negative.
     """
-    for balance in case.plan.balances if case.plan else ():
+    for balance in _balances(case):
         amounts = case.amounts(balance.opening, balance.new, balance.removed, balance.closing)
         if amounts is None or amounts[0] is None or amounts[1] is None or amounts[3] is None:
             continue
@@ -99,7 +98,7 @@ def stock_balance(case: Case) -> Iterator[Remark]:
 
 def removed_within_available(case: Case) -> Iterator[Remark]:
     """R1: nobody can strike off more models than there were and became (golden.yaml, 37.1)."""
-    for balance in case.plan.balances if case.plan else ():
+    for balance in _balances(case):
         amounts = case.amounts(balance.opening, balance.new, balance.removed)
         if amounts is None or amounts[0] is None or amounts[1] is None or amounts[2] is None:
             continue
@@ -116,6 +115,8 @@ def split_sums_to_total(case: Case) -> Iterator[Remark]:
     What a unit cannot classify goes into "không phân loại" where the breakdown has it.
     """
     for group in case.plan.groups if case.plan else ():
+        if group.parts.isdisjoint(case.units):
+            continue
         amounts = case.amounts(group.total, *group.parts)
         if amounts is None:
             continue
@@ -231,6 +232,11 @@ def category_bounds(case: Case) -> Iterator[Remark]:
             yield Remark("category_bounds", f"figures.{key}", values)
 
 
+def _balances(case: Case) -> list[Balance]:
+    """List the balances of which anything at all is reported."""
+    return [it for it in case.plan.balances if it.opening in case.units] if case.plan else []
+
+
 def _bounded(case: Case, measure: Measure) -> Iterator[tuple[str, Indicator, int]]:
     for key in case.plan.bounded if case.plan else ():
         value = case.units.get(key)
@@ -238,12 +244,11 @@ def _bounded(case: Case, measure: Measure) -> Iterator[tuple[str, Indicator, int
             yield key, case.plan.indicators[key], value
 
 
-def _is_provinces_own(case: Case, key: str) -> bool:
-    """Tell whether a unit below province level sends what only a province can have."""
+def _out_of_place(case: Case) -> list[str]:
+    """List the figures of a unit below province level that only a province can have."""
     if case.unit is None or case.unit.level == "province":
-        return False
-    indicator = case.knowledge.catalogue.indicators.get(_indicator_code(key))
-    return indicator is not None and indicator.at_province_only
+        return []
+    return [it for it in case.figures if _indicator_code(it) in case.knowledge.provincial]
 
 
 def _indicator_code(key: str) -> str:

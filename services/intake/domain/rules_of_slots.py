@@ -15,7 +15,7 @@ def unknown_unit(case: Case) -> Iterator[Remark]:
 
 def unknown_form(case: Case) -> Iterator[Remark]:
     """Refuse a form of which the catalogue holds no version."""
-    if not case.knowledge.knows_form(case.report.form):
+    if case.report.form not in case.knowledge.form_codes:
         yield Remark("unknown_form", "form", {"form": case.report.form})
 
 
@@ -27,7 +27,7 @@ def unknown_period(case: Case) -> Iterator[Remark]:
 
 def form_not_for_period(case: Case) -> Iterator[Remark]:
     """Refuse a form that is not in force, or not reported for periods of this kind."""
-    if case.period is None or not case.knowledge.knows_form(case.report.form):
+    if case.period is None or case.report.form not in case.knowledge.form_codes:
         return
     if case.plan is None or not case.plan.form.accepts(case.period):
         values = {"form": case.report.form, "period": label_vi(case.period)}

@@ -15,6 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from pydantic import SecretStr
 
 from services.intake import wiring
+from services.intake.domain.knowledge import know
 from services.intake.keys import create_key
 from services.intake.settings import IntakeSettings
 from services.intake.wiring import Intake
@@ -98,7 +99,7 @@ def report(number: int, total: int = 1, **figures: object) -> Report:
 
 _FACTS = facts()
 _COMMUNES = [it for it in _FACTS.directory.below("37.2") if it.level == "commune"]
-KNOWLEDGE = wiring.know(_FACTS.catalogue, _FACTS.directory, _FACTS.due)
+KNOWLEDGE = know(_FACTS.catalogue, _FACTS.directory, _FACTS.due)
 
 
 def document(number: int, total: int = 1, **changes: object) -> dict[str, Any]:

@@ -174,7 +174,7 @@ async def test_carried_in_cases_come_from_the_slots(upstream: Upstream) -> None:
     def month(period: str, detected: int, resolved: int) -> dict[str, object]:
         figures = {"pib_violations_detected": detected, "pib_cases_resolved": resolved}
         sent = document(0)
-        required = {key: None for key in _FRONT_REQUIRED}
+        required = dict.fromkeys(_FRONT_REQUIRED)
         return sent | {"form": "F04", "period": period, "figures": required | figures}
 
     early = await upstream.post(month("nd09.2026-M10", 1, 2))

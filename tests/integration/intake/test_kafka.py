@@ -24,7 +24,7 @@ from tests.integration.shared.test_reader import records_of
 
 pytestmark = pytest.mark.asyncio
 
-DEAD = {
+DEAD: dict[str, list[bytes | None]] = {
     "empty": [None, b""],
     "not_json": [b"not json", b'{"event_id": "a"', b'\xef\xbb\xbf{"event_id": "b"}'],
     "not_utf8": ['{"event_id": "c"}'.encode("utf-16"), b'{"event_id": "\xff"}'],
@@ -130,7 +130,7 @@ async def test_watermark_is_published_after_the_reports(kafka: str, postgres_url
     """A report received over Kafka lies before the first watermark that passes it."""
     async with (
         made_topics(kafka) as topics,
-        served(postgres_url, kafka, topics) as upstream,
+        served(postgres_url, kafka, topics),
     ):
         await topics.send(document(0, 5))
         (receipt,) = await topics.receipts(1)
@@ -138,10 +138,28 @@ async def test_watermark_is_published_after_the_reports(kafka: str, postgres_url
 
         async def passed() -> bool:
             marks = await records_of(kafka, WATERMARKS)
-            return body_of(marks[-1])["watermark"] > received_at
+            return str(body_of(marks[-1])["watermark"]) > received_at
 
         await eventually(passed)
         assert await _published(kafka, topics) == 1
+
+
+async def test_topic_made_while_intake_was_away_is_read(kafka: str, postgres_url: str) -> None:
+    """
+    A static member gets back the partitions that it had; a new source must not wait for ever.
+
+    Planted: without the epoch in ``shared/infra/broker.py`` no receipt ever comes.
+    """
+    async with made_topics(kafka) as old:
+        async with served(postgres_url, kafka, old):
+            await old.send(document(0, 5))
+            await old.receipts(1)
+        async with made_topics(kafka) as new, served(postgres_url, kafka, new):
+            await new.send(document(1, 5))
+
+            (receipt,) = await new.receipts(1)
+
+            assert body_of(receipt)["source"] == new.source
 
 
 def _rejections(receipt: object) -> list[str]:

@@ -183,15 +183,24 @@ async def test_more_time_takes_accusations_back(it: World) -> None:
 
 async def test_opening_waits_for_a_batch_in_hand(it: World) -> None:
     """Else the batch would not see the duty, nor the opening the report: open for ever."""
-    scan = it.scan()
     async with it.database.transaction() as connection:
         await it.docket(connection).share()
-        opening = asyncio.create_task(scan.once())
+        opening = asyncio.create_task(it.scan().once())
         await eventually(lambda: waiting_for_the_lock(it))
-        assert not opening.done()
     await opening
 
     assert await it.ask("SELECT count(*) FROM duty") == [(129,)]
+
+
+async def test_batch_waits_for_an_opening_in_hand(it: World) -> None:
+    """The same from the other side."""
+    async with it.database.transaction() as connection:
+        await it.docket(connection).reserve()
+        reading = asyncio.create_task(it.read(report(communes()[0])))
+        await eventually(lambda: waiting_for_the_lock(it))
+    await reading
+
+    assert await it.ask("SELECT count(*) FROM filing") == [(1,)]
 
 
 @pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])

@@ -171,6 +171,23 @@ async def test_nobody_is_overdue_while_the_consumer_is_behind(line: Line) -> Non
         await eventually(lambda: stand(line, {"met": 126, "overdue": 3}), seconds=30)
 
 
+@pytest.mark.parametrize("line", ["cal.2025-Q4"], indirect=True)
+async def test_nobody_is_overdue_when_the_log_was_replaced(line: Line) -> None:
+    """Kafka came back empty: new reports lie below the stored position and look like old ones."""
+    await line.catch_up(DUE_AT + MINUTE)
+    async with line.notifier.database.connection() as connection:
+        await connection.execute(
+            "INSERT INTO position (stream, topic, partition, next_offset)"
+            " VALUES ('notifier', $1, 0, 1000000)",
+            REPORTS,
+        )
+
+    async with at_work(line):
+        await eventually(lambda: complains(line, "shorter than what was read"), seconds=30)
+
+    assert await line.states() == {"open": 129}
+
+
 @pytest.mark.parametrize("line", ["cal.2025-M12"], indirect=True)
 async def test_unreadable_reports_become_dead_letters(line: Line) -> None:
     """An unknown type and a broken body are kept; their neighbours are read."""
@@ -214,6 +231,11 @@ async def stand(line: Line, wanted: dict[str, int]) -> bool:
 
 async def is_ready(line: Line) -> bool:
     return (await line.http.get("/health/ready")).status_code == 200
+
+
+async def complains(line: Line, words: str) -> bool:
+    complaint = line.notifier.health.complaints.get("scan")
+    return complaint is not None and words in complaint.detail
 
 
 async def reads_the_watermark(line: Line) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 from aiokafka import ConsumerRecord
@@ -18,38 +19,38 @@ from shared.contracts.wire import encode
 from shared.infra.broker import Poison, Record
 
 DAY = datetime(2024, 1, 5, 8, tzinfo=UTC)
+Value = int | str | None
 COMMUNE, DISTRICT, PROVINCE = "D373.C1", "D373.1", "37.1"
 
 
+@dataclass(frozen=True)
+class Place:
+    """Whose report it is, where it counts, and for what; by default a commune of Ninh Bình."""
+
+    unit: str = COMMUNE
+    path: tuple[str, ...] = (DISTRICT, PROVINCE)
+    unit_type: str = "xa"
+    form: str = "F05"
+    period: str = "cal.2023"
+
+
+HERE = Place()
+
+
 def accepted(
-    figures: Mapping[str, int | str | None],
+    figures: Mapping[str, Value],
+    place: Place = HERE,
     *,
-    unit: str = COMMUNE,
-    path: tuple[str, ...] = (DISTRICT, PROVINCE),
-    unit_type: str = "xa",
-    form: str = "F05",
-    period: str = "cal.2023",
     revision: int = 1,
     qualifiers: Mapping[str, str] | None = None,
     on_time: bool = True,
 ) -> ReportAccepted:
-    """Return a report of a commune of Ninh Bình; later revisions were accepted later."""
+    """Return an accepted report; later revisions were accepted later."""
     return ReportAccepted.model_validate(
         {
-            "event_id": derived_id("accepted", unit, form, period, revision),
-            "occurred_at": DAY + timedelta(minutes=revision),
-            "source": "tests",
-            "submission_id": f"s-{unit}-{form}-{period}-{revision}",
-            "unit": unit,
-            "unit_type": unit_type,
-            "path": path,
-            "form": form,
-            "form_version": 1,
-            "period": period,
-            "revision": revision,
+            **_common("accepted", place, revision),
             "figures": dict(figures),
             "qualifiers": dict(qualifiers or {}),
-            "received_at": DAY + timedelta(minutes=revision),
             "first_received_at": DAY,
             "due_at": DAY + (timedelta(days=1) if on_time else timedelta(days=-1)),
             "deadline_rule": "cal.5wd",
@@ -58,31 +59,25 @@ def accepted(
     )
 
 
-def withdrawn(
-    *,
-    unit: str = COMMUNE,
-    path: tuple[str, ...] = (DISTRICT, PROVINCE),
-    unit_type: str = "xa",
-    form: str = "F05",
-    period: str = "cal.2023",
-    revision: int = 2,
-) -> ReportWithdrawn:
-    """Return the withdrawal of such a report."""
-    return ReportWithdrawn(
-        event_id=derived_id("withdrawn", unit, form, period, revision),
-        occurred_at=DAY + timedelta(minutes=revision),
-        source="tests",
-        submission_id=f"w-{unit}-{form}-{period}-{revision}",
-        unit=unit,
-        unit_type=unit_type,
-        path=path,
-        form=form,
-        form_version=1,
-        period=period,
-        revision=revision,
-        reason="nhập nhầm",
-        received_at=DAY + timedelta(minutes=revision),
+def withdrawn(place: Place = HERE, *, revision: int = 2) -> ReportWithdrawn:
+    """Return the withdrawal of a report."""
+    return ReportWithdrawn.model_validate(
+        {**_common("withdrawn", place, revision), "reason": "nhập nhầm"}
     )
+
+
+def _common(what: str, place: Place, revision: int) -> dict[str, object]:
+    slot = place.unit, place.form, place.period, revision
+    return {
+        **asdict(place),
+        "event_id": derived_id(what, *slot),
+        "occurred_at": DAY + timedelta(minutes=revision),
+        "received_at": DAY + timedelta(minutes=revision),
+        "source": "tests",
+        "submission_id": derived_id("submission", *slot),
+        "form_version": 1,
+        "revision": revision,
+    }
 
 
 def record(event: Event, offset: int = 0, topic: str = "reports", partition: int = 0) -> Record:

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.reports import Slot
 from services.aggregator.domain.totals import TotalKey, Totals
-from shared.contracts.event import Event
-from shared.contracts.reports import ReportAccepted
+from shared.contracts.reports import ReportAccepted, ReportWithdrawn
 from tests.doubles.ledger import MemoryLedger
 from tests.unit.aggregator.given import (
     COMMUNE,
     DISTRICT,
     PROVINCE,
+    Place,
+    Value,
     accepted,
     count,
     withdrawn,
@@ -26,7 +27,9 @@ OF_PROVINCE = TotalKey("F05", "cal.2023", PROVINCE, "xa")
 OF_DISTRICT = TotalKey("F05", "cal.2023", DISTRICT, "xa")
 
 
-def figure(ledger: MemoryLedger, cell: str, layouts: Layouts, key: TotalKey = OF_PROVINCE) -> object:
+def figure(
+    ledger: MemoryLedger, cell: str, layouts: Layouts, key: TotalKey = OF_PROVINCE
+) -> object:
     """Return the sum of a cell and by how many reports it is given."""
     place = layouts.known(key.form, key.period).form.position[cell]
     totals = ledger.counted[key]
@@ -127,8 +130,7 @@ def test_unit_that_moves_leaves_its_old_totals(layouts: Layouts) -> None:
         [
             accepted(
                 {"dvk_models_new": 6},
-                path=("D374.1", PROVINCE),
-                unit_type="phuong",
+                Place(path=("D374.1", PROVINCE), unit_type="phuong"),
                 revision=2,
                 on_time=False,
             )
@@ -148,12 +150,16 @@ def test_unit_that_moves_leaves_its_old_totals(layouts: Layouts) -> None:
 def test_rates_and_looked_up_figures_are_never_summed(layouts: Layouts) -> None:
     """A total holds no rate; a score stands only in the total of the province that has it."""
     ledger = MemoryLedger()
-    rate = {"pib_cases_resolved": 9, "pib_violations_detected": 10, "pib_resolution_rate": "90"}
+    rate: dict[str, Value] = {
+        "pib_cases_resolved": 9,
+        "pib_violations_detected": 10,
+        "pib_resolution_rate": "90",
+    }
 
-    count(ledger, [accepted(rate, form="F04")], layouts)
-    own = {"unit": PROVINCE, "path": (PROVINCE,), "unit_type": "tinh", "form": "F07"}
-    count(ledger, [accepted({"par_index_score": "89.58"}, **own)], layouts)
-    count(ledger, [accepted({"par_index_score": "70.00"}, form="F07")], layouts)
+    count(ledger, [accepted(rate, Place(form="F04"))], layouts)
+    own = Place(PROVINCE, (PROVINCE,), "tinh", "F07")
+    count(ledger, [accepted({"par_index_score": "89.58"}, own)], layouts)
+    count(ledger, [accepted({"par_index_score": "70.00"}, Place(form="F07"))], layouts)
 
     f04, f07 = OF_PROVINCE._replace(form="F04"), OF_PROVINCE._replace(form="F07")
     assert figure(ledger, "pib_resolution_rate", layouts, f04) == (0, 1)
@@ -167,8 +173,8 @@ def test_qualifiers_come_and_go_with_their_report(layouts: Layouts) -> None:
     """A total is "more than" for as long as one of its parts is."""
     ledger = MemoryLedger()
     place = layouts.known("F05", "cal.2023").form.position["work_days"]
-    said = {"figures": {"work_days": 193_000}, "qualifiers": {"work_days": "about"}}
-    count(ledger, [accepted(**said), accepted({"work_days": 1}, unit="D373.C2")], layouts)
+    said = accepted({"work_days": 193_000}, qualifiers={"work_days": "about"})
+    count(ledger, [said, accepted({"work_days": 1}, Place("D373.C2"))], layouts)
     about = ledger.counted[OF_PROVINCE].about
 
     count(ledger, [accepted({"work_days": 193_251}, revision=2)], layouts)
@@ -178,41 +184,45 @@ def test_qualifiers_come_and_go_with_their_report(layouts: Layouts) -> None:
     assert ledger.counted[OF_PROVINCE].about is None
 
 
+Report = ReportAccepted | ReportWithdrawn
 CELLS = ("dvk_models_new", "dvk_models_total", "work_days")
 figures = st.dictionaries(st.sampled_from(CELLS), st.none() | st.integers(0, 9_999), min_size=1)
 paths = st.sampled_from([(DISTRICT, PROVINCE), ("D374.1", PROVINCE), ("D017.1", "01.1")])
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> list[Event]:
+def histories(draw: st.DrawFn) -> list[Report]:
     """Several slots, each with revisions that correct, move and withdraw."""
-    events: list[Event] = []
+    reports: list[Report] = []
     for unit in ("A", "B", "C"):
         for revision in range(1, draw(st.integers(0, 4)) + 1):
-            path, unit_type = draw(paths), draw(st.sampled_from(["xa", "phuong"]))
-            its = {"unit": unit, "path": path, "unit_type": unit_type, "revision": revision}
+            place = Place(unit, draw(paths), draw(st.sampled_from(["xa", "phuong"])))
             if draw(st.integers(0, 3)) == 0:
-                events.append(withdrawn(**its))
-            else:
-                qualifiers = draw(st.dictionaries(st.sampled_from(CELLS), st.just("at_least")))
-                said = draw(figures)
-                on_time = draw(st.booleans())
-                events.append(accepted(said, qualifiers=qualifiers, on_time=on_time, **its))
-    return events
+                reports.append(withdrawn(place, revision=revision))
+                continue
+            qualifiers = draw(st.dictionaries(st.sampled_from(CELLS), st.just("at_least")))
+            reports.append(
+                accepted(
+                    draw(figures),
+                    place,
+                    revision=revision,
+                    qualifiers=qualifiers,
+                    on_time=draw(st.booleans()),
+                )
+            )
+    return reports
 
 
-def naive(events: Sequence[Event], layouts: Layouts) -> Mapping[TotalKey, Totals]:
+def naive(reports: Sequence[Report], layouts: Layouts) -> Mapping[TotalKey, Totals]:
     """Add up the newest revision of every slot, the slow and obvious way."""
-    newest: dict[str, ReportAccepted] = {}
-    for event in sorted(events, key=lambda it: it.revision):  # type: ignore[attr-defined]
-        newest[event.unit] = event  # type: ignore[attr-defined]
+    newest = {it.unit: it for it in sorted(reports, key=lambda it: it.revision)}
     groups: dict[TotalKey, list[ReportAccepted]] = defaultdict(list)
     for report in newest.values():
         if isinstance(report, ReportAccepted):
             for area in report.path:
                 groups[TotalKey("F05", "cal.2023", area, report.unit_type)].append(report)
     keys = list(layouts.known("F05", "cal.2023").form.position)
-    return {key: _naive_totals(reports, keys) for key, reports in groups.items()}
+    return {key: _naive_totals(its, keys) for key, its in groups.items()}
 
 
 def _naive_totals(reports: Sequence[ReportAccepted], keys: Sequence[str]) -> Totals:
@@ -235,7 +245,7 @@ def _naive_totals(reports: Sequence[ReportAccepted], keys: Sequence[str]) -> Tot
 
 @given(history=histories(), data=st.data())
 def test_order_and_repetition_do_not_matter(
-    history: list[Event], data: st.DataObject, layouts: Layouts
+    history: list[Report], data: st.DataObject, layouts: Layouts
 ) -> None:
     """Any delivery in any batches ends at the newest revisions, and at the same history."""
     repeats = data.draw(st.lists(st.sampled_from(history))) if history else []

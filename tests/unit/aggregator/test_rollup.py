@@ -10,16 +10,20 @@ from services.aggregator.domain.errors import NotAdditive
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.reporters import Filed, FormFiled, Reporters
 from services.aggregator.domain.rollup import Reading, Selection, Tally, readings
-from services.aggregator.domain.totals import Totals, move, settle
-from services.aggregator.domain.totals import TotalKey as Key
+from services.aggregator.domain.totals import TotalKey, Totals, move, settle
 from shared.contracts.reports import ReportAccepted
 from shared.domain.figures import Qualifier
 from shared.domain.indicators import Measure
 from shared.domain.periods import Period, parse_period
 from shared.infra.facts import Facts
-from tests.unit.aggregator.given import accepted, revision_of
+from tests.unit.aggregator.given import Place, Value, accepted, revision_of
 
 AREA = "37.1"
+
+
+def own(period: str) -> Place:
+    """Return where a province reports its own indices."""
+    return Place(AREA, (AREA,), "tinh", "F07", period)
 
 
 def year(number: int) -> Period:
@@ -35,17 +39,23 @@ def read(
     """Roll up reports of communes A, B, …, of which the first *owing* owe every form."""
     periods = sorted({year(int(it.period[-4:])) for it in reports})
     forms = sorted({it.form for it in reports})
-    used = {(form, period): layouts.known(form, period.code) for form in forms for period in periods}
+    used = {
+        (form, period): layouts.known(form, period.code) for form in forms for period in periods
+    }
     tallies = [
         Tally(layout, period, _totals(layouts, [it for it in reports if _is(it, form, period)]))
         for (form, period), layout in used.items()
     ]
     units = frozenset("ABCDEFGH"[:owing])
     reporters = Reporters(
-        FormFiled(layout, period, units, _filed(layouts, [it for it in reports if _is(it, form, period)]))
+        FormFiled(
+            layout, period, units, _filed(layouts, [it for it in reports if _is(it, form, period)])
+        )
         for (form, period), layout in used.items()
     )
-    selection = Selection(facts.catalogue, periods, list({id(it): it for it in used.values()}.values()))
+    selection = Selection(
+        facts.catalogue, periods, list({id(it): it for it in used.values()}.values())
+    )
     return {it.cell.key: it for it in readings(selection, tallies, reporters)}
 
 
@@ -56,7 +66,7 @@ def _is(report: ReportAccepted, form: str, period: Period) -> bool:
 def _totals(layouts: Layouts, reports: Sequence[ReportAccepted]) -> Totals:
     if not reports:
         return Totals([], [])
-    key = Key(reports[0].form, reports[0].period, AREA, "xa")
+    key = TotalKey(reports[0].form, reports[0].period, AREA, "xa")
     layout = layouts.known(key.form, key.period)
     moves = [
         move(it.slot, it.counted, 1, layout)
@@ -84,13 +94,17 @@ def test_rate_is_the_ratio_of_the_sums(
     resolved: int, share: str, facts: Facts, layouts: Layouts
 ) -> None:
     """Hà Nội resolved 1,446 of 1,566; the mean of the communes' rates would be another number."""
-    small = {"pib_violations_detected": 6, "pib_cases_resolved": 0, "pib_resolution_rate": "0"}
-    large = {
+    small: dict[str, Value] = {
+        "pib_violations_detected": 6,
+        "pib_cases_resolved": 0,
+        "pib_resolution_rate": "0",
+    }
+    large: dict[str, Value] = {
         "pib_violations_detected": 1560,
         "pib_cases_resolved": resolved,
         "pib_resolution_rate": "92.7",
     }
-    reports = [accepted(small, form="F04", unit="A"), accepted(large, form="F04", unit="B")]
+    reports = [accepted(small, Place("A", form="F04")), accepted(large, Place("B", form="F04"))]
 
     reading = read(facts, layouts, reports)["pib_resolution_rate"]
 
@@ -101,7 +115,7 @@ def test_rate_of_nothing_is_absent(facts: Facts, layouts: Layouts) -> None:
     """No violation detected: there is no rate, neither 0 % nor 100 %."""
     nothing = {"pib_violations_detected": 0, "pib_cases_resolved": 0}
 
-    found = read(facts, layouts, [accepted(nothing, form="F04", unit="A")])
+    found = read(facts, layouts, [accepted(nothing, Place("A", form="F04"))])
 
     assert found["pib_resolution_rate"].value is None
     assert found["pib_violations_detected"].value == 0
@@ -111,8 +125,8 @@ def test_absent_is_not_nought(facts: Facts, layouts: Layouts) -> None:
     """Ninh Bình's removals are not known; a commune that reports 0 says something."""
     said = {"dvk_models_new": 421, "dvk_models_removed": None}
 
-    unknown = read(facts, layouts, [accepted(said, unit="A")])["dvk_models_removed"]
-    nought = read(facts, layouts, [accepted({"dvk_models_removed": 0}, unit="A")])
+    unknown = read(facts, layouts, [accepted(said, Place("A"))])["dvk_models_removed"]
+    nought = read(facts, layouts, [accepted({"dvk_models_removed": 0}, Place("A"))])
 
     assert (unknown.value, unknown.reported_by, unknown.expected) == (None, 0, 2)
     assert nought["dvk_models_removed"].value == 0
@@ -124,15 +138,13 @@ def test_range_adds_flows_and_takes_stocks_at_its_ends(facts: Facts, layouts: La
     reports = [
         accepted(
             {"dvk_models_opening": 90, "dvk_models_new": 10, "dvk_models_total": 100},
-            period="cal.2021",
-            unit="A",
+            Place("A", period="cal.2021"),
         ),
         accepted(
             {"dvk_models_opening": 100, "dvk_models_new": 20, "dvk_models_total": 120},
-            period="cal.2022",
-            unit="A",
+            Place("A", period="cal.2022"),
         ),
-        accepted({"dvk_models_new": 1}, period="cal.2023", unit="A"),
+        accepted({"dvk_models_new": 1}, Place("A", period="cal.2023")),
     ]
 
     found = read(facts, layouts, reports, owing=1)
@@ -147,11 +159,14 @@ def test_score_and_rank_are_looked_up_in_the_last_period_that_has_them(
     facts: Facts, layouts: Layouts
 ) -> None:
     """Hà Nội's PAR INDEX of 2022: 89.58, third of 63, also when 2023 is asked for too."""
-    said = {"par_index_score": "89.58", "par_index_rank": 3, "sipas_score": "80.16"}
-    own = {"unit": AREA, "path": (AREA,), "unit_type": "tinh", "form": "F07"}
+    said: dict[str, Value] = {
+        "par_index_score": "89.58",
+        "par_index_rank": 3,
+        "sipas_score": "80.16",
+    }
     reports = [
-        accepted(said, period="cal.2022", **own),
-        accepted({"papi_group": 2}, period="cal.2023", **own),
+        accepted(said, own("cal.2022")),
+        accepted({"papi_group": 2}, own("cal.2023")),
     ]
 
     found = read(facts, layouts, reports)
@@ -163,9 +178,7 @@ def test_score_and_rank_are_looked_up_in_the_last_period_that_has_them(
 
 def test_rank_of_2025_is_out_of_34(facts: Facts, layouts: Layouts) -> None:
     """There are 34 provinces since July 2025."""
-    own = {"unit": AREA, "path": (AREA,), "unit_type": "tinh", "form": "F07"}
-
-    found = read(facts, layouts, [accepted({"par_index_rank": 3}, period="cal.2025", **own)])
+    found = read(facts, layouts, [accepted({"par_index_rank": 3}, own("cal.2025"))])
 
     assert found["par_index_rank"].out_of == 34
 
@@ -173,8 +186,8 @@ def test_rank_of_2025_is_out_of_34(facts: Facts, layouts: Layouts) -> None:
 def test_indicator_of_several_forms_is_their_sum(facts: Facts, layouts: Layouts) -> None:
     """Opinions are collected by the commune (F01) and by its Fatherland Front (F04)."""
     reports = [
-        accepted({"opinions_collected": 53_000}, form="F04", unit="A"),
-        accepted({"opinions_collected": 324}, form="F01", unit="B"),
+        accepted({"opinions_collected": 53_000}, Place("A", form="F04")),
+        accepted({"opinions_collected": 324}, Place("B", form="F01")),
     ]
 
     reading = read(facts, layouts, reports)["opinions_collected"]
@@ -183,11 +196,11 @@ def test_indicator_of_several_forms_is_their_sum(facts: Facts, layouts: Layouts)
 
 
 def test_more_than_dominates(facts: Facts, layouts: Layouts) -> None:
-    """"More than 20,000" and about 5 and 3 are more than 20,008."""
+    """More than 20,000, about 5, and 3 are together more than 20,008."""
     reports = [
-        accepted({"work_days": 20_000}, unit="A", qualifiers={"work_days": "at_least"}),
-        accepted({"work_days": 5}, unit="B", qualifiers={"work_days": "about"}),
-        accepted({"work_days": 3}, unit="C"),
+        accepted({"work_days": 20_000}, Place("A"), qualifiers={"work_days": "at_least"}),
+        accepted({"work_days": 5}, Place("B"), qualifiers={"work_days": "about"}),
+        accepted({"work_days": 3}, Place("C")),
     ]
 
     reading = read(facts, layouts, reports)["work_days"]
@@ -199,7 +212,7 @@ def test_splits_are_shown_where_anyone_reports_them(facts: Facts, layouts: Layou
     """An indicator is always listed, its breakdown only if there is one."""
     said = {"dvk_models_new": 5, "dvk_models_new[field=kinh_te]": 5}
 
-    found = read(facts, layouts, [accepted(said, unit="A")])
+    found = read(facts, layouts, [accepted(said, Place("A"))])
 
     assert found["dvk_models_new[field=kinh_te]"].value == 5
     assert [key for key in found if "[" in key] == ["dvk_models_new[field=kinh_te]"]
@@ -210,8 +223,13 @@ def test_splits_are_shown_where_anyone_reports_them(facts: Facts, layouts: Layou
 def test_completeness_of_a_range_is_never_overstated(facts: Facts, layouts: Layouts) -> None:
     """A reported both years, B one of them, C owes nothing: one of two."""
     reports = [
-        accepted({"dvk_models_new": 1, "dvk_models_total": 9}, period=period, unit=unit)
-        for period, unit in [("cal.2022", "A"), ("cal.2023", "A"), ("cal.2023", "B"), ("cal.2023", "C")]
+        accepted({"dvk_models_new": 1, "dvk_models_total": 9}, Place(unit, period=period))
+        for period, unit in [
+            ("cal.2022", "A"),
+            ("cal.2023", "A"),
+            ("cal.2023", "B"),
+            ("cal.2023", "C"),
+        ]
     ]
 
     found = read(facts, layouts, reports)

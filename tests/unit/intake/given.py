@@ -38,7 +38,7 @@ class Report:
         """Return the submission as a document; a change to None takes the field away."""
         period = parse_period(self.period)
         plan = knowledge.plan(self.form, period) if period else None
-        required = {key: None for key in plan.required} if plan else {}
+        required = dict.fromkeys(plan.required) if plan else {}
         figures = {**required, **self.figures}
         document: dict[str, Any] = {
             "event_id": f"e-{next(_numbers)}",
@@ -54,7 +54,7 @@ class Report:
         return {key: it for key, it in document.items() if it is not None}
 
 
-def arrived(document: Mapping[str, Any] | bytes, **changes: Any) -> Arrived:  # noqa: ANN401
+def arrived(document: Mapping[str, Any] | bytes, **changes: Any) -> Arrived:
     """Let a document arrive as Kafka would bring it."""
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
     content = parse(body)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import services.intake
-from services.intake.domain.remarks import Messages, Phrase, Remark, Say
+from services.intake.domain.remarks import Messages, Phrase, Remark, Say, Value
 from shared.contracts import strict_json
 
 SOURCE = Path(services.intake.__file__).parent
@@ -36,9 +36,18 @@ def test_every_code_has_a_sentence_and_every_sentence_a_code(messages: Messages)
 
 def test_numbers_are_written_as_people_write_them(say: Say) -> None:
     """1.636 and 92,3 and not 1,636 and 92.3."""
-    balance = {"label": "Mô hình", "opening": 1214, "new": 421, "removed": Phrase("not_reported")}
+    balance: dict[str, Value] = {
+        "label": "Mô hình",
+        "opening": 1214,
+        "new": 421,
+        "removed": Phrase("not_reported"),
+    }
     finding = say(Remark("stock_balance", "f", {**balance, "closing": 1636, "expected": 1635}))
-    rate = {"label": "Tỷ lệ", "sent": Decimal("92.50"), "expected": Decimal("92.3")}
+    rate: dict[str, Value] = {
+        "label": "Tỷ lệ",
+        "sent": Decimal("92.50"),
+        "expected": Decimal("92.3"),
+    }
 
     assert finding.message == (
         "“Mô hình” (1.636) phải bằng số đầu kỳ (1.214) cộng số mới (421) trừ số đưa ra"

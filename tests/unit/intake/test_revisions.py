@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -25,13 +26,13 @@ def books(knowledge: Knowledge, say: Say) -> Books:
     return Books(knowledge, say)
 
 
-def submission(books: Books, event_id: str, total: int, **changes: Any) -> Arrived:  # noqa: ANN401
+def submission(books: Books, event_id: str, total: int, **changes: Any) -> Arrived:
     """Let the commune send its number of models."""
     document = models(total=total).document(books.knowledge, event_id=event_id)
     return arrived(document, **changes)
 
 
-def withdrawal(event_id: str, **changes: Any) -> Arrived:  # noqa: ANN401
+def withdrawal(event_id: str, **changes: Any) -> Arrived:
     """Let the commune take its report back."""
     document = {
         "event_id": event_id,
@@ -219,7 +220,7 @@ def test_revisions_count_up_whatever_is_repeated(
     edges = [0, *sorted(it for it in cuts if it <= len(arrivals)), len(arrivals)]
     in_parts = [
         decision
-        for first, last in zip(edges, edges[1:], strict=False)
+        for first, last in pairwise(edges)
         for decision in parts.receive(*arrivals[first:last])
     ]
 

@@ -240,7 +240,7 @@ def test_late_resolution_is_accepted_with_what_was_carried_in(knowledge: Knowled
 
 
 def test_inexact_figures_neither_agree_nor_disagree(knowledge: Knowledge) -> None:
-    """ "Hơn 20.000" cannot contradict a sum; refusing it would push people to false precision."""
+    """A figure of "hơn 20.000" cannot contradict a sum; refusing it breeds false precision."""
     figures = {"dvk_models_opening": 1200, "dvk_models_new": 421, "dvk_models_removed": 0}
     report = Report(
         COMMUNE_OF_NINH_BINH,

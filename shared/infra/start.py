@@ -1,0 +1,70 @@
+"""
+What comes before any work: the tables and topics must be those that this code was written for.
+
+HTTP is up already and says why nothing happens. Infrastructure that does not answer is waited
+for; an answer that does not fit ends the process with one line (``Misconfigured``).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from aiokafka.errors import KafkaError
+
+from shared.infra import migrate, topics
+from shared.infra.database import Database, retryable
+from shared.infra.health import Condition, Health
+from shared.infra.run import Task
+
+PART = "start"
+RETRY_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a service needs to find; ``mend`` is the command that makes its tables."""
+
+    database: Database
+    migrations: list[migrate.Migration]
+    mend: str
+    kafka: str
+    topics: Sequence[topics.TopicSpec]
+    health: Health
+
+    def before(self, work: Sequence[Task]) -> list[Task]:
+        """Let no task of *work* begin before everything has been checked."""
+        checked = asyncio.Event()
+
+        async def check() -> None:
+            await self._once_it_answers(self._tables, Condition.DATABASE_UNAVAILABLE)
+            await self._once_it_answers(
+                partial(topics.check, self.kafka, self.topics), Condition.KAFKA_UNAVAILABLE
+            )
+            self.health.fine(PART)
+            checked.set()
+            await asyncio.Event().wait()
+
+        async def begin(task: Task) -> None:
+            await checked.wait()
+            await task()
+
+        return [check, *(partial(begin, task) for task in work)]
+
+    async def _tables(self) -> None:
+        async with self.database.connection() as connection:
+            await migrate.check(connection, self.migrations, self.mend)
+
+    async def _once_it_answers(
+        self, question: Callable[[], Awaitable[None]], condition: Condition
+    ) -> None:
+        while True:
+            try:
+                await question()
+            except Exception as problem:
+                if not (isinstance(problem, KafkaError) or retryable(problem)):
+                    raise
+                self.health.report(PART, condition, repr(problem))
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                return

@@ -1,0 +1,70 @@
+"""Feeds a ledger as a reader would: records with offsets, in batches, through its stream."""
+
+from collections.abc import Iterable, Sequence
+
+from services.aggregator.domain.layouts import Layouts
+from services.aggregator.domain.reports import Revision
+from services.aggregator.handlers import ReportReader
+from services.aggregator.wiring import stream_of
+from shared.contracts.event import Event
+from shared.contracts.reports import ReportAccepted
+from shared.domain.periods import parse_period
+from shared.infra.broker import Record
+from shared.infra.database import Database
+from shared.infra.facts import Facts
+from shared.infra.stream import Stream
+from tests.unit.aggregator.given import Place, accepted, record
+from tools.demo.articles import Article
+from tools.demo.reports import Report, reports_of
+
+
+class Counting:
+    """One partition's end, and the stream that reads it."""
+
+    def __init__(self, database: Database, layouts: Layouts, partition: int = 0) -> None:
+        self.stream: Stream[Revision] = stream_of(database, layouts)
+        self._decode = ReportReader(layouts)
+        self._partition = partition
+        self._end = 0
+
+    def records(self, events: Iterable[Event]) -> list[Record]:
+        """Append events to the partition."""
+        found = [
+            record(event, self._end + place, partition=self._partition)
+            for place, event in enumerate(events)
+        ]
+        self._end += len(found)
+        return found
+
+    async def apply(self, records: Sequence[Record]) -> None:
+        """Let the ledger have a batch."""
+        await self.stream.apply(records, [self._decode(it) for it in records])
+
+    async def count(self, events: Iterable[Event], batch: int = 500) -> None:
+        """Append events and let the ledger have them, batch by batch."""
+        records = self.records(events)
+        for start in range(0, len(records), batch):
+            await self.apply(records[start : start + batch])
+
+
+def events_of(articles: Iterable[Article], facts: Facts) -> list[ReportAccepted]:
+    """Return what intake accepts of all that the articles' units send."""
+    return [
+        event_of(report, facts)
+        for article in articles
+        for report in reports_of(article, facts.catalogue)
+    ]
+
+
+def event_of(report: Report, facts: Facts, revision: int = 1) -> ReportAccepted:
+    """Return what intake publishes of a report."""
+    unit, period = facts.directory.get(report.unit), parse_period(report.period)
+    assert unit is not None
+    assert period is not None
+    path = facts.directory.path(unit.key)
+    return accepted(
+        report.figures,
+        Place(unit.key, path, unit.type, report.form, report.period),
+        revision=revision,
+        qualifiers=report.qualifiers,
+    )

@@ -1,0 +1,187 @@
+"""The figures of the five articles, from unit-level reports through the ledger to the API."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from services.aggregator.api import build_app
+from services.aggregator.desk import Desk
+from services.aggregator.domain.layouts import Layouts
+from services.aggregator.pictures import Pictures
+from shared.infra.database import Database
+from shared.infra.facts import Facts
+from shared.infra.health import Health
+from tests.integration.aggregator.counting import Counting, events_of
+from tests.unit.aggregator.given import Place, Value, accepted, withdrawn
+from tools.demo.articles import Article
+from tools.demo.expectations import expectations
+
+Answer = dict[str, Any]
+
+
+@pytest.fixture
+async def api(
+    database: Database, facts: Facts, layouts: Layouts
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Return a client of the aggregator's API."""
+    app = build_app(Desk(database, Pictures(facts, layouts)), Health())
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://aggregator") as client:
+        yield client
+
+
+async def get(api: httpx.AsyncClient, path: str, **question: str) -> Answer:
+    """Ask, and expect an answer."""
+    response = await api.get(path, params={key.strip("_"): it for key, it in question.items()})
+    assert response.status_code == 200, response.text
+    answer: Answer = response.json()
+    return answer
+
+
+def by_cell(answer: Answer) -> Mapping[str, Answer]:
+    """Return the figures of an answer by their cells."""
+    found = {}
+    for figure in answer["figures"]:
+        split = ",".join(f"{name}={code}" for name, code in figure["split"].items())
+        found[f"{figure['indicator']}[{split}]" if split else figure["indicator"]] = figure
+    return found
+
+
+async def test_published_figures_come_out(
+    api: httpx.AsyncClient,
+    database: Database,
+    facts: Facts,
+    layouts: Layouts,
+    articles: tuple[Article, ...],
+) -> None:
+    """Every figure of every article, over its own span of years, with all its units."""
+    await Counting(database, layouts).count(events_of(articles, facts))
+
+    for expected in expectations(articles, facts.catalogue):
+        answer = await get(api, "/v1/totals", **expected.parameters)
+        found = by_cell(answer)
+        assert expected.differences({cell: it["value"] for cell, it in found.items()}) == []
+        assert all(it["reported_by"] <= it["expected"] for it in found.values())
+    ha_noi = by_cell(await get(api, "/v1/totals", unit="01.1", from_="cal.2022", to="cal.2023"))
+    shown = {
+        "pib_supervisions": "12.567",
+        "pib_resolution_rate": "92,3%",
+        "online_delegates": "hơn 20.000",
+        "par_index_score": "89,58",
+        "par_index_rank": "3/63",
+        "sipas_score": "80,16%",
+    }
+    assert {cell: ha_noi[cell]["display"] for cell in shown} == shown
+    assert (ha_noi["pib_supervisions"]["reported_by"], ha_noi["pib_supervisions"]["expected"]) == (
+        579,
+        579,
+    )
+    assert ha_noi["par_index_rank"]["period"] == "cal.2022"
+    ninh_binh = by_cell(await get(api, "/v1/totals", unit="37.1", period="cal.2023"))
+    assert ninh_binh["dvk_models_total"]["display"] == "1.635"
+    removed = ninh_binh["dvk_models_removed"]
+    assert (removed["value"], removed["display"], removed["reported_by"]) == (None, "–", 0)
+    assert removed["expected"] == 151
+
+
+async def test_commune_answers_from_its_own_report(
+    api: httpx.AsyncClient, database: Database, layouts: Layouts
+) -> None:
+    """A unit below which nobody reports has no totals, and needs none."""
+    place = Place("FX-37.1-0001", ("FX-37.1-D02", "37.1"))
+    said: dict[str, Value] = {
+        "dvk_models_new": 5,
+        "dvk_models_removed": None,
+        "land_donated_m2": "12.5",
+    }
+    await Counting(database, layouts).count([accepted(said, place)])
+
+    answer = await get(api, "/v1/totals", unit="FX-37.1-0001", form="F05")
+
+    assert answer["period"] == "cal.2023"  # the only one reported, so none needs to be named
+    assert answer["unit"] == {"key": "FX-37.1-0001", "name": "Xã mẫu 001", "type": "xa"}
+    found = by_cell(answer)
+    new, removed, land = (
+        found[it] for it in ("dvk_models_new", "dvk_models_removed", "land_donated_m2")
+    )
+    assert (new["value"], new["reported_by"], new["expected"]) == (5, 1, 1)
+    assert (removed["value"], removed["reported_by"], removed["expected"]) == (None, 0, 1)
+    assert (land["value"], land["display"]) == ("12.50", "12,5")
+    assert answer["watermark"] is not None
+
+
+async def test_coverage_and_late_list_agree(
+    api: httpx.AsyncClient, database: Database, layouts: Layouts
+) -> None:
+    """Whoever owes is on time, late or missing; a volunteer is none of them."""
+    places = [("FX-37.1-0001", "FX-37.1-D02"), ("FX-37.1-0002", "FX-37.1-D03")]
+    reports = [
+        accepted({"dvk_models_new": 1}, Place(unit, (district, "37.1")), on_time=on_time)
+        for (unit, district), on_time in zip(places, (True, False), strict=True)
+    ]
+    taken_back = Place("FX-37.1-0003", ("FX-37.1-D04", "37.1"))
+    volunteer = accepted({"dvk_models_new": 1}, Place("37.1", ("37.1",), "tinh"))
+    await Counting(database, layouts).count(
+        [
+            *reports,
+            accepted({"dvk_models_new": 1}, taken_back),
+            withdrawn(taken_back),
+            volunteer,
+        ]
+    )
+
+    coverage = await get(api, "/v1/coverage", unit="37.1", period="cal.2023", form="F05")
+    late = await get(api, "/v1/late", unit="37.1", period="cal.2023", form="F05")
+
+    counts = {"expected": 151, "reported": 2, "on_time": 1, "late": 1, "missing": 149}
+    assert {key: coverage[key] for key in counts} == counts
+    assert [{key: it[key] for key in counts} for it in coverage["forms"]] == [counts]
+    states = [it["state"] for it in late["units"]]
+    assert states == ["missing"] * 149 + ["late"]
+    assert late["units"][-1]["unit"] == "FX-37.1-0002"
+    assert "FX-37.1-0003" in {it["unit"] for it in late["units"]}
+    names = [it["name"] for it in late["units"][:-1]]
+    assert names == sorted(names)
+
+
+async def test_nobody_is_missing_before_the_due_instant(api: httpx.AsyncClient) -> None:
+    """Half of 2030 has not come; nobody owes anything yet that could be late."""
+    late = await get(api, "/v1/late", unit="37.2", period="nd09.2030-H1")
+    coverage = await get(api, "/v1/coverage", unit="37.2", period="nd09.2030-H1", form="F05")
+
+    assert late["units"] == []
+    assert coverage["missing"] == coverage["expected"] == 129
+
+
+@pytest.mark.parametrize(
+    ("question", "status", "code"),
+    [
+        ({}, 400, "unit_missing"),
+        ({"unit": "99.9", "period": "cal.2023"}, 404, "unknown_unit"),
+        ({"unit": "37.1", "period": "cal.2023-M13"}, 400, "bad_period"),
+        ({"unit": "37.1", "period": "cal.2023", "from": "cal.2022"}, 400, "period_and_range"),
+        ({"unit": "37.1", "from": "cal.2022"}, 400, "half_a_range"),
+        ({"unit": "37.1", "from": "cal.2022", "to": "nd09.2023"}, 400, "bad_range"),
+        ({"unit": "37.1", "from": "cal.2023", "to": "cal.2022"}, 400, "bad_range"),
+        ({"unit": "37.1", "period": "cal.2023", "form": "F99"}, 400, "unknown_form"),
+    ],
+)
+async def test_misunderstandings_are_answered_in_vietnamese(
+    question: Mapping[str, str], status: int, code: str, api: httpx.AsyncClient
+) -> None:
+    """problem+json with a code for programs and a sentence for people."""
+    response = await api.get("/v1/totals", params=question)
+
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["type"].endswith(f":{code}")
+
+
+async def test_unit_without_reports_has_figures_without_values(api: httpx.AsyncClient) -> None:
+    """Nothing reported is an answer, not an error; parameters nobody knows are ignored."""
+    answer = await get(api, "/v1/totals", unit="37.2", whatever="1")
+
+    assert {it["value"] for it in answer["figures"]} == {None}
+    assert answer["watermark"] is None

@@ -1,0 +1,249 @@
+"""The ledger is counted again from the log and put in its own place, also under traffic."""
+
+import asyncio
+import itertools
+import uuid
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from pydantic import SecretStr
+
+from services.aggregator.errors import LogTooShort
+from services.aggregator.pictures import still
+from services.aggregator.rebuild import rebuild
+from services.aggregator.settings import Settings
+from services.aggregator.wiring import Aggregator, build
+from shared.contracts.event import Event
+from shared.contracts.reports import ReportAccepted, ReportWithdrawn
+from shared.contracts.wire import encode
+from shared.infra import topics
+from shared.infra.broker import producer
+from shared.infra.database import Database
+from shared.infra.topics import TopicSpec
+from tests.eventually import eventually
+from tests.integration.aggregator.test_counting import mixed_history, totals
+
+PARTITIONS = 4
+
+
+@dataclass(frozen=True)
+class Log:
+    """A topic of reports of this test alone."""
+
+    name: str
+    kafka: AIOKafkaProducer
+
+    async def append(self, events: Iterable[Event]) -> None:
+        """Append events, each to the partition of its province."""
+        waiting = []
+        for event in events:
+            assert isinstance(event, ReportAccepted | ReportWithdrawn)
+            message = encode(event, "qcdc/intake")
+            partition = int(event.province[:2]) % PARTITIONS
+            waiting.append(
+                await self.kafka.send(
+                    self.name, message.body, partition=partition, headers=message.headers
+                )
+            )
+        await asyncio.gather(*waiting)
+
+
+@pytest.fixture
+async def log(kafka: str) -> AsyncIterator[Log]:
+    """Return an empty log."""
+    name = f"reports-{uuid.uuid4().hex[:12]}"
+    await topics.apply(kafka, [TopicSpec(name, PARTITIONS)])
+    sender = producer(kafka, "test")
+    await sender.start()
+    yield Log(name, sender)
+    await sender.stop()
+
+
+@pytest.fixture
+def settings(kafka: str, postgres_url: str) -> Settings:
+    """Return the settings of an aggregator on this test's database."""
+    return Settings(
+        kafka=kafka,
+        database=SecretStr(postgres_url),
+        http_port=0,
+        instance=uuid.uuid4().hex[:8],
+    )
+
+
+@asynccontextmanager
+async def reading(settings: Settings, log: Log) -> AsyncIterator[Aggregator]:
+    """Let an aggregator read the log for the length of the block."""
+    aggregator = build(settings, log.name, group=log.name)
+    await aggregator.database.open()
+    task = asyncio.create_task(aggregator.reader.run())
+    try:
+        yield aggregator
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await aggregator.database.close()
+
+
+async def all_read(aggregator: Aggregator, records: int) -> None:
+    """Wait until that many records have been applied."""
+
+    async def look() -> bool:
+        try:
+            positions = await aggregator.reader.stream.positions()
+            return sum(positions.values()) == records
+        except (KafkaError, asyncpg.PostgresError) as problem:
+            raise AssertionError(problem) from problem
+
+    await eventually(look, seconds=60)
+
+
+async def rows(database: Database, query: str) -> Sequence[Mapping[str, object]]:
+    """Return what a query finds."""
+    async with database.connection() as connection:
+        return [dict(row) for row in await connection.fetch(query)]
+
+
+async def test_rebuilt_ledger_is_the_same_and_takes_its_place(
+    database: Database, settings: Settings, log: Log
+) -> None:
+    """Byte for byte, whatever order and batches the live reader saw; then life goes on."""
+    history = mixed_history()
+    await log.append(history)
+    async with reading(settings, log) as aggregator:
+        await all_read(aggregator, len(history))
+        before = await rows(database, "SELECT * FROM report ORDER BY 1, 2, 3, 4")
+        table = await rows(database, "SELECT 'report'::regclass::oid::int AS oid")
+
+        outcome = await rebuild(settings, verify=True)
+
+        more = mixed_history(seed=8)
+        await log.append(more)
+        await all_read(aggregator, len(history) + len(more))
+    assert (outcome.differences, outcome.swapped, outcome.exit_code) == (0, True, 0)
+    assert outcome.records == len(history)
+    assert await rows(database, "SELECT 'report'::regclass::oid::int AS oid") != table
+    assert before
+    assert await totals(database, "totals_kept") == await totals(database, "totals_added_up_again")
+    schemas = await rows(database, "SELECT nspname FROM pg_namespace WHERE nspname ~ '^qcdc'")
+    assert schemas == [{"nspname": "qcdc"}]
+
+
+async def test_wrong_total_is_found_and_can_be_mended(
+    database: Database, settings: Settings, log: Log
+) -> None:
+    """With --verify the live tables stay for inspection; without, the log is right."""
+    history = mixed_history(slots=20)
+    await log.append(history)
+    async with reading(settings, log) as aggregator:
+        await all_read(aggregator, len(history))
+    async with database.connection() as connection:
+        await connection.execute(
+            "UPDATE total SET sums[1] = sums[1] + 1 WHERE ctid = (SELECT min(ctid) FROM total)"
+        )
+        await connection.execute("DELETE FROM dirty_total")
+        await connection.execute(
+            "INSERT INTO outbox (topic, headers, body) VALUES ('t', '{}', 'unsent')"
+        )
+
+    found = await rebuild(settings, verify=True)
+    wrong = await totals(database, "totals_kept")
+    mended = await rebuild(settings, verify=False)
+
+    assert (found.differences, found.swapped, found.exit_code) == (2, False, 1)
+    assert {it.split()[0] for it in found.examples} == {"total"}
+    assert mended.swapped
+    again = await totals(database, "totals_added_up_again")
+    assert await totals(database, "totals_kept") == again != wrong
+    announced = await rows(database, "SELECT version FROM dirty_total")
+    assert announced == [{"version": 1}]
+    assert await rows(database, "SELECT id, body FROM outbox") == [{"id": 1, "body": b"unsent"}]
+
+
+async def test_log_that_has_lost_records_is_no_basis(
+    database: Database, settings: Settings, log: Log
+) -> None:
+    """A ledger that counted more than the log holds is never replaced by less."""
+    await log.append(mixed_history(slots=5))
+    async with database.connection() as connection:
+        await connection.execute(
+            "INSERT INTO position (stream, topic, partition, next_offset)"
+            " VALUES ('aggregator', $1, 0, 1000000)",
+            log.name,
+        )
+
+    with pytest.raises(LogTooShort):
+        await rebuild(settings, verify=False)
+
+
+async def test_rebuild_waits_for_a_reader_in_the_middle(
+    database: Database, settings: Settings, log: Log
+) -> None:
+    """A picture of several queries is of one ledger: its snapshot is older than the new tables."""
+    history = mixed_history(slots=20)
+    await log.append(history)
+    async with reading(settings, log) as aggregator:
+        await all_read(aggregator, len(history))
+
+    async def somebody_waits() -> bool:
+        return bool(await rows(database, "SELECT 1 FROM pg_locks WHERE NOT granted"))
+
+    async with still(database) as connection:
+        first = await connection.fetch("SELECT count(*) FROM total")
+        rebuilding = asyncio.create_task(rebuild(settings, verify=True))
+        await eventually(somebody_waits, seconds=30)
+        second = await connection.fetch("SELECT count(*) FROM  total")  # not the same plan
+
+    assert (await rebuilding).swapped
+    assert second == first
+
+
+async def test_rebuild_under_traffic(database: Database, settings: Settings, log: Log) -> None:
+    """Rebuilt three times while reports arrive and readers read: nothing lost, nothing twice."""
+    sent: list[Event] = []
+    seen: list[int] = []
+    rebuilt = asyncio.Event()
+
+    async def send(aggregator: Aggregator) -> None:
+        for seed in itertools.count():
+            sent.extend(batch := mixed_history(seed, slots=40))
+            await log.append(batch)
+            await all_read(aggregator, len(sent))
+            if rebuilt.is_set():
+                return
+
+    async def look() -> None:
+        while not rebuilt.is_set():
+            async with still(database) as connection:
+                seen.append(await connection.fetchval("SELECT count(*) FROM report"))
+
+    async with reading(settings, log) as aggregator, asyncio.TaskGroup() as group:
+        group.create_task(send(aggregator))
+        group.create_task(look())
+        await eventually(lambda: some_read(aggregator), seconds=60)
+        outcomes = [await rebuild(settings, verify=True) for _ in range(3)]
+        rebuilt.set()
+
+    assert [(it.differences, it.swapped) for it in outcomes] == [(0, True)] * 3
+    assert 0 < outcomes[0].records < outcomes[1].records < outcomes[2].records < len(sent)
+    kept = await totals(database, "totals_kept")
+    assert kept == await totals(database, "totals_added_up_again")
+    slots = "SELECT count(*) FROM report WHERE superseded_at IS NULL"
+    assert await rows(database, slots) == [{"count": len({slot(it) for it in sent})}]
+    assert seen == sorted(seen)  # no reader ever sees less than before
+
+
+async def some_read(aggregator: Aggregator) -> bool:
+    """Tell whether anything has been applied."""
+    return bool(await aggregator.reader.stream.positions())
+
+
+def slot(event: Event) -> tuple[str, str, str]:
+    """Name the slot of an event."""
+    assert isinstance(event, ReportAccepted | ReportWithdrawn)
+    return event.unit, event.form, event.period

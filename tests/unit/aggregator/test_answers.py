@@ -1,0 +1,65 @@
+"""Figures as machines and people read them."""
+
+from decimal import Decimal
+
+import pytest
+
+from services.aggregator.answers import figure
+from services.aggregator.domain.rollup import Reading
+from services.aggregator.questions import all_periods
+from shared.domain.figures import Qualifier
+from shared.domain.forms import Cell
+from shared.domain.periods import Period, parse_period
+from shared.infra.facts import Facts
+
+AT_LEAST, ABOUT, EXACT = Qualifier.AT_LEAST, Qualifier.ABOUT, Qualifier.EXACT
+
+
+@pytest.mark.parametrize(
+    ("indicator", "value", "qualifier", "wire", "display"),
+    [
+        ("pib_supervisions", 12567, EXACT, 12567, "12.567"),
+        ("online_delegates", 20000, AT_LEAST, 20000, "hơn 20.000"),
+        ("work_days", 193000, ABOUT, 193000, "khoảng 193.000"),
+        ("pib_resolution_rate", Decimal("92.3"), EXACT, "92.3", "92,3%"),
+        ("pib_resolution_rate", Decimal("92.3"), AT_LEAST, "92.3", "hơn 92,3%"),
+        ("par_index_score", Decimal("89.58"), EXACT, "89.58", "89,58"),
+        ("sipas_score", Decimal("80.16"), EXACT, "80.16", "80,16%"),
+        ("par_index_rank", 3, EXACT, 3, "3/63"),
+        ("papi_group", 2, EXACT, 2, "2"),
+        ("land_donated_m2", Decimal("4197000.00"), EXACT, "4197000.00", "4.197.000"),
+        ("dvk_models_removed", None, EXACT, None, "–"),
+        ("dvk_models_removed", 0, EXACT, 0, "0"),
+    ],
+)
+def test_figure_on_the_wire_and_on_paper(
+    indicator: str,
+    value: int | Decimal | None,
+    qualifier: Qualifier,
+    wire: int | str | None,
+    display: str,
+    facts: Facts,
+) -> None:
+    """Counts are integers, decimals are strings, absent is null and a dash."""
+    known = facts.catalogue.indicators[indicator]
+    out_of = 63 if indicator.endswith("rank") else None
+    reading = Reading(known, Cell(indicator), value, qualifier, 1, 2, out_of)
+
+    written = figure(reading)
+
+    assert (written.value, written.display, written.qualifier) == (wire, display, qualifier.value)
+    assert (written.reported_by, written.expected, written.out_of) == (1, 2, out_of)
+
+
+def periods(*codes: str) -> list[Period]:
+    """Return the periods of these codes."""
+    return [it for it in map(parse_period, codes) if it is not None]
+
+
+def test_all_periods_are_of_one_kind() -> None:
+    """Months and years of the same reports would count everything twice."""
+    reported = periods("nd09.2023", "cal.2021", "cal.2023-M02", "cal.2023")
+
+    assert all_periods(reported) == tuple(periods("cal.2021", "cal.2022", "cal.2023"))
+    assert all_periods(periods("nd09.2026-M11", "nd09.2026-M09"))[-1].code == "nd09.2026-M11"
+    assert all_periods([]) == []

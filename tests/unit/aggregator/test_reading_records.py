@@ -1,0 +1,86 @@
+"""What a record of the reports topic says, or why it says nothing."""
+
+import pytest
+
+from services.aggregator.domain.layouts import Layouts
+from services.aggregator.domain.reports import Revision
+from services.aggregator.handlers import ReportReader
+from shared.contracts.event import Event
+from shared.infra.broker import Poison
+from tests.unit.aggregator.given import Place, Value, accepted, raw, record, revision_of, withdrawn
+
+
+def test_figures_stand_in_cell_order_and_smallest_units(layouts: Layouts) -> None:
+    """Hundredths for areas, whole numbers for counts, None for what is not reported."""
+    said: dict[str, Value] = {
+        "land_donated_m2": "4197000.5",
+        "dvk_models_new": 421,
+        "dvk_models_removed": None,
+    }
+    qualifiers = {"land_donated_m2": "about", "dvk_models_removed": "at_least"}
+
+    counted = revision_of(accepted(said, qualifiers=qualifiers), layouts).counted
+
+    place = layouts.known("F05", "cal.2023").form.position
+    stated = {key: (counted.figures or ())[place[key]] for key in said}
+    assert stated == {
+        "land_donated_m2": 419_700_050,
+        "dvk_models_new": 421,
+        "dvk_models_removed": None,
+    }
+    assert [it for it in counted.figures or () if it is not None] == [419_700_050, 421]
+    assert counted.about == (place["land_donated_m2"],)
+    assert counted.at_least == ()  # nothing was said that could be "more than"
+
+
+def test_withdrawal_has_no_figures(layouts: Layouts) -> None:
+    """It is a revision like any other, that counts nothing."""
+    revision = revision_of(withdrawn(revision=3), layouts)
+
+    assert (revision.counted.revision, revision.counted.figures) == (3, None)
+    assert revision.counted.province == "37.1"
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (accepted({"no_such_cell": 1}), "unknown_cell"),
+        (accepted({"work_days": 1}, qualifiers={"no_such_cell": "about"}), "unknown_cell"),
+        (accepted({"work_days": "1.5"}), "bad_figure"),
+        (accepted({"work_days": 1}, Place(form="F99")), "unknown_form"),
+        (accepted({"work_days": 1}).model_copy(update={"form_version": 2}), "unknown_form"),
+        (accepted({"work_days": 1}, Place(period="cal.2023-M13")), "unknown_form"),
+        (accepted({"work_days": 1}, Place(path=("37.1", "37.1"))), "area_named_twice"),
+        (withdrawn(Place(form="F99")), "unknown_form"),
+    ],
+)
+def test_what_our_facts_do_not_know_is_set_aside(
+    event: Event, reason: str, layouts: Layouts
+) -> None:
+    """A fault between intake and us: never guessed at, never counted in part."""
+    assert ReportReader(layouts)(record(event)) == Poison(reason)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "reason"),
+    [
+        (b"{}", [], "unknown_type"),
+        (b"{}", [("ce_type", b"qcdc.SomethingElse.v1")], "unknown_type"),
+        (b"{}", [("ce_type", b"qcdc.ReportAccepted.v1")], "unreadable"),
+        (None, [("ce_type", b"qcdc.ReportAccepted.v1")], "unreadable"),
+        (b"\xff\xfe", [("ce_type", b"qcdc.ReportWithdrawn.v1")], "unreadable"),
+    ],
+)
+def test_what_cannot_be_read_is_set_aside(
+    body: bytes | None, headers: list[tuple[str, bytes]], reason: str, layouts: Layouts
+) -> None:
+    """An exception here would stop the partition for ever."""
+    assert ReportReader(layouts)(raw(body, headers)) == Poison(reason)
+
+
+def test_first_type_header_holds(layouts: Layouts) -> None:
+    """Headers may repeat; everybody reads the first."""
+    whole = record(accepted({"work_days": 1}))
+    twice = raw(whole.value, [*whole.headers, ("ce_type", b"qcdc.Other.v1")])
+
+    assert isinstance(ReportReader(layouts)(twice), Revision)

@@ -1,0 +1,87 @@
+"""``reported_by`` never exceeds ``expected``, and never flatters."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.aggregator.domain.layouts import Layouts
+from services.aggregator.domain.reporters import Filed, FormFiled, Reporters
+from shared.domain.periods import Period, parse_period
+
+NEW, TOTAL, F04_ONLY = "dvk_models_new", "dvk_models_total", "dialogues_held"
+UNITS = "ABCDEF"
+
+
+def year(number: int) -> Period:
+    """Return a calendar year."""
+    period = parse_period(f"cal.{number}")
+    assert period is not None
+    return period
+
+
+def filed(units: str, *missing: int) -> Filed:
+    """Return units that leave out figures at these positions."""
+    return Filed(frozenset(units), frozenset(missing))
+
+
+def test_unit_may_report_a_figure_in_either_form(layouts: Layouts) -> None:
+    """A commune owes F01 and F04, both of which ask for dialogues; one of them is an answer."""
+    f01, f04 = layouts.known("F01", "cal.2023"), layouts.known("F04", "cal.2023")
+    owing = frozenset("ABC")
+    reporters = Reporters(
+        [
+            FormFiled(f01, year(2023), owing, [filed("A", f01.form.position[F04_ONLY])]),
+            FormFiled(f04, year(2023), owing, [filed("AB")]),
+        ]
+    )
+
+    assert reporters.of([F04_ONLY], [year(2023)]) == (2, 3)
+
+
+def test_rate_is_reported_by_who_reported_both_parts(layouts: Layouts) -> None:
+    """A numerator alone says nothing of the rate."""
+    f05 = layouts.known("F05", "cal.2023")
+    patterns = [filed("A"), filed("B", f05.form.position[TOTAL])]
+    reporters = Reporters([FormFiled(f05, year(2023), frozenset("ABC"), patterns)])
+
+    assert reporters.of([NEW], [year(2023)]) == (2, 3)
+    assert reporters.of([NEW, TOTAL], [year(2023)]) == (1, 3)
+    assert reporters.of([NEW, "in_no_form"], [year(2023)]) == (0, 3)
+
+
+def test_who_owed_in_one_year_only_answers_for_that_year(layouts: Layouts) -> None:
+    """A commune that was merged away in 2022 is not blamed for 2023."""
+    f05 = layouts.known("F05", "cal.2023")
+    reporters = Reporters(
+        [
+            FormFiled(f05, year(2022), frozenset("AB"), [filed("AB")]),
+            FormFiled(f05, year(2023), frozenset("A"), [filed("A")]),
+        ]
+    )
+
+    assert reporters.of([NEW], [year(2022), year(2023)]) == (2, 2)
+
+
+sets = st.sets(st.sampled_from(UNITS)).map(frozenset)
+
+
+@given(years=st.lists(st.tuples(sets, sets), min_size=1, max_size=3))
+def test_counting_agrees_with_asking_every_unit(
+    years: list[tuple[frozenset[str], frozenset[str]]], layouts: Layouts
+) -> None:
+    """Expected is who ever owed; reported is who, of these, always reported what it owed."""
+    f05 = layouts.known("F05", "cal.2023")
+    periods = [year(2020 + place) for place in range(len(years))]
+    forms = [
+        FormFiled(f05, period, owing, [Filed(reported, frozenset())])
+        for period, (owing, reported) in zip(periods, years, strict=True)
+    ]
+
+    answer = Reporters(forms).of([NEW], periods)
+
+    expected = [unit for unit in UNITS if any(unit in owing for owing, _ in years)]
+    faithful = [
+        unit
+        for unit in expected
+        if all(unit in reported for owing, reported in years if unit in owing)
+    ]
+    assert answer == (len(faithful), len(expected))
