@@ -29,28 +29,6 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::timestamptz[]
     AS m (unit, form, period, revision, at)
 WHERE (r.unit, r.form, r.period, r.revision) = (m.unit, m.form, m.period, m.revision)
 
--- name: enter
-INSERT INTO report (
-    unit, form, period, revision, form_version, province, areas, unit_type,
-    figures, at_least, about, on_time, due_at, first_received_at, received_at, accepted_at,
-    superseded_at, source, submission_id
-)
-SELECT e.unit, e.form, e.period, e.revision, e.form_version, e.province,
-       string_to_array(e.areas, ','), e.unit_type,
-       e.figures::bigint[], e.at_least::integer[], e.about::integer[], e.on_time,
-       e.due_at, e.first_received_at, e.received_at, e.accepted_at, e.superseded_at,
-       e.source, e.submission_id
-FROM unnest(
-    $1::text[], $2::text[], $3::text[], $4::integer[], $5::integer[], $6::text[], $7::text[],
-    $8::text[], $9::text[], $10::text[], $11::text[], $12::boolean[], $13::timestamptz[],
-    $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
-    $18::text[], $19::text[]
-) AS e (
-    unit, form, period, revision, form_version, province, areas,
-    unit_type, figures, at_least, about, on_time, due_at,
-    first_received_at, received_at, accepted_at, superseded_at, source, submission_id
-)
-
 -- name: add_totals
 INSERT INTO total (
     form, period, area, unit_type, sums, reporting, at_least, about, reports, on_time, late

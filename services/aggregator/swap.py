@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 
 from services.aggregator.domain.fold import Province
-from services.aggregator.errors import RebuildRunning
+from services.aggregator.errors import CannotRebuild, RebuildRunning
 from services.aggregator.ledger_postgres import announce
 from shared.infra.database import Connection, load_queries
 from shared.infra.errors import Partition
@@ -80,7 +80,7 @@ class Swap:
         """
         async with self._connection.transaction():
             await self._connection.execute(_LOCK_TIMEOUT)
-            await self._execute("stop_writers")
+            await self._lock("stop_writers")
             records = await catch_up()
             await self._execute("compare")
             outcome = await self._outcome(records, only_if_equal=only_if_equal)
@@ -88,10 +88,16 @@ class Swap:
                 return outcome
             await self._execute("carry_over")
             await self._announce_differences(province_of)
-            await self._execute("stop_readers")
+            await self._lock("stop_readers")
             await self._execute("swap")
         await self._execute("drop_old")
         return outcome
+
+    async def _lock(self, name: str) -> None:
+        try:
+            await self._execute(name)
+        except asyncpg.LockNotAvailableError as problem:
+            raise CannotRebuild(f"the live tables were never free: {problem}") from problem
 
     async def _outcome(self, records: int, *, only_if_equal: bool) -> Outcome:
         (row,) = await self._connection.fetch(self._query("how_many"))

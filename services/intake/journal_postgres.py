@@ -54,6 +54,8 @@ class PostgresJournal:
                 rows = map(_entry_row, in_order)
                 await connection.execute(QUERIES["add_entries"], *_columns(rows, 18))
         except asyncpg.UniqueViolationError as problem:
+            if problem.constraint_name != "journal_event":
+                raise  # a revision given out twice would be a bug of ours
             raise Overtaken from problem
         if slots:
             await connection.execute(QUERIES["move_slots"], *_columns(map(_slot_row, slots), 10))

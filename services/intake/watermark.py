@@ -26,6 +26,7 @@ from services.intake.journal import RECEIVING_LOCK
 from shared.contracts.duties import IntakeCaughtUp
 from shared.contracts.event import derived_id
 from shared.infra.database import Database, retryable
+from shared.infra.errors import LogReplaced
 from shared.infra.outbox import Outgoing, write_outbox
 from shared.infra.topics import WATERMARKS
 

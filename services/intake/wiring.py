@@ -99,9 +99,11 @@ class Intake:
                 return
 
 
-def build(settings: IntakeSettings) -> Intake:
+def build(settings: IntakeSettings, pattern: str = SUBMISSIONS_PATTERN) -> Intake:
     """
     Put an intake together; nothing is connected yet.
+
+    *pattern* says which topics it reads: all submissions, unless a test shares the broker.
 
     Raises:
         Misconfigured: when the files of facts cannot be used.
@@ -121,7 +123,7 @@ def build(settings: IntakeSettings) -> Intake:
         group="intake",
         instance=settings.instance,
         health=health,
-        pattern=SUBMISSIONS_PATTERN,
+        pattern=pattern,
         after=relay.wake,
     )
     app = create_app("QCDC intake", health)

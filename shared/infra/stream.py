@@ -26,6 +26,10 @@ QUERIES = load_queries(Path(__file__).parent / "plumbing.sql")
 UNREADABLE_IN_A_ROW_MAX = 20
 """Beyond this a partition stops: one bad deployment must not drain a topic into the bin."""
 
+RAW_BYTES_PUBLISHED_MAX = 500_000
+"""A larger key or value stays in our table only: in base64 it would not fit into a message, and
+a message that never fits would hold up the outbox for ever."""
+
 DEAD_LETTERS = "qcdc.dead-letters.v1"
 F = TypeVar("F")
 Change = Callable[[Connection, Sequence[F]], Awaitable[None]]
@@ -179,7 +183,9 @@ def _first_offsets(records: Sequence[Record]) -> dict[Partition, int]:
 
 def _dead_letter(service: str, record: Record, reason: str) -> Outgoing:
     def base64_text(raw: bytes | None) -> str | None:
-        return None if raw is None else base64.b64encode(raw).decode()
+        if raw is None or len(raw) > RAW_BYTES_PUBLISHED_MAX:
+            return None
+        return base64.b64encode(raw).decode()
 
     return Outgoing(
         DEAD_LETTERS,

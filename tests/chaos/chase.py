@@ -93,7 +93,9 @@ async def judge_notices(line: Line, chase: Chase, post: PostOffice) -> list[str]
     async with httpx.AsyncClient(timeout=20) as client:
 
         async def told() -> bool:
-            return chase.silent <= set(_named(await _notices(line, client)))
+            with suppress(httpx.HTTPError):
+                return chase.silent <= set(_named(await _notices(line, client)))
+            return False  # it has just been killed
 
         with suppress(AssertionError):  # the units that nobody was told of are listed below
             await eventually(told, seconds=TOLD_SECONDS_MAX, every=1)

@@ -10,13 +10,24 @@ from tools.stack.servers import Server
 
 
 async def kill_services(
-    services: Sequence[Service], times: int, seed: int, *, pause: tuple[float, float] = (0.5, 3.0)
+    services: Sequence[Service],
+    times: int,
+    seed: int,
+    *,
+    pause: tuple[float, float] = (0.5, 3.0),
+    at_work: bool = False,
 ) -> None:
-    """SIGKILL each of *services* as often as *times*, in random order, at random moments."""
+    """
+    SIGKILL each of *services* as often as *times*, in random order, at random moments.
+
+    *at_work* waits until the victim is ready, so that every kill finds it in the middle of work.
+    """
     rng = random.Random(seed)
     victims = [it for it in services for _ in range(times)]
     rng.shuffle(victims)
     for victim in victims:
+        if at_work:
+            await asyncio.to_thread(victim.wait_ready)
         await asyncio.sleep(rng.uniform(*pause))
         await asyncio.to_thread(victim.kill)
         await asyncio.to_thread(victim.start)

@@ -7,6 +7,7 @@ rows of the three databases; it shares no code with the services.
 
 import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from tests.chaos.workload import FORM, UNITS_PER_PROVINCE, Slot, Workload, anoma
 from tests.eventually import eventually
 from tools.line.line import Line
 
-PERIODS = ["nd09.2026-M01", "nd09.2026-M02", "nd09.2026-M03"]
+PERIODS = [f"nd09.2026-M{month:02}" for month in (1, 2, 3, 4, 5, 6, 7, 9, 10)]
 QUIET_SECONDS_MAX = 90.0
 READS_PER_SECOND = 20
 
@@ -36,7 +37,7 @@ class Verdict:
 
 
 def small_workload(seed: int) -> Workload:
-    """Ten communes of each of today's provinces, three periods."""
+    """Ten communes of each of today's provinces, nine periods: more slots than can wait at once."""
     directory = load_facts().directory
     provinces = {
         province: [it.key for it in directory.below(province) if it.level == "commune"][
@@ -68,15 +69,18 @@ async def run_chaos(
         senders = Senders(kafka, line.url("intake"), line.keys[source], source)
         load = asyncio.create_task(senders.run(workload, per_second))
         reader = asyncio.create_task(_read_on(line, workload, verdict))
+        begun = time.monotonic()
         try:
             await asyncio.gather(nemesis(), _report_in_time(chase, senders))
             senders.finish()
+            verdict.counts["seconds of load"] = round(time.monotonic() - begun)
             await asyncio.wait_for(load, QUIET_SECONDS_MAX)
         finally:
             reader.cancel()
             load.cancel()
             await asyncio.gather(reader, load, return_exceptions=True)
     verdict.counts.update(requests=senders.sent.requests, poison=senders.sent.poison)
+    verdict.counts["a second"] = verdict.counts["requests"] // verdict.counts["seconds of load"]
     verdict.anomalies += senders.sent.unexpected
     await judge(line, workload, verdict, quiet_seconds)
     return verdict
@@ -115,8 +119,6 @@ async def anomalies_in_intake(url: str, workload: Workload) -> list[str]:
         url, "SELECT source, event_id, verdict, revision, unit, form, period FROM journal"
     )
     copies = Counter((row["source"], row["event_id"]) for row in rows)
-    found = [f"{key} stands {n} times in the journal" for key, n in copies.items() if n > 1]
-    known = {row["event_id"] for row in rows}
     acknowledged = {
         wish.event_id
         for slots in workload.slots.values()
@@ -124,6 +126,12 @@ async def anomalies_in_intake(url: str, workload: Workload) -> list[str]:
         for wish in slot.wishes
         if wish.version
     }
+    found = [
+        f"{event_id} stands {n} times in the journal"
+        for (_, event_id), n in copies.items()
+        if n > 1 and event_id in acknowledged
+    ]
+    known = {row["event_id"] for row in rows}
     missing = acknowledged - known
     return found + [f"{it} was acknowledged and is not in the journal" for it in missing]
 

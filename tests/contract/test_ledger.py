@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
 
 import pytest
 
@@ -73,7 +72,7 @@ async def test_what_was_saved_is_held(open_ledger: Open) -> None:
 
     assert held.keys() == {SLOT}
     counted = held[SLOT].counted
-    assert replace(counted, figures=list(counted.figures or ())) == first.counted
+    assert counted._replace(figures=list(counted.figures or ())) == first.counted
     assert held[SLOT].accepted == {1: first.accepted_at}
 
 

@@ -40,8 +40,7 @@ class Totals:
     late: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """A report that enters a total (sign 1) or leaves it (sign -1), as a vector to add."""
 
     unit: str

@@ -9,7 +9,7 @@ how arrivals were cut into batches.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from services.intake.domain.arrivals import Kind
 from services.intake.domain.judge import Standing, Verdict
@@ -21,6 +21,8 @@ from shared.domain.periods import Period, parse_period
 
 Judge = Callable[[Reading, int], Verdict]
 """Gives a verdict on a reading, told what earlier periods carried in."""
+
+_NO_SLOT = Slot(SlotKey("", "", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +132,11 @@ def _judged(books: _Books, reading: Reading, judge: Judge, say: Say) -> Decision
             return Decision(_refused(reading, [*findings, say(objection)]))
         after = Slot(key, slot.revision + 1)
     elif slot.figures_hash == verdict.standing.figures_hash:
-        return Decision(_accepted(reading, slot, verdict.standing, findings, unchanged=True))
+        return Decision(_entry(reading, findings, slot, verdict.standing, unchanged=True))
     else:
         after = _filled(slot, reading, verdict.standing)
     books.keep(after)
-    entry = _accepted(reading, after, verdict.standing, findings)
-    return Decision(entry, verdict.standing)
+    return Decision(_entry(reading, findings, after, verdict.standing), verdict.standing)
 
 
 def slot_key(reading: Reading) -> SlotKey | None:
@@ -146,21 +147,17 @@ def slot_key(reading: Reading) -> SlotKey | None:
 
 def _filled(slot: Slot, reading: Reading, standing: Standing) -> Slot:
     """Put new figures into a slot; lateness is judged when it was empty, and only then."""
-    changed = replace(
-        slot,
+    received_at, due = reading.arrived.received_at, standing.due
+    first = slot.figures_hash is None
+    return Slot(
+        key=slot.key,
         revision=slot.revision + 1,
         figures_hash=standing.figures_hash,
+        first_received_at=received_at if first else slot.first_received_at,
+        due_at=due.at if first else slot.due_at,
+        deadline_rule=due.rule_code if first else slot.deadline_rule,
+        on_time=received_at < due.at if first else slot.on_time,
         backlog=standing.backlog,
-    )
-    if slot.figures_hash is not None:
-        return changed
-    received_at = reading.arrived.received_at
-    return replace(
-        changed,
-        first_received_at=received_at,
-        due_at=standing.due.at,
-        deadline_rule=standing.due.rule_code,
-        on_time=received_at < standing.due.at,
     )
 
 
@@ -180,6 +177,18 @@ def _conflict(first: Entry) -> Remark:
 
 
 def _refused(reading: Reading, findings: Sequence[Finding]) -> Entry:
+    return _entry(reading, findings, _NO_SLOT, None)
+
+
+def _entry(
+    reading: Reading,
+    findings: Sequence[Finding],
+    slot: Slot,
+    standing: Standing | None,
+    *,
+    unchanged: bool = False,
+) -> Entry:
+    """Write the line of the journal; without *standing* the submission was refused."""
     arrived = reading.arrived
     return Entry(
         source=arrived.source,
@@ -188,28 +197,14 @@ def _refused(reading: Reading, findings: Sequence[Finding]) -> Entry:
         kind=arrived.kind,
         body=arrived.body,
         received_at=arrived.received_at,
-        verdict="rejected",
+        verdict="accepted" if standing else "rejected",
         findings=tuple(findings),
         unit=reading.unit,
         form=reading.form,
         period=reading.period,
-    )
-
-
-def _accepted(
-    reading: Reading,
-    slot: Slot,
-    standing: Standing,
-    findings: Sequence[Finding],
-    *,
-    unchanged: bool = False,
-) -> Entry:
-    return replace(
-        _refused(reading, findings),
-        verdict="accepted",
         unchanged=unchanged,
-        revision=slot.revision,
-        form_version=standing.form_version,
+        revision=slot.revision if standing else None,
+        form_version=standing.form_version if standing else None,
         first_received_at=slot.first_received_at,
         due_at=slot.due_at,
         deadline_rule=slot.deadline_rule,

@@ -22,15 +22,15 @@ def unknown_cell(case: Case) -> Iterator[Remark]:
         return
     unknown = case.figures.keys() - case.plan.indicators.keys()
     for key in sorted(unknown.difference(_out_of_place(case))):
-        values = {"cell": printable(key), "form": case.report.form}
-        yield Remark("unknown_cell", f"figures.{key}", values)
+        cell = printable(key)  # a name may be as long as a body
+        yield Remark("unknown_cell", f"figures.{cell}", {"cell": cell, "form": case.report.form})
 
 
 def not_additive(case: Case) -> Iterator[Remark]:
     """R12: an index, a rank or a group exists for a province and cannot be added up from below."""
     for key in _out_of_place(case):
         label = case.knowledge.catalogue.indicators[_indicator_code(key)].label_vi
-        yield Remark("not_additive", f"figures.{key}", {"label": label})
+        yield Remark("not_additive", f"figures.{printable(key)}", {"label": label})
 
 
 def wrong_kind(case: Case) -> Iterator[Remark]:
@@ -65,8 +65,8 @@ def qualifier_without_figure(case: Case) -> Iterator[Remark]:
     """Refuse a qualifier that speaks of no number in the report; a stray one is a lost "hơn"."""
     for key in case.qualifiers:
         if case.figures.get(key) is None:
-            cell = {"cell": printable(key)}
-            yield Remark("qualifier_without_figure", f"qualifiers.{key}", cell)
+            cell = printable(key)
+            yield Remark("qualifier_without_figure", f"qualifiers.{cell}", {"cell": cell})
 
 
 def stock_balance(case: Case) -> Iterator[Remark]:

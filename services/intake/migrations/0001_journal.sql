@@ -21,7 +21,7 @@ CREATE TABLE journal (
     due_at timestamptz,
     deadline_rule text,
     on_time boolean,
-    UNIQUE (source, event_id, content_hash),
+    CONSTRAINT journal_event UNIQUE (source, event_id, content_hash),
     CHECK ((verdict = 'accepted') = (revision IS NOT NULL)),
     CHECK (verdict = 'rejected' OR (unit, form, period, form_version) IS NOT NULL)
 );

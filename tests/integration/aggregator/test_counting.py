@@ -3,14 +3,17 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.errors import Contended
 from shared.contracts.event import Event
+from shared.contracts.reports import ReportAccepted
 from shared.infra.broker import Record
 from shared.infra.database import Database, load_queries
 from shared.infra.errors import Partition
+from tests.eventually import eventually
 from tests.integration.aggregator.counting import Counting
 from tests.unit.aggregator.given import Place, accepted, withdrawn
 
@@ -81,22 +84,28 @@ async def test_slot_on_two_partitions_at_once_counts_once(
     database: Database, layouts: Layouts
 ) -> None:
     """A unit that changed province lies on two partitions; whoever comes second starts again."""
-    first, second = Counting(database, layouts, 0), Counting(database, layouts, 1)
-    old = [accepted({"dvk_models_new": n}, Place(f"U{n}")) for n in range(50)]
-    new = [
-        accepted({"dvk_models_new": n}, Place(f"U{n}", ("01.1",)), revision=2) for n in range(50)
-    ]
+    here, there = Counting(database, layouts, 0), Counting(database, layouts, 1)
 
-    async def insist(counting: Counting, records: Sequence[Record]) -> None:
-        for _ in range(5):
-            try:
-                return await counting.apply(records)
-            except Contended:
-                continue
-        raise AssertionError("contended five times")
+    def revisions(number: int, *path: str) -> list[ReportAccepted]:
+        places = [Place(f"U{n}", path) for n in range(50)]
+        return [accepted({"dvk_models_new": number}, it, revision=number) for it in places]
 
-    batches = [(first, first.records(old)), (second, second.records(new))]
-    await asyncio.gather(*(insist(*batch) for batch in batches))
+    async def insist(counting: Counting, batches: Sequence[Sequence[Event]]) -> None:
+        for batch in batches:
+            records = counting.records(batch)
+            await eventually(partial(applied, counting, records), every=0.001)
+
+    async def applied(counting: Counting, records: Sequence[Record]) -> bool:
+        try:
+            await counting.apply(records)
+        except Contended:
+            return False
+        return True
+
+    await asyncio.gather(
+        insist(here, [revisions(number, "37.1") for number in (1, 3, 5)]),
+        insist(there, [revisions(number, "01.1") for number in (2, 4, 6)]),
+    )
 
     kept = await totals(database, "totals_kept")
     assert kept == await totals(database, "totals_added_up_again")

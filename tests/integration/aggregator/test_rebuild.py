@@ -27,6 +27,7 @@ from shared.infra.database import Database
 from shared.infra.topics import TopicSpec
 from tests.eventually import eventually
 from tests.integration.aggregator.test_counting import mixed_history, totals
+from tests.unit.aggregator.given import accepted
 
 PARTITIONS = 4
 
@@ -179,6 +180,26 @@ async def test_log_that_has_lost_records_is_no_basis(
 
     with pytest.raises(LogTooShort):
         await rebuild(settings, verify=False)
+
+
+async def test_poison_in_a_row_does_not_stop_a_rebuild(
+    database: Database, settings: Settings, log: Log
+) -> None:
+    """The live reader is past it, so an operator has looked at it; its neighbours count again."""
+    poison = [accepted({"no_such_cell": n}, revision=n) for n in range(1, 61)]
+    await log.append([*poison, accepted({"work_days": 1}, revision=61)])
+    async with database.connection() as connection:
+        await connection.execute(
+            "INSERT INTO position (stream, topic, partition, next_offset)"
+            " VALUES ('aggregator', $1, 1, 61)",
+            log.name,
+        )
+
+    outcome = await rebuild(settings, verify=False)
+
+    assert (outcome.records, outcome.reports, outcome.swapped) == (61, 1, True)
+    assert await rows(database, "SELECT * FROM outbox") == []  # the world has heard of it once
+    assert await rows(database, "SELECT province FROM dirty_total") == [{"province": "37.1"}]
 
 
 async def test_rebuild_waits_for_a_reader_in_the_middle(

@@ -110,13 +110,13 @@ def document(number: int, total: int = 1, **changes: object) -> dict[str, Any]:
 
 @asynccontextmanager
 async def served(url: str, kafka: str, topics: Topics | None = None) -> AsyncIterator[Upstream]:
-    """Serve an intake; with *topics* also what runs beside HTTP."""
+    """Serve an intake; with *topics* also what runs beside HTTP, on topics named like these."""
     source = topics.source if topics else "demo"
     await migrate(url, "qcdc", wiring.MIGRATIONS)
     settings = IntakeSettings(
         kafka=kafka, database=SecretStr(url), http_port=1, watermark_seconds=0.2
     )
-    intake = wiring.build(settings)
+    intake = wiring.build(settings, f"qcdc.submissions.{source.rpartition('-')[0]}-.*.v1")
     await intake.database.open()
     async with intake.database.connection() as connection:
         key = await create_key(connection, source)
@@ -136,9 +136,9 @@ async def served(url: str, kafka: str, topics: Topics | None = None) -> AsyncIte
 
 
 @asynccontextmanager
-async def made_topics(bootstrap: str) -> AsyncIterator[Topics]:
+async def made_topics(bootstrap: str, source: str | None = None) -> AsyncIterator[Topics]:
     """Make the topics of a new source, and take them away afterwards."""
-    source = f"s-{uuid.uuid4().hex[:8]}"
+    source = source or f"s-{uuid.uuid4().hex[:8]}-a"
     await apply(bootstrap, specs([source]))
     receipts = receipts_topic(source)
     try:
