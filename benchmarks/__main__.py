@@ -24,6 +24,7 @@ from tools.stack.stack import Stack
 REPORTS = int(os.environ.get("QCDC_BENCH_REPORTS", "60000"))
 ONE_BY_ONE = int(os.environ.get("QCDC_BENCH_ONE_BY_ONE", "3000"))
 ROUNDS = int(os.environ.get("QCDC_BENCH_ROUNDS", "3"))
+READ_SO_FAR = "SELECT coalesce(sum(next_offset), 0) FROM qcdc.position"
 RATIO_MIN = 10
 """DESIGN §8: the rebuild against a handler per message with one transaction each."""
 
@@ -35,7 +36,7 @@ async def count_live(line: Line) -> None:
         read = 0
         while read < REPORTS:
             await asyncio.sleep(0.2)
-            read = await connection.fetchval("SELECT coalesce(sum(next_offset), 0) FROM qcdc.position")
+            read = await connection.fetchval(READ_SO_FAR)
     finally:
         await connection.close()
 

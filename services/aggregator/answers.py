@@ -87,8 +87,9 @@ def figure(reading: Reading) -> Figure:
         display=display(reading),
         qualifier=reading.qualifier.value,
         unit_of_measure=reading.indicator.unit_of_measure,
-        reported_by=reading.reported_by,
-        expected=reading.expected,
+        reported_by=reading.units.reported_by,
+        reported_in_full=reading.units.in_full,
+        expected=reading.units.expected,
         out_of=reading.out_of,
         period=reading.period.code if reading.period else None,
     )

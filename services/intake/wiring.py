@@ -13,14 +13,16 @@ from fastapi import FastAPI
 from services.intake.api import add_routes
 from services.intake.desk import Desk
 from services.intake.domain.arrivals import Arrived
-from services.intake.domain.knowledge import know
+from services.intake.domain.knowledge import WhenDue, know
 from services.intake.domain.remarks import Messages, sayer
 from services.intake.door import Door
 from services.intake.handlers import OnSubmissions, decode
 from services.intake.journal_postgres import PostgresJournal
 from services.intake.settings import IntakeSettings
 from services.intake.watermark import Watermark
+from shared.domain.deadlines import Due
 from shared.domain.errors import FactError
+from shared.domain.periods import Period
 from shared.infra.broker import producer
 from shared.infra.database import Database, retryable
 from shared.infra.errors import Misconfigured
@@ -41,6 +43,7 @@ MIGRATIONS = migrations(HERE / "migrations")
 MIGRATE_COMMAND = "python -m services.intake migrate"
 PARTITIONS = next(it.partitions for it in COMMON if it.name == REPORTS)
 RETRY_SECONDS = 1.0
+DUE_INSTANTS_REMEMBERED = 65_536
 
 
 @dataclass(frozen=True)
@@ -143,10 +146,25 @@ def build_desk(facts: Facts, messages: Messages) -> Desk:
     """Put a desk together; a province's place in the directory is its partition."""
     return Desk(
         PostgresJournal(),
-        know(facts.catalogue, facts.directory, facts.due),
+        know(facts.catalogue, facts.directory, when_due(facts)),
         sayer(messages),
         {key: index % PARTITIONS for index, key in enumerate(facts.directory.provinces())},
     )
+
+
+def when_due(facts: Facts) -> WhenDue:
+    """Return what answers when a report is due; units of the same areas share the answer."""
+    known: dict[tuple[str, str, tuple[str, ...]], Due | None] = {}
+
+    def answer(form: str, period: Period, unit: str) -> Due | None:
+        key = form, period.code, facts.directory.path(unit)
+        if key not in known:
+            if len(known) >= DUE_INSTANTS_REMEMBERED:
+                known.clear()
+            known[key] = facts.due(form, period, unit)
+        return known[key]
+
+    return answer
 
 
 def load_messages() -> Messages:

@@ -16,7 +16,6 @@ from shared.domain.periods import VIETNAM, label_vi
 from shared.infra import vietnamese
 
 _TEMPLATES = Path(__file__).parent / "templates" / "vi"
-_ADDRESSED_AS = {"party": "đồng chí", "state": "ông/bà"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,6 @@ class LetterWriter:
         """Return subject, text and HTML of a digest."""
         values = {
             "digest": digest,
-            "addressed_as": _ADDRESSED_AS[digest.letter_style],
             "demands": demands(digest),
         }
         subject, text, html = (

@@ -13,6 +13,8 @@ class Figure(BaseModel):
     One figure as every reader gets it, over HTTP and over Kafka.
 
     ``value`` is an integer for counts, a decimal string otherwise, null when nobody reported it.
+    Of the ``expected`` units that owe it, ``reported_by`` stated it in at least one period of the
+    range, ``reported_in_full`` in every one; over a single period the two are the same.
     ``period`` is set when the figure was looked up in one period of a range (scores, ranks).
     """
 
@@ -25,6 +27,7 @@ class Figure(BaseModel):
     qualifier: Literal["exact", "at_least", "about"]
     unit_of_measure: str
     reported_by: NonNegativeInt
+    reported_in_full: NonNegativeInt
     expected: NonNegativeInt
     out_of: int | None = None
     period: str | None = None

@@ -65,10 +65,12 @@ async def write_outbox(connection: Connection, events: Sequence[Outgoing]) -> No
     rows = []
     for it in events:
         message = encode(it.event, it.source)
-        headers = [text for name, value in message.headers for text in (name, value.decode())]
+        # One text per message: an array of arrays would cost more than all the rest.
+        headers = "\n".join(f"{name}\n{value.decode()}" for name, value in message.headers)
         rows.append((it.topic, it.partition, it.key.encode(), headers, message.body))
     if rows:
-        await connection.executemany(QUERIES["write_outbox"], rows)
+        columns = zip(*rows, strict=True)
+        await connection.execute(QUERIES["write_outbox"], *map(list, columns))
 
 
 class OutboxTable:

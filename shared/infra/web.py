@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -11,6 +12,7 @@ from starlette.exceptions import HTTPException
 from shared.infra.database import retryable
 from shared.infra.health import Health
 
+log = structlog.get_logger()
 PROBLEM_JSON = "application/problem+json"
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
 
@@ -77,6 +79,7 @@ async def _as_problem(_: Request, it: Exception) -> JSONResponse:
         first = it.errors()[0]
         where = ".".join(map(str, first["loc"]))
         return problem_response(400, "bad_request", f"{where}: {first['msg']}")
+    log.error("request failed", problem=repr(it), exc_info=it)
     return problem_response(500, "internal", type(it).__name__)
 
 

@@ -66,7 +66,7 @@ def committee_file(period: Period, due_at: datetime) -> str:
         "letter_style": "party",
         "contacts": [
             {
-                "name": "Văn phòng Ban Chỉ đạo (mẫu)",
+                "name": "Trần Văn Mẫu",
                 "role": "thuong_truc",
                 "email": MAILBOX_ADDRESS,
             }

@@ -23,7 +23,7 @@ def lines(ports: Ports, key: str, scenario: Scenario) -> list[str]:
     totals, late = (f"{url(ports.aggregator)}/v1/{it}" for it in ("totals", "late"))
     return [
         f"ready: {url(ports.aggregator)}",
-        f"  intake       {url(ports.intake)}  (API documentation: /docs)",
+        f"  intake       {url(ports.intake)}  (API: /openapi.json)",
         f"  notifier     {url(ports.notifier)}/v1/notices",
         f"  caught mail  {url(ports.mail)}",
         f"  API key      {key}",

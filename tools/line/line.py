@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
-from services.intake.keys import create_key
 
+from services.intake.keys import create_key
 from shared.infra import migrate, topics
 from tools.line.clearing import clear_topics
 from tools.line.service import Service

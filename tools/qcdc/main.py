@@ -1,8 +1,8 @@
 """
 ``qcdc``: one verb a subject, each a few lines over the function that does the work.
 
-What changes topics, schemas or breakers has ``--dry-run``, every verb ``--json``. Exit codes: 0 done, 1 the answer is
-bad news (a difference, a missing topic), 78 the configuration is wrong.
+What changes topics, schemas or breakers has ``--dry-run``, every verb ``--json``. Exit codes: 0
+done, 1 the answer is bad news (a difference, a missing topic), 78 the configuration is wrong.
 """
 
 import asyncio

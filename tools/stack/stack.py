@@ -3,6 +3,7 @@
 import signal
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from tools.stack.choice import (
     choose,
 )
 from tools.stack.scratch import scratch_folder
-from tools.stack.servers import KafkaServer, PostgresServer
+from tools.stack.servers import KafkaServer, PostgresServer, Server
 from tools.stack.settings import StackSettings, read_environment
 
 
@@ -47,8 +48,8 @@ class Stack:
             undo.callback(postgres.close)
             kafka = choose(available_kafka_providers(settings), folder / "kafka")
             undo.callback(kafka.close)
-            postgres.start()
-            kafka.start()
+            with ThreadPoolExecutor(2) as threads:  # neither needs the other, and both take seconds
+                list(threads.map(Server.start, (postgres, kafka)))
             yield cls(kafka, postgres, folder)
 
     def describe(self) -> list[str]:

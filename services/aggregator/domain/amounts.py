@@ -9,6 +9,7 @@ always the ratio of two sums. Whatever has no meaning raises ``NotAdditive``: it
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from services.aggregator.domain.errors import NotAdditive
 from shared.domain.figures import Qualifier, rate_percent
@@ -16,8 +17,7 @@ from shared.domain.indicators import Indicator
 from shared.domain.periods import Period
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """A figure that somebody reported: the value in smallest units, and by how many reports."""
 
     value: int
@@ -85,12 +85,7 @@ def rate(numerator: Amount, denominator: Amount) -> tuple[Decimal | None, Qualif
 
 
 def _sum(parts: Sequence[Amount]) -> Amount:
-    return Amount(
-        sum(it.value for it in parts),
-        sum(it.reporting for it in parts),
-        sum(it.at_least for it in parts),
-        sum(it.about for it in parts),
-    )
+    return parts[0] if len(parts) == 1 else Amount(*map(sum, zip(*parts, strict=True)))
 
 
 def _all_periods(indicator: Indicator, by_period: Mapping[Period, Amount]) -> Found:

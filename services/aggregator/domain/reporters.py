@@ -1,7 +1,9 @@
 """Who reported a figure, and who should have: what ``reported_by`` and ``expected`` count."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 from services.aggregator.domain.layouts import Layout
 from shared.domain.periods import Period
@@ -17,6 +19,14 @@ class Filed:
     missing: frozenset[int]
 
 
+@dataclass(frozen=True, eq=False)
+class Answering:
+    """The units that owe a form for a period, and those of them whose report states a figure."""
+
+    owing: Units
+    stating: Units
+
+
 @dataclass(frozen=True)
 class FormFiled:
     """One form for one period: the units that owe it, and what was filed."""
@@ -25,70 +35,83 @@ class FormFiled:
     period: Period
     owing: Units
     filed: Sequence[Filed]
+    _known: dict[tuple[int, ...], Answering] = field(default_factory=dict)
+
+    def answering(self, cell: str) -> Answering | None:
+        """Return who answers for a cell, None when it is not in the form; equals are the same."""
+        position = self.layout.form.position.get(cell)
+        if position is None:
+            return None
+        without = self._without.get(position, ())
+        if without not in self._known:
+            stating = [it.units for place, it in enumerate(self.filed) if place not in without]
+            self._known[without] = Answering(self.owing, self.owing.intersection(_all(stating)))
+        return self._known[without]
+
+    @cached_property
+    def _without(self) -> Mapping[int, tuple[int, ...]]:
+        """Which of the filed leave a position out; nearly always none do."""
+        found: dict[int, tuple[int, ...]] = {}
+        for place, it in enumerate(self.filed):
+            for position in it.missing:
+                found[position] = (*found.get(position, ()), place)
+        return found
+
+
+class Count(NamedTuple):
+    """How many units stated a figure in some period, in every one they owed it, and should have."""
+
+    reported_by: int
+    in_full: int
+    expected: int
 
 
 class Reporters:
     """Answers for one selection of forms and periods; equal questions are counted once."""
 
     def __init__(self, forms: Iterable[FormFiled]) -> None:
-        self._by_period: dict[Period, list[FormFiled]] = {}
-        for form in forms:
-            self._by_period.setdefault(form.period, []).append(form)
-        self._counted: dict[object, tuple[int, int]] = {}
+        self._forms = list(forms)
+        self._by_cell: dict[str, Mapping[str, tuple[Answering, ...]]] = {}
+        self._counted: dict[object, Count] = {}
 
-    def of(self, cells: Sequence[str], periods: Iterable[Period]) -> tuple[int, int]:
+    def of(self, cells: Sequence[str], periods: Iterable[Period]) -> Count:
         """
-        Return how many units reported all *cells*, and how many should have.
+        Count the units that stated all *cells*, and those that should have.
 
         A unit should have when it owes, in any of the periods, a form that holds the cell. It
-        counts as having reported only when it did so in every period in which it should have, so
-        completeness is never overstated. Who owes nothing never counts, whatever it sent.
+        counts as having reported in full only when it stated them in every period in which it
+        should have. Who owes nothing never counts, whatever it sent.
         """
-        found = [self._in_period(cells, period) for period in periods]
-        question = tuple(signature for signature, _ in found)
+        by_cell = [self._answering(cell) for cell in cells]
+        question = tuple(tuple(it.get(period.code, ()) for it in by_cell) for period in periods)
         if question not in self._counted:
-            self._counted[question] = _count([forms for _, forms in found])
+            self._counted[question] = _count(question)
         return self._counted[question]
 
-    def _in_period(
-        self, cells: Sequence[str], period: Period
-    ) -> tuple[object, list[list["_Holding"]]]:
-        forms = [self._holding(cell, period) for cell in cells]
-        return tuple(tuple(it.signature for it in holding) for holding in forms), forms
-
-    def _holding(self, cell: str, period: Period) -> list["_Holding"]:
-        return [
-            _Holding(form, form.layout.form.position[cell])
-            for form in self._by_period.get(period, ())
-            if cell in form.layout.form.position
-        ]
+    def _answering(self, cell: str) -> Mapping[str, tuple[Answering, ...]]:
+        """Return who answers for a cell in each period, through any form."""
+        if cell not in self._by_cell:
+            found: dict[str, tuple[Answering, ...]] = {}
+            for form in self._forms:
+                if answering := form.answering(cell):
+                    code = form.period.code
+                    found[code] = (*found.get(code, ()), answering)
+            self._by_cell[cell] = found
+        return self._by_cell[cell]
 
 
-@dataclass(frozen=True, slots=True)
-class _Holding:
-    """A form that holds a cell, at a position."""
-
-    form: FormFiled
-    position: int
-
-    @property
-    def signature(self) -> object:
-        """What the answer depends on: the form, and which of its reports leave the cell out."""
-        without = tuple(n for n, it in enumerate(self.form.filed) if self.position in it.missing)
-        return self.form.layout.form.code, self.form.period.code, without
-
-    def reported(self) -> Units:
-        """Return the units that owe the form and whose report states the figure."""
-        stating = [it.units for it in self.form.filed if self.position not in it.missing]
-        return self.form.owing.intersection(frozenset[str]().union(*stating))
-
-
-def _count(periods: Sequence[Sequence[Sequence[_Holding]]]) -> tuple[int, int]:
+def _count(periods: Sequence[Sequence[Sequence[Answering]]]) -> Count:
     expected: set[str] = set()
+    stating: set[str] = set()
     lacking: set[str] = set()
     for cells in periods:
-        owing = set[str]().union(*(it.form.owing for holding in cells for it in holding))
+        owing = _all(it.owing for answering in cells for it in answering)
+        all_cells = owing.intersection(*(_all(it.stating for it in its) for its in cells))
         expected |= owing
-        for holding in cells:
-            lacking |= owing.difference(*(it.reported() for it in holding))
-    return len(expected - lacking), len(expected)
+        stating |= all_cells
+        lacking |= owing - all_cells
+    return Count(len(stating), len(expected - lacking), len(expected))
+
+
+def _all(parts: Iterable[Units]) -> Units:
+    return frozenset[str]().union(*parts)

@@ -1,7 +1,7 @@
 """
 A report as the ledger keeps it: its slot, its revision, and what it counts.
 
-Named tuples, since a rebuild makes millions of them and frozen dataclasses cost three times as much.
+Named tuples: a rebuild makes millions of them, and frozen dataclasses cost three times as much.
 """
 
 from collections.abc import Sequence

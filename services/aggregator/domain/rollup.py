@@ -5,15 +5,14 @@ Absent is never 0: a figure that nobody reported has no value. An indicator that
 of the selected forms is their sum. A figure taken from one period of a range says which.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
 from services.aggregator.domain.amounts import Amount, Found, over_time, over_units, rate
 from services.aggregator.domain.layouts import Layout
-from services.aggregator.domain.reporters import Reporters
+from services.aggregator.domain.reporters import Count, Reporters
 from services.aggregator.domain.totals import Totals
 from shared.domain.catalogue import Catalogue
 from shared.domain.figures import Qualifier, to_decimal
@@ -39,8 +38,7 @@ class Reading:
     cell: Cell
     value: int | Decimal | None
     qualifier: Qualifier
-    reported_by: int
-    expected: int
+    units: Count
     out_of: int | None = None
     period: Period | None = None
     """Set when the figure was taken from one period of a range."""
@@ -65,42 +63,37 @@ class Selection:
 
 
 def readings(selection: Selection, tallies: Iterable[Tally], reporters: Reporters) -> list[Reading]:
-    """Return each indicator's own figure always, and those of its splits that anyone reported."""
+    """Return every cell of the selected forms; what nobody reported is there, without a value."""
     desk = _Desk(selection, _amounts(tallies, selection.catalogue), reporters)
-    return [
-        desk.read(indicator, cell)
-        for indicator, cell in selection.cells
-        if not cell.split or cell.key in desk.amounts
-    ]
+    return [desk.read(indicator, cell) for indicator, cell in selection.cells]
 
 
 def _amounts(
     tallies: Iterable[Tally], catalogue: Catalogue
 ) -> Mapping[str, Mapping[Period, Amount]]:
-    """Put the unit types and forms of each period together, cell by cell."""
-    parts: dict[str, dict[Period, list[Amount]]] = defaultdict(lambda: defaultdict(list))
+    """Put the unit types and forms of each period together, cell by cell; rates have none."""
+    parts: dict[Cell, dict[Period, list[Amount]]] = {}
     for tally in tallies:
-        totals, cells = tally.totals, tally.layout.form.cells
-        for position, reporting in enumerate(totals.reporting):
-            if reporting:
-                parts[cells[position].key][tally.period].append(
-                    Amount(
-                        totals.sums[position],
-                        reporting,
-                        totals.at_least[position] if totals.at_least else 0,
-                        totals.about[position] if totals.about else 0,
-                    )
-                )
-    amounts = {}
-    for key, by_period in parts.items():
-        indicator = catalogue.indicators[Cell.parse(key).indicator]
-        if indicator.measure is not Measure.RATIO:
-            amounts[key] = {
-                period: amount
-                for period, its_parts in by_period.items()
-                if (amount := over_units(indicator, its_parts)) is not None
-            }
+        rates = set(tally.layout.derived)
+        for position, amount in _stated(tally.totals):
+            if position not in rates:
+                by_period = parts.setdefault(tally.layout.form.cells[position], {})
+                by_period.setdefault(tally.period, []).append(amount)
+    amounts: dict[str, dict[Period, Amount]] = {}
+    for cell, its_parts in parts.items():
+        indicator = catalogue.indicators[cell.indicator]
+        together = {period: over_units(indicator, its) for period, its in its_parts.items()}
+        amounts[cell.key] = {period: it for period, it in together.items() if it is not None}
     return amounts
+
+
+def _stated(totals: Totals) -> Iterator[tuple[int, Amount]]:
+    """Yield what anybody reported, by position."""
+    nobody = [0] * len(totals.sums)
+    columns = (totals.sums, totals.reporting, totals.at_least or nobody, totals.about or nobody)
+    for position, amount in enumerate(map(Amount, *columns)):
+        if amount.reporting:
+            yield position, amount
 
 
 @dataclass(frozen=True)
@@ -162,7 +155,6 @@ class _Desk:
     ) -> Reading:
         """Count who reported, in the one period that the figure is taken from or in all."""
         periods = self.selection.periods if period is None else [period]
-        reported_by, expected = self.reporters.of(keys, periods)
         out_of = None
         if indicator.measure is Measure.RANK and period is not None:
             out_of = indicator.ranked_among(period.year)
@@ -172,8 +164,7 @@ class _Desk:
             cell,
             value,
             qualifier,
-            reported_by,
-            expected,
+            self.reporters.of(keys, periods),
             out_of,
             period if in_range else None,
         )

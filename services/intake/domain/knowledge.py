@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared.domain.catalogue import UNCLASSIFIED, Catalogue, Cell, FormVersion, Indicator, Measure
 from shared.domain.deadlines import Due
@@ -18,6 +19,7 @@ BACKLOGS = (
     ("pib_violations_detected", "pib_cases_resolved"),
     ("petitions_competent", "petitions_resolved"),
 )
+_PLANS_REMEMBERED = 4096
 _BOUNDED = frozenset({Measure.SCORE, Measure.RANK, Measure.CATEGORY})
 
 
@@ -64,6 +66,8 @@ class Plan:
     balances: tuple[Balance, ...]
     backlog: tuple[str, str] | None
     bounded: tuple[str, ...]
+    provincial: frozenset[str]
+    """Cells that only a province can have (rule R12)."""
 
 
 @dataclass(frozen=True)
@@ -73,15 +77,11 @@ class Knowledge:
     catalogue: Catalogue
     directory: Directory
     when_due: WhenDue
-    plans: Mapping[tuple[str, int], Plan]
+    plan: Callable[[str, Period], Plan | None]
+    """Returns the plan of the form version in force for a period."""
     form_codes: frozenset[str]
     provincial: frozenset[str]
-    """Indicators that exist for a province as a whole only (rule R12)."""
-
-    def plan(self, code: str, period: Period) -> Plan | None:
-        """Return the plan of the form version in force for a period."""
-        form = self.catalogue.form(code, period)
-        return None if form is None else self.plans[form.code, form.version]
+    """Indicators that only a province can have (rule R12)."""
 
     def is_slot(self, unit: str, form: str, period: str) -> bool:
         """Tell whether all three are known, so that a slot may be kept for them."""
@@ -89,26 +89,31 @@ class Knowledge:
         return (
             parsed is not None
             and self.directory.get(unit) is not None
-            and self.catalogue.form(form, parsed) is not None
+            and self.plan(form, parsed) is not None
         )
 
 
 def know(catalogue: Catalogue, directory: Directory, when_due: WhenDue) -> Knowledge:
     """Prepare the plans of all form versions."""
-    plans = {(form.code, form.version): _plan(form, catalogue) for form in catalogue.forms}
+    provincial = frozenset(it.code for it in catalogue.indicators.values() if it.at_province_only)
+    plans = {(it.code, it.version): _plan(it, catalogue, provincial) for it in catalogue.forms}
+
+    @lru_cache(maxsize=_PLANS_REMEMBERED)
+    def plan(code: str, period: Period) -> Plan | None:
+        form = catalogue.form(code, period)
+        return None if form is None else plans[form.code, form.version]
+
     return Knowledge(
         catalogue=catalogue,
         directory=directory,
         when_due=when_due,
-        plans=plans,
+        plan=plan,
         form_codes=frozenset(form.code for form in catalogue.forms),
-        provincial=frozenset(
-            it.code for it in catalogue.indicators.values() if it.at_province_only
-        ),
+        provincial=provincial,
     )
 
 
-def _plan(form: FormVersion, catalogue: Catalogue) -> Plan:
+def _plan(form: FormVersion, catalogue: Catalogue, provincial: frozenset[str]) -> Plan:
     own = [cell.indicator for cell in form.cells if not cell.split]
     indicators = {cell.key: catalogue.indicators[cell.indicator] for cell in form.cells}
     return Plan(
@@ -130,6 +135,7 @@ def _plan(form: FormVersion, catalogue: Catalogue) -> Plan:
         balances=tuple(_balances(form)),
         backlog=next((it for it in BACKLOGS if set(it) <= set(own)), None),
         bounded=tuple(key for key, it in indicators.items() if it.measure in _BOUNDED),
+        provincial=frozenset(key for key, it in indicators.items() if it.code in provincial),
     )
 
 

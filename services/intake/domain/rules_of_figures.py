@@ -248,7 +248,11 @@ def _out_of_place(case: Case) -> list[str]:
     """List the figures of a unit below province level that only a province can have."""
     if case.unit is None or case.unit.level == "province":
         return []
-    return [it for it in case.figures if _indicator_code(it) in case.knowledge.provincial]
+    known = case.plan.indicators if case.plan else {}
+    provincial = case.plan.provincial if case.plan else frozenset[str]()
+    unknown = case.figures.keys() - known.keys()
+    found = [it for it in unknown if _indicator_code(it) in case.knowledge.provincial]
+    return sorted([*found, *(provincial & case.figures.keys())])
 
 
 def _indicator_code(key: str) -> str:

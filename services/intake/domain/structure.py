@@ -146,7 +146,7 @@ def _texts_and_time(document: Mapping[str, Any]) -> Iterator[Remark]:
         if isinstance(text, str):
             yield from _text(name, text)
     if "occurred_at" in document and not _is_time(document["occurred_at"]):
-        yield Remark(_refused(document["occurred_at"]) or "bad_time", "occurred_at")
+        yield _about("bad_time", "occurred_at", document["occurred_at"])
 
 
 def _text(name: str, text: str) -> Iterator[Remark]:
@@ -180,21 +180,22 @@ def _remark(where: list[str], problem: str, document: Mapping[str, Any]) -> Rema
     if problem == "missing":
         return Remark("missing_field", field)
     if problem == "extra_forbidden":
-        return Remark(_refused(value) or "unknown_field", field)
-    return Remark(_refused(value) or _CODES.get(name, "bad_text"), field)
+        return _about("unknown_field", field, value)
+    return _about(_CODES.get(name, "bad_text"), field, value)
 
 
 def _cell_remark(name: str, field: str, value: object, *, key_is_wrong: bool) -> Remark:
     if key_is_wrong:
         return Remark("bad_cell", field)
-    shown = {"value": printable(value.text if isinstance(value, Refused) else value)}
-    if name == "qualifiers":
-        return Remark(_refused(value) or "bad_qualifier", field, shown)
-    return Remark(_refused(value) or figure_code(value), field, shown)
+    return _about("bad_qualifier" if name == "qualifiers" else figure_code(value), field, value)
 
 
-def _refused(value: object) -> str | None:
-    return value.why if isinstance(value, Refused) else None
+def _about(code: str, field: str, value: object) -> Remark:
+    """Say what is wrong with a value; a token that was refused already knows."""
+    if isinstance(value, Refused):
+        return Remark(value.why, field, {"value": printable(value.text)})
+    shown = "" if isinstance(value, dict | list) else printable(value)
+    return Remark(code, field, {"value": shown})
 
 
 def _capped(remarks: list[Remark]) -> list[Remark]:

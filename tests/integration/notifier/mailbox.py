@@ -46,7 +46,7 @@ class Mailbox:
     async def handle_DATA(  # noqa: N802 - the library's name
         self,
         server: SMTP,
-        session: Session,  # noqa: ARG002 - the library's signature
+        session: Session,  # noqa: ARG002
         envelope: Envelope,
     ) -> str:
         """Take one message; the answer ``cut`` takes it and breaks the connection instead."""

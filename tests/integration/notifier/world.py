@@ -35,7 +35,7 @@ DUE_AT = datetime(2026, 1, 9, 17, tzinfo=VIETNAM)
 """Long past on any machine, so that the watermark alone is the tests' clock."""
 
 MINUTE = timedelta(minutes=1)
-CONTACT = Contact("Văn phòng Ban Chỉ đạo", "thuong_truc", "bcd@ninhbinh.example.vn")
+CONTACT = Contact("Trần Văn Mẫu", "thuong_truc", "bcd@ninhbinh.example.vn")
 COMMITTEE = Committee(
     key="ninh_binh",
     name_vi='Ban Chỉ đạo phong trào thi đua "Dân vận khéo" tỉnh Ninh Bình',

@@ -238,8 +238,9 @@ async def test_failing_change_leaves_no_trace(kafka: str, postgres_url: str) -> 
         async def fail(*_: object) -> None:
             raise OSError("the database went away")
 
+        stream = Stream[int](database, "test", fail, "test")
         with pytest.raises(OSError, match="went away"):
-            await Stream[int](database, "test", fail, "test").apply(records, [*map(number, records)])
+            await stream.apply(records, [*map(number, records)])
         positions = await counting_stream(database).positions()
         kept = await dead_letters(database)
 

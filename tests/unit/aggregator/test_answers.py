@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from services.aggregator.answers import figure
+from services.aggregator.domain.reporters import Count
 from services.aggregator.domain.rollup import Reading
 from services.aggregator.questions import all_periods
 from shared.domain.figures import Qualifier
@@ -43,7 +44,7 @@ def test_figure_on_the_wire_and_on_paper(
     """Counts are integers, decimals are strings, absent is null and a dash."""
     known = facts.catalogue.indicators[indicator]
     out_of = 63 if indicator.endswith("rank") else None
-    reading = Reading(known, Cell(indicator), value, qualifier, 1, 2, out_of)
+    reading = Reading(known, Cell(indicator), value, qualifier, Count(1, 1, 2), out_of)
 
     written = figure(reading)
 

@@ -8,7 +8,7 @@ import pytest
 from services.aggregator.domain.amounts import Amount, over_time, over_units
 from services.aggregator.domain.errors import NotAdditive
 from services.aggregator.domain.layouts import Layouts
-from services.aggregator.domain.reporters import Filed, FormFiled, Reporters
+from services.aggregator.domain.reporters import Count, Filed, FormFiled, Reporters
 from services.aggregator.domain.rollup import Reading, Selection, Tally, readings
 from services.aggregator.domain.totals import TotalKey, Totals, move, settle
 from shared.contracts.reports import ReportAccepted
@@ -108,7 +108,7 @@ def test_rate_is_the_ratio_of_the_sums(
 
     reading = read(facts, layouts, reports)["pib_resolution_rate"]
 
-    assert (reading.value, reading.reported_by, reading.expected) == (Decimal(share), 2, 2)
+    assert (reading.value, reading.units) == (Decimal(share), Count(2, 2, 2))
 
 
 def test_rate_of_nothing_is_absent(facts: Facts, layouts: Layouts) -> None:
@@ -128,9 +128,9 @@ def test_absent_is_not_nought(facts: Facts, layouts: Layouts) -> None:
     unknown = read(facts, layouts, [accepted(said, Place("A"))])["dvk_models_removed"]
     nought = read(facts, layouts, [accepted({"dvk_models_removed": 0}, Place("A"))])
 
-    assert (unknown.value, unknown.reported_by, unknown.expected) == (None, 0, 2)
+    assert (unknown.value, unknown.units.reported_by, unknown.units.expected) == (None, 0, 2)
     assert nought["dvk_models_removed"].value == 0
-    assert nought["dvk_models_removed"].reported_by == 1
+    assert nought["dvk_models_removed"].units.reported_by == 1
 
 
 def test_range_adds_flows_and_takes_stocks_at_its_ends(facts: Facts, layouts: Layouts) -> None:
@@ -192,7 +192,7 @@ def test_indicator_of_several_forms_is_their_sum(facts: Facts, layouts: Layouts)
 
     reading = read(facts, layouts, reports)["opinions_collected"]
 
-    assert (reading.value, reading.reported_by, reading.expected) == (53_324, 2, 2)
+    assert (reading.value, reading.units.reported_by, reading.units.expected) == (53_324, 2, 2)
 
 
 def test_more_than_dominates(facts: Facts, layouts: Layouts) -> None:
@@ -208,16 +208,14 @@ def test_more_than_dominates(facts: Facts, layouts: Layouts) -> None:
     assert (reading.value, reading.qualifier) == (20_008, Qualifier.AT_LEAST)
 
 
-def test_splits_are_shown_where_anyone_reports_them(facts: Facts, layouts: Layouts) -> None:
-    """An indicator is always listed, its breakdown only if there is one."""
+def test_every_cell_of_the_form_is_listed(facts: Facts, layouts: Layouts) -> None:
+    """What nobody reported is shown as absent: it is never left out, and never 0."""
     said = {"dvk_models_new": 5, "dvk_models_new[field=kinh_te]": 5}
 
     found = read(facts, layouts, [accepted(said, Place("A"))])
 
-    assert found["dvk_models_new[field=kinh_te]"].value == 5
-    assert [key for key in found if "[" in key] == ["dvk_models_new[field=kinh_te]"]
-    own = [it.code for it in facts.catalogue.indicators.values() if "F05" in it.forms]
-    assert [key for key in found if "[" not in key] == own
+    assert {key: it.value for key, it in found.items() if it.value is not None} == said
+    assert set(found) == {it.key for it in layouts.known("F05", "cal.2023").form.cells}
 
 
 def test_completeness_of_a_range_is_never_overstated(facts: Facts, layouts: Layouts) -> None:
@@ -234,10 +232,10 @@ def test_completeness_of_a_range_is_never_overstated(facts: Facts, layouts: Layo
 
     found = read(facts, layouts, reports)
 
-    assert (found["dvk_models_new"].value, found["dvk_models_new"].reported_by) == (4, 1)
-    assert found["dvk_models_new"].expected == 2
+    assert found["dvk_models_new"].value == 4
+    assert found["dvk_models_new"].units == Count(reported_by=2, in_full=1, expected=2)
     # A stock is the picture of one year, and in that year both reported.
-    assert (found["dvk_models_total"].reported_by, found["dvk_models_total"].expected) == (2, 2)
+    assert found["dvk_models_total"].units == Count(2, 2, 2)
 
 
 NOT_ADDITIVE = [Measure.SCORE, Measure.RANK, Measure.CATEGORY, Measure.RATIO]

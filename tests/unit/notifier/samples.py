@@ -12,7 +12,7 @@ FORM, PERIOD, PROVINCE = "F05", "nd09.2026-M11", "37.2"
 DUE_AT = datetime(2026, 11, 17, 17, tzinfo=VIETNAM)
 SLOT = Slot("14464.2", FORM, PERIOD)
 
-CONTACT = Contact("Văn phòng Ban Chỉ đạo", "thuong_truc", "bcd@ninhbinh.example.vn")
+CONTACT = Contact("Trần Văn Mẫu", "thuong_truc", "bcd@ninhbinh.example.vn")
 COMMITTEE = Committee(
     key="ninh_binh",
     name_vi='Ban Chỉ đạo phong trào thi đua "Dân vận khéo" tỉnh Ninh Bình',
