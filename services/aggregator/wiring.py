@@ -158,7 +158,7 @@ def _spare_the_collector() -> None:
     Let the garbage collector look seldom, and never at the facts, which live as long as we do.
 
     A batch makes a hundred thousand objects that all die with it and hold no cycles; looking for
-    cycles among them took 29 % of the time of counting a report (measured).
+    cycles among them took a quarter of the time of counting a report (measured).
     """
     gc.collect()
     gc.freeze()

@@ -17,7 +17,7 @@ from shared.infra import migrate
 from shared.infra.database import Database
 from shared.infra.facts import load_facts
 from tests.doubles.ledger import MemoryLedger
-from tests.unit.aggregator.given import accepted, revision_of, withdrawn
+from tests.unit.aggregator.given import Place, accepted, revision_of, withdrawn
 
 Open = Callable[[], AbstractAsyncContextManager[Ledger]]
 SLOT = Slot("D373.C1", "F05", "cal.2023")
@@ -127,3 +127,15 @@ async def test_revision_written_twice_is_refused(open_ledger: Open) -> None:
     async with open_ledger() as ledger:
         held = (await ledger.held({SLOT}))[SLOT]
     assert 421 in (held.counted.figures or ())
+
+
+async def test_odd_texts_come_back_as_they_were(open_ledger: Open) -> None:
+    """Nothing that a text may hold is taken for the end of a field, of a row, or for NULL."""
+    place = Place(path=("NULL", "37.1"), unit_type="a\\N\tb\nc\r\\.")
+    odd = revision_of(accepted({"work_days": 1}, place), LAYOUTS)
+    async with open_ledger() as ledger:
+        await ledger.save(adding(Entry(odd, None)), {})
+
+    async with open_ledger() as ledger:
+        counted = (await ledger.held({SLOT}))[SLOT].counted
+    assert (counted.path, counted.unit_type) == (place.path, place.unit_type)

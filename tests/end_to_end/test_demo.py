@@ -1,0 +1,209 @@
+"""
+``make demo`` as its user sees it: the published figures come out, and one honest mail.
+
+The expected figures are read from ``tests/articles/golden.yaml``, never from the demo's own files.
+"""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.articles import read
+from tools.line.line import REPOSITORY
+from tools.stack.ports import HOST, free_ports
+
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(400)]
+READY_SECONDS_MAX = 240
+END_SECONDS_MAX = 60
+
+Figure = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo that called itself ready, and all that it printed."""
+
+    process: subprocess.Popen[str]
+    port: int
+    printed: str
+
+    def get(self, door: int, path: str, **params: str) -> dict[str, object]:
+        """Ask one of the demo's addresses, counted from its base port."""
+        answer = httpx.get(
+            f"http://{HOST}:{self.port + door}{path}", params=params, timeout=20, trust_env=False
+        )
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json()) if isinstance(answer.json(), dict) else {"": answer.json()}
+
+    def totals(self, **params: str) -> dict[str, Figure]:
+        """Return the figures that are no split's, by indicator."""
+        figures = self.get(0, "/v1/totals", **params)["figures"]
+        assert isinstance(figures, list)
+        assert all(it["reported_by"] <= it["expected"] for it in figures)
+        return {it["indicator"]: it for it in figures if not it["split"]}
+
+
+def _base_port() -> int:
+    while True:
+        base = free_ports(1)[0]
+        if base + 3 < 32_768:
+            return base
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Start the demo once, as ``make demo`` does, on a stack of its own."""
+    port = _base_port()
+    log = tmp_path_factory.mktemp("demo") / "printed.txt"
+    local = {"QCDC_DEMO_PORT": str(port), "QCDC_KAFKA": "", "QCDC_PG_URL": ""}
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tools.demo"],
+            cwd=REPOSITORY,
+            env=os.environ | local,  # noqa: TID251 - the demo runs where the test runs
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    try:
+        yield Demo(process, port, asyncio.run(_until_ready(process, log)))
+        process.send_signal(signal.SIGTERM)
+        process.wait(END_SECONDS_MAX)
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def _until_ready(process: subprocess.Popen[str], log: Path) -> str:
+    async with asyncio.timeout(READY_SECONDS_MAX):
+        while "\nready: " not in (printed := log.read_text(encoding="utf-8")):
+            assert process.poll() is None, printed
+            await asyncio.sleep(0.2)
+    return printed
+
+
+def stated(scenario: str, block: str | None = None) -> Iterator[tuple[str, object]]:
+    """Yield the figures that an article states, with the value it gives; null is stated too."""
+    articles = read("scenarios", list[dict[str, object]])
+    found = next(it for it in articles if it["id"] == scenario)
+    if block is not None:
+        blocks = found["blocks"]
+        assert isinstance(blocks, list)
+        found = next(it for it in blocks if it["id"] == block)
+    facts = found["facts"]
+    assert isinstance(facts, list)
+    for fact in facts:
+        if "split" not in fact and not str(fact["indicator"]).startswith("awards"):
+            yield fact["indicator"], fact["value"]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "block", "question"),
+    [
+        ("ha_noi_2021_2023", "front_2021_to_date", {"unit": "01.1", "from": "cal.2021"}),
+        ("ha_noi_2021_2023", "communes_2022_to_date", {"unit": "01.1", "from": "cal.2022"}),
+        ("ha_noi_2021_2023", "online_conference", {"unit": "01.1", "from": "cal.2022"}),
+        ("ha_noi_2021_2023", "indices_2022", {"unit": "01.1", "from": "cal.2022"}),
+        ("ninh_binh_2023", None, {"unit": "37.1", "period": "cal.2023"}),
+        ("long_an_2023", None, {"unit": "80.1", "from": "cal.2021"}),
+    ],
+)
+def test_published_figures_come_out(
+    demo: Demo, scenario: str, block: str | None, question: dict[str, str]
+) -> None:
+    """Figures of the article, spread over hundreds of units, sent through both doors, added up."""
+    if "from" in question:
+        question |= {"to": "cal.2023"}
+
+    found = demo.totals(**question)
+
+    expected = dict(stated(scenario, block))
+    assert expected
+    assert {it: found[it]["value"] for it in expected} == expected
+
+
+def test_district_that_ended_stays_readable(demo: Demo) -> None:
+    """TP Hà Tĩnh was a district until 30/6/2025; its five years are still there."""
+    found = demo.totals(**{"unit": "D436.1", "from": "cal.2017", "to": "cal.2022"})
+
+    counted = dict(stated("ha_tinh_city_2017_2022"))
+    del counted["plan_task_groups"]  # of the committee's plan, which no form of a commune asks for
+    assert {it: found[it]["value"] for it in counted} == counted
+
+
+def test_figures_are_written_as_people_write_them(demo: Demo) -> None:
+    """The displays that the articles print."""
+    ha_noi = demo.totals(**{"unit": "01.1", "from": "cal.2022", "to": "cal.2023"})
+    ninh_binh = demo.totals(unit="37.1", period="cal.2023")
+
+    assert ha_noi["pib_supervisions"]["display"] == "12.567"
+    assert ha_noi["pib_resolution_rate"]["display"] == "92,3%"
+    assert ha_noi["online_delegates"]["display"] == "hơn 20.000"
+    assert ha_noi["par_index_score"]["display"] == "89,58"
+    assert (ha_noi["par_index_rank"]["display"], ha_noi["par_index_rank"]["out_of"]) == ("3/63", 63)
+    assert ninh_binh["dvk_models_total"]["display"] == "1.635"
+    assert ninh_binh["dvk_models_removed"]["display"] == "–"
+
+
+def test_awards_keep_their_programmes_apart(demo: Demo) -> None:
+    """Long An: 2 flags, 11 and 10 certificates to collectives, 21 to individuals."""
+    question = {"unit": "80.1", "from": "cal.2021", "to": "cal.2023"}
+    figures = demo.get(0, "/v1/totals", **question)["figures"]
+    assert isinstance(figures, list)
+
+    found = {
+        (it["indicator"], it["split"]["programme"]): it["value"]
+        for it in figures
+        if it["split"].get("award_level") == "province" and it["value"] is not None
+    }
+
+    assert found == {
+        ("awards_flag_collective", "dan_chu_co_so+dan_van_kheo"): 2,
+        ("awards_certificate_collective", "dan_chu_co_so+dan_van_kheo"): 11,
+        ("awards_certificate_collective", "dan_van_kheo"): 10,
+        ("awards_certificate_individual", "dan_van_kheo"): 21,
+    }
+
+
+def test_one_digest_names_exactly_the_late_and_nothing_follows_their_reports(demo: Demo) -> None:
+    """The notice, the caught mail and the late list agree; sending what is missing ends it."""
+    period = re.search(r"period=(nd09\.\S+)", demo.printed)
+    key = re.search(r"--key (\S+)", demo.printed)
+    assert period
+    assert key
+    question = {"unit": "37.2", "form": "F05", "period": period[1]}
+    late = [it["unit"] for it in _rows(demo.get(0, "/v1/late", **question), "units")]
+    notices = _rows(demo.get(2, "/v1/notices"), "notices")
+    mails = _rows(demo.get(3, "/v1/mails"), "")
+
+    subprocess.run(
+        [sys.executable, "-m", "tools.demo.send_missing", "--key", key[1]],
+        cwd=REPOSITORY,
+        env=os.environ | {"QCDC_DEMO_PORT": str(demo.port)},  # noqa: TID251 - as above
+        check=True,
+        capture_output=True,
+    )
+    coverage = demo.get(0, "/v1/coverage", **question)
+
+    assert late
+    assert len(notices) == len(mails) == 1
+    assert sorted(it["unit"] for it in notices[0]["units"]) == sorted(late)
+    assert all(it["name"] in mails[0]["text"] for it in notices[0]["units"])
+    assert (coverage["expected"], coverage["reported"], coverage["late"]) == (129, 129, len(late))
+    assert len(_rows(demo.get(3, "/v1/mails"), "")) == 1
+
+
+def _rows(answer: dict[str, object], name: str) -> list[dict[str, object]]:
+    rows = answer[name]
+    assert isinstance(rows, list), json.dumps(answer, default=str)
+    return rows
