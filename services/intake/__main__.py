@@ -24,11 +24,11 @@ async def _serve() -> None:
     intake = build(settings)
     gc.freeze()  # the facts stay for good: looking through them at each collection costs a third
     gc.set_threshold(50_000, 20, 50)  # a batch makes as many objects, and they die together
-    await intake.database.open()
+    await intake.open()
     try:
         await run.serve(intake.app, settings.http_host, settings.http_port, intake.tasks())
     finally:
-        await intake.database.close()
+        await intake.close()
 
 
 async def _migrate() -> None:

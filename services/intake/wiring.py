@@ -52,11 +52,23 @@ class Intake:
 
     settings: IntakeSettings
     database: Database
+    http_database: Database
+    """A pool of its own, so that a rush over HTTP leaves the stream and the watermark theirs."""
     health: Health
     app: FastAPI
     reader: Reader[Arrived]
     relay: Relay
     watermark: Watermark
+
+    async def open(self) -> None:
+        """Prepare the pools; the server may still be down."""
+        await self.database.open()
+        await self.http_database.open()
+
+    async def close(self) -> None:
+        """Close the pools."""
+        await self.http_database.close()
+        await self.database.close()
 
     def tasks(self) -> list[Task]:
         """List what runs beside HTTP; Kafka is not touched before the start was checked."""
@@ -113,9 +125,7 @@ def build(settings: IntakeSettings, pattern: str = SUBMISSIONS_PATTERN) -> Intak
 
     """
     health = Health("start", "outbox", "consumer intake")
-    database = Database(
-        settings.database.get_secret_value(), application="intake", schema=settings.database_schema
-    )
+    database, http_database = _database(settings, "intake"), _database(settings, "intake-http")
     messages = load_messages()
     desk = build_desk(_facts(settings), messages)
     relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "intake"), health)
@@ -130,16 +140,22 @@ def build(settings: IntakeSettings, pattern: str = SUBMISSIONS_PATTERN) -> Intak
         after=relay.wake,
     )
     app = create_app("QCDC intake", health)
-    add_routes(app, Door(database, desk, relay.wake), messages)
+    add_routes(app, Door(http_database, desk, relay.wake), messages)
     return Intake(
         settings=settings,
         database=database,
+        http_database=http_database,
         health=health,
         app=app,
         reader=reader,
         relay=relay,
         watermark=Watermark(database, reader.behind, settings.watermark_seconds, relay.wake),
     )
+
+
+def _database(settings: IntakeSettings, application: str) -> Database:
+    url = settings.database.get_secret_value()
+    return Database(url, application=application, schema=settings.database_schema)
 
 
 def build_desk(facts: Facts, messages: Messages) -> Desk:

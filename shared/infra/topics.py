@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import for_code
 
 from shared.infra.errors import Misconfigured
@@ -66,11 +67,19 @@ def source_of(topic: str) -> str | None:
 
 def specs(sources: Iterable[str]) -> list[TopicSpec]:
     """List every topic that a deployment with these sources needs."""
+    return [*COMMON, *per_source(sources)]
+
+
+def per_source(sources: Iterable[str]) -> list[TopicSpec]:
+    """List the two topics of each source."""
     appended = {**_days(30), "message.timestamp.type": "LogAppendTime"}
     return [
-        *COMMON,
-        *(TopicSpec(submissions_topic(it), 6, appended) for it in sources),
-        *(TopicSpec(receipts_topic(it), 3, _days(30)) for it in sources),
+        spec
+        for source in sorted(sources)
+        for spec in (
+            TopicSpec(submissions_topic(source), 6, appended),
+            TopicSpec(receipts_topic(source), 3, _days(30)),
+        )
     ]
 
 
@@ -106,7 +115,7 @@ async def apply(
 
 async def check(bootstrap: str, wanted: Iterable[TopicSpec]) -> None:
     """
-    Refuse to run on a topic that is missing or has another number of partitions.
+    Refuse to run on a topic that is missing or not as it must be.
 
     Raises:
         Misconfigured: names the topic and the command that mends it.
@@ -118,21 +127,31 @@ async def check(bootstrap: str, wanted: Iterable[TopicSpec]) -> None:
     try:
         existing = set(await admin.list_topics())
         sources = {source for name in existing if (source := source_of(name))}
-        needed = {it.name: it for it in [*wanted, *specs(sources)] if it not in COMMON}
-        needed |= {it.name: it for it in wanted}
-        for spec in needed.values():
-            if spec.name not in existing:
-                raise Misconfigured(f"topic {spec.name} is missing; run: {_command(spec.name)}")
+        needed = {it.name: it for it in [*wanted, *per_source(sources)]}
+        for name in needed.keys() - existing:
+            raise Misconfigured(f"topic {name} is missing; run: {_command(name)}")
         described = await admin.describe_topics(list(needed))
+        configs = await admin.describe_configs(
+            [ConfigResource(ConfigResourceType.TOPIC, name) for name in needed]
+        )
     finally:
         await admin.close()
     for topic in described:
-        expected, found = needed[topic["topic"]].partitions, len(topic["partitions"])
-        if found != expected:
-            raise Misconfigured(
-                f"topic {topic['topic']} has {found} partitions instead of {expected};"
-                f" recreate it, then run: {_command(topic['topic'])}"
-            )
+        _compare(needed[topic["topic"]], "partitions", len(topic["partitions"]))
+    for answer in configs:
+        for _, _, _, name, entries in answer.resources:
+            found = {entry[0]: entry[1] for entry in entries}
+            for option in needed[name].config:
+                _compare(needed[name], option, found.get(option))
+
+
+def _compare(spec: TopicSpec, option: str, found: object) -> None:
+    wanted = spec.partitions if option == "partitions" else spec.config[option]
+    if found != wanted:
+        raise Misconfigured(
+            f"topic {spec.name}: {option} is {found} instead of {wanted};"
+            f" mend or delete it, then run: {_command(spec.name)}"
+        )
 
 
 def _command(topic: str) -> str:

@@ -117,7 +117,7 @@ async def served(url: str, kafka: str, topics: Topics | None = None) -> AsyncIte
         kafka=kafka, database=SecretStr(url), http_port=1, watermark_seconds=0.2
     )
     intake = wiring.build(settings, f"qcdc.submissions.{source.rpartition('-')[0]}-.*.v1")
-    await intake.database.open()
+    await intake.open()
     async with intake.database.connection() as connection:
         key = await create_key(connection, source)
     running = [asyncio.ensure_future(task()) for task in intake.tasks()] if topics else []
@@ -132,7 +132,7 @@ async def served(url: str, kafka: str, topics: Topics | None = None) -> AsyncIte
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-        await intake.database.close()
+        await intake.close()
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from tests.eventually import eventually
 from tests.integration.intake.running import NOWHERE, Upstream, document, served
 
 pytestmark = pytest.mark.asyncio
+HTTP_CONNECTIONS = 10
 WAITING = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted"
 
 
@@ -101,6 +102,28 @@ async def test_nothing_is_said_when_kafka_cannot_be_asked(
 
     assert not await said(upstream)
     assert (await upstream.post(document(0, 1))).status_code == 201
+
+
+async def test_rush_over_http_does_not_keep_the_watermark_from_asking(upstream: Upstream) -> None:
+    """At the deadline more requests wait for the lock than HTTP has connections."""
+    posts: list[asyncio.Task[object]] = []
+
+    async def behind() -> int:
+        if not posts:
+            posts.append(asyncio.create_task(asyncio.sleep(0)))
+            return 0
+        posts.extend(asyncio.create_task(upstream.post(document(n))) for n in range(30))
+        await eventually(lambda: _all_wait(upstream))
+        return len(await upstream.rows("SELECT 1 FROM position"))
+
+    instant = await Watermark(upstream.intake.database, behind, 1.0).advance()
+
+    assert instant
+    assert len(await asyncio.gather(*posts)) == 31
+
+
+async def _all_wait(upstream: Upstream) -> bool:
+    return len(await upstream.rows(WAITING, RECEIVING_LOCK)) == HTTP_CONNECTIONS
 
 
 async def test_watermark_gives_way_to_a_long_transaction(upstream: Upstream) -> None:
