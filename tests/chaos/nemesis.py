@@ -4,6 +4,12 @@ import asyncio
 import random
 from collections.abc import Sequence
 
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+
+from shared.contracts.wire import header_texts
+from shared.infra.broker import producer
+from shared.infra.topics import REPORTS
 from tools.line.line import Line
 from tools.line.service import Service
 from tools.stack.servers import Server
@@ -14,7 +20,7 @@ async def kill_services(
     times: int,
     seed: int,
     *,
-    pause: tuple[float, float] = (0.5, 3.0),
+    pause: tuple[float, float] = (2.0, 6.0),
     at_work: bool = False,
 ) -> None:
     """
@@ -40,6 +46,37 @@ async def kill_servers(servers: Sequence[Server]) -> None:
         await asyncio.to_thread(server.kill)
         await asyncio.sleep(1)
         await asyncio.to_thread(server.start)
+
+
+async def repeat_reports(line: Line, share: float, seed: int) -> None:
+    """
+    Publish a share of the accepted reports once more, as a relay that died before it could delete.
+
+    Runs until cancelled, and comes back when Kafka does.
+    """
+    rng = random.Random(seed)
+    repeated: set[str] = set()
+    while True:
+        try:
+            async with (
+                AIOKafkaConsumer(
+                    REPORTS, bootstrap_servers=line.kafka, auto_offset_reset="earliest"
+                ) as reader,
+                producer(line.kafka, "chaos-repeats") as kafka,
+            ):
+                async for record in reader:
+                    name = header_texts(record.headers)["ce_id"]
+                    if name not in repeated and rng.random() < share:
+                        repeated.add(name)
+                        await kafka.send_and_wait(
+                            REPORTS,
+                            record.value,
+                            key=record.key,
+                            partition=record.partition,
+                            headers=record.headers,
+                        )
+        except (KafkaError, OSError, TimeoutError):
+            await asyncio.sleep(1)
 
 
 async def all_ready(line: Line) -> None:

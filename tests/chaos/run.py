@@ -18,6 +18,7 @@ import httpx
 from shared.infra.broker import producer
 from shared.infra.facts import load_facts
 from tests.chaos.chase import Chase, now
+from tests.chaos.nemesis import repeat_reports
 from tests.chaos.senders import Senders
 from tests.chaos.workload import FORM, UNITS_PER_PROVINCE, Slot, Workload, anomalies_in_total
 from tests.eventually import eventually
@@ -26,6 +27,7 @@ from tools.line.line import Line
 PERIODS = [f"nd09.2026-M{month:02}" for month in (1, 2, 3, 4, 5, 6, 7, 9, 10)]
 QUIET_SECONDS_MAX = 90.0
 READS_PER_SECOND = 20
+REPEATED_SHARE = 0.1
 
 
 @dataclass
@@ -69,6 +71,7 @@ async def run_chaos(
         senders = Senders(kafka, line.url("intake"), line.keys[source], source)
         load = asyncio.create_task(senders.run(workload, per_second))
         reader = asyncio.create_task(_read_on(line, workload, verdict))
+        echo = asyncio.create_task(repeat_reports(line, REPEATED_SHARE, workload.seed))
         begun = time.monotonic()
         try:
             await asyncio.gather(nemesis(), _report_in_time(chase, senders))
@@ -76,9 +79,9 @@ async def run_chaos(
             verdict.counts["seconds of load"] = round(time.monotonic() - begun)
             await asyncio.wait_for(load, QUIET_SECONDS_MAX)
         finally:
-            reader.cancel()
-            load.cancel()
-            await asyncio.gather(reader, load, return_exceptions=True)
+            for task in (reader, load, echo):
+                task.cancel()
+            await asyncio.gather(reader, load, echo, return_exceptions=True)
     verdict.counts.update(requests=senders.sent.requests, poison=senders.sent.poison)
     verdict.counts["a second"] = verdict.counts["requests"] // verdict.counts["seconds of load"]
     verdict.anomalies += senders.sent.unexpected

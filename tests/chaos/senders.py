@@ -51,15 +51,17 @@ class Senders:
     async def run(self, workload: Workload, per_second: float, poison_share: float = 0.05) -> None:
         """Send until ``finish``, then wait until every request has its answer."""
         loop = asyncio.get_running_loop()
-        due = loop.time()
+        begun = loop.time()
         while not self._stop.is_set():
-            due += 1 / per_second
-            if workload.random.random() < poison_share:
-                self._start(self._poison(workload.random.choice(POISON), workload.random))
-            elif task := workload.next():
-                task.slot.busy = True
-                self._start(self._send(task))
-            await asyncio.sleep(max(0, due - loop.time()))
+            while self.sent.requests + self.sent.poison < (loop.time() - begun) * per_second:
+                if workload.random.random() < poison_share:
+                    self.sent.poison += 1
+                    self._start(self._poison(workload.random.choice(POISON), workload.random))
+                elif task := workload.next():
+                    self.send(task)
+                else:
+                    break  # every slot that was tried waits for an answer
+            await asyncio.sleep(1 / per_second)
         while self._tasks:
             await asyncio.wait(self._tasks)
         await self._client.aclose()
@@ -71,6 +73,7 @@ class Senders:
     def send(self, task: Task) -> None:
         """Send one more thing besides the steady mixture."""
         task.slot.busy = True
+        self.sent.requests += 1
         self._start(self._send(task))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
@@ -79,7 +82,6 @@ class Senders:
         task.add_done_callback(self._tasks.discard)
 
     async def _send(self, task: Task) -> None:
-        self.sent.requests += 1
         try:
             if task.slot.over_http:
                 await self._over_http(task)
@@ -145,7 +147,6 @@ class Senders:
                 return
 
     async def _poison(self, body: bytes | None, rng: random.Random) -> None:
-        self.sent.poison += 1
         if rng.random() < 0.3 and body:
             await self._poison_over_http(body)
             return

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 UNITS_PER_PROVINCE = 10
 VERSIONS_MAX = 16
+TRIES_MAX = 50
 BASE = 32
 FORM = "F05"
 MUST_BE_STATED = (
@@ -102,10 +103,11 @@ class Workload:
     def __init__(self, provinces: dict[str, list[str]], periods: list[str], seed: int) -> None:
         self.provinces = provinces
         self.periods = periods
+        self.seed = seed
         self.random = random.Random(seed)
         self.slots = {
             (province, period): [
-                Slot(unit, index, period, over_http=(index + len(period)) % 2 == 0)
+                Slot(unit, index, period, over_http=index % 3 == 0)
                 for index, unit in enumerate(units)
             ]
             for province, units in provinces.items()
@@ -116,9 +118,13 @@ class Workload:
 
     def next(self) -> Task | None:
         """Choose what is asked for next, never two things at once for one slot."""
-        slot = self.random.choice(self._all)
-        if slot.busy:
-            return None
+        for _ in range(TRIES_MAX):
+            slot = self.random.choice(self._all)
+            if not slot.busy and (task := self._next_for(slot)):
+                return task
+        return None
+
+    def _next_for(self, slot: Slot) -> Task | None:
         kind = self.random.random()
         if slot.wishes and kind < 0.2:
             return self._again(slot)

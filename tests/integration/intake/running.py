@@ -22,7 +22,7 @@ from services.intake.wiring import Intake
 from shared.infra.broker import Record, producer
 from shared.infra.facts import Facts, load_facts
 from shared.infra.migrate import migrate
-from shared.infra.topics import apply, receipts_topic, specs, submissions_topic
+from shared.infra.topics import REPORTS, apply, receipts_topic, specs, submissions_topic
 from tests.eventually import eventually
 from tests.unit.intake.given import Report
 
@@ -59,6 +59,7 @@ class Topics:
     source: str
     kafka: AIOKafkaProducer
     consumer: AIOKafkaConsumer
+    reports: AIOKafkaConsumer
 
     async def send(
         self,
@@ -83,6 +84,20 @@ class Topics:
 
         await eventually(enough, seconds=seconds)
         return found
+
+    async def published(self, upstream: "Upstream") -> int:
+        """Count the reports of this source on the reports topic, once all have left the outbox."""
+
+        async def all_have_left() -> bool:
+            return not await upstream.rows("SELECT 1 FROM outbox WHERE topic = $1", REPORTS)
+
+        await eventually(all_have_left)
+        ends = await self.reports.end_offsets(self.reports.assignment())
+        found: list[Record] = []
+        while any([await self.reports.position(it) < end for it, end in ends.items()]):
+            for batch in (await self.reports.getmany(timeout_ms=100)).values():
+                found.extend(batch)
+        return sum(body_of(it)["source"] == self.source for it in found)
 
 
 def facts() -> Facts:
@@ -147,8 +162,10 @@ async def made_topics(bootstrap: str, source: str | None = None) -> AsyncIterato
             AIOKafkaConsumer(
                 receipts, bootstrap_servers=bootstrap, auto_offset_reset="earliest"
             ) as consumer,
+            AIOKafkaConsumer(REPORTS, bootstrap_servers=bootstrap) as reports,
         ):
-            yield Topics(source, kafka, consumer)
+            await reports.seek_to_end()  # others have published before us
+            yield Topics(source, kafka, consumer, reports)
     finally:
         admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
         await admin.start()

@@ -7,10 +7,9 @@ from collections import Counter
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from shared.contracts.reports import ReportAccepted
 from shared.infra.health import Condition
 from shared.infra.stream import UNREADABLE_IN_A_ROW_MAX
-from shared.infra.topics import REPORTS, WATERMARKS
+from shared.infra.topics import WATERMARKS
 from tests.eventually import eventually
 from tests.integration.intake.running import (
     SUBMITTED,
@@ -21,7 +20,6 @@ from tests.integration.intake.running import (
     made_topics,
     served,
 )
-from tests.integration.shared.test_reader import records_of
 
 pytestmark = pytest.mark.asyncio
 
@@ -81,7 +79,7 @@ async def test_poison_gets_an_answer_and_its_neighbours_are_untouched(
         assert reasons == {it: len(bodies) for it, bodies in DEAD.items()} | {
             "unsupported_version": 1
         }
-        assert await _published(kafka, topics) == good + 1
+        assert await topics.published(upstream) == good + 1
 
 
 async def test_resend_gets_the_receipt_byte_for_byte(kafka: str, postgres_url: str) -> None:
@@ -106,7 +104,7 @@ async def test_resend_gets_the_receipt_byte_for_byte(kafka: str, postgres_url: s
         assert {it.status_code for it in over_http} <= {200, 201}
         assert len({it.value for it in over_kafka}) == len(both)
         assert len(await upstream.rows("SELECT 1 FROM journal")) == 11
-        assert await _published(kafka, topics) == 11
+        assert await topics.published(upstream) == 11
 
 
 async def test_breaker_stops_a_partition_that_holds_nothing_but_poison(
@@ -136,7 +134,7 @@ async def test_watermark_is_published_after_the_reports(kafka: str, postgres_url
     """A report received over Kafka lies before the first watermark that passes it."""
     async with (
         made_topics(kafka) as topics,
-        served(postgres_url, kafka, topics),
+        served(postgres_url, kafka, topics) as upstream,
     ):
         await topics.send(document(0, 5))
         (receipt,) = await topics.receipts(1)
@@ -153,7 +151,7 @@ async def test_watermark_is_published_after_the_reports(kafka: str, postgres_url
 
             await eventually(passed)
 
-        assert await _published(kafka, topics) == 1
+        assert await topics.published(upstream) == 1
 
 
 async def test_topic_made_while_intake_was_away_is_read(kafka: str, postgres_url: str) -> None:
@@ -178,15 +176,6 @@ async def test_topic_made_while_intake_was_away_is_read(kafka: str, postgres_url
 def _rejections(receipt: object) -> list[str]:
     assert isinstance(receipt, dict)
     return [it["code"] for it in receipt["findings"] if it["severity"] == "reject"]
-
-
-async def _published(kafka: str, topics: Topics) -> int:
-    """Count the reports of this source on the reports topic."""
-    events = [
-        ReportAccepted.model_validate_json(it.value or b"")
-        for it in await records_of(kafka, REPORTS)
-    ]
-    return sum(it.source == topics.source for it in events)
 
 
 async def _complaint(upstream: Upstream, topics: Topics) -> Condition | None:
