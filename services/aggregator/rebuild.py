@@ -30,12 +30,12 @@ from services.aggregator.wiring import (
     MIGRATIONS,
     NAME,
     database_of,
-    facts_of,
     stream_of,
 )
 from shared.domain.directory import Directory
 from shared.infra import migrate
 from shared.infra.database import Database
+from shared.infra.facts import facts_for
 
 ROUNDS_MAX = 10
 NEAR_RECORDS = 2000
@@ -58,7 +58,7 @@ async def rebuild(settings: Settings, *, verify: bool, progress: Progress | None
 
     """
     began = time.monotonic()
-    facts = facts_of(settings)
+    facts = facts_for(settings)
     url = settings.database.get_secret_value()
     async with swapping(url, settings.database_schema) as (swap, connection):
         await migrate.check(connection, MIGRATIONS, MIGRATE_COMMAND)

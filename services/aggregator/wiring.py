@@ -1,13 +1,9 @@
 """Puts the aggregator together: the only file that names concrete classes."""
 
-import asyncio
-import gc
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 
 from services.aggregator.announcements import DirtyTotals
@@ -19,16 +15,15 @@ from services.aggregator.handlers import ReportReader, on_reports
 from services.aggregator.ledger_postgres import PostgresLedger
 from services.aggregator.pictures import Pictures
 from services.aggregator.settings import Settings
-from shared.domain.errors import FactError
 from shared.infra import migrate, topics
 from shared.infra.broker import producer
-from shared.infra.database import Database, retryable
-from shared.infra.errors import Misconfigured
-from shared.infra.facts import Facts, load_facts
-from shared.infra.health import Condition, Health
+from shared.infra.database import Database
+from shared.infra.facts import facts_for
+from shared.infra.health import Health
 from shared.infra.outbox import OutboxTable, Relay
 from shared.infra.reader import Reader
 from shared.infra.run import Task
+from shared.infra.start import Start
 from shared.infra.stream import Stream
 
 NAME = "aggregator"
@@ -37,7 +32,6 @@ MIGRATE_COMMAND = "python -m services.aggregator migrate"
 TOPICS = [
     it for it in topics.COMMON if it.name in (topics.REPORTS, topics.TOTALS, topics.DEAD_LETTERS)
 ]
-RETRY_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -50,45 +44,19 @@ class Aggregator:
     app: FastAPI
     reader: Reader[Revision]
     relay: Relay
+    start: Start
 
-    def tasks(self) -> Sequence[Task]:
+    async def open(self) -> None:
+        """Prepare the pool; the server may still be down."""
+        await self.database.open()
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self.database.close()
+
+    def tasks(self) -> list[Task]:
         """List what runs beside HTTP; nothing touches data before the start was checked."""
-        checked = asyncio.Event()
-
-        async def check() -> None:
-            await self._check()
-            checked.set()
-            await asyncio.Event().wait()
-
-        async def begin(task: Task) -> None:
-            await checked.wait()
-            await task()
-
-        return [check, partial(begin, self.reader.run), partial(begin, self.relay.run)]
-
-    async def _check(self) -> None:
-        """Wait for the infrastructure, then refuse to run on tables or topics that do not fit."""
-        await self._once_it_answers(
-            partial(check_tables, self.database), Condition.DATABASE_UNAVAILABLE
-        )
-        await self._once_it_answers(
-            partial(topics.check, self.settings.kafka, TOPICS), Condition.KAFKA_UNAVAILABLE
-        )
-        self.health.fine("start")
-
-    async def _once_it_answers(
-        self, question: Callable[[], Awaitable[None]], condition: Condition
-    ) -> None:
-        while True:
-            try:
-                await question()
-            except Exception as problem:
-                if not (isinstance(problem, KafkaError) or retryable(problem)):
-                    raise
-                self.health.report("start", condition, repr(problem))
-                await asyncio.sleep(RETRY_SECONDS)
-            else:
-                return
+        return self.start.before([self.reader.run, self.relay.run])
 
 
 def build(settings: Settings, topic: str = topics.REPORTS, group: str = NAME) -> Aggregator:
@@ -101,7 +69,7 @@ def build(settings: Settings, topic: str = topics.REPORTS, group: str = NAME) ->
         Misconfigured: when the files of facts cannot be used.
 
     """
-    facts = facts_of(settings)
+    facts = facts_for(settings)
     layouts = Layouts(facts.catalogue)
     pictures = Pictures(facts, layouts)
     health = Health("start", "outbox", f"consumer {group}")
@@ -123,7 +91,8 @@ def build(settings: Settings, topic: str = topics.REPORTS, group: str = NAME) ->
         after=relay.wake,
     )
     app = build_app(Desk(database, pictures), health)
-    return Aggregator(settings, database, health, app, reader, relay)
+    start = Start(database, MIGRATIONS, MIGRATE_COMMAND, settings.kafka, TOPICS, health)
+    return Aggregator(settings, database, health, app, reader, relay, start)
 
 
 def stream_of(database: Database, layouts: Layouts, *, announcing: bool = True) -> Stream[Revision]:
@@ -135,31 +104,3 @@ def stream_of(database: Database, layouts: Layouts, *, announcing: bool = True) 
 def database_of(settings: Settings, schema: str) -> Database:
     """Return the aggregator's database, with *schema* as its only one."""
     return Database(settings.database.get_secret_value(), application=NAME, schema=schema)
-
-
-async def check_tables(database: Database) -> None:
-    """Refuse tables of another version. Raises Misconfigured with the command that mends it."""
-    async with database.connection() as connection:
-        await migrate.check(connection, MIGRATIONS, MIGRATE_COMMAND)
-
-
-def facts_of(settings: Settings) -> Facts:
-    """Read the facts. Raises Misconfigured when the files cannot be used."""
-    try:
-        facts = load_facts(settings.directory_files, settings.committee_files)
-    except (FactError, OSError) as problem:
-        raise Misconfigured(str(problem)) from problem
-    _spare_the_collector()
-    return facts
-
-
-def _spare_the_collector() -> None:
-    """
-    Let the garbage collector look seldom, and never at the facts, which live as long as we do.
-
-    A batch makes a hundred thousand objects that all die with it and hold no cycles; looking for
-    cycles among them took a quarter of the time of counting a report (measured).
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)

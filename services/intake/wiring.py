@@ -1,13 +1,10 @@
 """The only file of intake that names concrete classes."""
 
-import asyncio
 import tomllib
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 
 from services.intake.api import add_routes
@@ -21,28 +18,24 @@ from services.intake.journal_postgres import PostgresJournal
 from services.intake.settings import IntakeSettings
 from services.intake.watermark import Watermark
 from shared.domain.deadlines import Due
-from shared.domain.errors import FactError
 from shared.domain.periods import Period
 from shared.infra.broker import producer
-from shared.infra.database import Database, retryable
-from shared.infra.errors import Misconfigured
-from shared.infra.facts import Facts, load_facts
-from shared.infra.health import Condition, Health
-from shared.infra.migrate import check as check_migrations
+from shared.infra.database import Database
+from shared.infra.facts import Facts, facts_for
+from shared.infra.health import Health
 from shared.infra.migrate import migrations
 from shared.infra.outbox import OutboxTable, Relay
 from shared.infra.reader import Reader
 from shared.infra.run import Task
+from shared.infra.start import Start
 from shared.infra.stream import Stream
 from shared.infra.topics import COMMON, REPORTS, SUBMISSIONS_PATTERN
-from shared.infra.topics import check as check_topics
 from shared.infra.web import create_app
 
 HERE = Path(__file__).parent
 MIGRATIONS = migrations(HERE / "migrations")
 MIGRATE_COMMAND = "python -m services.intake migrate"
 PARTITIONS = next(it.partitions for it in COMMON if it.name == REPORTS)
-RETRY_SECONDS = 1.0
 DUE_INSTANTS_REMEMBERED = 65_536
 
 
@@ -59,6 +52,7 @@ class Intake:
     reader: Reader[Arrived]
     relay: Relay
     watermark: Watermark
+    start: Start
 
     async def open(self) -> None:
         """Prepare the pools; the server may still be down."""
@@ -71,47 +65,8 @@ class Intake:
         await self.database.close()
 
     def tasks(self) -> list[Task]:
-        """List what runs beside HTTP; Kafka is not touched before the start was checked."""
-        checked = asyncio.Event()
-
-        async def check() -> None:
-            await self._check()
-            checked.set()
-            await asyncio.Event().wait()
-
-        async def begin(task: Task) -> None:
-            await checked.wait()
-            await task()
-
-        work: list[Task] = [self.reader.run, self.relay.run, self.watermark.run]
-        return [check, *(partial(begin, task) for task in work)]
-
-    async def _check(self) -> None:
-        """Wait for the infrastructure, then refuse to run on tables or topics that do not fit."""
-
-        async def tables() -> None:
-            async with self.database.connection() as connection:
-                await check_migrations(connection, MIGRATIONS, MIGRATE_COMMAND)
-
-        await self._once_it_answers(tables, Condition.DATABASE_UNAVAILABLE)
-        await self._once_it_answers(
-            lambda: check_topics(self.settings.kafka, COMMON), Condition.KAFKA_UNAVAILABLE
-        )
-        self.health.fine("start")
-
-    async def _once_it_answers(
-        self, question: Callable[[], Awaitable[None]], condition: Condition
-    ) -> None:
-        while True:
-            try:
-                await question()
-            except Exception as problem:
-                if not (isinstance(problem, KafkaError) or retryable(problem)):
-                    raise
-                self.health.report("start", condition, repr(problem))
-                await asyncio.sleep(RETRY_SECONDS)
-            else:
-                return
+        """List what runs beside HTTP; nothing touches data before the start was checked."""
+        return self.start.before([self.reader.run, self.relay.run, self.watermark.run])
 
 
 def build(settings: IntakeSettings, pattern: str = SUBMISSIONS_PATTERN) -> Intake:
@@ -127,7 +82,7 @@ def build(settings: IntakeSettings, pattern: str = SUBMISSIONS_PATTERN) -> Intak
     health = Health("start", "outbox", "consumer intake")
     database, http_database = _database(settings, "intake"), _database(settings, "intake-http")
     messages = load_messages()
-    desk = build_desk(_facts(settings), messages)
+    desk = build_desk(facts_for(settings), messages)
     relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "intake"), health)
     reader = Reader(
         Stream(database, "intake", OnSubmissions(desk), "intake"),
@@ -150,6 +105,7 @@ def build(settings: IntakeSettings, pattern: str = SUBMISSIONS_PATTERN) -> Intak
         reader=reader,
         relay=relay,
         watermark=Watermark(database, reader.behind, settings.watermark_seconds, relay.wake),
+        start=Start(database, MIGRATIONS, MIGRATE_COMMAND, settings.kafka, COMMON, health),
     )
 
 
@@ -189,10 +145,3 @@ def load_messages() -> Messages:
         (HERE / "messages_vi.toml").read_text(encoding="utf-8")
     )
     return messages
-
-
-def _facts(settings: IntakeSettings) -> Facts:
-    try:
-        return load_facts(settings.directory_files, settings.committee_files)
-    except (FactError, OSError) as problem:
-        raise Misconfigured(str(problem)) from problem

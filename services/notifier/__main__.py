@@ -1,39 +1,8 @@
 """``python -m services.notifier serve|migrate``; the only place that reads settings."""
 
-import sys
-
-from pydantic import ValidationError
-
 from services.notifier.settings import Settings
 from services.notifier.wiring import MIGRATIONS, build
-from shared.infra import logs, migrate, run
-from shared.infra.errors import Misconfigured
-
-
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as problem:
-        raise Misconfigured(str(problem)) from problem
-
-
-async def _serve() -> None:
-    settings = _settings()
-    logs.configure(as_json=settings.log_json)
-    notifier = build(settings)
-    await notifier.database.open()
-    try:
-        await run.serve(notifier.app, settings.http_host, settings.http_port, notifier.tasks())
-    finally:
-        await notifier.database.close()
-
-
-async def _migrate() -> None:
-    settings = _settings()
-    url, schema = settings.database.get_secret_value(), settings.database_schema
-    for name in await migrate.migrate(url, schema, MIGRATIONS):
-        print(f"applied {name}")  # noqa: T201 - for the operator
-
+from shared.infra import command
 
 if __name__ == "__main__":
-    run.main(_migrate if sys.argv[1:] == ["migrate"] else _serve)
+    command.main(Settings, build, MIGRATIONS)

@@ -31,7 +31,7 @@ from shared.domain.errors import FactError
 from shared.infra.broker import producer
 from shared.infra.database import Connection, Database
 from shared.infra.errors import Misconfigured
-from shared.infra.facts import Facts, load_facts
+from shared.infra.facts import Facts, facts_for
 from shared.infra.health import Health
 from shared.infra.migrate import migrations
 from shared.infra.outbox import OutboxTable, Relay
@@ -46,7 +46,6 @@ from shared.infra.web import create_app
 MIGRATIONS = migrations(Path(__file__).parent / "migrations")
 MIGRATE_COMMAND = "python -m services.notifier migrate"
 PARTITIONS = next(it.partitions for it in COMMON if it.name == DUTIES)
-RETRY_SECONDS = 1.0
 _ADDRESS = re.compile(r"[\x21-\x7e]+@[\x21-\x7e]+")
 
 
@@ -65,6 +64,14 @@ class Notifier:
     scan: Scan
     delivery: Delivery
     start: Start
+
+    async def open(self) -> None:
+        """Prepare the pool; the server may still be down."""
+        await self.database.open()
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self.database.close()
 
     def tasks(self) -> list[Task]:
         """List what runs beside HTTP; nothing touches data before the start was checked."""
@@ -186,10 +193,7 @@ def _email(settings: Settings) -> EmailChannel:
 
 
 def _facts(settings: Settings) -> Facts:
-    try:
-        facts = load_facts(settings.directory_files, settings.committee_files)
-    except (FactError, OSError) as problem:
-        raise Misconfigured(str(problem)) from problem
+    facts = facts_for(settings)
     for committee in facts.committees:
         for contact in committee.contacts:
             if not _ADDRESS.fullmatch(contact.email):

@@ -23,6 +23,8 @@ from shared.domain.errors import FactError
 from shared.domain.periods import Period
 from shared.domain.rows import Row
 from shared.domain.working_days import WorkingCalendar
+from shared.infra.errors import Misconfigured
+from shared.infra.settings import Settings
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -48,6 +50,14 @@ class Facts:
             return None
         areas = self.directory.path(unit_key)
         return due(form, period, areas, self.committees, self.rules, self.calendar)
+
+
+def facts_for(settings: Settings) -> Facts:
+    """Return the facts of the place a service runs in. Raises Misconfigured on unusable files."""
+    try:
+        return load_facts(settings.directory_files, settings.committee_files)
+    except (FactError, OSError) as problem:
+        raise Misconfigured(str(problem)) from problem
 
 
 def load_facts(directory_files: Sequence[Path] = (), committee_files: Sequence[Path] = ()) -> Facts:

@@ -22,6 +22,9 @@ from shared.infra.topics import submissions_topic
 from tests.chaos.workload import FORM, POISON, Slot, Task, Workload
 
 RETRY_SECONDS = 0.2
+LINES_MAX = 40
+"""Requests over HTTP at one time; the client's own queue takes quadratic time beyond that."""
+
 DEFINITE = {200, 201, 404, 409, 422}
 
 
@@ -46,6 +49,7 @@ class Senders:
         self.sent = Sent()
         self._tasks: set[asyncio.Task[None]] = set()
         self._client = httpx.AsyncClient(timeout=20)
+        self._lines = asyncio.Semaphore(LINES_MAX)
         self._stop = asyncio.Event()
 
     async def run(self, workload: Workload, per_second: float, poison_share: float = 0.05) -> None:
@@ -84,7 +88,8 @@ class Senders:
     async def _send(self, task: Task) -> None:
         try:
             if task.slot.over_http:
-                await self._over_http(task)
+                async with self._lines:
+                    await self._over_http(task)
             else:
                 await self._over_kafka(task)
         finally:

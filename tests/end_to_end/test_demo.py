@@ -4,7 +4,6 @@
 The expected figures are read from ``tests/articles/golden.yaml``, never from the demo's own files.
 """
 
-import asyncio
 import json
 import os
 import re
@@ -21,6 +20,7 @@ import pytest
 from tests.articles import read
 from tools.line.line import REPOSITORY
 from tools.stack.ports import HOST, free_ports
+from tools.stack.waiting import wait_until
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(400)]
 READY_SECONDS_MAX = 240
@@ -76,7 +76,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
             text=True,
         )
     try:
-        yield Demo(process, port, asyncio.run(_until_ready(process, log)))
+        yield Demo(process, port, _until_ready(process, log))
         process.send_signal(signal.SIGTERM)
         process.wait(END_SECONDS_MAX)
     finally:
@@ -84,12 +84,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         process.wait()
 
 
-async def _until_ready(process: subprocess.Popen[str], log: Path) -> str:
-    async with asyncio.timeout(READY_SECONDS_MAX):
-        while "\nready: " not in (printed := log.read_text(encoding="utf-8")):
-            assert process.poll() is None, printed
-            await asyncio.sleep(0.2)
-    return printed
+def _until_ready(process: subprocess.Popen[str], log: Path) -> str:
+    def look() -> None:
+        assert process.poll() is None, log.read_text(encoding="utf-8")
+        if "\nready: " not in log.read_text(encoding="utf-8"):
+            raise OSError("it has not called itself ready yet")
+
+    wait_until(look, what="the demo is not ready", seconds_max=READY_SECONDS_MAX)
+    return log.read_text(encoding="utf-8")
 
 
 def stated(scenario: str, block: str | None = None) -> Iterator[tuple[str, object]]:
