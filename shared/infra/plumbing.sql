@@ -36,7 +36,3 @@ SELECT id, topic, partition, key, headers, body FROM outbox ORDER BY id LIMIT $1
 
 -- name: delete_outbox
 DELETE FROM outbox WHERE id = ANY($1::bigint[])
-
--- name: waiting_in_outbox
-SELECT count(*) AS waiting, extract(epoch FROM now() - min(written_at))::float AS oldest_seconds
-FROM outbox

@@ -14,6 +14,8 @@ from tools.line.line import Line
 from tools.line.service import Service
 from tools.stack.servers import Server
 
+AT_WORK_SECONDS_MAX = 30
+
 
 async def kill_services(
     services: Sequence[Service],
@@ -33,7 +35,7 @@ async def kill_services(
     rng.shuffle(victims)
     for victim in victims:
         if at_work:
-            await asyncio.to_thread(victim.wait_ready)
+            await asyncio.to_thread(victim.wait_ready, AT_WORK_SECONDS_MAX)
         await asyncio.sleep(rng.uniform(*pause))
         await asyncio.to_thread(victim.kill)
         await asyncio.to_thread(victim.start)

@@ -19,6 +19,7 @@ from tests.chaos.planting import plant
 from tests.chaos.post import PostOffice, post_office
 from tests.chaos.run import Verdict, run_chaos, small_workload
 from tools.line.line import Line, Plan
+from tools.stack.errors import StackError
 from tools.stack.stack import Stack
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
@@ -180,11 +181,18 @@ async def planted_run(stack: Stack, code: Path, services: Sequence[str], kills: 
         line.start()
         line.wait_ready()
 
+        stuck: list[str] = []
+
         async def nemesis() -> None:
             victims = [line.services[it] for it in services]
-            await kill_services(victims, kills, SEED, pause=(0.2, 1.0), at_work=True)
+            try:
+                await kill_services(victims, kills, SEED, pause=(0.2, 1.0), at_work=True)
+            except StackError as problem:
+                stuck.append(f"did not come back: {problem}")
 
-        return await run_chaos(line, small_workload(SEED + 2), nemesis, quiet_seconds=20)
+        verdict = await run_chaos(line, small_workload(SEED + 2), nemesis, quiet_seconds=20)
+        verdict.anomalies += stuck
+        return verdict
 
 
 def chasing(chase: Chase, post: PostOffice, folder: Path, code: Path | None = None) -> Plan:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tools.stack.ports import HOST
 from tools.stack.processes import Program, ServerProcess
-from tools.stack.waiting import wait_until
+from tools.stack.waiting import START_SECONDS_MAX, wait_until
 
 HTTP_OK = 200
 
@@ -52,13 +52,14 @@ class Service:
         """End it for good."""
         self._process.close()
 
-    def wait_ready(self) -> None:
+    def wait_ready(self, seconds_max: float = START_SECONDS_MAX) -> None:
         """Return once it is ready; raise at once, with its log, when it has ended instead."""
         wait_until(
             self._ask,
             what=f"{self.name} is not ready",
             errors=(OSError, HTTPException, NotReadyYet),
             still_alive=self._process.raise_if_dead,
+            seconds_max=seconds_max,
         )
 
     def _ask(self) -> None:

@@ -136,7 +136,7 @@ async def test_one_true_digest_and_none_after_the_missing_reports(line: Line) ->
     await line.report(communes()[:126])
     await line.catch_up(DUE_AT + MINUTE)
     async with at_work(line):
-        await eventually(lambda: arrived(line, 1), seconds=30)
+        await eventually(lambda: arrived(line, 1), seconds=90)
         await line.report(LATE, at=DUE_AT + 2 * MINUTE)
         await line.catch_up(DUE_AT + 3 * MINUTE)
         await eventually(lambda: stand(line, {"met": 129}))
@@ -162,13 +162,13 @@ async def test_nobody_is_overdue_while_the_consumer_is_behind(line: Line) -> Non
     await line.report(communes()[:126])
     await line.catch_up(DUE_AT + MINUTE)
     async with stuck_consumer(line) as let_go, at_work(line):
-        await eventually(lambda: stand(line, {"open": 129}), seconds=30)
+        await eventually(lambda: stand(line, {"open": 129}), seconds=90)
         await eventually(lambda: reads_the_watermark(line))
         assert await line.notifier.horizon.as_of() is None
         assert await line.states() == {"open": 129}
 
         await let_go()
-        await eventually(lambda: stand(line, {"met": 126, "overdue": 3}), seconds=30)
+        await eventually(lambda: stand(line, {"met": 126, "overdue": 3}), seconds=90)
 
 
 @pytest.mark.parametrize("line", ["cal.2025-Q4"], indirect=True)
@@ -183,7 +183,7 @@ async def test_nobody_is_overdue_when_the_log_was_replaced(line: Line) -> None:
         )
 
     async with at_work(line):
-        await eventually(lambda: complains(line, "shorter than what was read"), seconds=30)
+        await eventually(lambda: complains(line, "shorter than what was read"), seconds=90)
 
     assert await line.states() == {"open": 129}
 
@@ -198,7 +198,7 @@ async def test_unreadable_reports_become_dead_letters(line: Line) -> None:
     await line.report(["32768.2"])
 
     async with at_work(line):
-        reasons = await eventually(lambda: dead_letters(line), seconds=30)
+        reasons = await eventually(lambda: dead_letters(line), seconds=90)
 
     assert reasons[-3:] == ["unknown_type", "not_json", "invalid"]
 
