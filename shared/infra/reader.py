@@ -25,6 +25,7 @@ from shared.infra.errors import BreakerOpen, Gap, LogReplaced, LostWindow, Parti
 from shared.infra.health import Condition, Health
 from shared.infra.stream import Stream
 
+RETURN_AFTER_SECONDS = 3.0
 STALLED_AFTER_SECONDS = 60.0
 WATCH_SECONDS = 1.0
 RESTART_SECONDS = 1.0
@@ -196,27 +197,37 @@ class Reader(Generic[F]):
         moved_at, seen = time.monotonic(), -1
         while True:
             await asyncio.sleep(WATCH_SECONDS)
+            still = time.monotonic() - moved_at
             try:
                 total = sum((await self.stream.positions()).values())
                 behind = await self.behind()
                 await self._resume()
-            except LogReplaced as problem:
-                self._health.report(self.part, Condition.LOG_REPLACED, str(problem))
-                continue
-            except (KafkaError, TimeoutError) as problem:
-                self._health.report(self.part, Condition.KAFKA_UNAVAILABLE, repr(problem))
-                continue
+                if behind and still > RETURN_AFTER_SECONDS:
+                    await self._return_to_stored()
             except Exception as problem:
-                if not retryable(problem):
+                if (condition := _outside(problem)) is None:
                     raise
-                self._health.report(self.part, Condition.DATABASE_UNAVAILABLE, repr(problem))
+                self._health.report(self.part, condition, repr(problem))
                 continue
             if not behind or total != seen or self._paused:
                 moved_at, seen = time.monotonic(), total
                 self._health.fine(self.part)
-            elif time.monotonic() - moved_at > STALLED_AFTER_SECONDS:
+            elif still > STALLED_AFTER_SECONDS:
                 self._health.report(self.part, Condition.BEHIND_WITHOUT_PROGRESS, str(behind))
                 return
+
+    async def _return_to_stored(self) -> None:
+        """
+        Read again what lies between the stored positions and the consumer's.
+
+        Kafka remembers for the group how far it came; after a restore of our database that is too
+        far, and where nothing new arrives no gap would ever show it. What a batch in hand holds
+        is delivered twice then, and dropped by the fence.
+        """
+        consumer, stored = self._consumer(), await self.stream.positions()
+        for partition in consumer.assignment() - self._paused:
+            if await consumer.position(partition) > stored.get(partition, 0):
+                consumer.seek(partition, stored.get(partition, 0))
 
     async def _rewind(self, cursor: Cursor, gap: Gap) -> None:
         """
@@ -274,6 +285,15 @@ def _matching(pattern: str, topics: Iterable[str]) -> set[str]:
     """Choose topics as the driver does: a name in braces stands for anything."""
     matcher = re.compile(re.sub(r"{\w+}", ".*", pattern))
     return {it for it in topics if matcher.match(it)}
+
+
+def _outside(problem: Exception) -> Condition | None:
+    """Name what is wrong around us; None when *problem* is a bug of ours."""
+    if isinstance(problem, LogReplaced):
+        return Condition.LOG_REPLACED
+    if isinstance(problem, (KafkaError, TimeoutError)):
+        return Condition.KAFKA_UNAVAILABLE
+    return Condition.DATABASE_UNAVAILABLE if retryable(problem) else None
 
 
 def _breaker(partition: Partition) -> str:

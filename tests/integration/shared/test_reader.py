@@ -206,7 +206,7 @@ async def test_batch_beyond_the_position_is_refused(kafka: str, postgres_url: st
 
 
 async def test_reader_rewinds_itself_after_a_restore(kafka: str, postgres_url: str) -> None:
-    """A database restored from yesterday's backup needs no procedure."""
+    """A database restored from yesterday's backup needs no procedure, and no new record."""
     topic = await new_topic(kafka)
     await publish(kafka, topic, [b"1", b"2", b"3"])
 
@@ -219,12 +219,8 @@ async def test_reader_rewinds_itself_after_a_restore(kafka: str, postgres_url: s
         async with it.database.connection() as connection:
             await connection.execute("DELETE FROM seen WHERE n > 1")
             await connection.execute("UPDATE position SET next_offset = 1")
-        await publish(kafka, topic, [b"4"])
 
-        async def again() -> bool:
-            return await seen(it.database) == [1, 2, 3, 4]
-
-        await eventually(again)
+        await eventually(complete)
 
 
 async def test_failing_change_leaves_no_trace(kafka: str, postgres_url: str) -> None:
