@@ -5,7 +5,6 @@ QcdcError
 ├── Misconfigured      the operator must mend something; the process exits with 78
 ├── Gap                the log and the stored position disagree; read again from the position
 ├── BreakerOpen        too many unreadable records in a row; the partition is paused
-├── LostWindow         the broker deleted records that were never read
 └── LogReplaced        the log is shorter than what was read: it is another log
 """
 
@@ -47,12 +46,4 @@ class LogReplaced(QcdcError):
 
     def __init__(self, partitions: Sequence[Partition]) -> None:
         super().__init__(f"the log is shorter than what was read: {list(partitions)}")
-        self.partitions = partitions
-
-
-class LostWindow(QcdcError):
-    """Retention has deleted records that this service never read; an operator must decide."""
-
-    def __init__(self, partitions: Sequence[Partition]) -> None:
-        super().__init__(f"records were deleted before they were read: {list(partitions)}")
         self.partitions = partitions

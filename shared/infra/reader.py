@@ -21,7 +21,7 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from shared.infra.broker import Batch, Cursor, Poison, Record, consume, kafka_broker
 from shared.infra.database import retryable
-from shared.infra.errors import BreakerOpen, Gap, LogReplaced, LostWindow, Partition
+from shared.infra.errors import BreakerOpen, Gap, LogReplaced, Partition
 from shared.infra.health import Condition, Health
 from shared.infra.stream import Stream
 
@@ -237,14 +237,14 @@ class Reader(Generic[F]):
         would seek to the batch's own, too late, start.
         """
         beginnings = await cursor.beginning_offsets(list(gap.positions))
-        lost = [it for it, offset in gap.positions.items() if 0 < offset < beginnings[it]]
-        if lost:
-            self._health.report(self.part, Condition.LOST_WINDOW, str(lost))
-            cursor.pause(*lost)
-            raise LostWindow(lost)
         for partition, offset in gap.positions.items():
-            cursor.seek(partition, offset)
-        self._sought.update(gap.positions)
+            if 0 < offset < beginnings[partition]:  # deleted unread: an operator must decide
+                cursor.pause(partition)
+                part = f"log {partition.topic}/{partition.partition}"
+                self._health.report(part, Condition.LOST_WINDOW, f"unread since {offset}")
+            else:
+                cursor.seek(partition, offset)
+                self._sought[partition] = offset
 
     def _holes(self, batch: Batch[F]) -> set[Partition]:
         """Name the partitions that were sought once already: what is missing there is no record."""
