@@ -5,13 +5,16 @@ The rows are those of shared/data/indicators.yaml, forms.yaml and codes.yaml; re
 the business of shared/infra/facts.py.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from itertools import product
 
 from shared.domain.errors import FactError
 from shared.domain.forms import UNCLASSIFIED, Cell, FormVersion, SplitGroup
-from shared.domain.indicators import Code, Indicator, Measure
+from shared.domain.indicators import OVER_TIME, OVER_UNITS, Code, Indicator, Measure
+from shared.domain.levels import LEVELS, TYPES
 from shared.domain.periods import KINDS, REGIMES, Period
 from shared.domain.rows import Row, mapping
 
@@ -45,9 +48,8 @@ class Catalogue:
     codes: Mapping[str, tuple[Code, ...]]
 
     def form(self, code: str, period: Period) -> FormVersion | None:
-        """Return the newest version of a form in force on the last day of a period."""
-        versions = [form for form in self.forms if form.code == code and form.valid_in(period)]
-        return max(versions, key=lambda form: form.version, default=None)
+        """Return the version of a form in force on the last day of a period; there is one."""
+        return next((it for it in self.forms if it.code == code and it.valid_in(period)), None)
 
     def codes_of(self, indicator: str, dimension: str) -> tuple[Code, ...]:
         """Return the codes of a dimension of an indicator, in order; empty when there are none."""
@@ -62,80 +64,79 @@ def build_catalogue(
     """
     Return the catalogue of these rows.
 
-    Raises FactError(file, where, message) on a row that is incomplete, doubled or names something
-    unknown.
+    Raises FactError(file, where, message, line) on a row that is incomplete, doubled, names
+    something unknown, or changes the cells of a form version that is out.
     """
-    lists = {name: _code_list(name, codes) for name in codes}
-    named = _unique(
-        [
-            _indicator(Row(_INDICATORS, _where(row, "indicator", n), row))
-            for n, row in _n(indicators)
-        ]
-    )
-    built = tuple(
-        _form(Row(_FORMS, _where(row, "form", n), row), named, lists) for n, row in _n(forms)
-    )
-    return Catalogue(named, built, lists)
+    named = _unique(_rows(_INDICATORS, "indicator", indicators))
+    lists = {name: _code_list(Row(_CODES, f"dimension {name}", codes), name) for name in codes}
+    built: list[FormVersion] = []
+    for row in _rows(_FORMS, "form", forms):
+        version = _form(row, named, lists)
+        for other in built:
+            if other.code == version.code and _overlap(other, version):
+                message = f"version {version.version} holds together with {other.version}"
+                raise row.wrong("valid_from", message)
+        built.append(version)
+    return Catalogue(named, tuple(built), lists)
 
 
-def _n(rows: Sequence[Mapping[str, object]]) -> Iterable[tuple[int, Mapping[str, object]]]:
-    return enumerate(rows, start=1)
+def _rows(file: str, what: str, rows: Iterable[Mapping[str, object]]) -> list[Row]:
+    return [
+        Row(file, f"{what} {values.get('code') or number}", values)
+        for number, values in enumerate(rows, start=1)
+    ]
 
 
-def _where(row: Mapping[str, object], what: str, number: int) -> str:
-    return f"{what} {row.get('code') or number}"
-
-
-def _unique(indicators: Iterable[Indicator]) -> dict[str, Indicator]:
+def _unique(rows: Sequence[Row]) -> dict[str, Indicator]:
     named: dict[str, Indicator] = {}
-    for indicator in indicators:
+    for row in rows:
+        indicator = _indicator(row)
         if indicator.code in named:
-            raise FactError(_INDICATORS, f"indicator {indicator.code}", "is there twice")
+            raise row.wrong("code", "is there twice")
         named[indicator.code] = indicator
-    for indicator in named.values():
-        for part in (indicator.numerator, indicator.denominator):
+    for row, indicator in zip(rows, named.values(), strict=True):
+        for name, part in (
+            ("numerator", indicator.numerator),
+            ("denominator", indicator.denominator),
+        ):
             if (indicator.measure is Measure.RATIO) != (part in named):
-                message = f"a ratio, and only a ratio, needs two known parts, not {part!r}"
-                raise FactError(_INDICATORS, f"indicator {indicator.code}", message)
+                raise row.wrong(name, f"a ratio, and only a ratio, has two known parts: {part!r}")
     return named
 
 
 def _indicator(row: Row) -> Indicator:
-    measure = row.text("measure")
-    if measure not in tuple(Measure):
-        raise row.wrong("measure", f"must be one of {', '.join(Measure)}, not {measure!r}")
+    valid_from, valid_to = row.span()
     return Indicator(
         code=row.text("code"),
         label_vi=row.text("label_vi"),
         label_en=row.text("label_en"),
         group=row.text("group"),
-        measure=Measure(measure),
+        measure=Measure(row.one_of("measure", Measure)),
         unit_of_measure=row.text("unit"),
-        over_units=row.text("over_units"),
-        over_time=row.text("over_time"),
+        over_units=row.one_of("over_units", OVER_UNITS),
+        over_time=row.one_of("over_time", OVER_TIME),
         priority=row.number("priority"),
         forms=row.texts("forms"),
         numerator=row.text_or_none("numerator"),
         denominator=row.text_or_none("denominator"),
         maximum=row.number_or_none("maximum"),
         out_of=tuple((r.number("from_year"), r.number("number")) for r in row.rows("out_of")),
+        split_by=row.texts("split_by"),
+        valid_from=valid_from,
+        valid_to=valid_to,
     )
 
 
-def _code_list(name: str, codes: Mapping[str, object]) -> tuple[Code, ...]:
-    rows = Row(_CODES, f"dimension {name}", codes).rows(name)
-    listed = tuple(
-        Code(
-            r.text("code"),
-            r.text("label_vi"),
-            r.day_or_none("valid_from"),
-            r.day_or_none("valid_to"),
-        )
-        for r in rows
-    )
-    if not listed or len({code.code for code in listed}) < len(listed):
-        raise FactError(_CODES, f"dimension {name}", "has no codes, or one of them twice")
-    return listed
+def _code_list(row: Row, name: str) -> tuple[Code, ...]:
+    listed: dict[str, Code] = {}
+    for r in row.rows(name):
+        code = Code(r.text("code"), r.text("label_vi"), *r.span())
+        if code.code in listed:
+            raise r.wrong("code", f"{code.code!r} is there twice")
+        listed[code.code] = code
+    if not listed:
+        raise row.wrong(name, "has no codes")
+    return tuple(listed.values())
 
 
 def _codes_of(
@@ -147,20 +148,32 @@ def _codes_of(
 def _form(
     row: Row, indicators: Mapping[str, Indicator], codes: Mapping[str, tuple[Code, ...]]
 ) -> FormVersion:
+    valid_from, valid_to = row.day("valid_from"), row.span()[1]
+    # What a version holds follows from dates alone: an indicator or a code of later years enters
+    # the version of those years, and the cells of this one stay where they are.
+    held = partial(_holds_with, valid_from, valid_to)
     code = row.text("code")
-    of_form = [indicator.code for indicator in indicators.values() if code in indicator.forms]
-    groups = _groups(row, of_form, codes)
-    return FormVersion(
+    of_form = [it.code for it in indicators.values() if code in it.forms and held(it)]
+    groups = tuple(_group(split, of_form, indicators, codes, held) for split in row.rows("splits"))
+    cells = tuple(_cells(of_form, groups))
+    if len(set(cells)) < len(cells):
+        raise row.wrong("splits", "a breakdown is there twice")
+    form = FormVersion(
         code=code,
         version=row.number("version"),
         title_vi=row.text("title_vi"),
-        valid_from=row.day("valid_from"),
-        valid_to=row.day_or_none("valid_to"),
-        owed_by=frozenset(row.texts("owed_by")),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        owed_by=_closed(row, "owed_by", LEVELS),
+        voluntary=_closed(row, "voluntary", frozenset().union(*TYPES.values())),
         regimes=_regimes(row),
-        cells=tuple(_cells(of_form, groups)),
+        cells=cells,
         groups=groups,
     )
+    if row.text_or_none("fingerprint") not in (None, form.fingerprint):
+        message = f"figures are stored in cell order, and the cells come to {form.fingerprint} now"
+        raise row.wrong("fingerprint", f"{message}: make a new version")
+    return form
 
 
 def _cells(indicators: Sequence[str], groups: Sequence[SplitGroup]) -> Iterable[Cell]:
@@ -171,29 +184,55 @@ def _cells(indicators: Sequence[str], groups: Sequence[SplitGroup]) -> Iterable[
                 yield from group.cells
 
 
-def _groups(
-    row: Row, indicators: Sequence[str], codes: Mapping[str, tuple[Code, ...]]
-) -> tuple[SplitGroup, ...]:
-    groups = []
-    for split in row.rows("splits"):
-        indicator, dimensions = split.text("indicator"), tuple(sorted(split.texts("by")))
-        if indicator not in indicators:
-            raise split.wrong("indicator", f"{indicator!r} is not in this form")
-        lists = [_codes_of(codes, indicator, dimension) for dimension in dimensions]
-        if not lists or not all(lists):
-            raise split.wrong("by", f"a dimension of {dimensions} has no codes")
-        choices = product(*([code.code for code in listed] for listed in lists))
-        cells = tuple(Cell(indicator, tuple(zip(dimensions, c, strict=True))) for c in choices)
-        groups.append(SplitGroup(indicator, dimensions, cells))
-    return tuple(groups)
+def _group(
+    split: Row,
+    of_form: Sequence[str],
+    indicators: Mapping[str, Indicator],
+    codes: Mapping[str, tuple[Code, ...]],
+    held: Callable[[Code], bool],
+) -> SplitGroup:
+    indicator, dimensions = split.text("indicator"), tuple(sorted(split.texts("by")))
+    if indicator not in of_form:
+        raise split.wrong("indicator", f"{indicator!r} is not in this form")
+    if not dimensions or not set(dimensions) <= set(indicators[indicator].split_by):
+        raise split.wrong("by", f"{indicator!r} has no breakdown by {dimensions}")
+    lists = [list(filter(held, _codes_of(codes, indicator, name))) for name in dimensions]
+    if not all(lists):
+        raise split.wrong("by", f"a dimension of {dimensions} has no codes")
+    choices = product(*([code.code for code in listed] for listed in lists))
+    cells = tuple(Cell(indicator, tuple(zip(dimensions, c, strict=True))) for c in choices)
+    return SplitGroup(indicator, dimensions, cells)
+
+
+def _closed(row: Row, name: str, allowed: Iterable[str]) -> frozenset[str]:
+    found = frozenset(row.texts(name))
+    if not found <= frozenset(allowed):
+        raise row.wrong(name, f"must be of {', '.join(sorted(allowed))}")
+    return found
 
 
 def _regimes(row: Row) -> Mapping[str, frozenset[str]]:
     allowed = Row(
-        row.file, f"{row.where}, regimes", mapping(row.values.get("regimes"), row, "regimes")
+        row.file,
+        f"{row.where}, regimes",
+        mapping(row.values.get("regimes"), row, "regimes"),
+        row.line_of("regimes"),
     )
     regimes = {regime: frozenset(allowed.texts(regime)) for regime in allowed.values}
     for regime, kinds in regimes.items():
         if regime not in REGIMES or not kinds or not kinds <= set(KINDS):
             raise allowed.wrong(regime, f"must be of {REGIMES} with kinds of {KINDS}")
     return regimes
+
+
+def _holds_with(valid_from: date, valid_to: date | None, one: Indicator | Code) -> bool:
+    return (one.valid_to is None or valid_from <= one.valid_to) and (
+        valid_to is None or one.valid_from is None or one.valid_from <= valid_to
+    )
+
+
+def _overlap(one: FormVersion, other: FormVersion) -> bool:
+    return one.version == other.version or (
+        (one.valid_to is None or other.valid_from <= one.valid_to)
+        and (other.valid_to is None or one.valid_from <= other.valid_to)
+    )

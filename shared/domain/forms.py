@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from hashlib import sha256
 
 from shared.domain.periods import Period
 
 # Whatever could not be classified is reported here, so that a split still sums to its total.
 UNCLASSIFIED = "khong_phan_loai"
 
+_FINGERPRINT_DIGITS = 16
 _KEY = re.compile(r"([a-z0-9_]+)(?:\[([a-z0-9_]+=[a-z0-9_+]+(?:,[a-z0-9_]+=[a-z0-9_+]+)*)\])?")
 
 
@@ -65,10 +67,11 @@ class SplitGroup:
 @dataclass(frozen=True)
 class FormVersion:
     """
-    A list of cells in a fixed order, who owes it (levels) and for which periods.
+    A list of cells in a fixed order, who owes it and for which periods.
 
-    `regimes` maps a regime to the kinds of period the form may be reported in. Two form versions
-    are equal when code and version are.
+    `owed_by` holds the levels that report it; units of a type in `voluntary` may report but owe
+    nothing. `regimes` maps a regime to the kinds of period the form may be reported in. Two form
+    versions are equal when code and version are.
     """
 
     code: str
@@ -80,11 +83,26 @@ class FormVersion:
     regimes: Mapping[str, frozenset[str]] = field(compare=False)
     cells: tuple[Cell, ...] = field(compare=False)
     groups: tuple[SplitGroup, ...] = field(compare=False)
+    voluntary: frozenset[str] = field(compare=False, default=frozenset())
 
     @cached_property
     def position(self) -> Mapping[str, int]:
         """Index of each cell by its key."""
         return {cell.key: index for index, cell in enumerate(self.cells)}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What the cells and their order come to: sixteen digits that change when either does."""
+        keys = "\n".join(cell.key for cell in self.cells)
+        return sha256(keys.encode()).hexdigest()[:_FINGERPRINT_DIGITS]
+
+    def may_report(self, level: str) -> bool:
+        """Tell whether a unit of this level may report the form, owed or not."""
+        return level in self.owed_by
+
+    def owes(self, level: str, unit_type: str) -> bool:
+        """Tell whether a unit of this level and type must report the form."""
+        return level in self.owed_by and unit_type not in self.voluntary
 
     def valid_in(self, period: Period) -> bool:
         """Tell whether this is a version for a period: in force on its last day."""

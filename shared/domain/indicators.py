@@ -21,6 +21,9 @@ class Measure(StrEnum):
     AREA = "area"
 
 
+OVER_UNITS = ("sum", "ratio", "none")
+OVER_TIME = ("sum", "first", "last", "ratio", "none")
+
 _IN_HUNDREDTHS = frozenset({Measure.SCORE, Measure.AREA, Measure.RATIO})
 _OF_A_PROVINCE = frozenset({Measure.SCORE, Measure.RANK, Measure.CATEGORY})
 
@@ -32,7 +35,9 @@ class Indicator:
 
     over_units and over_time are sum, last, first, ratio or none: how it is totalled over units of
     one period and over periods of one unit. numerator and denominator name the parts of a ratio.
-    maximum is in the smallest unit. out_of lists (first year, number ranked), ascending.
+    maximum is in the smallest unit. out_of lists (first year, number ranked), ascending. split_by
+    names the breakdowns that exist. Form versions that hold between valid_from and valid_to, both
+    included, ask for it.
     """
 
     code: str
@@ -49,6 +54,9 @@ class Indicator:
     denominator: str | None = None
     maximum: int | None = None
     out_of: tuple[tuple[int, int], ...] = ()
+    split_by: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
 
     @property
     def scale(self) -> int:

@@ -10,6 +10,7 @@ Labels: M01..M12, Q1..Q4, H1, H2, 9M, and none for the whole year. Windows overl
 
 import calendar
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache, total_ordering
@@ -26,6 +27,8 @@ _LABELS: dict[str, tuple[str, int, int]] = (
     | {"H1": ("half", 1, 6), "H2": ("half", 7, 12)}
     | {"9M": ("nine_months", 1, 9), "": ("year", 1, 12)}
 )
+# The years that a code can name.
+_YEARS = range(2000, 2100)
 _CODE = re.compile(r"(nd09|cal)\.(20[0-9]{2})(?:-([MQH9][0-9M]{1,2}))?")
 _QUARTERS = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
 _DECEMBER = 12
@@ -113,6 +116,27 @@ def latest_closed(regime: str, kind: str, day: date) -> Period:
     return max(period for period in candidates if period.last_day < day)
 
 
+def preceding(period: Period) -> tuple[Period, ...]:
+    """
+    Return the periods of the regime that end the day before a period begins, same kind first.
+
+    Their closing figures are its opening figures: before Q3 come Q2 and M06, and H1.
+    """
+    return _adjoining(period, lambda other: other.closes_at == period.opens_at)
+
+
+def following(period: Period) -> tuple[Period, ...]:
+    """Return the periods of the regime that begin the day after a period ends, same kind first."""
+    return _adjoining(period, lambda other: other.opens_at == period.closes_at)
+
+
+def a_year_before(period: Period) -> Period:
+    """Return the same period of the year before. Raises ValueError before the first year."""
+    if period.year <= _YEARS.start:
+        raise ValueError(f"no period a year before {period.code}")
+    return _period(period.regime, period.year - 1, period.label)
+
+
 def contains(outer: Period, inner: Period) -> bool:
     """Tell whether one window of a regime lies wholly within another of the same regime."""
     return (
@@ -133,6 +157,19 @@ def label_vi(period: Period) -> str:
     return named.get(period.label, "") + year
 
 
+def _adjoining(period: Period, adjoins: Callable[[Period], bool]) -> tuple[Period, ...]:
+    years = (year for year in range(period.year - 1, period.year + 2) if year in _YEARS)
+    found = (
+        other
+        for year in years
+        for kind in KINDS
+        for other in periods_of_year(period.regime, kind, year)
+        if adjoins(other)
+    )
+    return tuple(sorted(found, key=lambda other: (other.kind != period.kind, other)))
+
+
+@lru_cache(maxsize=4096)
 def _period(regime: str, year: int, label: str) -> Period:
     kind, first_month, last_month = _LABELS[label]
     code = f"{regime}.{year}" + (f"-{label}" if label else "")

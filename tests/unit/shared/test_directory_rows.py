@@ -63,9 +63,11 @@ def test_a_row_becomes_a_unit_with_open_ends() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"key": ""}, "mine.csv: line 3: key"),
-        ({"valid_from": "01/07/2025"}, "mine.csv: line 3: valid_from: must be a date"),
-        ({"valid_to": "2025-06-30"}, "mine.csv: line 3: valid_to: 2025-06-30 is before"),
+        ({"key": ""}, "mine.csv:3: key"),
+        ({"valid_from": "01/07/2025"}, "mine.csv:3: valid_from: must be a date"),
+        ({"valid_to": "2025-06-30"}, "mine.csv:3: valid_to: 2025-06-30 is before"),
+        ({"level": "region"}, "mine.csv:3: level: must be one of province, district, commune"),
+        ({"type": "xa"}, "mine.csv:3: type: must be one of thanh_pho, tinh, not 'xa'"),
     ],
 )
 def test_an_unusable_row_is_named_by_file_and_line(change: dict[str, str], message: str) -> None:

@@ -12,7 +12,7 @@ from shared.infra.facts import DATA, Facts, load_facts
 
 UNITS = """\ufeffkey,official_code,level,type,name,parent,valid_from,valid_to
 01.2,01,province,thanh_pho,Thành phố Hà Nội,,2025-07-01,
-A1,A1,agency,so,Sở Nội vụ,01.2,2025-07-01,
+A1,A1,agency,co_quan,Sở Nội vụ,01.2,2025-07-01,
 """
 COMMITTEES = """
 committees:
@@ -83,7 +83,7 @@ def test_an_unreadable_file_is_named(tmp_path: Path, content: bytes, message: st
     file = tmp_path / "mine.yaml"
     file.write_bytes(content)
 
-    with pytest.raises(FactError, match=f"mine.yaml: .*{message}"):
+    with pytest.raises(FactError, match=f"mine.yaml:.*{message}"):
         load_facts(committee_files=[file])
 
 

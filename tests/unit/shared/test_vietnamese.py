@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.domain.figures import Qualifier
 from shared.infra import vietnamese
@@ -22,7 +24,7 @@ def written(case: Mapping[str, object]) -> str:
     if kind == "rate":
         return vietnamese.rate(value)
     if kind == "score":
-        return f"{vietnamese.score(value)} điểm"
+        return vietnamese.points(value)
     if kind == "count_in_letter":
         return vietnamese.count_in_letter(int(value))
     return vietnamese.qualified(int(value), Qualifier(str(case.get("qualifier", "exact"))))
@@ -74,6 +76,52 @@ def test_a_half_percent_is_rounded_up() -> None:
 def test_areas_drop_empty_decimals() -> None:
     """419,7 ha is shown as whole square metres."""
     assert vietnamese.area("4197000.00") == "4.197.000"
+
+
+@pytest.mark.parametrize(
+    ("square_metres", "text"),
+    [
+        ("4197000.00", "419,7 ha"),
+        ("10001", "1,0001 ha"),
+        ("12345.67", "12.345,67 m²"),
+        ("9999", "9.999 m²"),
+        ("850.50", "850,5 m²"),
+        ("0", "0 m²"),
+        ("-20000", "-2 ha"),
+    ],
+)
+def test_land_reads_in_hectares_where_nothing_is_rounded(square_metres: str, text: str) -> None:
+    """Ninh Bình 2014 printed 419,7 ha; a rounded total could not be added up again."""
+    assert vietnamese.land(square_metres) == text
+
+
+@pytest.mark.parametrize(
+    ("dong", "text"),
+    [
+        (1_500_000_000, "1,5 tỷ đồng"),
+        (2_350_000_000_000, "2.350 tỷ đồng"),
+        (1_234_567_000, "1.234,567 triệu đồng"),
+        (20_000_000, "20 triệu đồng"),
+        (1_234_567_890, "1.234.567.890 đồng"),
+        (999_000, "999.000 đồng"),
+        (0, "0 đồng"),
+        (-1_500_000, "-1,5 triệu đồng"),
+    ],
+)
+def test_money_reads_in_millions_and_billions_where_nothing_is_rounded(
+    dong: int, text: str
+) -> None:
+    """Letters speak of triệu and tỷ; a column of them must still add up."""
+    assert vietnamese.money(dong) == text
+
+
+@given(st.integers(-(2**53), 2**53))
+def test_money_is_never_rounded(dong: int) -> None:
+    """Whatever unit is chosen, the amount can be read back."""
+    number, _, unit = vietnamese.money(dong).partition(" ")
+    worth = {"tỷ đồng": 10**9, "triệu đồng": 10**6, "đồng": 1}[unit]
+
+    assert Decimal(number.replace(".", "").replace(",", ".")) * worth == dong
 
 
 def test_a_rank_without_a_known_number_stands_alone() -> None:

@@ -1,5 +1,6 @@
 """Working days of the public sector, held against the notices of the Government Office."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated
@@ -9,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
-from shared.domain.working_days import WorkingCalendar
+from shared.domain.errors import FactError
+from shared.domain.rows import Row
+from shared.domain.working_days import WorkingCalendar, build_calendar
 from shared.infra.facts import Facts
 from tests.articles import read
 
@@ -105,6 +108,55 @@ def test_the_zeroth_working_day_is_refused(facts: Facts) -> None:
     """The law gives at least one working day; zero is a mistake in a rule."""
     with pytest.raises(ValueError, match="at least 1"):
         facts.calendar.nth_working_day_after(date(2026, 3, 16), 0)
+
+
+TABLE: Mapping[str, object] = {"first": date(2026, 1, 1), "last": date(2027, 12, 31)}
+NOTICE = {"source": "a notice"}
+FRIDAY, SATURDAY = date(2026, 1, 2), date(2026, 1, 10)
+
+
+def calendar_of(**table: object) -> WorkingCalendar:
+    """Return a calendar whose package gives off the 1st of January and one Friday."""
+    package = [date(2026, 1, 1), date(2026, 1, 16), date(2020, 1, 1)]
+    return build_calendar(Row("table", "", {**TABLE, **table}), package, [date(2026, 8, 22)])
+
+
+def test_the_table_lies_over_the_package() -> None:
+    """A notice that came after the package's release holds, whichever way it decides."""
+    calendar = calendar_of(
+        swaps=[{"day_off": FRIDAY, "day_worked": SATURDAY, **NOTICE}],
+        days_off=[{"day": date(2026, 8, 22), **NOTICE}],
+        days_worked=[{"day": date(2026, 1, 16), **NOTICE}],
+    )
+
+    assert [calendar.is_working_day(day) for day in (FRIDAY, SATURDAY)] == [False, True]
+    assert not calendar.is_working_day(date(2026, 1, 1))
+    assert not calendar.is_working_day(date(2026, 8, 22))
+    assert calendar.is_working_day(date(2026, 1, 16))
+    assert calendar.days_off == {FRIDAY, date(2026, 1, 1), date(2026, 8, 22)}
+    assert calendar.days_worked == {SATURDAY, date(2026, 1, 16)}
+    assert calendar_of().is_working_day(date(2026, 8, 22))
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (
+            {
+                "swaps": [{"day_off": FRIDAY, "day_worked": SATURDAY, **NOTICE}],
+                "days_worked": [{"day": FRIDAY, **NOTICE}],
+            },
+            "table: 2026-01-02 is both off and worked",
+        ),
+        ({"days_off": [{"day": date(2028, 1, 3), **NOTICE}]}, "2028-01-03 lies outside 2026"),
+        ({"days_off": [{"day": FRIDAY}]}, "days_off 1: source: must be a text"),
+        ({"last": date(2025, 1, 1)}, "last: 2025-01-01 is before 2026-01-01"),
+    ],
+)
+def test_a_table_that_contradicts_itself_is_refused(table: dict[str, object], message: str) -> None:
+    """Every day off or worked moves due dates; nobody may have to guess which."""
+    with pytest.raises(FactError, match=message):
+        calendar_of(**table)
 
 
 def test_a_worked_saturday_wins_over_the_weekend() -> None:

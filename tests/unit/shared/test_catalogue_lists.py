@@ -1,0 +1,133 @@
+"""The catalogue that ships: counts, code lists, who owes which form."""
+
+from collections import Counter
+
+import pytest
+
+from shared.domain.catalogue import FormVersion, Measure
+from shared.domain.periods import Period, parse_period
+from shared.infra.facts import Facts
+
+
+def period(code: str) -> Period:
+    """Return a period that must exist."""
+    found = parse_period(code)
+    assert found is not None, code
+    return found
+
+
+def form(facts: Facts, code: str) -> FormVersion:
+    """Return the version of a form for 2026."""
+    found = facts.catalogue.form(code, period("nd09.2026"))
+    assert found is not None, code
+    return found
+
+
+def test_every_breakdown_has_a_closed_list_but_projects_and_years(facts: Facts) -> None:
+    """A form of a later version may take any breakdown as cells; names of projects never end."""
+    catalogue = facts.catalogue
+    open_ended = {
+        dimension
+        for indicator in catalogue.indicators.values()
+        for dimension in indicator.split_by
+        if not catalogue.codes_of(indicator.code, dimension)
+    }
+
+    assert open_ended == {"project", "year"}
+
+
+def test_every_code_list_belongs_to_a_breakdown(facts: Facts) -> None:
+    """A list for a misspelt dimension would be used by nobody and missed by somebody."""
+    catalogue = facts.catalogue
+    known = {
+        name
+        for indicator in catalogue.indicators.values()
+        for dimension in indicator.split_by
+        for name in (dimension, f"{dimension}@{indicator.code}")
+    }
+
+    assert set(catalogue.codes) <= known
+
+
+def test_districts_and_townships_end_and_special_zones_begin_in_mid_2025(facts: Facts) -> None:
+    """No list may offer a level or a type that does not exist on the day."""
+    for codes in facts.catalogue.codes.values():
+        for code in codes:
+            ended = code.code in {"district", "huyen", "thi_tran"}
+            assert code.in_force(period("cal.2025-Q2")) == (code.code != "dac_khu")
+            assert code.in_force(period("cal.2025-Q3")) == (not ended)
+
+
+@pytest.mark.parametrize(
+    ("form_code", "level", "unit_type", "owes", "may"),
+    [
+        ("F01", "commune", "dac_khu", True, True),
+        ("F01", "agency", "co_quan", False, False),
+        ("F02", "agency", "co_quan", True, True),
+        ("F02", "public_service_unit", "don_vi_su_nghiep", True, True),
+        ("F03", "enterprise", "dn_nha_nuoc", True, True),
+        ("F03", "enterprise", "dn_khac", False, True),
+        ("F04", "commune", "xa", True, True),
+        ("F04", "organisation", "mttq", True, True),
+        ("F05", "district", "huyen", True, True),
+        ("F05", "party_block", "dang_uy_khoi", False, False),
+    ],
+)
+def test_who_owes_a_form_follows_from_level_and_type(
+    facts: Facts, form_code: str, level: str, unit_type: str, owes: bool, may: bool
+) -> None:
+    """Law 10/2022: Chapter III binds agencies and units, Chapter IV state enterprises only."""
+    found = form(facts, form_code)
+
+    assert (found.owes(level, unit_type), found.may_report(level)) == (owes, may)
+
+
+@pytest.mark.parametrize(
+    ("code", "fingerprint"),
+    [
+        ("F01", "ea53cce93997183f"),
+        ("F02", "6005b0095c6d0d55"),
+        ("F03", "bf4ab0919a8dcce9"),
+        ("F04", "14653aeb0f8266ae"),
+        ("F05", "58b30e7157bdaaca"),
+        ("F06", "1451f8cb0588a081"),
+        ("F07", "ec4a09bd1ed61ef0"),
+    ],
+)
+def test_version_1_has_the_cells_it_was_released_with(
+    facts: Facts, code: str, fingerprint: str
+) -> None:
+    """Whoever changes cells and the fingerprint in the file together is still stopped here."""
+    assert (form(facts, code).version, form(facts, code).fingerprint) == (1, fingerprint)
+
+
+def test_indicators_are_counted_by_measure_priority_and_form(facts: Facts) -> None:
+    """The catalogue that was agreed: nothing lost, nothing slipped into another kind."""
+    indicators = facts.catalogue.indicators.values()
+
+    assert Counter(it.measure for it in indicators) == {
+        Measure.FLOW: 52,
+        Measure.STOCK_LAST: 16,
+        Measure.STOCK_FIRST: 1,
+        Measure.RATIO: 6,
+        Measure.SCORE: 4,
+        Measure.RANK: 3,
+        Measure.CATEGORY: 1,
+        Measure.MONEY: 1,
+        Measure.AREA: 1,
+    }
+    assert Counter(it.priority for it in indicators) == {1: 51, 2: 28, 3: 6}
+    assert Counter(f for it in indicators for f in it.forms) == {
+        "F01": 31,
+        "F02": 14,
+        "F03": 14,
+        "F04": 23,
+        "F05": 10,
+        "F06": 12,
+        "F07": 8,
+        "sys": 5,
+    }
+    groups = Counter(it.group[0] for it in indicators)
+    assert dict(groups) == dict(
+        zip("ABCDEFGHIJKLMN", (4, 6, 7, 7, 3, 4, 16, 5, 7, 3, 8, 2, 8, 5), strict=True)
+    )

@@ -1,0 +1,100 @@
+"""What the directory may cost: at the start of a service, per report, and per question."""
+
+import csv
+import time
+from collections.abc import Callable
+from datetime import date
+from itertools import chain
+from typing import TypeVar
+
+import pytest
+
+from shared.domain.boundaries import sources
+from shared.domain.directory import Directory, build_units
+from shared.domain.lineage import Lineage, build_links
+from shared.domain.periods import KINDS, REGIMES, Period, parse_period, periods_of_year
+from shared.infra.facts import DATA, Facts
+
+T = TypeVar("T")
+TODAY = date(2026, 11, 22)
+YEAR: tuple[Period, ...] = tuple(
+    chain.from_iterable(periods_of_year(regime, kind, 2026) for regime in REGIMES for kind in KINDS)
+)
+
+
+def cost(work: Callable[[], T], rounds: int = 3) -> tuple[float, T]:
+    """Return the least processor seconds of some rounds: others share this machine."""
+    seconds, result = [], work()
+    for _ in range(rounds):
+        begin = time.process_time()
+        result = work()
+        seconds.append(time.process_time() - begin)
+    return min(seconds), result
+
+
+def load() -> tuple[Directory, Lineage]:
+    """Read the directory and lineage that ship."""
+    with (DATA / "units.csv").open(encoding="utf-8", newline="") as lines:
+        directory = Directory(build_units(csv.DictReader(lines), "units.csv"))
+    with (DATA / "lineage.csv").open(encoding="utf-8", newline="") as lines:
+        lineage = Lineage(build_links(csv.DictReader(lines), "lineage.csv"))
+    lineage.check(directory)
+    return directory, lineage
+
+
+def test_directory_and_lineage_load_in_less_than_two_seconds() -> None:
+    """14.149 units and 10.664 links, at every start."""
+    seconds, (directory, lineage) = cost(load)
+
+    print(f"directory and lineage: {seconds:.3f} s")
+    assert (len(directory), len(lineage)) == (14_149, 10_664)
+    assert seconds < 2
+
+
+def test_what_all_communes_owe_in_a_year_is_known_in_less_than_a_second(
+    facts: Facts,
+) -> None:
+    """3.321 communes, seven forms, every window of 2026 in both regimes."""
+    forms = facts.catalogue.forms
+    units = [state for it in facts.directory for state in facts.directory.states(it.key)]
+    took = []
+    for _ in range(2):
+        directory = Directory(units)
+        begin = time.process_time()
+        communes = [it.key for it in directory if it.level == "commune" and it.alive(TODAY)]
+        owed = sum(len(directory.owed(key, forms, YEAR)) for key in communes)
+        took.append(time.process_time() - begin)
+
+    print(f"owed in a year by {len(communes)} communes: {min(took):.3f} s")
+    assert len({it.code for it in forms}) == 7
+    assert len(communes) == 3_321
+    assert owed % 3_321 == 0
+    assert owed > 3_321 * 3 * 30
+    assert min(took) < 1
+
+
+def test_the_sources_of_a_province_are_found_in_less_than_a_tenth_of_a_second() -> None:
+    """Cold, with nothing remembered; the second time it is a look-up."""
+    year = parse_period("cal.2023")
+    assert year is not None
+    took = []
+    for _ in range(3):
+        directory, lineage = load()
+        begin = time.process_time()
+        found = sources("01.2", year, directory, lineage, TODAY)
+        took.append(time.process_time() - begin)
+        assert found.areas == ("01.1",)
+    warm, _ = cost(lambda: sources("01.2", year, directory, lineage, TODAY))
+
+    print(f"sources of Hà Nội, cold: {min(took):.3f} s, warm: {warm:.6f} s")
+    assert min(took) < 0.1
+    assert warm < 0.001
+
+
+@pytest.mark.parametrize("on", [None, TODAY])
+def test_the_path_of_a_report_costs_next_to_nothing(facts: Facts, on: date | None) -> None:
+    """It is asked for every report: ten thousand in well under a tenth of a second."""
+    keys = [it.key for it in facts.directory][:10_000]
+
+    seconds, _ = cost(lambda: [facts.directory.path(key, on) for key in keys])
+    assert seconds < 0.1

@@ -1,0 +1,87 @@
+"""The words of a letter: "trước ngày" leaves the day out, "chậm nhất ngày" takes it in."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.deadlines import Wording
+from shared.domain.periods import VIETNAM
+from tests.articles import read
+
+
+@dataclass(frozen=True)
+class Case:
+    """Words of a real letter and the last day they leave."""
+
+    text: str
+    last_acceptable_day: date
+
+
+def at(day: int, hour: int = 0, minute: int = 0) -> datetime:
+    """Return an instant of October 2026 in Vietnam."""
+    return datetime(2026, 10, day, hour, minute, tzinfo=VIETNAM)
+
+
+@pytest.mark.parametrize("case", read("deadline_wording", list[Case]), ids=lambda it: it.text)
+def test_the_words_of_real_letters_leave_their_last_day(case: Case) -> None:
+    """One day more or less is an accusation more or less."""
+    found = Wording.parse(case.text)
+
+    assert (found.text, found.last_acceptable_day) == (case.text, case.last_acceptable_day)
+    midnight = datetime.combine(case.last_acceptable_day, datetime.min.time(), VIETNAM)
+    assert found.due_at == midnight + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "last_day", "due_at"),
+    [
+        ("trước ngày 25/10/2026", 24, at(25)),
+        ("chậm nhất ngày 25/10/2026", 25, at(26)),
+        ("trước 17 giờ ngày 25/10/2026", 25, at(25, 17)),
+        ("chậm nhất 17 giờ 00 ngày 25/10/2026", 25, at(25, 17)),
+        ("Trước 16h30, ngày 25 tháng 10 năm 2026", 25, at(25, 16, 30)),
+        ("chậm nhất là 11:15 ngày 25/10/2026", 25, at(25, 11, 15)),
+        ("muộn nhất vào 17 giờ 00 phút ngày 25-10-2026.", 25, at(25, 17)),
+        ("chậm  nhất đến\nngày 25.10.2026", 25, at(26)),
+        ("trước 24 giờ ngày 25/10/2026", 25, at(26)),
+        ("trước 0 giờ ngày 25/10/2026", 24, at(25)),
+    ],
+)
+def test_words_mean_one_instant(text: str, last_day: int, due_at: datetime) -> None:
+    """On time means received before the instant; an hour, where there is one, sets it."""
+    found = Wording.parse(text)
+
+    assert (found.last_acceptable_day, found.due_at) == (date(2026, 10, last_day), due_at)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ngày 25/10/2026",
+        "sau ngày 25/10/2026",
+        "trước ngày 31/9/2026",
+        "trước ngày 25/10",
+        "trước 25 giờ ngày 25/10/2026",
+        "trước 16:60 ngày 25/10/2026",
+        "trước ngày 25/10/2026 và sau đó",
+        "trước ngày 25/10/1926",
+    ],
+)
+def test_words_that_set_no_date_are_refused(text: str) -> None:
+    """A guessed date would accuse somebody; the letter has to be read by a person."""
+    with pytest.raises(ValueError, match=r"read like|day|month|time|range"):
+        Wording.parse(text)
+
+
+@given(st.dates(date(2018, 1, 1), date(2030, 12, 31)))
+def test_before_a_day_is_at_the_latest_on_the_day_before(day: date) -> None:
+    """The two wordings differ by one day, in every month and year."""
+    before = Wording.parse(f"trước ngày {day:%d/%m/%Y}")
+    latest = Wording.parse(f"chậm nhất ngày {day - timedelta(days=1):%d/%m/%Y}")
+
+    assert before.due_at == latest.due_at
+    assert before.last_acceptable_day == latest.last_acceptable_day == day - timedelta(days=1)
