@@ -35,6 +35,31 @@ class DutyMet(DutyEvent):
     on_time: bool
 
 
+class DutyPostponed(DutyEvent):
+    """
+    The due instant moved, only ever later; a duty that was overdue is open again.
+
+    ``because`` tells what moved it: ``recomputed`` (the calendar or the rule was revised),
+    ``rule``, ``letter`` or ``extension``; ``deadline_rule`` is the rule or document now in force.
+    """
+
+    was_due_at: AwareDatetime
+    due_at: AwareDatetime
+    deadline_rule: str
+    because: str
+
+
+class DutyExcused(DutyEvent):
+    """
+    A unit does not owe what it was thought to owe; ``DutyOpened`` follows if it does after all.
+
+    ``because`` is ``not_owed`` (the unit had ended, or belongs elsewhere), ``not_demanded`` (no
+    committee asks for it any more) or ``moved`` (it owes the same in another province).
+    """
+
+    because: str
+
+
 class NoticeSent(Event):
     """One message was taken over by one recipient's channel."""
 

@@ -1,9 +1,17 @@
-"""Events in the life of one report: from what a unit sends to what counts."""
+"""
+Events in the life of one report: from what a unit sends to what counts.
+
+A field that came later and is empty stays off the wire, so that old messages keep their bytes.
+"""
+
+import operator
+from datetime import date
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PositiveInt
 
 from shared.contracts.event import Event
 from shared.contracts.values import (
+    EntryUnits,
     EventId,
     Figures,
     FormCode,
@@ -22,6 +30,7 @@ class ReportSubmitted(Event):
 
     ``occurred_at`` is the sender's clock: evidence, never the verdict on lateness.
     ``source`` may repeat who sends; it must then agree with the topic or the API key.
+    ``entered_in`` names the unit of an amount that is not sent in m² or đồng.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")  # a misspelt field is a lost figure
@@ -32,6 +41,7 @@ class ReportSubmitted(Event):
     period: PeriodCode
     figures: Figures
     qualifiers: Qualifiers = Field(default_factory=dict)
+    entered_in: EntryUnits = Field(default_factory=dict, exclude_if=operator.not_)
     note: Note | None = None
 
 
@@ -45,6 +55,25 @@ class ReportWithdrawalRequested(Event):
     form: FormCode
     period: PeriodCode
     reason: Note
+
+
+class HandoverSubmitted(Event):
+    """
+    What a unit starts with after a reform, as the record of the handover states it.
+
+    ``period`` is the first that the record opens: it holds ``effective_on``, or begins on it.
+    The openings of all successors must sum to what their predecessors closed with.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: SourceName | None = None
+    unit: UnitKey
+    form: FormCode
+    period: PeriodCode
+    effective_on: date
+    decision: Note = Field(min_length=1)
+    openings: Figures
 
 
 class Finding(BaseModel):
@@ -88,12 +117,42 @@ class SubmissionRejected(Event):
     findings: tuple[Finding, ...]
 
 
+class Cause(BaseModel):
+    """The revision of another report, or of a handover, that raised a question."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    unit: UnitKey
+    form: FormCode
+    period: PeriodCode
+    revision: PositiveInt
+
+
+class ReportQuestioned(Event):
+    """
+    An accepted report no longer agrees with another one that has changed since.
+
+    It keeps counting; whoever sent it is asked to look at it again.
+    """
+
+    submission_id: EventId
+    source: SourceName
+    unit: UnitKey
+    form: FormCode
+    period: PeriodCode
+    revision: PositiveInt
+    cause: Cause
+    findings: tuple[Finding, ...]
+
+
 class ReportAccepted(Event):
     """
     A unit's figures for a slot passed every rule and count from now on.
 
     ``path`` holds the units whose totals they enter, the province in force for the period last.
-    ``on_time`` was judged once, at ``first_received_at``, by ``deadline_rule``.
+    ``on_time`` was judged once, at ``first_received_at``, by ``deadline_rule``; only the document
+    named by ``rejudged`` may have it judged again. ``figures`` are in m² and đồng, whatever the
+    unit that ``entered_in`` remembers.
     """
 
     source: SourceName
@@ -107,11 +166,13 @@ class ReportAccepted(Event):
     revision: PositiveInt
     figures: Figures
     qualifiers: Qualifiers = Field(default_factory=dict)
+    entered_in: EntryUnits = Field(default_factory=dict, exclude_if=operator.not_)
     received_at: AwareDatetime
     first_received_at: AwareDatetime
     due_at: AwareDatetime
     deadline_rule: str
     on_time: bool
+    rejudged: Note | None = Field(default=None, exclude_if=operator.not_)
 
     @property
     def province(self) -> str:

@@ -1,11 +1,35 @@
-"""What the aggregator tells the world: the figures of a province as they stand now."""
+"""
+What the aggregator tells the world: the figures of a province as they stand now.
 
+A field that came later and is empty stays off the wire, so that old messages keep their bytes.
+"""
+
+import operator
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, NonNegativeInt
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
 
 from shared.contracts.event import Event
-from shared.contracts.values import FormCode, PeriodCode, UnitKey
+from shared.contracts.values import FormCode, Note, PeriodCode, UnitKey
+
+Value = int | str | None
+"""A count is an integer, a decimal is a string, null means that nobody reported the figure."""
+
+Withheld = Literal["not_separable", "not_additive"]
+"""
+Why a figure has no value though somebody reported it.
+
+A unit was divided and nobody recorded the shares; or several units have it and it has no sum.
+"""
+
+
+class CarriedFrom(BaseModel):
+    """Whose closing stocks of which period stand in for an opening stock that nobody reported."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    units: tuple[UnitKey, ...]
+    period: PeriodCode
 
 
 class Figure(BaseModel):
@@ -16,13 +40,15 @@ class Figure(BaseModel):
     Of the ``expected`` units that owe it, ``reported_by`` stated it in at least one period of the
     range, ``reported_in_full`` in every one; over a single period the two are the same.
     ``period`` is set when the figure was looked up in one period of a range (scores, ranks).
+    ``withheld`` says why there is no value, ``carried_from`` where an opening stock comes from;
+    both only under today's boundaries.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     indicator: str
     split: dict[str, str]
-    value: int | str | None
+    value: Value
     display: str
     qualifier: Literal["exact", "at_least", "about"]
     unit_of_measure: str
@@ -31,6 +57,8 @@ class Figure(BaseModel):
     expected: NonNegativeInt
     out_of: int | None = None
     period: str | None = None
+    withheld: Withheld | None = Field(default=None, exclude_if=operator.not_)
+    carried_from: CarriedFrom | None = Field(default=None, exclude_if=operator.not_)
 
 
 class Coverage(BaseModel):
@@ -58,3 +86,38 @@ class ProvincialTotalsChanged(Event):
     watermark: AwareDatetime
     coverage: Coverage
     figures: tuple[Figure, ...]
+
+
+class RestatedFigure(BaseModel):
+    """One figure that is no longer what was signed; the displays tell a doubt from a number."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    indicator: str
+    split: dict[str, str]
+    before: Value
+    before_display: str
+    after: Value
+    after_display: str
+
+
+class ProvincialTotalsRestated(Event):
+    """
+    Figures that were signed have changed since; the signed ones stay as they are.
+
+    ``checksum`` is that of the snapshot, and ``number`` counts what was told about it. Without
+    changes, and with both coverages alike, all is again as it was signed.
+    """
+
+    province: UnitKey
+    unit: UnitKey
+    form: FormCode
+    period: PeriodCode
+    document: Note
+    checksum: str
+    closed_at: AwareDatetime
+    number: PositiveInt
+    watermark: AwareDatetime
+    coverage_before: Coverage
+    coverage_after: Coverage
+    changes: tuple[RestatedFigure, ...]

@@ -23,13 +23,22 @@ CellKey = Annotated[
 
 WholeNumber = Annotated[StrictInt, Field(ge=0, le=COUNT_MAX)]
 DecimalText = Annotated[
-    str, StringConstraints(strict=True, pattern=r"^(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?$")
+    str, StringConstraints(strict=True, pattern=r"^(0|[1-9][0-9]{0,12})(\.[0-9]{1,9})?$")
 ]
+"""Nine decimals, so that an amount in km² or tỷ đồng is exact; what is kept has two or none."""
+
 FigureValue = WholeNumber | DecimalText | None
 """A count is an integer, a score, rate or area a decimal string, null means not reported."""
 
 Figures = Annotated[dict[CellKey, FigureValue], Field(min_length=1, max_length=500)]
 QualifierName = Literal["at_least", "about"]
 Qualifiers = Annotated[dict[CellKey, QualifierName], Field(max_length=500)]
-Severity = Literal["reject", "warn"]
+EntryUnit = Literal["m2", "ha", "km2", "dong", "nghin_dong", "trieu_dong", "ty_dong"]
+"""What an amount may be entered in; shared.domain.measures holds what each is worth."""
+
+EntryUnits = Annotated[dict[CellKey, EntryUnit], Field(max_length=500)]
+
+Severity = Literal["reject", "warn", "needs_note"]
+"""Only reject refuses a report; needs_note asks for a word of explanation with a correction."""
+
 Note = Annotated[str, StringConstraints(strict=True, max_length=2000)]

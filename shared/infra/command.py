@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from shared.infra import logs, migrate, run
 from shared.infra.errors import Misconfigured
+from shared.infra.facts import Facts
+from shared.infra.register import Register
 from shared.infra.settings import Settings
 
 S = TypeVar("S", bound=Settings)
@@ -21,6 +23,10 @@ class Service(Protocol):
     @property
     def app(self) -> FastAPI:
         """Its HTTP door."""
+
+    @property
+    def register(self) -> Register:
+        """The facts that it works by."""
 
     def tasks(self) -> Sequence[run.Task]:
         """List what runs beside HTTP."""
@@ -44,6 +50,7 @@ def main(
         logs.configure(as_json=settings.log_json)
         service = build(settings)
         _spare_the_collector()
+        service.register.on_change(_spare_the_new_facts)
         await service.open()
         try:
             await run.serve(service.app, settings.http_host, settings.http_port, service.tasks())
@@ -79,3 +86,10 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+def _spare_the_new_facts(_: Facts) -> None:
+    """Collect what the old facts held among themselves, and never look at the new ones."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

@@ -5,7 +5,9 @@ QcdcError
 ├── Misconfigured      the operator must mend something; the process exits with 78
 ├── Gap                the log and the stored position disagree; read again from the position
 ├── BreakerOpen        too many unreadable records in a row; the partition is paused
-└── LogReplaced        the log is shorter than what was read: it is another log
+├── LogReplaced        the log is shorter than what was read: it is another log
+├── DirectoryUnread    nothing can be judged before the directory has been read
+└── Overtaken          somebody else is publishing the directory, or has just done so
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,3 +49,14 @@ class LogReplaced(QcdcError):
     def __init__(self, partitions: Sequence[Partition]) -> None:
         super().__init__(f"the log is shorter than what was read: {list(partitions)}")
         self.partitions = partitions
+
+
+class DirectoryUnread(QcdcError):
+    """The directory has not been read yet, so nobody can say which units there are."""
+
+    def __init__(self) -> None:
+        super().__init__("the directory has not been read yet")
+
+
+class Overtaken(QcdcError):
+    """Another publication of the directory came first; nothing of this one is in force."""

@@ -1,107 +1,113 @@
 """
-Facts: the only place that reads fact files, once, at the start of a service.
+Facts: everything that a service works by, law and directory alike, as one immutable value.
 
-Reads shared/data/*.yaml and units.csv, or the directory and committees of the place it runs in.
-Changes nothing.
+What changes while the services run comes from the directory's topic (``shared/infra/register.py``)
+or, until something has been published, from the files that ship with the code; the catalogue and
+the forms are part of a release and come from its files only.
 """
 
-import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from io import StringIO
+from functools import lru_cache
 from pathlib import Path
-
-import holidays
-import yaml
+from typing import TypeVar
 
 from shared.domain.catalogue import Catalogue, build_catalogue
 from shared.domain.committees import Committee, build_committees
-from shared.domain.deadlines import DEADLINE_RULES, DeadlineRule, Due, due
-from shared.domain.directory import Directory, Unit, build_units
+from shared.domain.deadlines import DeadlineRule, Due, build_rules, due
+from shared.domain.directory import Directory
 from shared.domain.errors import FactError
+from shared.domain.lineage import Lineage
 from shared.domain.periods import Period
-from shared.domain.rows import Row
 from shared.domain.working_days import WorkingCalendar
-from shared.infra.errors import Misconfigured
-from shared.infra.settings import Settings
+from shared.infra.contents import Contents
+from shared.infra.fact_files import DATA, read_document, shipped
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+__all__ = ["DATA", "Facts", "build_facts", "load_catalogue", "load_facts", "per_facts"]
+T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Facts:
-    """Everything the services know before the first message: law, forms, units, committees."""
+    """
+    What is known at one time: law, forms, units, committees.
+
+    Two of these are the same only if they are one object: what is worked out from one is
+    remembered by it.
+    """
 
     catalogue: Catalogue
     directory: Directory
+    lineage: Lineage
     calendar: WorkingCalendar
     committees: tuple[Committee, ...]
-    rules: Mapping[str, DeadlineRule]
+    rules: tuple[DeadlineRule, ...]
 
     def due(self, form_code: str, period: Period, unit_key: str) -> Due | None:
         """
         Return when a unit's report is due, None when form or unit is unknown.
 
-        Raises ValueError when the calendar does not reach that far.
+        Level and areas are those of the last day of the period. Raises ValueError when the
+        calendar does not reach that far.
         """
         form = self.catalogue.form(form_code, period)
-        if form is None or self.directory.get(unit_key) is None:
+        unit = self.directory.get(unit_key, period.last_day)
+        if form is None or unit is None:
             return None
-        areas = self.directory.path(unit_key)
-        return due(form, period, areas, self.committees, self.rules, self.calendar)
-
-
-def facts_for(settings: Settings) -> Facts:
-    """Return the facts of the place a service runs in. Raises Misconfigured on unusable files."""
-    try:
-        return load_facts(settings.directory_files, settings.committee_files)
-    except (FactError, OSError) as problem:
-        raise Misconfigured(str(problem)) from problem
+        areas = (unit_key, *self.directory.path(unit_key, period.last_day))
+        return due(form, period, unit.level, areas, self.committees, self.rules, self.calendar)
 
 
 def load_facts(directory_files: Sequence[Path] = (), committee_files: Sequence[Path] = ()) -> Facts:
     """
-    Return the facts of shared/data; files given here are used instead of ours.
+    Return the facts that ship with the code; files given here are used instead of ours.
 
-    Directory files are CSV with the columns of units.csv, committee files YAML like
-    committees.yaml. Raises FactError naming file and row, OSError when a file cannot be read.
+    Directory files are CSV with the columns of units.csv or lineage.csv, committee files YAML like
+    committees.yaml. Raises FactError naming file and line, OSError when a file cannot be read.
     """
-    sources = directory_files or (DATA / "units.csv",)
-    directory = Directory(_units(sources), ", ".join(file.name for file in sources))
-    committees = _committees(committee_files or (DATA / "committees.yaml",))
-    if committee_files:
-        _check_areas(committees, directory)
+    return build_facts(shipped(directory_files, committee_files))
+
+
+def build_facts(contents: Contents) -> Facts:
+    """
+    Return the facts that these contents make with the catalogue of this release.
+
+    Raises FactError when they do not hold together.
+    """
+    if contents.calendar is None:
+        raise FactError(contents.origin, "calendar", "is missing")
+    directory = Directory(contents.units, contents.origin)
+    lineage = Lineage(contents.links, contents.origin)
+    lineage.check(directory)
+    committees = build_committees(contents.committees, contents.origin)
+    _check_areas(committees, directory)
     return Facts(
-        catalogue=_catalogue(),
+        catalogue=load_catalogue(),
         directory=directory,
-        calendar=_calendar(),
+        lineage=lineage,
+        calendar=contents.calendar,
         committees=committees,
-        rules=DEADLINE_RULES,
+        rules=build_rules(contents.regimes, contents.origin),
     )
 
 
-def _catalogue() -> Catalogue:
+@lru_cache(maxsize=1)
+def load_catalogue() -> Catalogue:
+    """Return the indicators and forms of this release. Raises FactError on unusable files."""
     return build_catalogue(
-        [row.values for row in _document(DATA / "indicators.yaml").rows("indicators")],
-        [row.values for row in _document(DATA / "forms.yaml").rows("forms")],
-        _document(DATA / "codes.yaml").mapping("codes"),
+        [row.values for row in read_document(DATA / "indicators.yaml").rows("indicators")],
+        [row.values for row in read_document(DATA / "forms.yaml").rows("forms")],
+        read_document(DATA / "codes.yaml").mapping("codes"),
     )
 
 
-def _units(files: Sequence[Path]) -> Iterable[Unit]:
-    for file in files:
-        yield from build_units(csv.DictReader(StringIO(_text(file))), file.name)
+def per_facts(make: Callable[[Facts], T]) -> Callable[[Facts], T]:
+    """
+    Remember what is worked out from facts, for those in force and for those before or to come.
 
-
-def _committees(files: Sequence[Path]) -> tuple[Committee, ...]:
-    return tuple(
-        committee
-        for file in files
-        for committee in build_committees(
-            [row.values for row in _document(file).rows("committees")], file.name
-        )
-    )
+    New facts are prepared while the old are still at work.
+    """
+    return lru_cache(maxsize=2)(make)
 
 
 def _check_areas(committees: Iterable[Committee], directory: Directory) -> None:
@@ -109,40 +115,3 @@ def _check_areas(committees: Iterable[Committee], directory: Directory) -> None:
         if directory.get(committee.area) is None:
             message = f"area {committee.area!r} is not in the directory"
             raise FactError("committees", f"committee {committee.key}", message)
-
-
-def _calendar() -> WorkingCalendar:
-    table = _document(DATA / "working_days.yaml")
-    first, last = table.day("first"), table.day("last")
-    package = holidays.country_holidays("VN", years=range(first.year, last.year + 1))
-    swaps = [(row.day("day_off"), row.day("day_worked")) for row in table.rows("swaps")]
-    return WorkingCalendar(
-        days_off=_within(first, last, [*package, *(off for off, _ in swaps)]),
-        days_worked=_within(
-            first, last, [*package.weekend_workdays, *(worked for _, worked in swaps)]
-        ),
-        first=first,
-        last=last,
-    )
-
-
-def _within(first: date, last: date, days: Iterable[date]) -> frozenset[date]:
-    return frozenset(day for day in days if first <= day <= last)
-
-
-def _document(file: Path) -> Row:
-    try:
-        content = yaml.safe_load(_text(file))
-    except yaml.YAMLError as error:
-        raise FactError(file.name, "file", f"is not YAML: {error}") from error
-    if not isinstance(content, dict):
-        raise FactError(file.name, "file", "must hold a mapping")
-    return Row(file.name, "file", content)
-
-
-def _text(file: Path) -> str:
-    try:
-        # Spreadsheet programs put a byte-order mark in front of the CSV they save.
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FactError(file.name, "file", f"is not UTF-8: {error}") from error

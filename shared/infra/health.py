@@ -22,6 +22,7 @@ class Condition(StrEnum):
     BREAKER_OPEN = "breaker_open"
     LOST_WINDOW = "lost_window"
     LOG_REPLACED = "log_replaced"
+    DIRECTORY_REFUSED = "directory_refused"
     SCAN_FAILING = "scan_failing"
 
 

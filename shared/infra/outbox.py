@@ -169,7 +169,8 @@ class Relay:
 
 async def _wait(event: Awaitable[object], seconds: float) -> None:
     try:
-        await asyncio.wait_for(event, seconds)
+        async with asyncio.timeout(seconds):
+            await event
     except TimeoutError:
         return
 

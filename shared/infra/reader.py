@@ -175,8 +175,8 @@ class Reader(Generic[F]):
             return {}  # a pattern that matches nothing: there is nothing to be behind of
         if not partitions:
             raise KafkaError("no partition of the subscribed topics is known yet")
-        ends = await asyncio.wait_for(consumer.end_offsets(partitions), 10)
-        return dict(ends)
+        async with asyncio.timeout(10):  # wait_for may lose a cancellation on Python 3.11
+            return dict(await consumer.end_offsets(partitions))
 
     async def _topics_now(self, consumer: AIOKafkaConsumer) -> set[str]:
         """

@@ -9,12 +9,7 @@ _SECRETS = Path("/run/secrets")
 
 
 class Settings(BaseSettings):
-    """
-    The part that every service needs, from ``QCDC_…`` variables or files in ``/run/secrets``.
-
-    ``directory_files`` replace the units that ship with the code, ``committee_files`` the
-    committees; both are JSON lists of paths.
-    """
+    """The part that every service needs, from ``QCDC_…`` variables or files in ``/run/secrets``."""
 
     model_config = SettingsConfigDict(
         env_prefix="QCDC_",
@@ -29,6 +24,4 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     database_schema: str = "qcdc"
     instance: str = "0"
-    directory_files: tuple[Path, ...] = ()
-    committee_files: tuple[Path, ...] = ()
     log_json: bool = False

@@ -1,5 +1,5 @@
 """
-What comes before any work: the tables and topics must be those that this code was written for.
+What comes before any work: tables and topics that fit this code, and the directory's newest state.
 
 HTTP is up already and says why nothing happens. Infrastructure that does not answer is waited
 for; an answer that does not fit ends the process with one line (``Misconfigured``).
@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from shared.infra import migrate, topics
 from shared.infra.database import Database, retryable
 from shared.infra.health import Condition, Health
+from shared.infra.register import Register
 from shared.infra.run import Task
 
 PART = "start"
@@ -31,25 +32,39 @@ class Start:
     kafka: str
     topics: Sequence[topics.TopicSpec]
     health: Health
+    register: Register
 
     def before(self, work: Sequence[Task]) -> list[Task]:
-        """Let no task of *work* begin before everything has been checked."""
-        checked = asyncio.Event()
+        """
+        Let no task of *work* begin before everything has been checked and the directory was read.
+
+        The register begins with its tables alone: a directory that was in force here serves HTTP
+        while Kafka is away.
+        """
+        tables, topics_too, all_of_it = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
         async def check() -> None:
             await self._once_it_answers(self._tables, Condition.DATABASE_UNAVAILABLE)
+            tables.set()
             await self._once_it_answers(
                 partial(topics.check, self.kafka, self.topics), Condition.KAFKA_UNAVAILABLE
             )
+            topics_too.set()
+            await self.register.read_to_end()
             self.health.fine(PART)
-            checked.set()
+            all_of_it.set()
             await asyncio.Event().wait()
 
-        async def begin(task: Task) -> None:
-            await checked.wait()
+        async def begin(event: asyncio.Event, task: Task) -> None:
+            await event.wait()
             await task()
 
-        return [check, *(partial(begin, task) for task in work)]
+        return [
+            check,
+            partial(begin, tables, self.register.follow),
+            partial(begin, topics_too, self.register.reader.run),
+            *(partial(begin, all_of_it, task) for task in work),
+        ]
 
     async def _tables(self) -> None:
         async with self.database.connection() as connection:

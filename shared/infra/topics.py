@@ -16,6 +16,7 @@ from aiokafka.errors import for_code
 from shared.infra.errors import Misconfigured
 
 REPORTS = "qcdc.reports.v1"
+DIRECTORY = "qcdc.directory.v1"
 TOTALS = "qcdc.totals.v1"
 DUTIES = "qcdc.duties.v1"
 WATERMARKS = "qcdc.watermarks.v1"
@@ -25,6 +26,8 @@ _SUBMISSIONS = re.compile(r"^qcdc\.submissions\.([a-z0-9][a-z0-9-]*)\.v1$")
 _DAY_MS = 86_400_000
 _FOR_EVER = {"retention.ms": "-1", "cleanup.policy": "delete"}
 _COMPACTED = {"cleanup.policy": "compact"}
+# What a cut-short publication has overwritten stays readable for a month.
+_COMPACTED_LATE = {"cleanup.policy": "compact", "min.compaction.lag.ms": str(30 * _DAY_MS)}
 
 
 def _days(days: int) -> dict[str, str]:
@@ -42,6 +45,7 @@ class TopicSpec:
 
 COMMON = (
     TopicSpec(REPORTS, 12, _FOR_EVER),
+    TopicSpec(DIRECTORY, 1, _COMPACTED_LATE),
     TopicSpec(TOTALS, 12, _COMPACTED),
     TopicSpec(DUTIES, 12, _days(730)),
     TopicSpec(WATERMARKS, 1, _COMPACTED),

@@ -19,6 +19,9 @@ _BEFORE = {Qualifier.EXACT: "", Qualifier.AT_LEAST: "hơn ", Qualifier.ABOUT: "k
 # Months 1 and 2 take a zero so that they cannot be made into 11 and 12 by hand; 3 to 9 do not.
 _MONTH_WITH_ZERO_MAX = 2
 _ONE_DIGIT_MAX = 9
+_THOUSAND = 1_000
+_MONEY = ((1_000_000_000, "tỷ đồng"), (1_000_000, "triệu đồng"))
+_SQUARE_METRES_PER_HECTARE = 10_000
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 # Grave, hook, tilde, acute, dot below: the order of tones in Vietnamese dictionaries.
 _TONES = "\u0300\u0309\u0303\u0301\u0323"
@@ -53,6 +56,38 @@ def score(value: Decimal | str) -> str:
 def area(square_metres: Decimal | str) -> str:
     """Return an area without needless decimals: "4197000.00" is "4.197.000"."""
     return str(format_decimal(Decimal(square_metres), format="#,##0.##", locale=_LOCALE))
+
+
+def points(value: Decimal | str) -> str:
+    """Return a score in points, as letters name it: "89,58 điểm"."""
+    return f"{score(value)} điểm"
+
+
+def land(square_metres: Decimal | str) -> str:
+    """
+    Return an area with its unit, in hectares where they read better: "419,7 ha", "850,5 m²".
+
+    Nothing is rounded: what is not whole in square metres stays in square metres.
+    """
+    exact = Decimal(square_metres)
+    hectares = exact / _SQUARE_METRES_PER_HECTARE
+    if abs(hectares) >= 1 and exact == exact.to_integral_value():
+        return f"{format_decimal(hectares, format='#,##0.####', locale=_LOCALE)} ha"
+    return f"{area(exact)} m²"
+
+
+def money(dong: int) -> str:
+    """
+    Return an amount in the largest unit that takes it with three decimals at most.
+
+    "1,5 tỷ đồng", "20 triệu đồng", "1.234.567.890 đồng": nothing is rounded, because a sum that a
+    reader adds up by hand must come out.
+    """
+    for worth, name in _MONEY:
+        if abs(dong) >= worth and dong % (worth // _THOUSAND) == 0:
+            amount = format_decimal(Decimal(dong) / worth, format="#,##0.###", locale=_LOCALE)
+            return f"{amount} {name}"
+    return f"{count(dong)} đồng"
 
 
 def rank(place: int, out_of: int | None) -> str:

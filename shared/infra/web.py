@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from shared.infra.database import retryable
+from shared.infra.errors import DirectoryUnread
 from shared.infra.health import Health
 
 log = structlog.get_logger()
@@ -87,6 +88,8 @@ async def _answer_infrastructure_failures(request: Request, call_next: Any) -> A
     """Answer 503 with Retry-After while the database is away: not an empty list, not a 500."""
     try:
         return await call_next(request)
+    except DirectoryUnread as problem:
+        return problem_response(503, "starting", str(problem))
     except Exception as problem:
         if not retryable(problem):
             raise

@@ -1,0 +1,197 @@
+"""
+The facts that change while the services run: units, committees, rules of deadlines, the calendar.
+
+``qcdc.directory.v1`` is compacted: each entity is told whole, under its own key, and the newest
+record of a key is the entity as it was last told. Nothing of it counts before ``DirectoryRevised``.
+See ``docs/decisions/0005-directory-topic.md``.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+
+from shared.contracts.event import Event
+from shared.contracts.values import FormCode, PeriodCode, UnitKey
+
+REVISION_KEY = "revision"
+"""Key of ``DirectoryRevised``; every other key names an entity: ``unit/13285.2``."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class EntityRecorded(Event):
+    """What every event has that tells one entity whole."""
+
+    @property
+    def entity(self) -> str:
+        """The key of the entity on the topic."""
+        raise NotImplementedError
+
+
+class UnitState(_Part):
+    """A unit between two days, both included; null is open on that side."""
+
+    official_code: str
+    type: str
+    name: str
+    parent: UnitKey | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class Predecessor(_Part):
+    """A unit whose whole or part has gone into this one; ``decision`` is empty where not known."""
+
+    unit: UnitKey
+    kind: Literal["whole", "part"]
+    effective_on: date
+    decision: str = ""
+    verified: bool
+
+
+class UnitRecorded(EntityRecorded):
+    """A unit as the directory knows it: its states in time, and the units that it came from."""
+
+    unit: UnitKey
+    level: str
+    states: Annotated[tuple[UnitState, ...], Field(min_length=1)]
+    predecessors: tuple[Predecessor, ...] = ()
+
+    @property
+    def entity(self) -> str:
+        """The key of the entity on the topic."""
+        return f"unit/{self.unit}"
+
+
+class CommitteeContact(_Part):
+    """A person with an e-mail address, between two days."""
+
+    name: str
+    role: str
+    email: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class CommitteeRole(_Part):
+    """Who holds a role between two days, and by which decision."""
+
+    role: str
+    name: str
+    email: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    decision: str = ""
+
+
+class StandingAgency(_Part):
+    """The agency that does a committee's daily work, between two days."""
+
+    name: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class LetterDemand(_Part):
+    """
+    A letter that asks for a form for a period.
+
+    Its date is ``due_at``, or ``deadline`` in the letter's own words, or none.
+    """
+
+    form: FormCode
+    period: PeriodCode
+    due_at: AwareDatetime | None = None
+    deadline: str | None = None
+    document: str
+
+
+class LetterExtension(LetterDemand):
+    """A letter that grants more time, to the units it names or to the committee's whole area."""
+
+    units: tuple[UnitKey, ...] = ()
+
+
+class CommitteeRecorded(EntityRecorded):
+    """A steering committee: the area in its care, its people, and the letters that it wrote."""
+
+    key: str
+    name_vi: str
+    area: UnitKey
+    programmes: tuple[str, ...] = ()
+    letter_style: str
+    contacts: tuple[CommitteeContact, ...] = ()
+    roles: tuple[CommitteeRole, ...] = ()
+    standing_agencies: tuple[StandingAgency, ...] = ()
+    demands: tuple[LetterDemand, ...] = ()
+    extensions: tuple[LetterExtension, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    @property
+    def entity(self) -> str:
+        """The key of the entity on the topic."""
+        return f"committee/{self.key}"
+
+
+class RegimeRule(_Part):
+    """A rule that makes reports of periods due; ``hour`` is a time of day in Vietnam."""
+
+    code: str
+    level: str | None = None
+    working_days_after_close: PositiveInt
+    hour: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    source: str
+    state: Literal["law", "custom", "default"]
+
+
+class RegimePublished(EntityRecorded):
+    """A reporting regime and every rule of deadlines that it has had."""
+
+    code: str
+    label_vi: str | None = None
+    rules: tuple[RegimeRule, ...]
+
+    @property
+    def entity(self) -> str:
+        """The key of the entity on the topic."""
+        return f"regime/{self.code}"
+
+
+class CalendarRevised(EntityRecorded):
+    """
+    The working days of the public sector, worked out: nothing is left to a reader's own table.
+
+    Between ``first`` and ``last``: Monday to Friday, less ``days_off``, plus ``days_worked``.
+    """
+
+    first: date
+    last: date
+    days_off: tuple[date, ...]
+    days_worked: tuple[date, ...]
+
+    @property
+    def entity(self) -> str:
+        """The key of the entity on the topic."""
+        return "calendar"
+
+
+class DirectoryRevised(Event):
+    """
+    What was told before this is in force from here on, all of it at once.
+
+    ``entities`` and ``checksum`` say what a reader must hold; whoever holds something else has
+    missed a record, or read half of another publication, and keeps what it had. ``base`` is the
+    revision that the publisher had before its eyes, 0 when there was none.
+    """
+
+    revision: PositiveInt
+    base: NonNegativeInt
+    entities: NonNegativeInt
+    checksum: str
+    document: str
