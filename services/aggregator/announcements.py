@@ -1,21 +1,25 @@
 """
 The outbox of totals: what changed is announced once, as it is now, however often it changed.
 
-Reads ``dirty_total`` and the ledger; publishes ``ProvincialTotalsChanged`` on ``qcdc.totals.v1``,
-a compacted topic on which only the newest of each province, form and period matters.
+Reads ``dirty_total`` and the ledger; changes ``announced_total``; publishes
+``ProvincialTotalsChanged`` on ``qcdc.totals.v1``, a compacted topic on which only the newest of
+each province, form and period matters, and beside it what has become of signed totals
+(``restating``).
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from services.aggregator.answers import figure
-from services.aggregator.domain.coverage import coverage
-from services.aggregator.pictures import Pictures, Question, known_period
-from shared.contracts.event import derived_id
+from services.aggregator.pictures import Pictures
+from services.aggregator.restating import Restatement, Told, remember, restatements
+from services.aggregator.sheets import known_period
+from services.aggregator.statements import Statement, statement
+from shared.contracts.event import Event, derived_id
 from shared.contracts.totals import ProvincialTotalsChanged
 from shared.contracts.wire import encode
 from shared.infra.database import Connection, load_queries
+from shared.infra.facts import Facts
 from shared.infra.outbox import Waiting
 from shared.infra.topics import COMMON, TOTALS
 
@@ -31,6 +35,8 @@ class _Token(NamedTuple):
     form: str
     period: str
     version: int
+    owing: str = ""
+    """Who owed when it was rendered, as a digest."""
 
 
 class DirtyTotals:
@@ -38,8 +44,6 @@ class DirtyTotals:
 
     def __init__(self, pictures: Pictures) -> None:
         self._pictures = pictures
-        provinces = pictures.facts.directory.provinces()
-        self._partitions = {key: place % _PARTITIONS for place, key in enumerate(provinces)}
 
     async def take(self, connection: Connection, limit: int) -> Sequence[Waiting]:
         """
@@ -49,46 +53,60 @@ class DirtyTotals:
         again, and none is ever announced as newer than it is.
         """
         rows = await connection.fetch(QUERIES["take"], min(limit, PER_PASS_MAX))
-        return [await self._render(connection, _Token(*row)) for row in map(tuple, rows)]
+        facts = self._pictures.facts()
+        tokens = [_Token(*row) for row in map(tuple, rows)]
+        waiting = [await self._render(connection, facts, it) for it in tokens]
+        changed = [it[:3] for it in tokens]
+        told = await restatements(connection, self._pictures, facts, changed)
+        return [*waiting, *(_restated(facts, it) for it in told)]
 
     async def forget(self, connection: Connection, sent: Sequence[Waiting]) -> None:
         """Remove what the broker acknowledged, unless it has changed since."""
         tokens = sorted(it.token for it in sent if isinstance(it.token, _Token))
-        *keys, versions = map(list, zip(*tokens, strict=True))
+        *keys, versions, owing = map(list, zip(*tokens, strict=True))
         await connection.execute(QUERIES["lock"], *keys)  # in the order of the ledger's own locks
         await connection.execute(QUERIES["forget"], *keys, versions)
+        await connection.execute(QUERIES["remember"], *keys, owing)
+        await remember(connection, [it.token for it in sent if isinstance(it.token, Told)])
 
-    async def _render(self, connection: Connection, token: _Token) -> Waiting:
-        message = encode(await self._event(connection, token), SOURCE)
-        return Waiting(
-            token,
-            TOTALS,
-            self._partitions.get(token.province),
-            "|".join(token[:3]).encode(),
-            message.headers,
-            message.body,
-        )
-
-    async def _event(self, connection: Connection, token: _Token) -> ProvincialTotalsChanged:
+    async def _render(self, connection: Connection, facts: Facts, token: _Token) -> Waiting:
         """Tell how the figures stand; saying the same again gives the same event."""
-        province, layout = token.province, self._pictures.layouts.known(token.form, token.period)
-        period = known_period(token.period)
-        question = Question(province, province, {period: [layout]})
-        moment = await self._pictures.moment(connection, province)
-        readings = await self._pictures.readings(connection, question)
-        figures = tuple(figure(it) for it in readings)
-        receipts = await self._pictures.receipts(connection, question)
-        its_coverage = coverage(
-            self._pictures.owing(layout, period, province), receipts[token.form].values()
+        layout = self._pictures.layouts.known(token.form, token.period)
+        place = layout, known_period(token.period)
+        found = await statement(connection, self._pictures, facts, token.province, place)
+        return _waiting(
+            facts,
+            token._replace(owing=found.owing),
+            token.province,
+            "|".join(token[:3]),
+            _event(token, found),
         )
-        watermark = moment.watermark or moment.as_of
-        return ProvincialTotalsChanged(
-            event_id=derived_id(*token[:3], watermark, its_coverage, figures),
-            occurred_at=watermark,
-            province=province,
-            form=token.form,
-            period=token.period,
-            watermark=watermark,
-            coverage=its_coverage,
-            figures=figures,
-        )
+
+
+def _event(token: _Token, found: Statement) -> ProvincialTotalsChanged:
+    return ProvincialTotalsChanged(
+        event_id=derived_id(*token[:3], found.watermark, found.coverage, found.figures),
+        occurred_at=found.watermark,
+        province=token.province,
+        form=token.form,
+        period=token.period,
+        watermark=found.watermark,
+        coverage=found.coverage,
+        figures=found.figures,
+    )
+
+
+def _restated(facts: Facts, it: Restatement) -> Waiting:
+    return _waiting(facts, it.told, it.event.province, it.key, it.event)
+
+
+def _waiting(facts: Facts, token: object, province: str, key: str, event: Event) -> Waiting:
+    message = encode(event, SOURCE)
+    partition = _partition(facts, province)
+    return Waiting(token, TOTALS, partition, key.encode(), message.headers, message.body)
+
+
+def _partition(facts: Facts, province: str) -> int | None:
+    """Return the province's own partition; the list of provinces only ever grows at its end."""
+    provinces = facts.directory.provinces()
+    return provinces.index(province) % _PARTITIONS if province in provinces else None

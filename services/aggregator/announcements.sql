@@ -13,3 +13,12 @@ DELETE FROM dirty_total AS d
 USING unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
     AS s (province, form, period, version)
 WHERE (d.province, d.form, d.period, d.version) = (s.province, s.form, s.period, s.version)
+
+-- name: remember
+INSERT INTO announced_total AS a (province, form, period, owing)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+ON CONFLICT (province, form, period) DO UPDATE SET owing = excluded.owing
+WHERE a.owing <> excluded.owing
+
+-- name: announced
+SELECT province, form, period, owing FROM announced_total

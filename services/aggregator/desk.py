@@ -1,7 +1,8 @@
-"""Answers questions about one unit, each from one snapshot of the ledger."""
+"""Answers questions about one unit, each from one snapshot of the ledger and of the facts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from services.aggregator.answers import (
     CoverageAnswer,
@@ -10,132 +11,166 @@ from services.aggregator.answers import (
     TotalsAnswer,
     figure,
     late_units,
-    unit_answer,
 )
 from services.aggregator.domain.coverage import Receipt, added, coverage, stragglers
 from services.aggregator.domain.layouts import Layout
-from services.aggregator.pictures import Moment, Pictures, Question, still
-from services.aggregator.questions import all_periods, asked_forms, asked_unit
-from shared.domain.periods import VIETNAM, Period, latest_closed
+from services.aggregator.domain.scopes import View, owing
+from services.aggregator.naming import named, unit_answer
+from services.aggregator.pictures import Moment, Pictures, Question, origins, provinces_of, still
+from services.aggregator.questions import (
+    all_periods,
+    asked_forms,
+    asked_today,
+    asked_unit,
+)
+from shared.domain.periods import Period, latest_closed
 from shared.infra.database import Connection, Database
+from shared.infra.facts import Facts
 
 
 class Desk:
-    """What stands behind each address of the API."""
+    """What stands behind the addresses of figures, coverage and lateness."""
 
     def __init__(self, database: Database, pictures: Pictures) -> None:
         self._database = database
         self._pictures = pictures
-        self._facts = pictures.facts
-        self._forms = sorted({it.code for it in pictures.facts.catalogue.forms})
 
     async def totals(
-        self, key: str, periods: Sequence[Period], wanted: Sequence[str]
+        self, key: str, periods: Sequence[Period], wanted: Sequence[str], view: View
     ) -> TotalsAnswer:
         """Answer with every figure; without periods, with those of all that were reported."""
-        unit = asked_unit(self._facts.directory, key)
-        province = self._facts.directory.province(key)
+        facts = self._pictures.facts()
+        asked_unit(facts.directory, key)
+        units = origins(facts, key, view)
         async with still(self._database) as connection:
-            moment = await self._pictures.moment(connection, province)
-            periods = periods or await self._reported_periods(connection, key, moment)
-            question = Question(key, province, self._asked_forms(wanted, periods))
+            moment = await self._moment(connection, facts, units)
+            if view == "current":
+                asked_today(facts, key, moment.today)
+            periods = periods or await self._reported_periods(connection, units, moment)
+            forms = self._asked_forms(wanted, periods)
+            question = Question(facts, key, forms, view, moment.today)
             readings = await self._pictures.readings(connection, question)
+        scopes = question.scopes.items()
         return TotalsAnswer(
-            unit=unit_answer(unit),
-            **_span(periods),
-            view="as_reported",
-            as_of=moment.as_of,
-            watermark=moment.watermark,
+            **_beginning(facts, key, periods, moment),
+            view=view,
+            made_of=named(facts, ((it, day.last_day) for day, its in scopes for it in its.made_of)),
+            not_separable=named(
+                facts, ((it, day.last_day) for day, its in scopes for it in its.not_separable)
+            ),
+            unverified=named(
+                facts, ((it, day.last_day) for day, its in scopes for it in its.unverified)
+            ),
             figures=[figure(it) for it in readings],
         )
 
     async def coverage(self, key: str, period: Period, wanted: Sequence[str]) -> CoverageAnswer:
         """Answer with the coverage of each form that somebody owes, and of those asked for."""
-        unit = asked_unit(self._facts.directory, key)
-        layouts = self._asked_forms(wanted, [period])[period]
-        moment, receipts = await self._receipts(key, layouts, period)
+        facts = self._pictures.facts()
+        question = self._asked(facts, key, period, wanted)
+        moment, receipts = await self._receipts(question)
+        scope = question.scopes[period]
         parts = [
             FormCoverage(
                 form=layout.form.code,
                 title=layout.form.title_vi,
-                **coverage(owing, receipts[layout.form.code].values()).model_dump(),
+                **coverage(units, receipts[layout.form.code].values()).model_dump(),
             )
-            for layout in layouts
-            if (owing := self._pictures.owing(layout, period, key)) or wanted
+            for layout in question.layouts
+            if (units := owing(facts.directory, layout.form, period, scope)) or wanted
         ]
         return CoverageAnswer(
-            unit=unit_answer(unit),
-            period=period.code,
-            as_of=moment.as_of,
-            watermark=moment.watermark,
+            **_beginning(facts, key, [period], moment),
             forms=parts,
             **added(parts).model_dump(),
         )
 
     async def late(self, key: str, period: Period, wanted: Sequence[str]) -> LateAnswer:
         """Answer with the late list as it stands by the database's clock."""
-        unit = asked_unit(self._facts.directory, key)
-        layouts = self._asked_forms(wanted, [period])[period]
-        moment, receipts = await self._receipts(key, layouts, period)
+        facts = self._pictures.facts()
+        question = self._asked(facts, key, period, wanted)
+        moment, receipts = await self._receipts(question)
+        scope = question.scopes[period]
         found = [
             straggler
-            for layout in layouts
+            for layout in question.layouts
             for straggler in stragglers(
                 layout.form.code,
-                self._pictures.owing(layout, period, key),
+                owing(facts.directory, layout.form, period, scope),
                 receipts[layout.form.code],
-                self._due_at(layout, period),
+                _due_at(facts, layout, period),
                 moment.as_of,
             )
         ]
         return LateAnswer(
-            unit=unit_answer(unit),
-            period=period.code,
-            as_of=moment.as_of,
-            watermark=moment.watermark,
-            units=late_units(found, self._facts.directory),
+            **_beginning(facts, key, [period], moment),
+            units=late_units(found, facts.directory, period.last_day),
         )
+
+    def _asked(self, facts: Facts, key: str, period: Period, wanted: Sequence[str]) -> Question:
+        asked_unit(facts.directory, key)
+        return Question(facts, key, self._asked_forms(wanted, [period]))
 
     def _asked_forms(
         self, wanted: Sequence[str], periods: Sequence[Period]
     ) -> Mapping[Period, Sequence[Layout]]:
-        return asked_forms(self._pictures.layouts, self._forms, wanted, periods)
+        return asked_forms(self._pictures.layouts, wanted, periods)
+
+    async def _moment(self, connection: Connection, facts: Facts, units: frozenset[str]) -> Moment:
+        return await self._pictures.moment(connection, provinces_of(facts, units))
 
     async def _reported_periods(
-        self, connection: Connection, key: str, moment: Moment
+        self, connection: Connection, units: frozenset[str], moment: Moment
     ) -> Sequence[Period]:
         """Find all periods with reports; where there are none, the last year has nothing to say."""
-        reported = await self._pictures.periods(connection, key)
-        today = moment.as_of.astimezone(VIETNAM).date()
-        return all_periods(reported) or [latest_closed("cal", "year", today)]
+        reported = await self._pictures.periods(connection, units)
+        return all_periods(reported) or [latest_closed("cal", "year", moment.today)]
 
     async def _receipts(
-        self, key: str, layouts: Sequence[Layout], period: Period
+        self, question: Question
     ) -> tuple[Moment, Mapping[str, dict[str, Receipt]]]:
-        province = self._facts.directory.province(key)
-        question = Question(key, province, {period: layouts})
         async with still(self._database) as connection:
-            moment = await self._pictures.moment(connection, province)
+            moment = await self._moment(connection, question.facts, frozenset({question.unit}))
             return moment, await self._pictures.receipts(connection, question)
 
-    def _due_at(self, layout: Layout, period: Period) -> Callable[[str], datetime | None]:
-        """Return due instants by unit; units of one path have the same, so it is found once."""
-        known: dict[tuple[str, ...], datetime | None] = {}
 
-        def due_at(unit: str) -> datetime | None:
-            path = self._facts.directory.path(unit)
-            if path not in known:
-                known[path] = self._find_due_at(layout, period, unit)
-            return known[path]
+def _due_at(facts: Facts, layout: Layout, period: Period) -> Callable[[str], datetime | None]:
+    """
+    Return how to find due instants by unit.
 
-        return due_at
+    Units of one level and path have the same, so it is found once, unless a letter names them.
+    """
+    named = {it.area for it in facts.committees}
+    named |= {unit for it in facts.committees for its in it.extensions for unit in its.units}
+    known: dict[object, datetime | None] = {}
 
-    def _find_due_at(self, layout: Layout, period: Period, unit: str) -> datetime | None:
-        try:
-            due = self._facts.due(layout.form.code, period, unit)
-        except ValueError:
-            return None  # beyond the calendar of working days; a guess would accuse somebody
-        return due.at if due else None
+    def due_at(unit: str) -> datetime | None:
+        its = facts.directory.get(unit, period.last_day)
+        path = facts.directory.path(unit, period.last_day)
+        alike = unit if unit in named or its is None else (its.level, path)
+        if alike not in known:
+            known[alike] = _find_due_at(facts, layout, period, unit)
+        return known[alike]
+
+    return due_at
+
+
+def _find_due_at(facts: Facts, layout: Layout, period: Period, unit: str) -> datetime | None:
+    try:
+        due = facts.due(layout.form.code, period, unit)
+    except ValueError:
+        return None  # beyond the calendar of working days; a guess would accuse somebody
+    return due.at if due else None
+
+
+def _beginning(facts: Facts, key: str, periods: Sequence[Period], moment: Moment) -> dict[str, Any]:
+    """Return what every answer begins with; the unit is named as it was at the end."""
+    return {
+        "unit": unit_answer(facts, key, periods[-1].last_day),
+        **_span(periods),
+        "as_of": moment.as_of,
+        "watermark": moment.watermark,
+    }
 
 
 def _span(periods: Sequence[Period]) -> dict[str, str]:

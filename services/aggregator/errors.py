@@ -4,6 +4,7 @@ The errors of the aggregator, beside those of its domain (``domain/errors.py``).
 TimeoutError
 └── Contended           another partition wrote the same key first; try again
 Misconfigured
+├── CannotClose         there is nothing that could be signed
 └── CannotRebuild       a rebuild cannot begin or cannot be finished; the live ledger is untouched
     ├── LogTooShort     the topic does not hold all that was counted
     └── RebuildRunning  somebody else is at it
@@ -18,6 +19,10 @@ class Contended(TimeoutError):
 
     Nothing was changed; the batch is tried again, as after any other failure of infrastructure.
     """
+
+
+class CannotClose(Misconfigured):
+    """The figures that are to be closed do not exist, or not yet."""
 
 
 class CannotRebuild(Misconfigured):

@@ -94,6 +94,7 @@ def _accepted(event: ReportAccepted, layout: Layout) -> Revision | Poison:
         event.occurred_at,
         event.first_received_at,
         event.due_at,
+        event.rejudged,
     )
 
 

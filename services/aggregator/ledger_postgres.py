@@ -22,7 +22,7 @@ QUERIES = load_queries(Path(__file__).parent / "ledger.sql")
 REPORT_COLUMNS = (
     *("unit", "form", "period", "revision", "form_version", "province", "areas", "unit_type"),
     *("figures", "at_least", "about", "on_time", "due_at", "first_received_at", "received_at"),
-    *("accepted_at", "superseded_at", "source", "submission_id"),
+    *("accepted_at", "superseded_at", "source", "submission_id", "rejudged"),
 )
 Row = tuple[object, ...]
 _NULL = "\\N"
@@ -142,6 +142,7 @@ def _line(entry: Entry) -> str:
         _instant(entry.superseded_at),
         revision.source,
         revision.submission_id,
+        _NULL if revision.rejudged is None else revision.rejudged.translate(_ESCAPED),
     )
     return "\t".join(fields) + "\n"
 

@@ -4,20 +4,29 @@ The read side: what the ledger says of one unit, taken from one snapshot.
 Reads ``report`` and ``total``; changes nothing.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 
-import asyncpg
-
+from services.aggregator.domain.carrying import Carried, begins_by_merger, openings
 from services.aggregator.domain.coverage import Receipt
 from services.aggregator.domain.layouts import Layout, Layouts
-from services.aggregator.domain.reporters import Filed, FormFiled, Reporters
-from services.aggregator.domain.rollup import Reading, Selection, Tally, readings
-from services.aggregator.domain.totals import Totals
-from shared.domain.periods import Period, parse_period
+from services.aggregator.domain.reporters import FormFiled, Reporters
+from services.aggregator.domain.rollup import Reading, Said, Selection, amounts, carry, readings
+from services.aggregator.domain.scopes import (
+    Scope,
+    View,
+    ancestry,
+    as_reported,
+    current,
+    owing,
+)
+from services.aggregator.domain.withholding import Withheld, withheld_cells
+from services.aggregator.sheets import Part, Sheet, known_period, read_sheet, receipts
+from shared.domain.periods import VIETNAM, Period, preceding
 from shared.infra.database import Connection, Database, load_queries
 from shared.infra.facts import Facts
 
@@ -26,111 +35,120 @@ QUERIES = load_queries(Path(__file__).parent / "pictures.sql")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a picture was taken, and up to which accepted report of the province it is complete."""
+    """When a picture was taken, and up to which accepted report of its provinces it is complete."""
 
     as_of: datetime
     watermark: datetime | None
 
+    @property
+    def today(self) -> date:
+        """The day in Vietnam."""
+        return self.as_of.astimezone(VIETNAM).date()
+
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked for: a unit of a province, and the layouts selected in each period."""
+    """What is asked for: a unit, the layouts selected in each period, and whose boundaries."""
 
+    facts: Facts
+    """The facts in force when it was asked; one question, one answer to who exists."""
     unit: str
-    province: str
     forms: Mapping[Period, Sequence[Layout]]
+    view: View = "as_reported"
+    today: date = date.max
+    """The day whose boundaries are the current ones."""
 
-    @property
+    @cached_property
     def periods(self) -> list[Period]:
         """The periods, ascending."""
         return sorted(self.forms)
+
+    @cached_property
+    def scopes(self) -> Mapping[Period, Scope]:
+        """Whose reports make up the unit in each period."""
+        return {period: self._scope(period) for period in self.periods}
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """The periods put together in which the same units make up the unit."""
+        found: dict[Scope, dict[Period, Sequence[Layout]]] = {}
+        for period, scope in self.scopes.items():
+            found.setdefault(scope, {})[period] = self.forms[period]
+        return [Part(scope, forms) for scope, forms in found.items()]
 
     @property
     def layouts(self) -> list[Layout]:
         """Every layout of any period, once."""
         return list({id(it): it for its in self.forms.values() for it in its}.values())
 
-    @property
-    def form_codes(self) -> list[str]:
-        """The forms of any period."""
-        return sorted({it.form.code for it in self.layouts})
-
-    @property
-    def parameters(self) -> tuple[list[str], list[str], str, str]:
-        """Forms, periods, province and unit, as the queries take them."""
-        return self.form_codes, [it.code for it in self.periods], self.province, self.unit
+    def _scope(self, period: Period) -> Scope:
+        directory = self.facts.directory
+        if self.view == "as_reported":
+            return as_reported(directory, self.unit, period)
+        return current(directory, self.facts.lineage, self.unit, period, self.today)
 
 
 class Pictures:
     """Looks figures and receipts up; every method needs a connection that holds still."""
 
-    def __init__(self, facts: Facts, layouts: Layouts) -> None:
+    def __init__(self, facts: Callable[[], Facts], layouts: Layouts) -> None:
+        """Facts change while we run: whoever asks takes them once for each question."""
         self.facts = facts
         self.layouts = layouts
 
-    async def moment(self, connection: Connection, province: str) -> Moment:
-        """Return the present instant, and that of the newest report of a province."""
-        (row,) = await connection.fetch(QUERIES["watermark"], province)
+    async def moment(self, connection: Connection, provinces: Iterable[str]) -> Moment:
+        """Return the present instant, and that of the newest report of some provinces."""
+        (row,) = await connection.fetch(QUERIES["watermark"], list(provinces))
         return Moment(row["as_of"], row["watermark"])
 
-    async def periods(self, connection: Connection, unit: str) -> list[Period]:
-        """Return the periods for which the unit, or anyone below it, has reported."""
-        rows = await connection.fetch(QUERIES["periods_of_unit"], unit)
+    async def periods(self, connection: Connection, units: Iterable[str]) -> list[Period]:
+        """Return the periods for which the units, or anyone below them, have reported."""
+        rows = await connection.fetch(QUERIES["periods_of_units"], list(units))
         return sorted(known_period(row["period"]) for row in rows)
 
     async def readings(self, connection: Connection, question: Question) -> list[Reading]:
         """Return every figure that the question selects."""
-        selection = Selection(self.facts.catalogue, question.periods, question.layouts)
-        tallies = await self._tallies(connection, question)
-        return readings(selection, tallies, await self._reporters(connection, question))
+        sheets = await self._sheets(connection, question)
+        said = _said(question, sheets)
+        if question.view == "current":
+            for period in question.periods:
+                if begins_by_merger(question.facts.lineage, question.unit, period):
+                    said = await self._with_openings(connection, question, period, said)
+        selection = Selection(question.facts.catalogue, question.periods, question.layouts)
+        return readings(selection, said, _reporters(question, sheets))
 
     async def receipts(
         self, connection: Connection, question: Question
     ) -> Mapping[str, dict[str, Receipt]]:
-        """Return the current reports of a unit and all below it, by form and unit."""
-        rows = await connection.fetch(QUERIES["receipts"], *question.parameters)
-        found: dict[str, dict[str, Receipt]] = {form: {} for form in question.form_codes}
-        for row in rows:
-            found[row["form"]][row["unit"]] = Receipt(
-                row["unit"], row["on_time"], row["first_received_at"], row["due_at"]
-            )
-        return found
+        """Return the current reports for the one period of a question, by form and unit."""
+        (part,) = question.parts
+        return await receipts(connection, part)
 
-    def owing(self, layout: Layout, period: Period, unit: str) -> frozenset[str]:
-        """Return the keys of the units, the unit itself or below it, that owe a form."""
-        units = self.facts.directory.owing(layout.form, period, unit)
-        return frozenset(it.key for it in units)
+    async def _sheets(self, connection: Connection, question: Question) -> list[Sheet]:
+        return [await read_sheet(connection, self.layouts, part) for part in question.parts]
 
-    async def _tallies(self, connection: Connection, question: Question) -> list[Tally]:
-        forms, periods, province, unit = question.parameters
-        if unit == province or self.facts.directory.path(unit)[0] == unit:
-            rows = await connection.fetch(QUERIES["totals_of_area"], unit, forms, periods)
-            return [self._tally(row, Totals(*tuple(row)[2:])) for row in rows]
-        rows = await connection.fetch(QUERIES["reports_of_unit"], unit, forms, periods)
-        return [self._tally(row, _own_totals(row)) for row in rows]
+    async def _with_openings(
+        self, connection: Connection, question: Question, period: Period, said: Said
+    ) -> Said:
+        """Let opening stocks that nobody reported be what the predecessors closed with."""
+        wanted = {
+            opening: closing
+            for opening, closing in openings(question.forms[period]).items()
+            if period not in said.stated.get(opening, {})
+            and period not in said.withheld.get(opening, {})
+        }
+        for earlier in preceding(period) if wanted else ():
+            asked = replace(question, forms={earlier: self._alike(question, period, earlier)})
+            closed = _said(asked, await self._sheets(connection, asked))
+            if any(closed.stated.get(it) or closed.withheld.get(it) for it in wanted.values()):
+                its_units = asked.scopes[earlier].made_of
+                return carry(said, wanted, period, closed, Carried(its_units, earlier))
+        return said
 
-    def _tally(self, row: asyncpg.Record, totals: Totals) -> Tally:
-        layout = self.layouts.known(row["form"], row["period"])
-        return Tally(layout, known_period(row["period"]), totals)
-
-    async def _reporters(self, connection: Connection, question: Question) -> Reporters:
-        rows = await connection.fetch(QUERIES["filed"], *question.parameters)
-        filed: dict[tuple[str, str], list[Filed]] = {}
-        for row in rows:
-            # PostgreSQL counts positions from 1.
-            missing = frozenset(position - 1 for position in row["missing"])
-            its = filed.setdefault((row["form"], row["period"]), [])
-            its.append(Filed(frozenset(row["units"]), missing))
-        return Reporters(
-            FormFiled(
-                layout,
-                period,
-                self.owing(layout, period, question.unit),
-                filed.get((layout.form.code, period.code), ()),
-            )
-            for period, layouts in question.forms.items()
-            for layout in layouts
-        )
+    def _alike(self, question: Question, period: Period, earlier: Period) -> list[Layout]:
+        """Return the layouts of the same forms in an earlier period."""
+        found = (self.layouts.of(it.form.code, earlier.code) for it in question.forms[period])
+        return [it for it in found if it and it.form.accepts(earlier)]
 
 
 @asynccontextmanager
@@ -149,29 +167,50 @@ async def still(database: Database) -> AsyncIterator[Connection]:
         yield connection
 
 
-def known_period(code: str) -> Period:
-    """Return a period that has been counted. Raises KeyError: our facts have lost it."""
-    period = parse_period(code)
-    if period is None:
-        raise KeyError(f"no regime knows the period {code}")
-    return period
+def origins(facts: Facts, unit: str, view: View) -> frozenset[str]:
+    """Return the units whose reports may count for a unit: itself, or all it has come from too."""
+    return frozenset({unit}) if view == "as_reported" else ancestry(facts.lineage, unit)
 
 
-def _own_totals(row: asyncpg.Record) -> Totals:
-    """Turn a unit's own report into the totals of one report."""
-    figures = row["figures"]
-    return Totals(
-        sums=[figure or 0 for figure in figures],
-        reporting=[0 if figure is None else 1 for figure in figures],
-        at_least=_flags(row["at_least"], len(figures)),
-        about=_flags(row["about"], len(figures)),
-        reports=1,
-        on_time=int(row["on_time"]),
-        late=int(not row["on_time"]),
+def provinces_of(facts: Facts, units: Iterable[str]) -> frozenset[str]:
+    """Return every province in which some units have ever reported; unknown ones stay as named."""
+    directory = facts.directory
+    return frozenset(
+        province
+        for unit in units
+        for province in (
+            [
+                directory.province(unit, it.valid_from or it.valid_to)
+                for it in directory.states(unit)
+            ]
+            or [unit]
+        )
     )
 
 
-def _flags(positions: Sequence[int] | None, width: int) -> Sequence[int] | None:
-    if positions is None:
-        return None
-    return [int(place in positions) for place in range(width)]
+def _said(question: Question, sheets: Iterable[Sheet]) -> Said:
+    withheld: dict[str, dict[Period, Withheld]] = {}
+    tallies = []
+    for sheet in sheets:
+        tallies += sheet.tallies
+        scope = sheet.part.scope
+        for period, layout in sheet.part:
+            divided = sheet.divided.get((layout.form.code, period.code), ())
+            found = withheld_cells(layout, period, scope, question.facts.directory, divided)
+            for cell, reason in found.items():
+                withheld.setdefault(cell, {})[period] = reason
+    return Said(amounts(tallies, question.facts.catalogue), withheld)
+
+
+def _reporters(question: Question, sheets: Iterable[Sheet]) -> Reporters:
+    directory = question.facts.directory
+    return Reporters(
+        FormFiled(
+            layout,
+            period,
+            owing(directory, layout.form, period, sheet.part.scope),
+            sheet.filed.get((layout.form.code, period.code), ()),
+        )
+        for sheet in sheets
+        for period, layout in sheet.part
+    )

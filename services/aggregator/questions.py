@@ -1,10 +1,16 @@
 """What a reader asks for, read from query parameters; a misunderstanding is answered at once."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from services.aggregator.domain.layouts import Layout, Layouts
+from services.aggregator.domain.scopes import View
+from services.aggregator.naming import unit_answer
+from services.aggregator.words import SENTENCES as _SAY
 from shared.domain.directory import Directory, Unit
 from shared.domain.periods import Period, label_vi, parse_period, periods_between
+from shared.infra.facts import Facts
+from shared.infra.vietnamese import date_short
 from shared.infra.web import Problem
 
 PERIODS_MAX = 240
@@ -23,6 +29,52 @@ def asked_unit(directory: Directory, key: str) -> Unit:
     if unit is None:
         raise Problem(404, "unknown_unit", f"Không có đơn vị nào mang mã “{key}”.", unit=key)
     return unit
+
+
+def asked_today(facts: Facts, key: str, today: date) -> None:
+    """
+    Let a unit pass that has boundaries today.
+
+    Raises:
+        Problem: when it has ended, naming who holds its area; or when it has not begun.
+
+    """
+    if facts.directory.alive(key, today):
+        return
+    its = facts.directory.states(key)
+    name, last, first = its[-1].name, its[-1].valid_to, its[0].valid_from
+    if last is None or today <= last:
+        detail = _SAY["unit_not_begun"].format(name=name, first=first and date_short(first))
+        raise Problem(409, "unit_not_begun", detail, unit=key, valid_from=str(first))
+    holders = [
+        unit_answer(facts, it, today)
+        for it in facts.lineage.answers_for(key, today, facts.directory)
+    ]
+    names = ", ".join(f"{it.name} ({it.key})" for it in holders)
+    detail = _SAY["unit_ended"].format(name=name, last=date_short(last), holders=names or "–")
+    raise Problem(
+        409,
+        "unit_ended",
+        detail,
+        unit=key,
+        valid_to=str(last),
+        held_by=[it.model_dump(mode="json") for it in holders],
+    )
+
+
+def asked_view(view: str) -> View:
+    """Return whose boundaries are asked for. Raises Problem when there is no such view."""
+    if view not in ("as_reported", "current"):
+        raise Problem(400, "bad_view", _SAY["bad_view"].format(view=view), view=view)
+    return "current" if view == "current" else "as_reported"
+
+
+def asked_day(on: str, today: date) -> date:
+    """Return the day asked for, today when none is. Raises Problem when it is no day."""
+    try:
+        return date.fromisoformat(on) if on else today
+    except ValueError:
+        raise Problem(400, "bad_day", _SAY["bad_day"].format(on=on), on=on) from None
 
 
 def asked_period(code: str) -> Period:
@@ -69,7 +121,7 @@ def all_periods(reported: Sequence[Period]) -> Sequence[Period]:
 
 
 def asked_forms(
-    layouts: Layouts, known: Sequence[str], wanted: Sequence[str], periods: Sequence[Period]
+    layouts: Layouts, wanted: Sequence[str], periods: Sequence[Period]
 ) -> Mapping[Period, Sequence[Layout]]:
     """
     Return the layouts of each period: of the forms wanted, or of all that accept the period.
@@ -79,12 +131,12 @@ def asked_forms(
 
     """
     for form in wanted:
-        if form not in known:
+        if form not in layouts.forms:
             raise Problem(400, "unknown_form", f"Không có biểu mẫu “{form}”.", form=form)
     selected = {
         period: [
             layout
-            for form in wanted or known
+            for form in wanted or layouts.forms
             if (layout := layouts.of(form, period.code)) and layout.form.accepts(period)
         ]
         for period in periods
@@ -93,6 +145,13 @@ def asked_forms(
         labels = ", ".join(label_vi(it) for it in periods[:1])
         raise Problem(400, "no_form_for_period", f"Không có biểu mẫu nào lập cho kỳ {labels}.")
     return selected
+
+
+def asked_form(layouts: Layouts, form: str, period: Period) -> Layout:
+    """Return the one form asked for. Raises Problem when it is missing or unknown."""
+    if not form:
+        raise Problem(400, "form_missing", _SAY["form_missing"])
+    return asked_forms(layouts, [form], [period])[period][0]
 
 
 def _range(first: Period, last: Period) -> Sequence[Period]:

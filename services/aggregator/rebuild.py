@@ -35,7 +35,7 @@ from services.aggregator.wiring import (
 from shared.domain.directory import Directory
 from shared.infra import migrate
 from shared.infra.database import Database
-from shared.infra.facts import facts_for
+from shared.infra.register import facts_in_tables
 
 ROUNDS_MAX = 10
 NEAR_RECORDS = 2000
@@ -58,10 +58,10 @@ async def rebuild(settings: Settings, *, verify: bool, progress: Progress | None
 
     """
     began = time.monotonic()
-    facts = facts_for(settings)
     url = settings.database.get_secret_value()
     async with swapping(url, settings.database_schema) as (swap, connection):
         await migrate.check(connection, MIGRATIONS, MIGRATE_COMMAND)
+        facts = await facts_in_tables(connection)
         await swap.drop_leftovers()
         await migrate.migrate(url, swap.new, MIGRATIONS)
         async with _opened(database_of(settings, swap.new)) as database:

@@ -4,11 +4,13 @@
 SELECT topic, partition, next_offset FROM {live}.position WHERE stream = $1
 
 -- name: stop_writers
-LOCK TABLE {live}.position, {live}.outbox, {live}.dirty_total, {live}.dead_letter
+LOCK TABLE {live}.position, {live}.outbox, {live}.dirty_total, {live}.dead_letter,
+    {live}.directory_incoming
 IN ACCESS EXCLUSIVE MODE
 
 -- name: stop_readers
-LOCK TABLE {live}.report, {live}.total IN ACCESS EXCLUSIVE MODE
+LOCK TABLE {live}.directory_revision, {live}.directory_entity, {live}.report, {live}.total
+IN ACCESS EXCLUSIVE MODE
 
 -- name: compare
 CREATE TEMPORARY TABLE different_report ON COMMIT DROP AS
@@ -44,12 +46,22 @@ UNION
 SELECT area, form, period FROM different_total
 
 -- name: carry_over
-TRUNCATE {new}.position, {new}.outbox, {new}.dirty_total, {new}.dead_letter, {new}.migration;
+TRUNCATE {new}.position, {new}.outbox, {new}.dirty_total, {new}.dead_letter, {new}.migration,
+    {new}.directory_entity, {new}.directory_incoming, {new}.directory_revision;
 INSERT INTO {new}.position SELECT * FROM {live}.position;
 INSERT INTO {new}.outbox OVERRIDING SYSTEM VALUE SELECT * FROM {live}.outbox;
 SELECT setval('{new}.outbox_id_seq', last_value, is_called) FROM {live}.outbox_id_seq;
 INSERT INTO {new}.dirty_total SELECT * FROM {live}.dirty_total;
 INSERT INTO {new}.dead_letter SELECT * FROM {live}.dead_letter;
+INSERT INTO {new}.directory_entity SELECT * FROM {live}.directory_entity;
+INSERT INTO {new}.directory_incoming SELECT * FROM {live}.directory_incoming;
+INSERT INTO {new}.directory_revision OVERRIDING SYSTEM VALUE
+SELECT * FROM {live}.directory_revision;
+SELECT setval('{new}.directory_revision_id_seq', last_value, is_called)
+FROM {live}.directory_revision_id_seq;
+INSERT INTO {new}.snapshot SELECT * FROM {live}.snapshot;
+INSERT INTO {new}.restatement SELECT * FROM {live}.restatement;
+INSERT INTO {new}.announced_total SELECT * FROM {live}.announced_total;
 INSERT INTO {new}.migration SELECT * FROM {live}.migration
 
 -- name: swap

@@ -8,20 +8,23 @@ from fastapi import FastAPI
 
 from services.aggregator.announcements import DirtyTotals
 from services.aggregator.api import build_app
+from services.aggregator.archive import Archive
 from services.aggregator.desk import Desk
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.reports import Revision
 from services.aggregator.handlers import ReportReader, on_reports
 from services.aggregator.ledger_postgres import PostgresLedger
 from services.aggregator.pictures import Pictures
+from services.aggregator.recounting import Recounting
 from services.aggregator.settings import Settings
 from shared.infra import migrate, topics
 from shared.infra.broker import producer
 from shared.infra.database import Database
-from shared.infra.facts import facts_for
+from shared.infra.facts import Facts, load_catalogue
 from shared.infra.health import Health
 from shared.infra.outbox import OutboxTable, Relay
 from shared.infra.reader import Reader
+from shared.infra.register import Register
 from shared.infra.run import Task
 from shared.infra.start import Start
 from shared.infra.stream import Stream
@@ -30,7 +33,9 @@ NAME = "aggregator"
 MIGRATIONS = migrate.migrations(Path(__file__).parent / "migrations")
 MIGRATE_COMMAND = "python -m services.aggregator migrate"
 TOPICS = [
-    it for it in topics.COMMON if it.name in (topics.REPORTS, topics.TOTALS, topics.DEAD_LETTERS)
+    it
+    for it in topics.COMMON
+    if it.name in (topics.REPORTS, topics.DIRECTORY, topics.TOTALS, topics.DEAD_LETTERS)
 ]
 
 
@@ -42,8 +47,10 @@ class Aggregator:
     database: Database
     health: Health
     app: FastAPI
+    register: Register
     reader: Reader[Revision]
     relay: Relay
+    recounting: Recounting
     start: Start
 
     async def open(self) -> None:
@@ -56,24 +63,28 @@ class Aggregator:
 
     def tasks(self) -> list[Task]:
         """List what runs beside HTTP; nothing touches data before the start was checked."""
-        return self.start.before([self.reader.run, self.relay.run])
+        return self.start.before([self.reader.run, self.relay.run, self.recounting.run])
 
 
-def build(settings: Settings, topic: str = topics.REPORTS, group: str = NAME) -> Aggregator:
+def build(
+    settings: Settings,
+    topic: str = topics.REPORTS,
+    group: str = NAME,
+    *,
+    facts: Facts | None = None,
+    directory: str = topics.DIRECTORY,
+) -> Aggregator:
     """
     Put an aggregator together; nothing is connected yet.
 
-    Tests that share a broker name a topic and a group of their own.
-
-    Raises:
-        Misconfigured: when the files of facts cannot be used.
-
+    Tests that share a broker name topics and a group of their own, and the facts that are in force
+    until something has been published.
     """
-    facts = facts_for(settings)
-    layouts = Layouts(facts.catalogue)
-    pictures = Pictures(facts, layouts)
+    layouts = Layouts(load_catalogue())
     health = Health("start", "outbox", f"consumer {group}")
     database = database_of(settings, settings.database_schema)
+    register = Register(NAME, settings, database, health, facts=facts, topic=directory)
+    pictures = Pictures(register.facts, layouts)
     relay = Relay(
         database,
         [OutboxTable(), DirtyTotals(pictures)],
@@ -90,9 +101,10 @@ def build(settings: Settings, topic: str = topics.REPORTS, group: str = NAME) ->
         health=health,
         after=relay.wake,
     )
-    app = build_app(Desk(database, pictures), health)
-    start = Start(database, MIGRATIONS, MIGRATE_COMMAND, settings.kafka, TOPICS, health)
-    return Aggregator(settings, database, health, app, reader, relay, start)
+    recounting = Recounting(database, layouts, register)
+    app = build_app(Desk(database, pictures), Archive(database, pictures), health)
+    start = Start(database, MIGRATIONS, MIGRATE_COMMAND, settings.kafka, TOPICS, health, register)
+    return Aggregator(settings, database, health, app, register, reader, relay, recounting, start)
 
 
 def stream_of(database: Database, layouts: Layouts, *, announcing: bool = True) -> Stream[Revision]:

@@ -10,12 +10,23 @@ from shared.contracts.totals import Coverage
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The current report of a unit, as far as punctuality goes; judged once, by intake."""
+    """
+    The current report of a unit, as far as punctuality goes; judged once, by intake.
+
+    When it was first received and when its newest revision was are two facts: a correction after
+    the deadline makes no report late.
+    """
 
     unit: str
     on_time: bool
     first_received_at: datetime
+    received_at: datetime
     due_at: datetime
+
+    @property
+    def last_corrected_at(self) -> datetime | None:
+        """When the newest correction came, None when what came first still stands."""
+        return self.received_at if self.received_at > self.first_received_at else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,7 @@ class Straggler:
     state: Literal["late", "missing"]
     due_at: datetime
     first_received_at: datetime | None = None
+    last_corrected_at: datetime | None = None
 
 
 def coverage(owing: frozenset[str], receipts: Iterable[Receipt]) -> Coverage:
@@ -66,7 +78,14 @@ def stragglers(
     A unit whose due instant cannot be told (``due_at`` answers None) is not accused.
     """
     late = [
-        Straggler(unit, form, "late", receipt.due_at, receipt.first_received_at)
+        Straggler(
+            unit,
+            form,
+            "late",
+            receipt.due_at,
+            receipt.first_received_at,
+            receipt.last_corrected_at,
+        )
         for unit, receipt in receipts.items()
         if unit in owing and not receipt.on_time
     ]

@@ -51,6 +51,11 @@ class Layouts:
         self._known: dict[tuple[str, str], Layout | None] = {}
         self._of_version: dict[FormVersion, Layout] = {}
 
+    @cached_property
+    def forms(self) -> tuple[str, ...]:
+        """The codes of all forms, whatever the version."""
+        return tuple(sorted({it.code for it in self._catalogue.forms}))
+
     def of(self, form: str, period: str) -> Layout | None:
         """Return the layout of a form for a period, None when either is unknown."""
         key = form, period

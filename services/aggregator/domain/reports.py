@@ -51,3 +51,5 @@ class Revision(NamedTuple):
     accepted_at: datetime
     first_received_at: datetime | None = None
     due_at: datetime | None = None
+    rejudged: str | None = None
+    """The document by which its lateness was judged again."""

@@ -2,18 +2,21 @@
 From totals to figures: what a selection of unit types, forms and periods says of each indicator.
 
 Absent is never 0: a figure that nobody reported has no value. An indicator that stands in several
-of the selected forms is their sum. A figure taken from one period of a range says which.
+of the selected forms is their sum. A figure taken from one period of a range says which. A figure
+that was reported and is not shown says why.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
 from services.aggregator.domain.amounts import Amount, Found, over_time, over_units, rate
+from services.aggregator.domain.carrying import Carried
 from services.aggregator.domain.layouts import Layout
 from services.aggregator.domain.reporters import Count, Reporters
 from services.aggregator.domain.totals import Totals
+from services.aggregator.domain.withholding import Withheld, withholding
 from shared.domain.catalogue import Catalogue
 from shared.domain.figures import Qualifier, to_decimal
 from shared.domain.forms import Cell
@@ -23,16 +26,43 @@ from shared.domain.periods import Period
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The totals of one form, period and unit type."""
+    """
+    The totals of one form, period and unit type.
+
+    When they are not the ``own`` totals of the unit asked for, its scores and ranks are others'.
+    """
 
     layout: Layout
     period: Period
     totals: Totals
+    own: bool = True
+
+
+ByPeriod = Mapping[str, Mapping[Period, Amount]]
+"""Amounts by cell and period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """
+    What the reports of a selection say, by cell and period.
+
+    ``withheld`` is what they cannot say of the unit asked for; ``carried`` tells whose closing
+    stocks a stated opening stock is.
+    """
+
+    stated: ByPeriod
+    withheld: Mapping[str, Mapping[Period, Withheld]] = field(default_factory=dict)
+    carried: Mapping[str, Mapping[Period, Carried]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One figure, ready to be written for people; ``value`` None means that nobody reported it."""
+    """
+    One figure, ready to be written for people.
+
+    ``value`` None means that nobody reported it, or that it is ``withheld``.
+    """
 
     indicator: Indicator
     cell: Cell
@@ -42,6 +72,8 @@ class Reading:
     out_of: int | None = None
     period: Period | None = None
     """Set when the figure was taken from one period of a range."""
+    withheld: Withheld | None = None
+    carried: Carried | None = None
 
 
 @dataclass(frozen=True)
@@ -62,29 +94,41 @@ class Selection:
         return [(named[cell.indicator], cell) for cell in ordered]
 
 
-def readings(selection: Selection, tallies: Iterable[Tally], reporters: Reporters) -> list[Reading]:
+def readings(selection: Selection, said: Said, reporters: Reporters) -> list[Reading]:
     """Return every cell of the selected forms; what nobody reported is there, without a value."""
-    desk = _Desk(selection, _amounts(tallies, selection.catalogue), reporters)
+    desk = _Desk(selection, said, reporters)
     return [desk.read(indicator, cell) for indicator, cell in selection.cells]
 
 
-def _amounts(
-    tallies: Iterable[Tally], catalogue: Catalogue
-) -> Mapping[str, Mapping[Period, Amount]]:
+def amounts(tallies: Iterable[Tally], catalogue: Catalogue) -> ByPeriod:
     """Put the unit types and forms of each period together, cell by cell; rates have none."""
     parts: dict[Cell, dict[Period, list[Amount]]] = {}
     for tally in tallies:
-        rates = set(tally.layout.derived)
+        skipped = {*tally.layout.derived, *(() if tally.own else tally.layout.looked_up)}
         for position, amount in _stated(tally.totals):
-            if position not in rates:
+            if position not in skipped:
                 by_period = parts.setdefault(tally.layout.form.cells[position], {})
                 by_period.setdefault(tally.period, []).append(amount)
-    amounts: dict[str, dict[Period, Amount]] = {}
+    found: dict[str, dict[Period, Amount]] = {}
     for cell, its_parts in parts.items():
         indicator = catalogue.indicators[cell.indicator]
         together = {period: over_units(indicator, its) for period, its in its_parts.items()}
-        amounts[cell.key] = {period: it for period, it in together.items() if it is not None}
-    return amounts
+        found[cell.key] = {period: it for period, it in together.items() if it is not None}
+    return found
+
+
+def carry(
+    said: Said, closings: Mapping[str, str], period: Period, closed: Said, source: Carried
+) -> Said:
+    """Enter what was *closed* with, in the period of the *source*, as opening stocks."""
+    stated, withheld, carried = dict(said.stated), dict(said.withheld), dict(said.carried)
+    for opening, closing in closings.items():
+        if reason := closed.withheld.get(closing, {}).get(source.period):
+            withheld[opening] = {**withheld.get(opening, {}), period: reason}
+        elif amount := closed.stated.get(closing, {}).get(source.period):
+            stated[opening] = {**stated.get(opening, {}), period: amount}
+            carried[opening] = {**carried.get(opening, {}), period: source}
+    return Said(stated, withheld, carried)
 
 
 def _stated(totals: Totals) -> Iterator[tuple[int, Amount]]:
@@ -98,26 +142,28 @@ def _stated(totals: Totals) -> Iterator[tuple[int, Amount]]:
 
 @dataclass(frozen=True)
 class _Desk:
-    """Reads one figure after the other from the amounts of a selection."""
+    """Reads one figure after the other from what a selection says."""
 
     selection: Selection
-    amounts: Mapping[str, Mapping[Period, Amount]]
+    said: Said
     reporters: Reporters
-    _none: Mapping[Period, Amount] = field(default_factory=dict)
+    _nothing: Mapping[Period, Amount] = field(default_factory=dict)
 
     def read(self, indicator: Indicator, cell: Cell) -> Reading:
         if indicator.measure is Measure.RATIO:
             return self._read_rate(indicator, cell)
-        found = over_time(indicator, self.amounts.get(cell.key, self._none))
-        period = found.period if found else None
-        value = found.amount.value if found else None
-        return self._reading(
-            indicator,
-            cell,
-            [cell.key],
-            to_decimal(value, indicator.scale) if value is not None and indicator.scale else value,
-            found.amount.qualifier if found else Qualifier.EXACT,
-            period,
+        stated = self.said.stated.get(cell.key, self._nothing)
+        withheld = self._withheld(indicator, cell.key, stated)
+        found = None if withheld else over_time(indicator, stated)
+        if found is None:
+            return replace(self._blank(indicator, cell, [cell.key], None), withheld=withheld)
+        value, period = found.amount.value, found.period
+        carried = self.said.carried.get(cell.key)
+        return replace(
+            self._blank(indicator, cell, [cell.key], period),
+            value=to_decimal(value, indicator.scale) if indicator.scale else value,
+            qualifier=found.amount.qualifier,
+            carried=carried.get(period) if carried and period else None,
         )
 
     def _read_rate(self, indicator: Indicator, cell: Cell) -> Reading:
@@ -125,33 +171,25 @@ class _Desk:
             Cell(part or "", cell.split) for part in (indicator.numerator, indicator.denominator)
         ]
         keys = [part.key for part in parts]
-        found = self._parts_of_rate(parts)
+        named = [self.selection.catalogue.indicators[part.indicator] for part in parts]
+        stated = [self.said.stated.get(key, self._nothing) for key in keys]
+        held = map(self._withheld, named, keys, stated)
+        withheld = next(filter(None, held), None)
+        found = None if withheld else _parts_of_rate(named, stated)
         if found is None:
-            return self._reading(indicator, cell, keys, None, Qualifier.EXACT, None)
+            return replace(self._blank(indicator, cell, keys, None), withheld=withheld)
         numerator, denominator = found
         value, qualifier = rate(numerator.amount, denominator.amount)
-        return self._reading(indicator, cell, keys, value, qualifier, denominator.period)
+        blank = self._blank(indicator, cell, keys, denominator.period)
+        return replace(blank, value=value, qualifier=qualifier)
 
-    def _parts_of_rate(self, parts: Sequence[Cell]) -> tuple[Found, Found] | None:
-        """Find both parts of a rate; parts taken from one period come from the same period."""
-        named = [self.selection.catalogue.indicators[part.indicator] for part in parts]
-        amounts = [self.amounts.get(part.key, self._none) for part in parts]
-        if any(it.over_time != "sum" for it in named):
-            both = amounts[0].keys() & amounts[1].keys()
-            amounts = [{period: it[period] for period in both} for it in amounts]
-        numerator, denominator = (
-            over_time(it, by_period) for it, by_period in zip(named, amounts, strict=True)
-        )
-        return (numerator, denominator) if numerator and denominator else None
+    def _withheld(
+        self, indicator: Indicator, cell: str, stated: Iterable[Period]
+    ) -> Withheld | None:
+        return withholding(indicator, stated, self.said.withheld.get(cell, {}))
 
-    def _reading(
-        self,
-        indicator: Indicator,
-        cell: Cell,
-        keys: Sequence[str],
-        value: int | Decimal | None,
-        qualifier: Qualifier,
-        period: Period | None,
+    def _blank(
+        self, indicator: Indicator, cell: Cell, keys: Sequence[str], period: Period | None
     ) -> Reading:
         """Count who reported, in the one period that the figure is taken from or in all."""
         periods = self.selection.periods if period is None else [period]
@@ -162,9 +200,20 @@ class _Desk:
         return Reading(
             indicator,
             cell,
-            value,
-            qualifier,
+            None,
+            Qualifier.EXACT,
             self.reporters.of(keys, periods),
             out_of,
             period if in_range else None,
         )
+
+
+def _parts_of_rate(
+    named: Sequence[Indicator], stated: Sequence[Mapping[Period, Amount]]
+) -> tuple[Found, Found] | None:
+    """Find both parts of a rate; parts taken from one period come from the same period."""
+    if any(it.over_time != "sum" for it in named):
+        both = stated[0].keys() & stated[1].keys()
+        stated = [{period: it[period] for period in both} for it in stated]
+    numerator, denominator = map(over_time, named, stated)
+    return (numerator, denominator) if numerator and denominator else None

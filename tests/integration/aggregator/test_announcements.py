@@ -25,7 +25,7 @@ async def test_a_province_is_announced_once_as_it_is(
     counting = Counting(database, layouts)
     for revision in range(1, 11):
         await counting.count([accepted({"dvk_models_new": 411 + revision}, revision=revision)])
-    pending = DirtyTotals(Pictures(facts, layouts))
+    pending = DirtyTotals(Pictures(lambda: facts, layouts))
 
     async with database.transaction() as connection:
         (waiting,) = await pending.take(connection, HUNDRED)
@@ -49,7 +49,7 @@ async def test_change_during_publication_is_announced_again(
     """The row is forgotten only if it still says what was sent."""
     counting = Counting(database, layouts)
     await counting.count([accepted({"dvk_models_new": 1})])
-    pending = DirtyTotals(Pictures(facts, layouts))
+    pending = DirtyTotals(Pictures(lambda: facts, layouts))
 
     async with database.transaction() as connection:
         sent = await pending.take(connection, HUNDRED)

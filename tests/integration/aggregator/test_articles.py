@@ -1,52 +1,18 @@
 """The figures of the five articles, from unit-level reports through the ledger to the API."""
 
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import httpx
 import pytest
 
-from services.aggregator.api import build_app
-from services.aggregator.desk import Desk
 from services.aggregator.domain.layouts import Layouts
-from services.aggregator.pictures import Pictures
 from shared.infra.database import Database
 from shared.infra.facts import Facts
-from shared.infra.health import Health
+from tests.integration.aggregator.asking import by_cell, get
 from tests.integration.aggregator.counting import Counting, events_of
 from tests.unit.aggregator.given import Place, Value, accepted, withdrawn
 from tools.demo.articles import Article
 from tools.demo.expectations import expectations
-
-Answer = dict[str, Any]
-
-
-@pytest.fixture
-async def api(
-    database: Database, facts: Facts, layouts: Layouts
-) -> AsyncIterator[httpx.AsyncClient]:
-    """Return a client of the aggregator's API."""
-    app = build_app(Desk(database, Pictures(facts, layouts)), Health())
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://aggregator") as client:
-        yield client
-
-
-async def get(api: httpx.AsyncClient, path: str, **question: str) -> Answer:
-    """Ask, and expect an answer."""
-    response = await api.get(path, params={key.strip("_"): it for key, it in question.items()})
-    assert response.status_code == 200, response.text
-    answer: Answer = response.json()
-    return answer
-
-
-def by_cell(answer: Answer) -> Mapping[str, Answer]:
-    """Return the figures of an answer by their cells."""
-    found = {}
-    for figure in answer["figures"]:
-        split = ",".join(f"{name}={code}" for name, code in figure["split"].items())
-        found[f"{figure['indicator']}[{split}]" if split else figure["indicator"]] = figure
-    return found
 
 
 async def test_published_figures_come_out(
@@ -101,7 +67,13 @@ async def test_commune_answers_from_its_own_report(
     answer = await get(api, "/v1/totals", unit="FX-37.1-0001", form="F05")
 
     assert answer["period"] == "cal.2023"  # the only one reported, so none needs to be named
-    assert answer["unit"] == {"key": "FX-37.1-0001", "name": "Xã mẫu 001", "type": "xa"}
+    assert answer["unit"] == {
+        "key": "FX-37.1-0001",
+        "name": "Xã mẫu 001",
+        "type": "xa",
+        "valid_from": None,
+        "valid_to": "2025-06-30",
+    }
     found = by_cell(answer)
     new, removed, land = (
         found[it] for it in ("dvk_models_new", "dvk_models_removed", "land_donated_m2")
@@ -166,6 +138,7 @@ async def test_nobody_is_missing_before_the_due_instant(api: httpx.AsyncClient) 
         ({"unit": "37.1", "from": "cal.2022", "to": "nd09.2023"}, 400, "bad_range"),
         ({"unit": "37.1", "from": "cal.2023", "to": "cal.2022"}, 400, "bad_range"),
         ({"unit": "37.1", "period": "cal.2023", "form": "F99"}, 400, "unknown_form"),
+        ({"unit": "37.1", "period": "cal.2023", "view": "tomorrow"}, 400, "bad_view"),
     ],
 )
 async def test_misunderstandings_are_answered_in_vietnamese(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.aggregator import announcements, ledger_postgres, pictures
+from services.aggregator import announcements, ledger_postgres, pictures, sheets, snapshots
 from shared.infra.database import Database
 
 FORM, PERIOD, UNIT, AREA = "F05", "cal.2023-M03", "U100", "P3"
@@ -10,12 +10,16 @@ HOT = {
     "held": (ledger_postgres.QUERIES["held"], ([UNIT], [FORM], [PERIOD])),
     "totals": (ledger_postgres.QUERIES["totals"], ([FORM], [PERIOD], [AREA], ["xa"])),
     "mark": (ledger_postgres.QUERIES["mark"], ([UNIT], [FORM], [PERIOD], [1], [None])),
-    "totals_of_area": (pictures.QUERIES["totals_of_area"], (AREA, [FORM], [PERIOD])),
-    "reports_of_unit": (pictures.QUERIES["reports_of_unit"], (UNIT, [FORM], [PERIOD])),
-    "filed": (pictures.QUERIES["filed"], ([FORM], [PERIOD], AREA, AREA)),
-    "receipts": (pictures.QUERIES["receipts"], ([FORM], [PERIOD], AREA, AREA)),
-    "periods_of_unit": (pictures.QUERIES["periods_of_unit"], (UNIT,)),
-    "watermark": (pictures.QUERIES["watermark"], (AREA,)),
+    "totals_of_areas": (sheets.QUERIES["totals_of_areas"], ([AREA], [FORM], [PERIOD])),
+    "reports_of_units": (sheets.QUERIES["reports_of_units"], ([UNIT], [FORM], [PERIOD])),
+    "filed_in_areas": (sheets.QUERIES["filed_in_areas"], ([AREA], [FORM], [PERIOD], [AREA])),
+    "filed_in_provinces": (sheets.QUERIES["filed_in_provinces"], ([FORM], [PERIOD], [AREA])),
+    "receipts_in_areas": (sheets.QUERIES["receipts_in_areas"], ([AREA], [FORM], [PERIOD], [AREA])),
+    "receipts_of_units": (sheets.QUERIES["receipts_of_units"], ([UNIT], [FORM], [PERIOD])),
+    "revisions": (sheets.QUERIES["revisions"], (UNIT, FORM, PERIOD)),
+    "periods_of_units": (pictures.QUERIES["periods_of_units"], ([UNIT],)),
+    "watermark": (pictures.QUERIES["watermark"], ([AREA],)),
+    "in_force": (snapshots.QUERIES["in_force"], ([AREA], [FORM], [PERIOD])),
     "forget": (announcements.QUERIES["forget"], ([AREA], [FORM], [PERIOD], [1])),
 }
 A_YEAR = """
@@ -28,6 +32,9 @@ INSERT INTO total SELECT 'P' || a, 'F05', 'cal.2023-M' || lpad(m::text, 2, '0'),
 FROM generate_series(0, 600) AS a, generate_series(1, 12) AS m, unnest('{xa,phuong}'::text[]) AS t;
 INSERT INTO dirty_total (province, form, period)
 SELECT DISTINCT area, form, period FROM total;
+INSERT INTO snapshot SELECT area, form, period, 'd', area, now(), '', '{}' FROM dirty_total
+    AS d (area, form, period);
+INSERT INTO restatement SELECT unit, form, period, document, 1, '', now(), '{}' FROM snapshot;
 ANALYZE
 """
 

@@ -44,6 +44,7 @@ def accepted(
     revision: int = 1,
     qualifiers: Mapping[str, str] | None = None,
     on_time: bool = True,
+    rejudged: str | None = None,
 ) -> ReportAccepted:
     """Return an accepted report; later revisions were accepted later."""
     return ReportAccepted.model_validate(
@@ -51,10 +52,11 @@ def accepted(
             **_common("accepted", place, revision),
             "figures": dict(figures),
             "qualifiers": dict(qualifiers or {}),
-            "first_received_at": DAY,
+            "first_received_at": DAY + timedelta(minutes=1),
             "due_at": DAY + (timedelta(days=1) if on_time else timedelta(days=-1)),
             "deadline_rule": "cal.5wd",
             "on_time": on_time,
+            "rejudged": rejudged,
         }
     )
 

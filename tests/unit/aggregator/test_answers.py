@@ -49,6 +49,7 @@ def test_figure_on_the_wire_and_on_paper(
     written = figure(reading)
 
     assert (written.value, written.display, written.qualifier) == (wire, display, qualifier.value)
+    assert written.unit_of_measure != "%"
     assert (written.reported_by, written.expected, written.out_of) == (1, 2, out_of)
 
 

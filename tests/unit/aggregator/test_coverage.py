@@ -13,7 +13,8 @@ HOUR = timedelta(hours=1)
 
 def receipt(unit: str, *, on_time: bool = True) -> Receipt:
     """Return what is kept of a unit's report."""
-    return Receipt(unit, on_time, DUE - HOUR if on_time else DUE + HOUR, DUE)
+    first = DUE - HOUR if on_time else DUE + HOUR
+    return Receipt(unit, on_time, first, first, DUE)
 
 
 def test_coverage_counts_only_who_owes() -> None:
@@ -50,6 +51,6 @@ def test_late_list_is_in_the_order_of_the_alphabet() -> None:
     late = Straggler("3", "F05", "late", DUE, DUE)
     missing = [Straggler(key, "F05", "missing", DUE) for key in "142"]
 
-    listed = late_units([late, *missing], Directory(units))
+    listed = late_units([late, *missing], Directory(units), DAY.date())
 
     assert [it.name for it in listed] == ["Xã Ba", "Xã Dũng", "Xã Đông", "Xã An"]

@@ -9,7 +9,14 @@ from services.aggregator.domain.amounts import Amount, over_time, over_units
 from services.aggregator.domain.errors import NotAdditive
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.reporters import Count, Filed, FormFiled, Reporters
-from services.aggregator.domain.rollup import Reading, Selection, Tally, readings
+from services.aggregator.domain.rollup import (
+    Reading,
+    Said,
+    Selection,
+    Tally,
+    amounts,
+    readings,
+)
 from services.aggregator.domain.totals import TotalKey, Totals, move, settle
 from shared.contracts.reports import ReportAccepted
 from shared.domain.figures import Qualifier
@@ -56,7 +63,8 @@ def read(
     selection = Selection(
         facts.catalogue, periods, list({id(it): it for it in used.values()}.values())
     )
-    return {it.cell.key: it for it in readings(selection, tallies, reporters)}
+    said = Said(amounts(tallies, facts.catalogue))
+    return {it.cell.key: it for it in readings(selection, said, reporters)}
 
 
 def _is(report: ReportAccepted, form: str, period: Period) -> bool:

@@ -1,0 +1,99 @@
+"""
+Whose reports make up a unit in a period: as it was then, or within the boundaries of today.
+
+Nothing that was reported is ever moved. Today's Tây Ninh in 2023 is what was then reported by
+Long An and by the Tây Ninh of that time, found anew for every question.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from shared.domain.boundaries import sources
+from shared.domain.directory import Directory
+from shared.domain.forms import FormVersion
+from shared.domain.lineage import Lineage
+from shared.domain.periods import Period
+
+View = Literal["as_reported", "current"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """
+    The reports that count in one period: whole areas, and single units beside them.
+
+    ``provinces`` are those in which these reports were filed. ``continued`` is the one unit whose
+    scores and ranks are also those of the unit asked for. What was reported by units that are
+    ``not_separable`` lies only partly inside, and nobody knows which part.
+    """
+
+    areas: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    provinces: tuple[str, ...] = ()
+    continued: str | None = None
+    not_separable: tuple[str, ...] = ()
+    unverified: tuple[str, ...] = ()
+
+    @property
+    def made_of(self) -> tuple[str, ...]:
+        """Every unit whose figures count here."""
+        return self.areas + self.units
+
+
+def as_reported(directory: Directory, key: str, period: Period) -> Scope:
+    """
+    Return a unit as it was in a period: its own total, or its own report.
+
+    A province that the directory has lost still has the totals that were counted.
+    """
+    if directory.get(key) is None:
+        return Scope(areas=(key,), provinces=(key,), continued=key)
+    path = directory.path(key, period.last_day)
+    if path[0] == key:
+        return Scope(areas=(key,), provinces=path[-1:], continued=key)
+    return Scope(units=(key,), provinces=path[-1:], continued=key)
+
+
+def current(directory: Directory, lineage: Lineage, key: str, period: Period, today: date) -> Scope:
+    """Return what was reported in a period from within a unit's boundaries of today."""
+    found = sources(key, period, directory, lineage, today)
+    areas, units = tuple(sorted(found.areas)), tuple(sorted(found.units))
+    return Scope(
+        areas,
+        units,
+        tuple(sorted({directory.province(it, period.last_day) for it in areas + units})),
+        found.continued,
+        tuple(sorted(found.not_separable)),
+        tuple(sorted(found.unverified)),
+    )
+
+
+def ancestry(lineage: Lineage, key: str) -> frozenset[str]:
+    """Return a unit and all that it has come from, at any distance."""
+    found = {key}
+    waiting = [key]
+    while waiting:
+        earlier = {it.predecessor for it in lineage.predecessors(waiting.pop())} - found
+        found |= earlier
+        waiting += earlier
+    return frozenset(found)
+
+
+def owing(directory: Directory, form: FormVersion, period: Period, scope: Scope) -> frozenset[str]:
+    """Return the units of a scope that owed a form for a period."""
+    below = (directory.owing(form, period, area) for area in scope.areas)
+    return frozenset(
+        (
+            *(unit.key for units in below for unit in units),
+            *owing_alone(directory, form, period, scope.units),
+        )
+    )
+
+
+def owing_alone(
+    directory: Directory, form: FormVersion, period: Period, keys: Iterable[str]
+) -> frozenset[str]:
+    """Return those of the units that owed a form themselves, whoever is below them."""
+    return frozenset(key for key in keys if directory.owes(key, form, period))

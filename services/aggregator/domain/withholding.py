@@ -1,0 +1,57 @@
+"""
+Figures that are not shown under today's boundaries, because nobody can know them.
+
+A unit that was divided without recorded shares is never assigned to one side: every figure to
+which it would contribute is withheld. Scores and ranks of several units have no sum.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from services.aggregator.domain.layouts import Layout
+from services.aggregator.domain.reporters import Filed
+from services.aggregator.domain.scopes import Scope, owing_alone
+from shared.domain.directory import Directory
+from shared.domain.indicators import Indicator
+from shared.domain.periods import Period
+
+
+class Withheld(StrEnum):
+    """Why a figure has no value though somebody reported it."""
+
+    NOT_SEPARABLE = "not_separable"
+    NOT_ADDITIVE = "not_additive"
+
+
+def withheld_cells(
+    layout: Layout, period: Period, scope: Scope, directory: Directory, filed: Iterable[Filed]
+) -> Mapping[str, Withheld]:
+    """
+    Return the cells of a form that a scope cannot answer for, and why.
+
+    *filed* is what units that are not separable have sent. One that owed the form contributes to
+    every figure of it, reported yet or not; any other to those that it stated.
+    """
+    if scope.continued is not None and not scope.not_separable:
+        return {}
+    places = range(layout.width)
+    if owing_alone(directory, layout.form, period, scope.not_separable):
+        divided = set(places)
+    else:
+        divided = {place for it in filed for place in places if place not in it.missing}
+    found = {layout.keys[place]: Withheld.NOT_SEPARABLE for place in divided}
+    if scope.continued is None:
+        found |= {layout.keys[place]: Withheld.NOT_ADDITIVE for place in layout.looked_up}
+    return found
+
+
+def withholding(
+    indicator: Indicator, stated: Iterable[Period], withheld: Mapping[Period, Withheld]
+) -> Withheld | None:
+    """Return why an indicator has no value over some periods, None when it may have one."""
+    if not withheld:
+        return None
+    if indicator.over_time == "sum":
+        return withheld[min(withheld)]
+    end = min if indicator.over_time == "first" else max
+    return withheld.get(end({*stated, *withheld}))

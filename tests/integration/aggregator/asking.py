@@ -1,0 +1,47 @@
+"""Asks the aggregator's API, without a server in between."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+
+from services.aggregator.api import build_app
+from services.aggregator.archive import Archive
+from services.aggregator.desk import Desk
+from services.aggregator.domain.layouts import Layouts
+from services.aggregator.pictures import Pictures
+from shared.infra.database import Database
+from shared.infra.facts import Facts
+from shared.infra.health import Health
+
+Answer = dict[str, Any]
+
+
+@asynccontextmanager
+async def client(
+    database: Database, facts: Callable[[], Facts], layouts: Layouts
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Return a client of the aggregator's API."""
+    pictures = Pictures(facts, layouts)
+    app = build_app(Desk(database, pictures), Archive(database, pictures), Health())
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://aggregator") as its:
+        yield its
+
+
+async def get(api: httpx.AsyncClient, path: str, **question: str) -> Answer:
+    """Ask, and expect an answer."""
+    response = await api.get(path, params={key.strip("_"): it for key, it in question.items()})
+    assert response.status_code == 200, response.text
+    answer: Answer = response.json()
+    return answer
+
+
+def by_cell(answer: Answer) -> Mapping[str, Answer]:
+    """Return the figures of an answer by their cells."""
+    found = {}
+    for figure in answer["figures"]:
+        split = ",".join(f"{name}={code}" for name, code in figure["split"].items())
+        found[f"{figure['indicator']}[{split}]" if split else figure["indicator"]] = figure
+    return found

@@ -1,0 +1,76 @@
+"""A small country with a reform in the middle of 2024, and its reports."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+
+from services.aggregator.domain.layouts import Layouts
+from shared.contracts.reports import ReportAccepted
+from shared.domain.directory import Directory, Unit
+from shared.domain.lineage import Lineage, Link
+from shared.domain.periods import parse_period
+from shared.infra.facts import Facts
+from tests.unit.aggregator.given import Place, Value, accepted
+
+BEFORE, AFTER = "cal.2024-H1", "cal.2024-H2"
+LAST, FIRST = date(2024, 6, 30), date(2024, 7, 1)
+LEFT, RIGHT, BOTH = "91.1", "92.1", "91.2"
+MERGED = ("A1", "A2", "A3")
+"""Three communes of the left province, which become one: N1."""
+
+DIVIDED = "B1"
+"""A commune of the right province, which goes partly into N2 and partly into N3."""
+
+
+def facts_of(facts: Facts, *, reformed: bool) -> Facts:
+    """Return the country, with the reform or as it was known before anybody thought of one."""
+    end = LAST if reformed else None
+    units = [
+        _unit(LEFT, "province", None, end),
+        _unit(RIGHT, "province", None, end),
+        *(_unit(key, "commune", LEFT, end) for key in MERGED),
+        *(_unit(key, "commune", RIGHT, end) for key in (DIVIDED, "B2")),
+    ]
+    links: list[Link] = []
+    if reformed:
+        units += [
+            _unit(BOTH, "province", None, None, FIRST),
+            *(_unit(key, "commune", BOTH, None, FIRST) for key in ("N1", "N2", "N3")),
+        ]
+        links += [Link(key, BOTH, "whole", FIRST, "Nghị quyết 1") for key in (LEFT, RIGHT)]
+        links += [Link(key, "N1", "whole", FIRST) for key in MERGED]
+        links += [Link(DIVIDED, key, "part", FIRST) for key in ("N2", "N3")]
+        links += [Link("B2", "N2", "whole", FIRST, verified=False)]
+    return replace(facts, directory=Directory(units), lineage=Lineage(links))
+
+
+def report(
+    facts: Facts, unit: str, period: str, figures: Mapping[str, Value], revision: int = 1
+) -> ReportAccepted:
+    """Return what intake accepts of a unit: F07 of a province, F05 of any other."""
+    its = parse_period(period)
+    assert its is not None
+    known = facts.directory.get(unit, its.last_day)
+    assert known is not None
+    form = "F07" if known.level == "province" else "F05"
+    path = facts.directory.path(unit, its.last_day)
+    return accepted(figures, Place(unit, path, known.type, form, period), revision=revision)
+
+
+def models(
+    facts: Facts, period: str, totals: Mapping[str, int], layouts: Layouts
+) -> Iterable[ReportAccepted]:
+    """Return reports on the number of models at the end of a period, and how many are new."""
+    assert layouts.of("F05", period)
+    return [
+        report(facts, unit, period, {"dvk_models_total": number, "dvk_models_new": number})
+        for unit, number in totals.items()
+    ]
+
+
+def _unit(
+    key: str, level: str, parent: str | None, last: date | None, first: date | None = None
+) -> Unit:
+    kind = {"province": "tinh", "commune": "xa"}[level]
+    name = f"{'Tỉnh' if level == 'province' else 'Xã'} {key}"
+    return Unit(key, key, level, kind, name, parent, first, last)

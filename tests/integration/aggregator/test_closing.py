@@ -1,0 +1,196 @@
+"""Figures that were signed stay as they were signed, and what becomes of them is told once."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Sequence
+
+import asyncpg
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from services.aggregator.announcements import DirtyTotals
+from services.aggregator.closing import Order, Snapshot, close
+from services.aggregator.domain.layouts import Layouts
+from services.aggregator.errors import CannotClose
+from services.aggregator.handlers import on_reports
+from services.aggregator.ledger_postgres import PostgresLedger
+from services.aggregator.pictures import Pictures
+from shared.contracts.totals import ProvincialTotalsRestated
+from shared.infra.database import Database
+from shared.infra.facts import Facts
+from shared.infra.outbox import Waiting
+from tests.eventually import eventually
+from tests.integration.aggregator.asking import get
+from tests.integration.aggregator.counting import Counting
+from tests.unit.aggregator.given import Place, accepted, revision_of
+from tools.qcdc import closing
+from tools.qcdc.settings import OperatorSettings
+
+PLACE = Place("FX-37.1-0001", ("FX-37.1-D02", "37.1"))
+ORDER = Order("37.1", "F05", "cal.2023", "Báo cáo số 12-BC/BCĐ")
+
+
+@pytest.fixture
+def pending(facts: Facts, layouts: Layouts) -> DirtyTotals:
+    """Return what waits to be announced."""
+    return DirtyTotals(Pictures(lambda: facts, layouts))
+
+
+async def relayed(database: Database, pending: DirtyTotals) -> Sequence[Waiting]:
+    """Let one pass of the relay have been acknowledged; return what it sent."""
+    async with database.transaction() as connection:
+        sent = await pending.take(connection, 100)
+        if sent:
+            await pending.forget(connection, sent)
+        return sent
+
+
+def restatements(sent: Sequence[Waiting]) -> list[ProvincialTotalsRestated]:
+    """Read what was told of signed totals."""
+    return [
+        ProvincialTotalsRestated.model_validate_json(it.body)
+        for it in sent
+        if (it.key or b"").endswith(b"|restated")
+    ]
+
+
+async def signed(database: Database, facts: Facts, order: Order = ORDER) -> Snapshot:
+    """Close figures."""
+    return await close(database, facts, order, dry_run=False)
+
+
+async def test_closed_figures_stay_and_their_change_is_told_once(
+    api: httpx.AsyncClient,
+    database: Database,
+    facts: Facts,
+    layouts: Layouts,
+    pending: DirtyTotals,
+) -> None:
+    """A late correction moves the total, not the snapshot; back again is told as well."""
+    counting = Counting(database, layouts)
+    await counting.count([accepted({"dvk_models_new": 421}, PLACE)])
+    snapshot = await signed(database, facts)
+    untouched = restatements(await relayed(database, pending))
+
+    told = []
+    for revision, new in enumerate((430, 430, 421), start=2):
+        await counting.count([accepted({"dvk_models_new": new}, PLACE, revision=revision)])
+        async with database.transaction() as connection:
+            lost = await pending.take(connection, 100)  # a crash before it was remembered
+        told.append([lost, await relayed(database, pending)])
+
+    assert untouched == []
+    (before, after), (_, same), (_, back) = told
+    (event,), (repeated,) = restatements(after), restatements(before)
+    assert event.event_id == repeated.event_id
+    assert restatements(same) == []
+    (change,) = event.changes
+    assert (change.indicator, change.before, change.after) == ("dvk_models_new", 421, 430)
+    assert (event.checksum, event.number, event.document) == (snapshot.checksum, 1, ORDER.document)
+    (event_back,) = restatements(back)
+    assert (event_back.changes, event_back.number) == ((), 2)
+    (waiting,) = [it for it in after if (it.key or b"").endswith(b"restated")]
+    assert (waiting.key, waiting.partition) == (b"37.1|F05|cal.2023|restated", after[0].partition)
+    answer = await get(api, "/v1/snapshots", unit="37.1")
+    (kept,) = answer["snapshots"]
+    assert (kept["checksum"], kept["valid"]) == (snapshot.checksum, True)
+    text = json.dumps(kept["signed"], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert hashlib.sha256(text.encode()).hexdigest() == snapshot.checksum
+    assert [it["number"] for it in kept["restatements"]] == [1, 2]
+
+
+async def test_late_report_restates_the_coverage(
+    database: Database, facts: Facts, layouts: Layouts, pending: DirtyTotals
+) -> None:
+    """A report of nothing but noughts changes no figure, and who has reported all the same."""
+    await signed(database, facts)
+    await relayed(database, pending)
+
+    await Counting(database, layouts).count([accepted({"dvk_models_new": None}, PLACE)])
+    (event,) = restatements(await relayed(database, pending))
+
+    assert event.changes == ()
+    assert (event.coverage_before.reported, event.coverage_after.reported) == (0, 1)
+
+
+async def test_closing_waits_for_reports_that_are_being_counted(
+    database: Database, facts: Facts, layouts: Layouts
+) -> None:
+    """Else one could be missing from the snapshot, and nobody would be told: it came before."""
+
+    async def somebody_waits() -> bool:
+        async with database.connection() as connection:
+            return bool(await connection.fetch("SELECT 1 FROM pg_locks WHERE NOT granted"))
+
+    count = on_reports(PostgresLedger, layouts)
+    async with database.transaction() as connection:
+        await count(connection, [revision_of(accepted({"dvk_models_new": 421}, PLACE), layouts)])
+        waiting = asyncio.create_task(signed(database, facts))
+        await eventually(somebody_waits)
+
+    figures = json.loads((await waiting).signed)["figures"]
+    (new,) = [it for it in figures if (it["indicator"], it["split"]) == ("dvk_models_new", {})]
+    assert new["value"] == 421
+
+
+async def test_closing_again_is_the_same_closing(
+    database: Database, facts: Facts, layouts: Layouts, pending: DirtyTotals
+) -> None:
+    """A document signs once; a later one signs anew, and from then on that is in force."""
+    counting = Counting(database, layouts)
+    await counting.count([accepted({"dvk_models_new": 1}, PLACE)])
+    dry = await close(database, facts, ORDER, dry_run=True)
+    first = await signed(database, facts)
+    await counting.count([accepted({"dvk_models_new": 2}, PLACE, revision=2)])
+
+    again = await signed(database, facts)
+    later = await signed(database, facts, Order("37.1", "F05", "cal.2023", "Báo cáo số 20"))
+    sent = restatements(await relayed(database, pending))
+
+    assert [it.state for it in (dry, first, again)] == ["would be signed", "signed", "was signed"]
+    assert again.signed == first.signed != later.signed
+    assert sent == []
+
+
+async def test_what_was_signed_cannot_be_changed(database: Database, facts: Facts) -> None:
+    """Not by us either: the table refuses."""
+    await signed(database, facts)
+
+    for statement in ("UPDATE snapshot SET checksum = ''", "DELETE FROM snapshot"):
+        async with database.connection() as connection:
+            with pytest.raises(asyncpg.RaiseError, match="never changed"):
+                await connection.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        Order("99.9", "F05", "cal.2023", "d"),
+        Order("37.1", "F99", "cal.2023", "d"),
+        Order("37.1", "F05", "cal.2023-M13", "d"),
+        Order("37.1", "F05", "cal.2023", " "),
+        Order("37.2", "F05", "cal.2099", "d"),
+    ],
+)
+async def test_nothing_is_signed_that_is_not_there(
+    order: Order, database: Database, facts: Facts
+) -> None:
+    """A unit, form or period that does not exist, or a period that has not ended."""
+    with pytest.raises(CannotClose):
+        await signed(database, facts, order)
+
+
+async def test_operator_closes_figures(database: Database, postgres_url: str) -> None:
+    """``qcdc close`` needs the ledger's database only; a dry run leaves nothing behind."""
+    settings = OperatorSettings(aggregator_database=SecretStr(postgres_url))
+
+    states = [
+        (await closing.close(settings, ORDER, dry_run=dry_run)).state
+        for dry_run in (True, False, False)
+    ]
+
+    assert states == ["would be signed", "signed", "was signed"]
+    async with database.connection() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM snapshot") == 1

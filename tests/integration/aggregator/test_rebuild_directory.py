@@ -1,0 +1,71 @@
+"""A rebuild counts reports again; the directory that it read is carried over as it is."""
+
+from collections.abc import Sequence
+
+from pydantic import SecretStr
+
+from services.aggregator.rebuild import rebuild
+from services.aggregator.settings import Settings
+from shared.contracts.directory import DirectoryRevised
+from shared.infra.contents import entities_of
+from shared.infra.database import Database
+from shared.infra.entities import Told, checksum
+from shared.infra.fact_files import shipped
+from shared.infra.register_postgres import read_book, write_book
+from shared.infra.revisions import Book
+
+TABLES = ("directory_entity", "directory_incoming", "directory_revision", "position")
+
+
+async def held(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    """Return what the directory's tables hold, and how far they have been read."""
+    async with database.connection() as connection:
+        return {
+            it: sorted(map(tuple, await connection.fetch(f"SELECT * FROM {it}")), key=str)
+            for it in TABLES
+        }
+
+
+async def test_the_directory_is_carried_over(
+    database: Database, kafka: str, postgres_url: str
+) -> None:
+    """Otherwise the swap would lose it: its records lie behind the stored position."""
+    settings = Settings(kafka=kafka, database=SecretStr(postgres_url), http_port=0)
+    entities = entities_of(shipped())
+    async with database.transaction() as connection:
+        book = Book()
+        _tell(book, entities, [("unit/X.9", "{}")])
+        await write_book(connection, {}, book)
+        await connection.execute(
+            "INSERT INTO position (stream, topic, partition, next_offset)"
+            " VALUES ('aggregator-directory', 'qcdc.directory.v1', 0, 14155)"
+        )
+    before = await held(database)
+
+    outcome = await rebuild(settings, verify=False)
+
+    assert outcome.swapped
+    assert await held(database) == before
+    async with database.transaction() as connection:
+        again = await read_book(connection)
+        assert again.unfinished
+        await write_book(connection, again.entities, again)
+
+
+def _tell(book: Book, entities: dict[str, str], later: Sequence[tuple[str, str]]) -> None:
+    for it in entities.items():
+        book.take(Told(*it))
+    book.take(
+        DirectoryRevised(
+            event_id="r",
+            occurred_at="2026-10-15T00:00:00Z",
+            revision=1,
+            base=0,
+            entities=len(entities),
+            checksum=checksum(entities),
+            document="first",
+        )
+    )
+    book.settle(lambda _: "")
+    for it in later:
+        book.take(Told(*it))

@@ -1,0 +1,61 @@
+"""Opening stocks that nobody reported."""
+
+from services.aggregator.domain.amounts import Amount
+from services.aggregator.domain.carrying import Carried, begins_by_merger, openings
+from services.aggregator.domain.layouts import Layouts
+from services.aggregator.domain.rollup import Said, carry
+from services.aggregator.domain.withholding import Withheld
+from shared.domain.indicators import Measure
+from shared.infra.facts import Facts
+from tests.unit.aggregator.test_scopes import period
+
+OPENING, CLOSING = "dvk_models_opening", "dvk_models_total"
+BEFORE, AFTER = period("cal.2025-H1"), period("cal.2025-H2")
+
+
+def test_only_the_period_in_which_a_merger_falls_begins_with_it(facts: Facts) -> None:
+    """1 July 2025 is in the second half of 2025 and in the third quarter of the decree's year."""
+    begin = {
+        code: begins_by_merger(facts.lineage, "80.2", period(code))
+        for code in ("cal.2025-H1", "cal.2025-H2", "cal.2025", "nd09.2025-Q3", "cal.2026-H1")
+    }
+
+    assert begin == {
+        "cal.2025-H1": False,
+        "cal.2025-H2": True,
+        "cal.2025": True,
+        "nd09.2025-Q3": True,
+        "cal.2026-H1": False,
+    }
+
+
+def test_every_opening_stock_has_the_closing_stock_of_its_own_split(layouts: Layouts) -> None:
+    """Every first stock of the catalogue is known here, cell by cell."""
+    layout = layouts.known("F05", AFTER.code)
+
+    pairs = openings([layout])
+
+    firsts = [
+        key
+        for key, indicator in zip(layout.keys, layout.indicators, strict=True)
+        if indicator.measure is Measure.STOCK_FIRST
+    ]
+    assert list(pairs) == firsts
+    assert len(firsts) > 1
+    assert all(it.partition("[")[2] == pairs[it].partition("[")[2] for it in firsts)
+    assert set(pairs.values()) <= set(layout.keys)
+
+
+def test_closing_becomes_opening_with_its_source_or_its_refusal() -> None:
+    """What the predecessors could not be asked for, their successor cannot be told."""
+    source = Carried(("72.1", "80.1"), BEFORE)
+    pairs = {OPENING: CLOSING, f"{OPENING}[x=1]": f"{CLOSING}[x=1]", f"{OPENING}[x=2]": "nobody"}
+    closed = Said(
+        {CLOSING: {BEFORE: Amount(963)}}, {f"{CLOSING}[x=1]": {BEFORE: Withheld.NOT_SEPARABLE}}
+    )
+
+    said = carry(Said({"other": {AFTER: Amount(1)}}), pairs, AFTER, closed, source)
+
+    assert said.stated == {"other": {AFTER: Amount(1)}, OPENING: {AFTER: Amount(963)}}
+    assert said.carried == {OPENING: {AFTER: source}}
+    assert said.withheld == {f"{OPENING}[x=1]": {AFTER: Withheld.NOT_SEPARABLE}}
