@@ -9,7 +9,7 @@ same Message-ID.
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 
@@ -18,10 +18,10 @@ from services.notifier.docket import Docket, OpenDocket
 from services.notifier.domain.attempts import Ending, NoticeState, Outcome, after
 from services.notifier.domain.digest import Claimed, Digest, Registers, compose
 from services.notifier.horizon import Horizon
-from services.notifier.letter import LetterWriter, sender_name
+from services.notifier.letter import LetterWriter
 from shared.contracts.duties import NoticeSent
 from shared.contracts.event import derived_id
-from shared.domain.committees import Committee
+from shared.domain.committees import Committee, Contact
 from shared.domain.periods import VIETNAM
 from shared.infra.database import Database, retryable
 from shared.infra.health import Condition, Health
@@ -42,6 +42,7 @@ class Ready:
     digest: Digest
     letter: Letter
     province: str
+    channel: Channel
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Delivery:
         database: Database,
         docket: OpenDocket,
         horizon: Horizon,
-        sources: Sources,
+        sources: Callable[[], Sources],
         lease: timedelta,
         after_publishing: Callable[[], None],
     ) -> None:
@@ -94,7 +95,7 @@ class Delivery:
         as_of = await self._horizon.as_of()
         if as_of is None:
             return 0
-        ready = await self._claim(as_of)
+        ready = await self._claim(as_of, self._sources())
         sending = asyncio.gather(*map(self._send, ready), return_exceptions=True)
         try:
             endings = await asyncio.shield(sending)
@@ -107,61 +108,16 @@ class Delivery:
                 raise ending
         return len(ready)
 
-    async def _claim(self, as_of: datetime) -> list[Ready]:
+    async def _claim(self, as_of: datetime, sources: Sources) -> list[Ready]:
         """Claim, and commit the claim; what was settled meanwhile is left out or called off."""
         async with self._database.transaction() as connection:
             docket = self._docket(connection)
             claimed = await docket.claim(AT_ONCE_MAX, self._lease)
-            prepared = [await self._prepare(docket, it, as_of) for it in claimed]
+            prepared = [await _prepare(docket, it, as_of, sources) for it in claimed]
         return [it for it in prepared if it is not None]
 
-    async def _prepare(self, docket: Docket, claimed: Claimed, as_of: datetime) -> Ready | None:
-        committee = self._sources.committees.get(claimed.recipient.committee)
-        if committee is None:
-            await docket.settle(
-                claimed,
-                Outcome(Ending.REFUSED, "the committee is not in the committee files"),
-                after(Ending.REFUSED, claimed.attempt),
-            )
-            return None
-        await docket.leave_out(claimed.notice_id, claimed.settled)
-        if not claimed.late:
-            await docket.call_off(claimed, "nobody is late any more")
-            return None
-        return await self._write(docket, claimed, committee, as_of)
-
-    async def _write(
-        self, docket: Docket, claimed: Claimed, committee: Committee, as_of: datetime
-    ) -> Ready:
-        registers, address = self._sources.registers, claimed.recipient.address
-        reported = {
-            (form, period): await docket.count_met(
-                form,
-                period,
-                [it.key for it in registers.owing(form, period, committee.area)],
-            )
-            for form, period in {(it.slot.form, it.slot.period) for it in claimed.late}
-        }
-        digest = compose(committee, address, claimed.late, reported, as_of, registers)
-        words = self._sources.writer.write(digest)
-        channel = self._sources.channels[claimed.recipient.channel]
-        message_id = await docket.write_down(
-            claimed.notice_id, channel.message_id(claimed.notice_id), words.subject, words.text
-        )
-        letter = Letter(
-            message_id=message_id,
-            sender_name=sender_name(digest),
-            recipient_name=digest.contact,
-            address=address,
-            subject=words.subject,
-            text=words.text,
-            html=words.html,
-            written_at=(await docket.moment()).now.astimezone(VIETNAM),
-        )
-        return Ready(claimed, digest, letter, registers.directory.province(committee.area))
-
     async def _send(self, ready: Ready) -> None:
-        outcome = await self._sources.channels[ready.claimed.recipient.channel].send(ready.letter)
+        outcome = await ready.channel.send(ready.letter)
         log.info("notice", id=ready.claimed.notice_id, ending=outcome.ending, said=outcome.detail)
         while True:
             try:
@@ -183,6 +139,85 @@ class Delivery:
             if settled_at is not None and sequel.state is NoticeState.SENT:
                 await docket.publish([_notice_sent(ready, settled_at)])
         self._after_publishing()
+
+
+async def _prepare(
+    docket: Docket, claimed: Claimed, as_of: datetime, sources: Sources
+) -> Ready | None:
+    """Return what is to be sent; otherwise say in the log why nothing is."""
+    now = (await docket.moment()).now.astimezone(VIETNAM)
+    await docket.leave_out(claimed.notice_id, claimed.settled)
+    if not claimed.late:
+        await docket.call_off(claimed, "nobody is late any more")
+        return None
+    committee = sources.committees.get(claimed.recipient.committee)
+    if committee is None:
+        await docket.settle(
+            claimed,
+            Outcome(Ending.REFUSED, "the committee is not in the directory"),
+            after(Ending.REFUSED, claimed.attempt),
+        )
+        return None
+    contact = _contact(committee, claimed.recipient.address, now.date())
+    if contact is None:
+        # Not told, so that whoever comes back hears of it.
+        await docket.leave_out(claimed.notice_id, [it.slot for it in claimed.late])
+        await docket.call_off(claimed, "the recipient has no role in the committee today")
+        return None
+    digest = await _compose(docket, claimed, committee, contact, as_of, sources.registers)
+    return await _write(docket, claimed, committee, digest, now, sources)
+
+
+def _contact(committee: Committee, address: str, day: date) -> Contact | None:
+    if not committee.in_force(day):
+        return None
+    return next((it for it in committee.contacts_on(day) if it.email == address), None)
+
+
+async def _compose(
+    docket: Docket,
+    claimed: Claimed,
+    committee: Committee,
+    contact: Contact,
+    as_of: datetime,
+    registers: Registers,
+) -> Digest:
+    reported = {
+        (form, period): await docket.count_met(
+            form,
+            period,
+            [it.key for it in registers.owing(form, period, committee.area)],
+        )
+        for form, period in {(it.slot.form, it.slot.period) for it in claimed.late}
+    }
+    return compose(committee, contact, claimed.late, reported, as_of, registers)
+
+
+async def _write(
+    docket: Docket,
+    claimed: Claimed,
+    committee: Committee,
+    digest: Digest,
+    now: datetime,
+    sources: Sources,
+) -> Ready:
+    words = sources.writer.write(digest)
+    channel = sources.channels[claimed.recipient.channel]
+    message_id = await docket.write_down(
+        claimed.notice_id, channel.message_id(claimed.notice_id), words.subject, words.text
+    )
+    letter = Letter(
+        message_id=message_id,
+        sender_name=words.sender,
+        recipient_name=digest.contact,
+        address=claimed.recipient.address,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        written_at=now,
+    )
+    province = sources.registers.directory.province(committee.area)
+    return Ready(claimed, digest, letter, province, channel)
 
 
 def _notice_sent(ready: Ready, at: datetime) -> NoticeSent:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from services.notifier.domain.attempts import Outcome, Sequel
 from services.notifier.domain.digest import Claimed
-from services.notifier.domain.duties import Changes, Entry, Slot
+from services.notifier.domain.duties import Changes, Duty, Entry, Slot
 from services.notifier.domain.scan import Desk, Plan, Recipient, Told
 from shared.contracts.duties import DutyEvent, NoticeSent
 from shared.infra.database import Connection
@@ -41,6 +41,12 @@ class Docket(Protocol):
 
     async def due(self, before: datetime, limit: int) -> Sequence[Entry]:
         """Return open duties due before an instant, the longest due first; reads no others."""
+
+    async def unmet(self, beyond: Slot | None, limit: int) -> Sequence[Duty]:
+        """Return duties that are not met, in the order of their slots, from beyond one on."""
+
+    async def missing(self, slots: Collection[Slot]) -> Collection[Slot]:
+        """Return those of these slots that have no duty."""
 
     async def change(self, changes: Changes) -> None:
         """Save what a decision changes and publish what it tells."""

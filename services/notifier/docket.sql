@@ -15,8 +15,8 @@ SELECT pg_advisory_xact_lock($1)
 -- name: entries
 SELECT
     s.unit, s.form, s.period,
-    f.revision, f.first_received_at,
-    d.province, d.committee, d.due_at, d.deadline_rule, d.state
+    f.revision, f.first_received_at, f.on_time,
+    d.province, d.committee, d.due_at, d.deadline_rule, d.state, d.turn
 FROM unnest($1::text[], $2::text[], $3::text[]) AS s (unit, form, period)
 LEFT JOIN filing AS f USING (unit, form, period)
 LEFT JOIN duty AS d USING (unit, form, period)
@@ -27,27 +27,59 @@ WHERE state = 'open' AND due_at < $1
 ORDER BY due_at
 LIMIT $2
 
+-- name: unmet
+SELECT unit, form, period, province, committee, due_at, deadline_rule, state, turn FROM duty
+WHERE state <> 'met' AND (unit, form, period) > ($1, $2, $3)
+ORDER BY unit, form, period
+LIMIT $4
+
+-- name: missing
+SELECT unit, form, period
+FROM unnest($1::text[], $2::text[], $3::text[]) AS s (unit, form, period)
+WHERE NOT EXISTS (
+    SELECT FROM duty AS d
+    WHERE (d.unit, d.form, d.period) = (s.unit, s.form, s.period)
+)
+
 -- name: file
-INSERT INTO filing AS standing (unit, form, period, revision, first_received_at, withdrawn)
-SELECT u, f, p, r, at, at IS NULL
-FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::timestamptz[])
-    AS t (u, f, p, r, at)
+INSERT INTO filing AS standing (
+    unit, form, period, revision, first_received_at, on_time, withdrawn
+)
+SELECT u, f, p, r, at, on_time, at IS NULL
+FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::integer[], $5::timestamptz[], $6::boolean[]
+) AS t (u, f, p, r, at, on_time)
 ON CONFLICT (unit, form, period) DO UPDATE
 SET
     revision = excluded.revision,
     first_received_at = excluded.first_received_at,
+    on_time = excluded.on_time,
     withdrawn = excluded.withdrawn
 WHERE excluded.revision > standing.revision
 
 -- name: put_duties
-INSERT INTO duty (unit, form, period, province, committee, due_at, deadline_rule, state)
+INSERT INTO duty (unit, form, period, province, committee, due_at, deadline_rule, state, turn)
 SELECT *
 FROM unnest(
     $1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
-    $6::timestamptz[], $7::text[], $8::text[]
+    $6::timestamptz[], $7::text[], $8::text[], $9::integer[]
 )
 ON CONFLICT (unit, form, period) DO UPDATE
-SET due_at = excluded.due_at, deadline_rule = excluded.deadline_rule, state = excluded.state
+SET
+    province = excluded.province,
+    committee = excluded.committee,
+    due_at = excluded.due_at,
+    deadline_rule = excluded.deadline_rule,
+    state = excluded.state,
+    turn = excluded.turn
+
+-- name: log_due_changes
+INSERT INTO due_change (unit, form, period, was, becomes, rule, because, document, at)
+SELECT *
+FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[],
+    $6::text[], $7::text[], $8::text[], $9::timestamptz[]
+)
 
 -- name: enter_stage
 INSERT INTO stage (unit, form, period, stage, recorded_at)
@@ -58,7 +90,11 @@ ON CONFLICT DO NOTHING
 SELECT i.unit, i.form, i.period, i.recipient, i.channel
 FROM unnest($1::text[], $2::text[], $3::text[]) AS s (unit, form, period)
 JOIN notice_item AS i USING (unit, form, period)
-WHERE i.stage = $4 AND i.left_out_at IS NULL
+JOIN duty AS d USING (unit, form, period)
+JOIN notice AS n USING (notice_id)
+WHERE
+    i.stage = $4 AND i.left_out_at IS NULL
+    AND (n.state <> 'sent' OR i.due_at = d.due_at)
 
 -- name: collecting
 SELECT n.notice_id, n.committee, n.recipient, n.channel
@@ -80,12 +116,16 @@ GROUP BY n.committee, n.recipient, n.channel
 -- name: plan_notices
 INSERT INTO notice (notice_id, committee, recipient, channel, send_after)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
+-- Called off because its recipient had no role then, and now has one again.
+ON CONFLICT (notice_id) DO UPDATE SET state = 'planned', send_after = excluded.send_after
+WHERE notice.state = 'cancelled'
 
 -- name: plan_items
-INSERT INTO notice_item (notice_id, unit, form, period, stage, recipient, channel)
+INSERT INTO notice_item (notice_id, unit, form, period, due_at, stage, recipient, channel)
 SELECT *
 FROM unnest(
-    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[],
+    $6::text[], $7::text[], $8::text[]
 )
 
 -- name: anything_to_send
@@ -121,7 +161,7 @@ RETURNING notice_id, committee, recipient, channel, attempts
 -- name: items
 SELECT
     i.notice_id, d.unit, d.form, d.period,
-    d.province, d.committee, d.due_at, d.deadline_rule, d.state
+    d.province, d.committee, d.due_at, d.deadline_rule, d.state, d.turn
 FROM notice_item AS i
 JOIN duty AS d USING (unit, form, period)
 WHERE i.notice_id = ANY($1::text[]) AND i.left_out_at IS NULL
@@ -146,6 +186,14 @@ UPDATE notice
 SET message_id = coalesce(message_id, $2), subject = $3, body = $4
 WHERE notice_id = $1
 RETURNING message_id
+
+-- name: write_down_due
+UPDATE notice_item AS i
+SET due_at = d.due_at
+FROM duty AS d
+WHERE
+    i.notice_id = $1 AND i.left_out_at IS NULL AND i.due_at <> d.due_at
+    AND (i.unit, i.form, i.period) = (d.unit, d.form, d.period)
 
 -- name: log_attempt
 INSERT INTO delivery (notice_id, attempt, outcome, detail) VALUES ($1, $2, $3, $4)

@@ -9,7 +9,7 @@ import asyncpg
 from services.notifier.docket import Moment
 from services.notifier.domain.attempts import Ending, Outcome, Sequel
 from services.notifier.domain.digest import Claimed
-from services.notifier.domain.duties import Changes, Duty, Entry, Filing, Slot, State
+from services.notifier.domain.duties import Changes, DueChange, Duty, Entry, Filing, Slot, State
 from services.notifier.domain.scan import Desk, Plan, Recipient, Told
 from shared.contracts.duties import DutyEvent, NoticeSent
 from shared.infra.database import Connection, load_queries
@@ -58,6 +58,16 @@ class PostgresDocket:
         entries = await self.entries(slots) if slots else {}
         return [entries[slot] for slot in slots]
 
+    async def unmet(self, beyond: Slot | None, limit: int) -> Sequence[Duty]:
+        """Return duties that are not met, in the order of their slots, from beyond one on."""
+        place = (beyond.unit, beyond.form, beyond.period) if beyond else ("", "", "")
+        return [_duty(row) for row in await self._connection.fetch(QUERIES["unmet"], *place, limit)]
+
+    async def missing(self, slots: Collection[Slot]) -> Collection[Slot]:
+        """Return those of these slots that have no duty."""
+        rows = await self._connection.fetch(QUERIES["missing"], *_columns(slots))
+        return {_slot(row) for row in rows}
+
     async def change(self, changes: Changes) -> None:
         """Save what a decision changes and publish what it tells."""
         if changes.filings:
@@ -66,6 +76,7 @@ class PostgresDocket:
                 *_columns(changes.filings),
                 [it.revision for it in changes.filings.values()],
                 [it.first_received_at for it in changes.filings.values()],
+                [it.on_time for it in changes.filings.values()],
             )
         if changes.duties:
             duties = changes.duties.values()
@@ -77,7 +88,9 @@ class PostgresDocket:
                 [it.due_at for it in duties],
                 [it.deadline_rule for it in duties],
                 [it.state for it in duties],
+                [it.turn for it in duties],
             )
+        await self._log_due_changes(changes.due_changes)
         await self.publish(changes.events)
 
     async def enter_stage(self, slots: Collection[Slot], stage: str, at: datetime) -> None:
@@ -119,6 +132,7 @@ class PostgresDocket:
             QUERIES["plan_items"],
             [it.notice_id for it in plan.items],
             *_columns([it.slot for it in plan.items]),
+            [it.due_at for it in plan.items],
             [it.stage for it in plan.items],
             [it.recipient.address for it in plan.items],
             [it.recipient.channel for it in plan.items],
@@ -163,6 +177,7 @@ class PostgresDocket:
 
     async def write_down(self, notice_id: str, message_id: str, subject: str, body: str) -> str:
         """Keep what is about to be sent; return the message id, which never changes."""
+        await self._connection.execute(QUERIES["write_down_due"], notice_id)
         return str(
             await self._connection.fetchval(
                 QUERIES["write_down"], notice_id, message_id, subject, body
@@ -192,6 +207,19 @@ class PostgresDocket:
             ],
         )
 
+    async def _log_due_changes(self, changes: Sequence[DueChange]) -> None:
+        if changes:
+            await self._connection.execute(
+                QUERIES["log_due_changes"],
+                *_columns(it.slot for it in changes),
+                [it.was for it in changes],
+                [it.becomes for it in changes],
+                [it.rule for it in changes],
+                [it.because for it in changes],
+                [it.document for it in changes],
+                [it.at for it in changes],
+            )
+
     async def _log(self, claimed: Claimed, outcome: str, detail: str) -> None:
         await self._connection.execute(
             QUERIES["log_attempt"], claimed.notice_id, claimed.attempt, outcome, detail
@@ -218,7 +246,7 @@ def _recipient(row: asyncpg.Record) -> Recipient:
 def _entry(row: asyncpg.Record) -> Entry:
     filed, owed = row["revision"] is not None, row["state"] is not None
     return Entry(
-        Filing(row["revision"], row["first_received_at"]) if filed else None,
+        Filing(row["revision"], row["first_received_at"], row["on_time"]) if filed else None,
         _duty(row) if owed else None,
     )
 
@@ -231,4 +259,5 @@ def _duty(row: asyncpg.Record) -> Duty:
         row["due_at"],
         row["deadline_rule"],
         State(row["state"]),
+        row["turn"],
     )

@@ -1,8 +1,8 @@
 """
 What the notifier does with what it reads.
 
-Reads ``ReportAccepted``, ``ReportWithdrawn`` and ``IntakeCaughtUp``; changes filings, duties and
-the watermark; publishes ``DutyMet`` and ``DutyOpened``.
+Reads ``ReportAccepted``, ``ReportWithdrawn`` and ``IntakeCaughtUp``; changes filings, duties, the
+audit of due instants and the watermark; publishes ``DutyMet`` and ``DutyOpened``.
 """
 
 from collections.abc import Mapping, Sequence

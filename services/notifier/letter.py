@@ -20,8 +20,9 @@ _TEMPLATES = Path(__file__).parent / "templates" / "vi"
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The three texts of a message."""
+    """The texts of a message, and the name under which it travels."""
 
+    sender: str
     subject: str
     text: str
     html: str
@@ -51,21 +52,16 @@ class LetterWriter:
         }
 
     def write(self, digest: Digest) -> Words:
-        """Return subject, text and HTML of a digest."""
+        """Return sender, subject, text and HTML of a digest."""
         values = {
             "digest": digest,
             "demands": demands(digest),
         }
-        subject, text, html = (
+        sender, subject, text, html = (
             self._templates.get_template(f"digest.{part}.j2").render(values)
-            for part in ("subject", "text", "html")
+            for part in ("sender", "subject", "text", "html")
         )
-        return Words(" ".join(subject.split()), text, html)
-
-
-def sender_name(digest: Digest) -> str:
-    """Return the name under which the committee's messages travel."""
-    return f"Ban Chỉ đạo {lower_first(digest.area)} (QCDC)"
+        return Words(" ".join(sender.split()), " ".join(subject.split()), text, html)
 
 
 def demands(digest: Digest) -> list[str]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from pydantic import BaseModel
 
-from services.notifier.domain.duties import State
+from services.notifier.domain.duties import Because, State
 
 
 class NamedUnit(BaseModel):
@@ -47,11 +47,28 @@ class NoticeView(BaseModel):
     attempts: list[Attempt]
 
 
+class DueChangeView(BaseModel):
+    """How a due instant moved; ``document`` is empty where none is cited."""
+
+    was: datetime
+    becomes: datetime
+    rule: str
+    because: Because
+    document: str
+    at: datetime
+
+
 class DutyView(BaseModel):
-    """A duty as it stands; ``on_time`` is null until it is met."""
+    """
+    A duty as it stands; ``on_time`` is null until it is met.
+
+    ``valid_to`` is the last day of a unit that has one: names are used again. ``due_changes`` are
+    in the order of time.
+    """
 
     unit: str
     name: str
+    valid_to: date | None
     province: str
     form: str
     period: str
@@ -61,6 +78,7 @@ class DutyView(BaseModel):
     state: State
     first_received_at: datetime | None
     on_time: bool | None
+    due_changes: list[DueChangeView]
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,9 @@ ORDER BY at, attempt
 -- name: duties
 SELECT
     d.unit, d.province, d.form, d.period, d.committee, d.due_at, d.deadline_rule, d.state,
-    f.first_received_at
+    f.first_received_at,
+    CASE WHEN d.state = 'met' THEN coalesce(f.on_time, f.first_received_at < d.due_at) END
+        AS on_time
 FROM duty AS d
 LEFT JOIN filing AS f USING (unit, form, period)
 WHERE
@@ -41,3 +43,9 @@ WHERE
     AND ($4::text IS NULL OR d.state = $4)
 ORDER BY d.due_at, d.unit, d.form, d.period
 LIMIT $5
+
+-- name: due_changes
+SELECT c.unit, c.form, c.period, c.was, c.becomes, c.rule, c.because, c.document, c.at
+FROM unnest($1::text[], $2::text[], $3::text[]) AS s (unit, form, period)
+JOIN due_change AS c USING (unit, form, period)
+ORDER BY c.at, c.becomes

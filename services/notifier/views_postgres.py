@@ -1,11 +1,20 @@
 """The views from PostgreSQL: ``views.sql``, with names from the directory."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
-from services.notifier.domain.duties import State
-from services.notifier.views import Attempt, DutyFilter, DutyView, NamedUnit, NoticeView
+import asyncpg
+
+from services.notifier.views import (
+    Attempt,
+    DueChangeView,
+    DutyFilter,
+    DutyView,
+    NamedUnit,
+    NoticeView,
+)
 from shared.domain.directory import Directory
 from shared.infra.database import Database, load_queries
 
@@ -15,7 +24,7 @@ QUERIES = load_queries(Path(__file__).parent / "views.sql")
 class PostgresViews:
     """Reads what people look at."""
 
-    def __init__(self, database: Database, directory: Directory) -> None:
+    def __init__(self, database: Database, directory: Callable[[], Directory]) -> None:
         self._database = database
         self._directory = directory
 
@@ -40,21 +49,32 @@ class PostgresViews:
 
     async def duties(self, which: DutyFilter, limit: int) -> Sequence[DutyView]:
         """Return duties, the first due first."""
-        async with self._database.connection() as connection:
+        moved: dict[tuple[str, str, str], list[DueChangeView]] = defaultdict(list)
+        async with self._database.transaction() as connection:
             rows = await connection.fetch(
                 QUERIES["duties"], which.unit, which.form, which.period, which.state, limit
             )
+            columns = [[row[it] for row in rows] for it in ("unit", "form", "period")]
+            for row in await connection.fetch(QUERIES["due_changes"], *columns):
+                moved[_slot(row)].append(DueChangeView.model_validate(dict(row)))
         return [
             DutyView(
                 **row,
                 name=self._name(row["unit"]),
-                on_time=row["first_received_at"] < row["due_at"]
-                if row["state"] == State.MET
-                else None,
+                valid_to=self._last_day(row["unit"]),
+                due_changes=moved[_slot(row)],
             )
             for row in rows
         ]
 
     def _name(self, unit: str) -> str:
-        known = self._directory.get(unit)
+        known = self._directory().get(unit)
         return known.name if known else unit
+
+    def _last_day(self, unit: str) -> date | None:
+        known = self._directory().get(unit)
+        return known.valid_to if known else None
+
+
+def _slot(row: asyncpg.Record) -> tuple[str, str, str]:
+    return row["unit"], row["form"], row["period"]

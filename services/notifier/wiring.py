@@ -1,10 +1,10 @@
 """The only file of the notifier that names concrete classes."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -18,7 +18,7 @@ from services.notifier.docket_postgres import PostgresDocket
 from services.notifier.domain.digest import Registers
 from services.notifier.domain.filings import Report
 from services.notifier.domain.openings import Opening, openings
-from services.notifier.domain.scan import audience
+from services.notifier.domain.scan import Audience, audience
 from services.notifier.handlers import Handlers, decode_report, decode_watermark
 from services.notifier.horizon import Horizon
 from services.notifier.letter import LetterWriter
@@ -30,16 +30,16 @@ from shared.domain.directory import Directory
 from shared.domain.errors import FactError
 from shared.infra.broker import producer
 from shared.infra.database import Connection, Database
-from shared.infra.errors import Misconfigured
-from shared.infra.facts import Facts, facts_for
+from shared.infra.facts import Facts, per_facts
 from shared.infra.health import Health
 from shared.infra.migrate import migrations
 from shared.infra.outbox import OutboxTable, Relay
 from shared.infra.reader import Reader
+from shared.infra.register import Register
 from shared.infra.run import Task
 from shared.infra.start import Start
 from shared.infra.stream import Stream
-from shared.infra.topics import COMMON, DUTIES, REPORTS, WATERMARKS
+from shared.infra.topics import COMMON, DIRECTORY, DUTIES, REPORTS, WATERMARKS
 from shared.infra.vietnamese import name_key
 from shared.infra.web import create_app
 
@@ -57,6 +57,7 @@ class Notifier:
     database: Database
     health: Health
     app: FastAPI
+    register: Register
     reports: Reader[Report]
     watermarks: Reader[IntakeCaughtUp]
     relay: Relay
@@ -87,53 +88,87 @@ class Notifier:
         )
 
 
-def build(settings: Settings) -> Notifier:
+@dataclass(frozen=True)
+class Known:
+    """What the notifier works out from facts, once for all who ask."""
+
+    openings: tuple[Opening, ...]
+    audience: Audience
+    sources: Sources
+
+
+def build(
+    settings: Settings, *, facts: Facts | None = None, directory: str = DIRECTORY
+) -> Notifier:
     """
     Put a notifier together; nothing is connected yet.
 
-    Raises:
-        Misconfigured: when the files of facts cannot be used.
-
+    A test names a *directory* of its own, and *facts* that are in force while that is empty.
     """
-    facts = _facts(settings)
     health = Health("start", "scan", "delivery", "outbox")
-    database = Database(
-        settings.database.get_secret_value(),
-        application="notifier",
-        schema=settings.database_schema,
+    url = settings.database.get_secret_value()
+    database = Database(url, application="notifier", schema=settings.database_schema)
+    known = per_facts(partial(known_of, _email(settings)))
+    register = Register(
+        "notifier", settings, database, health, prepare=known, facts=facts, topic=directory
     )
-    docket = docket_of(facts.directory)
+
+    def now() -> Known:
+        return known(register.facts())
+
+    docket = docket_of(lambda: register.facts().directory)
     relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "notifier"), health)
     reports, watermarks = _readers(settings, database, Handlers(docket), health, relay.wake)
     horizon = Horizon(database, docket, reports.behind)
-    channel = _email(settings)
-    hears = audience(facts.committees, facts.directory, [channel.name])
     lease = timedelta(seconds=settings.lease_seconds)
-    written_from = sources(facts, channel)
     app = create_app("QCDC notifier", health)
-    add_routes(app, PostgresViews(database, facts.directory))
+    add_routes(app, PostgresViews(database, lambda: register.facts().directory))
     return Notifier(
         settings=settings,
         database=database,
         health=health,
         app=app,
+        register=register,
         reports=reports,
         watermarks=watermarks,
         relay=relay,
         horizon=horizon,
-        scan=Scan(database, docket, horizon, _openings(facts), hears, relay.wake),
-        delivery=Delivery(database, docket, horizon, written_from, lease, relay.wake),
-        start=Start(database, MIGRATIONS, MIGRATE_COMMAND, settings.kafka, COMMON, health),
+        scan=Scan(
+            database, docket, horizon, lambda: now().openings, lambda: now().audience, relay.wake
+        ),
+        delivery=Delivery(database, docket, horizon, lambda: now().sources, lease, relay.wake),
+        start=Start(
+            database, MIGRATIONS, MIGRATE_COMMAND, settings.kafka, COMMON, health, register
+        ),
     )
 
 
-def docket_of(directory: Directory) -> OpenDocket:
+def known_of(channel: Channel, facts: Facts) -> Known:
+    """
+    Work out what the notifier needs.
+
+    Raises:
+        FactError, ValueError: when it cannot work by these facts.
+
+    """
+    _check_addresses(facts)
+    return Known(
+        openings(facts.committees, facts.catalogue, facts.directory, facts.due),
+        audience(facts.committees, facts.directory, [channel.name]),
+        sources(facts, channel),
+    )
+
+
+def docket_of(directory: Callable[[], Directory]) -> OpenDocket:
     """Return what opens the docket; a province's place in the directory is its partition."""
-    places = {key: index % PARTITIONS for index, key in enumerate(directory.provinces())}
+
+    @lru_cache(maxsize=1)
+    def places(known: Directory) -> Mapping[str, int]:
+        return {key: index % PARTITIONS for index, key in enumerate(known.provinces())}
 
     def open_docket(connection: Connection) -> PostgresDocket:
         # A province that a new directory has forgotten must not stop the others' events.
-        return PostgresDocket(connection, lambda province: places.get(province, 0))
+        return PostgresDocket(connection, lambda province: places(directory()).get(province, 0))
 
     return open_docket
 
@@ -142,7 +177,14 @@ def sources(facts: Facts, channel: Channel) -> Sources:
     """Return what letters are written from."""
     return Sources(
         {it.key: it for it in facts.committees},
-        Registers(facts.catalogue, facts.directory, facts.calendar, name_key),
+        Registers(
+            facts.catalogue,
+            facts.directory,
+            facts.lineage,
+            facts.calendar,
+            facts.committees,
+            name_key,
+        ),
         LetterWriter(),
         {channel.name: channel},
     )
@@ -192,17 +234,9 @@ def _email(settings: Settings) -> EmailChannel:
     return EmailChannel(server, settings.lease_seconds / 2)
 
 
-def _facts(settings: Settings) -> Facts:
-    facts = facts_for(settings)
+def _check_addresses(facts: Facts) -> None:
     for committee in facts.committees:
         for contact in committee.contacts:
             if not _ADDRESS.fullmatch(contact.email):
-                raise Misconfigured(f"committee {committee.key}: {contact.email!r} is no address")
-    return facts
-
-
-def _openings(facts: Facts) -> tuple[Opening, ...]:
-    try:
-        return openings(facts.committees, facts.catalogue, facts.directory, facts.due)
-    except (FactError, ValueError) as problem:
-        raise Misconfigured(str(problem)) from problem
+                message = f"{contact.email!r} is no address"
+                raise FactError("committees", f"committee {committee.key}", message)

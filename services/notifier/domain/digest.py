@@ -2,21 +2,23 @@
 The digest: one message for a committee's contact, naming the units that are late.
 
 Most overdue first, then by name in Vietnamese order. What it says holds at ``as_of``: everything
-received before that instant had been looked at.
+received before that instant had been looked at. A unit that has ended since is named with its last
+day and with who answers for it now: names are used again, and the old Tây Ninh is not today's.
 """
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from services.notifier.domain.duties import Duty, Slot, State
 from services.notifier.domain.scan import Recipient
 from shared.domain.catalogue import Catalogue
-from shared.domain.committees import Committee
+from shared.domain.committees import Committee, Contact, Demand, Extension
 from shared.domain.directory import Directory, Unit
+from shared.domain.lineage import Lineage
 from shared.domain.periods import VIETNAM, Period, parse_period
 from shared.domain.working_days import WorkingCalendar
 
@@ -44,23 +46,45 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """
+    A unit as a letter names it.
+
+    ``last_day`` is None while it exists. ``successors`` answer for it since; it passed whole when
+    there is one of its own level.
+    """
+
+    name: str
+    last_day: date | None = None
+    successors: tuple[str, ...] = ()
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One late unit; ``working_days_late`` is None beyond the calendar's range."""
 
     unit: str
-    name: str
+    named: Named
     working_days_late: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The units late with one form for one period, and how the whole area stands."""
+    """
+    The units late with one form for one period, and how the whole area stands.
+
+    ``wording`` is what the letter said of the date, ``extension`` the document that granted more
+    time; both are "" where there is none.
+    """
 
     form: str
     title: str
     period: Period
     due_at: datetime
+    wording: str
     document: str
+    extension: str
     reported: int
     expected: int
     lines: tuple[Line, ...]
@@ -71,7 +95,7 @@ class Digest:
     """All that the letter says, before it is put into words."""
 
     committee: str
-    area: str
+    area: Named
     letter_style: str
     contact: str
     as_of: datetime
@@ -89,7 +113,9 @@ class Registers:
 
     catalogue: Catalogue
     directory: Directory
+    lineage: Lineage
     calendar: WorkingCalendar
+    committees: Sequence[Committee]
     name_key: NameKey
 
     def owing(self, form: str, period: str, area: str) -> tuple[Unit, ...]:
@@ -100,10 +126,24 @@ class Registers:
             return ()
         return self.directory.owing(version, known, area)
 
+    def named(self, key: str, day: date) -> Named:
+        """Return how to name a unit on a day."""
+        unit, states = self.directory.get(key, day), self.directory.states(key)
+        if unit is None:
+            return Named(plain(key))
+        last_day = states[-1].valid_to
+        if last_day is None or day <= last_day:
+            return Named(plain(unit.name))
+        keys = self.lineage.answers_for(key, day, self.directory)
+        heirs = [it for heir in keys if (it := self.directory.get(heir, day)) is not None]
+        whole = [it.level for it in heirs] == [unit.level]
+        names = sorted((plain(it.name) for it in heirs), key=self.name_key)
+        return Named(plain(unit.name), last_day, tuple(names), whole)
+
 
 def compose(
     committee: Committee,
-    address: str,
+    contact: Contact,
     late: Iterable[Duty],
     reported: Mapping[tuple[str, str], int],
     as_of: datetime,
@@ -118,13 +158,11 @@ def compose(
         _section(committee, tuple(duties), reported, as_of, registers)
         for _, duties in groupby(sorted(late, key=place), place)
     ]
-    area = registers.directory.get(committee.area)
-    names = [it.name for it in committee.contacts if it.email == address]
     return Digest(
         committee=plain(committee.name_vi),
-        area=plain(area.name if area else committee.area),
+        area=registers.named(committee.area, _day(as_of)),
         letter_style=committee.letter_style,
-        contact=plain(names[0] if names else address),
+        contact=plain(contact.name),
         as_of=as_of,
         sections=tuple(sections),
     )
@@ -148,31 +186,44 @@ def _section(
     if period is None:
         raise ValueError(f"a duty for {slot.period!r}, which is no period")
     form = registers.catalogue.form(slot.form, period)
-    documents = [
-        it.document for it in committee.demands if (it.form, it.period) == (slot.form, slot.period)
-    ]
     days_late = _working_days_late(due_at, as_of, registers.calendar)
-    names = {it.slot.unit: _name(it.slot.unit, registers.directory) for it in duties}
-    order = sorted(names, key=lambda unit: (registers.name_key(names[unit]), unit))
+    named = {it.slot.unit: registers.named(it.slot.unit, _day(as_of)) for it in duties}
+    order = sorted(named, key=lambda unit: (registers.name_key(named[unit].name), unit))
+    asked = [it for it in committee.demands if (it.form, it.period) == (slot.form, slot.period)]
+    letter = _letter(duties[0], registers.committees)
     return Section(
         form=slot.form,
         title=plain(form.title_vi if form else slot.form),
         period=period,
         due_at=due_at,
-        document=plain(documents[0]) if documents else "",
+        wording=plain(letter.wording) if letter else "",
+        document=plain(asked[0].document) if asked else "",
+        extension=plain(letter.document) if isinstance(letter, Extension) else "",
         reported=reported.get((slot.form, slot.period), 0),
         expected=len(registers.owing(slot.form, slot.period, committee.area)),
-        lines=tuple(Line(unit, names[unit], days_late) for unit in order),
+        lines=tuple(Line(unit, named[unit], days_late) for unit in order),
     )
 
 
-def _name(unit: str, directory: Directory) -> str:
-    known = directory.get(unit)
-    return plain(known.name if known else unit)
+def _letter(duty: Duty, committees: Iterable[Committee]) -> Demand | Extension | None:
+    """Return the letter that sets a duty's date; None for a rule, or words no longer in force."""
+    slot = duty.slot
+    for committee in committees:
+        letters: list[Demand | Extension] = [*committee.demands, *committee.extensions]
+        for letter in letters:
+            asks = (letter.form, letter.period) == (slot.form, slot.period)
+            if asks and (letter.document, letter.due_at) == (duty.deadline_rule, duty.due_at):
+                return letter
+    return None
 
 
 def _working_days_late(due_at: datetime, as_of: datetime, calendar: WorkingCalendar) -> int | None:
-    first, last = due_at.astimezone(VIETNAM).date(), as_of.astimezone(VIETNAM).date()
+    # The midnight that ends the last acceptable day is not yet a day of its own.
+    first, last = _day(due_at - timedelta.resolution), _day(as_of)
     if not (calendar.covers(first) and calendar.covers(last)):
         return None
     return max(0, calendar.working_days_between(first, last))
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(VIETNAM).date()

@@ -3,10 +3,11 @@ Which duties open, and when: directory × form × period, for every demand of ev
 
 A duty opens when the period's window closes, or at its due instant where a letter wants the report
 earlier: as late as possible, because who is alive on the window's last day is a fact only then.
+What changed facts do to duties that stand already is in ``reconcile.py``.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.notifier.domain.duties import (
@@ -23,7 +24,7 @@ from shared.contracts.duties import DutyEvent
 from shared.domain.catalogue import Catalogue
 from shared.domain.committees import Committee, Demand
 from shared.domain.deadlines import Due
-from shared.domain.directory import Directory, Unit
+from shared.domain.directory import Directory
 from shared.domain.errors import FactError
 from shared.domain.periods import Period, parse_period
 
@@ -32,10 +33,16 @@ DueOf = Callable[[str, Period, str], Due | None]
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The duties that one demand makes, and the instant from which they exist."""
+    """
+    The duties that one demand makes, and the instant from which they exist.
+
+    ``letters`` and ``extensions`` are the documents of any committee that can have set their dates.
+    """
 
     opens_at: datetime
     duties: tuple[Duty, ...]
+    letters: frozenset[str] = frozenset()
+    extensions: frozenset[str] = frozenset()
 
 
 def openings(
@@ -48,72 +55,79 @@ def openings(
         FactError: when a demand names a form or period that nobody can report.
 
     """
+    known = tuple(committees)
     found = (
-        _opening(committee, demand, catalogue, directory, due_of)
-        for committee in committees
+        _opening(committee, demand, _Facts(known, catalogue, directory, due_of))
+        for committee in known
         for demand in committee.demands
     )
     return tuple(sorted((it for it in found if it.duties), key=lambda it: it.opens_at))
 
 
-def open_duties(entries: Mapping[Slot, Entry], wanted: Sequence[Duty], now: datetime) -> Changes:
+def open_duties(entries: Mapping[Slot, Entry], asked: Iterable[Duty], now: datetime) -> Changes:
     """
-    Return what opening *wanted* changes where some of it may stand already.
+    Return what opening these duties changes; those that stand already stay as they are.
 
-    A duty whose report is there is met at once. The due instant of a duty that exists moves later
-    when a letter grants more time, and never earlier.
+    A duty whose report is there is met at once.
     """
     duties: dict[Slot, Duty] = {}
     events: list[DutyEvent] = []
-    for duty in wanted:
+    for duty in asked:
         entry = entries.get(duty.slot, Entry())
-        after = duty if entry.duty is None else _postponed(entry.duty, duty)
-        if after is None:
+        if entry.duty is not None:
             continue
-        revision = entry.filing.revision if entry.filing else 0
-        received = entry.filing.first_received_at if entry.filing else None
-        if entry.duty is None or received is None:
-            events.append(tell_opened(after, revision, now))
-        if received is not None:
-            after = advance(after, Happening.REPORTED)
-            events.append(tell_met(after, revision, received, now))
-        duties[duty.slot] = after
+        filing, opened = entry.filing, duty
+        events.append(tell_opened(opened, filing.revision if filing else 0, now))
+        if filing is not None and filing.first_received_at is not None:
+            opened = advance(opened, Happening.REPORTED)
+            events.append(tell_met(opened, filing, filing.first_received_at, now))
+        duties[duty.slot] = opened
     return Changes(duties=duties, events=tuple(events))
 
 
-def _postponed(standing: Duty, wanted: Duty) -> Duty | None:
-    if wanted.due_at <= standing.due_at:
-        return None
-    later = replace(standing, due_at=wanted.due_at, deadline_rule=wanted.deadline_rule)
-    return advance(later, Happening.POSTPONED)
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    committees: tuple[Committee, ...]
+    catalogue: Catalogue
+    directory: Directory
+    due_of: DueOf
 
 
-def _opening(
-    committee: Committee,
-    demand: Demand,
-    catalogue: Catalogue,
-    directory: Directory,
-    due_of: DueOf,
-) -> Opening:
+def _opening(committee: Committee, demand: Demand, facts: _Facts) -> Opening:
     period = parse_period(demand.period)
-    form = catalogue.form(demand.form, period) if period else None
+    form = facts.catalogue.form(demand.form, period) if period else None
     if period is None or form is None or not form.accepts(period):
         where, what = f"committee {committee.key}", f"{demand.form} {demand.period}"
         raise FactError("committees", where, f"demands {what}, which nobody can report")
+    if not committee.asks_for(period):
+        return Opening(period.closes_at, ())
     duties = tuple(
-        _duty(unit, due, demand, committee, directory)
-        for unit in directory.owing(form, period, committee.area)
-        if (due := due_of(demand.form, period, unit.key)) is not None
+        _duty(
+            Slot(unit.key, demand.form, demand.period),
+            due,
+            committee,
+            facts.directory.province(unit.key, period.last_day),
+        )
+        for unit in facts.directory.owing(form, period, committee.area)
+        if (due := facts.due_of(demand.form, period, unit.key)) is not None
     )
     opens_at = min((period.closes_at, *(duty.due_at for duty in duties)))
-    return Opening(opens_at, duties)
+    return Opening(opens_at, duties, *_documents(demand, facts.committees))
 
 
-def _duty(unit: Unit, due: Due, demand: Demand, committee: Committee, directory: Directory) -> Duty:
-    return Duty(
-        slot=Slot(unit.key, demand.form, demand.period),
-        province=directory.province(unit.key),
-        committee=committee.key,
-        due_at=due.at,
-        deadline_rule=due.rule_code,
+def _documents(
+    demand: Demand, committees: Iterable[Committee]
+) -> tuple[frozenset[str], frozenset[str]]:
+    asked = (demand.form, demand.period)
+    return (
+        frozenset(
+            it.document for c in committees for it in c.demands if (it.form, it.period) == asked
+        ),
+        frozenset(
+            it.document for c in committees for it in c.extensions if (it.form, it.period) == asked
+        ),
     )
+
+
+def _duty(slot: Slot, due: Due, committee: Committee, province: str) -> Duty:
+    return Duty(slot, province, committee.key, due_at=due.at, deadline_rule=due.rule_code)

@@ -7,7 +7,8 @@ not been told: one message for an hour, however many units are late.
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from services.notifier.domain.duties import (
     Changes,
@@ -22,11 +23,13 @@ from services.notifier.domain.duties import (
 )
 from shared.contracts.duties import DutyEvent
 from shared.contracts.event import derived_id
-from shared.domain.committees import Committee
+from shared.domain.committees import Committee, Contact
 from shared.domain.directory import Directory
+from shared.domain.periods import parse_period
 
 STAGE_OVERDUE = "overdue"
 DIGEST_INTERVAL = timedelta(hours=1)
+_CONTACTS_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,10 +60,11 @@ class NewNotice:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A duty at a stage, named in a notice."""
+    """A duty at a stage, named in a notice, with the due instant that it had then."""
 
     notice_id: str
     slot: Slot
+    due_at: datetime
     stage: str
     recipient: Recipient
 
@@ -73,7 +77,9 @@ class Plan:
     items: tuple[Item, ...] = ()
 
 
-Audience = Callable[[Duty], Sequence[Recipient]]
+Audience = Callable[[Duty, date], Sequence[Recipient]]
+"""Who hears of a duty on a day: roles have dates."""
+
 Addressed = Mapping[Recipient, Sequence[tuple[Duty, int]]]
 """
 Overdue duties by recipient, each with the revision at which it fell overdue: a telling that was
@@ -81,27 +87,43 @@ called off leaves its ``notice_id`` behind, and the next one after a withdrawal 
 """
 
 Told = Collection[tuple[Slot, str, str]]
-"""Slot, address and channel of every item that exists already for the stage."""
+"""
+Slot, address and channel of every item that holds already for the stage. What was sent while
+another due instant stood does not: the unit is late anew, or the letter was wrong.
+"""
 
 
 def audience(
     committees: Sequence[Committee], directory: Directory, channels: Sequence[str]
 ) -> Audience:
-    """Return who hears of a duty: the contacts of each committee of its area that demanded it."""
+    """
+    Return who hears of a duty: the contacts of each committee of its area that demanded it.
+
+    Only those whose role is in force on the day, of committees that exist on it.
+    """
     demanding: dict[tuple[str, str], list[Committee]] = {}
     for committee in committees:
         for form, period in dict.fromkeys((it.form, it.period) for it in committee.demands):
             demanding.setdefault((form, period), []).append(committee)
 
-    def of(duty: Duty) -> Sequence[Recipient]:
-        unit = duty.slot.unit
-        path = directory.path(unit) if directory.get(unit) else ()
-        areas = {unit, *path, duty.province}  # also when a new directory has forgotten the unit
+    by_key = {it.key: it for it in committees}
+
+    @lru_cache(maxsize=_CONTACTS_REMEMBERED)  # by key: a committee is long to hash
+    def contacts(key: str, day: date) -> tuple[Contact, ...]:
+        committee = by_key[key]
+        return committee.contacts_on(day) if committee.in_force(day) else ()
+
+    def of(duty: Duty, day: date) -> Sequence[Recipient]:
+        unit, period = duty.slot.unit, parse_period(duty.slot.period)
+        # Where it lay when the period ended; a new directory may have forgotten the unit.
+        known = directory.get(unit) is not None
+        path = directory.path(unit, period.last_day if period else None) if known else ()
+        areas = {unit, *path, duty.province}
         return [
             Recipient(committee.key, contact.email, channel)
             for committee in demanding.get((duty.slot.form, duty.slot.period), ())
             if committee.area in areas
-            for contact in committee.contacts
+            for contact in contacts(committee.key, day)
             for channel in channels
         ]
 
@@ -119,12 +141,12 @@ def decide(due: Iterable[Entry], as_of: datetime) -> Changes:
     events: list[DutyEvent] = []
     for entry in due:
         duty, filing = entry.duty, entry.filing
-        if duty is None or duty.due_at >= as_of:
+        if duty is None or duty.state is not State.OPEN or duty.due_at >= as_of:
             continue
         revision = filing.revision if filing else 0
         if filing is not None and filing.first_received_at is not None:
             after = advance(duty, Happening.REPORTED)
-            events.append(tell_met(after, revision, filing.first_received_at, as_of))
+            events.append(tell_met(after, filing, filing.first_received_at, as_of))
         else:
             after = advance(duty, Happening.FELL_OVERDUE)
             events.append(tell_overdue(after, revision, as_of))
@@ -132,16 +154,15 @@ def decide(due: Iterable[Entry], as_of: datetime) -> Changes:
     return Changes(duties=duties, events=tuple(events))
 
 
-def address(due: Iterable[Entry], changes: Changes, of: Audience) -> Addressed:
-    """Return what each recipient ought to hear of duties that *changes* made overdue."""
+def address(entries: Iterable[Entry], of: Audience, day: date) -> Addressed:
+    """Return what each recipient ought to hear on a day of the duties here that are overdue."""
     found: dict[Recipient, list[tuple[Duty, int]]] = {}
-    for entry in due:
-        after = changes.duties.get(entry.duty.slot) if entry.duty else None
-        if after is None or after.state is not State.OVERDUE:
+    for entry in entries:
+        if entry.duty is None or entry.duty.state is not State.OVERDUE:
             continue
         revision = entry.filing.revision if entry.filing else 0
-        for recipient in of(after):
-            found.setdefault(recipient, []).append((after, revision))
+        for recipient in of(entry.duty, day):
+            found.setdefault(recipient, []).append((entry.duty, revision))
     return found
 
 
@@ -166,7 +187,9 @@ def plan(
             first = min(fresh, key=lambda it: (it[0].due_at, it[0].slot))
             notice_id = _notice_id(recipient, *first)
             notices.append(NewNotice(notice_id, recipient, _send_after(desk, now)))
-        items += [Item(notice_id, duty.slot, STAGE_OVERDUE, recipient) for duty, _ in fresh]
+        items += [
+            Item(notice_id, duty.slot, duty.due_at, STAGE_OVERDUE, recipient) for duty, _ in fresh
+        ]
     return Plan(tuple(notices), tuple(items))
 
 
@@ -192,4 +215,5 @@ def _notice_id(recipient: Recipient, first: Duty, revision: int) -> str:
         STAGE_OVERDUE,
         first.due_at.timestamp(),
         revision,
+        *((first.turn,) if first.turn else ()),
     )

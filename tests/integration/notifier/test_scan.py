@@ -174,7 +174,8 @@ async def test_more_time_takes_accusations_back(it: World) -> None:
     (demand,) = COMMITTEE.demands
     later = replace(demand, due_at=DUE_AT + timedelta(days=7))
 
-    await it.scan([replace(COMMITTEE, demands=(later,))]).once()
+    it.demand(replace(COMMITTEE, demands=(later,)))
+    await it.scan().once()
     await it.delivery().once()
 
     assert await it.overdue() == set()

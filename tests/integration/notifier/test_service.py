@@ -18,6 +18,7 @@ from shared.contracts.duties import IntakeCaughtUp, NoticeSent
 from shared.contracts.event import Event
 from shared.contracts.wire import encode, header_texts
 from shared.infra.broker import producer
+from shared.infra.facts import load_facts
 from shared.infra.migrate import migrate
 from shared.infra.topics import COMMON, DUTIES, REPORTS, WATERMARKS, apply
 from tests.eventually import eventually
@@ -35,6 +36,7 @@ from tests.integration.notifier.world import (
     report,
     settings,
 )
+from tests.integration.shared.plumbing import new_topic
 
 LATE = communes()[126:]
 PARTITION = facts().directory.provinces().index(PROVINCE) % 12
@@ -50,6 +52,7 @@ class Line:
     http: httpx.AsyncClient
     bootstrap: str
     period: str
+    directory: str
 
     async def publish(self, topic: str, *events: Event, partition: int = PARTITION) -> None:
         """Append events, as intake's relay does."""
@@ -59,9 +62,12 @@ class Line:
                 topic, message.body, key=b"k", partition=partition, headers=message.headers
             )
 
-    async def report(self, units: Sequence[str], at: datetime = DUE_AT - MINUTE) -> None:
-        """Publish the accepted reports of these communes."""
-        await self.publish(REPORTS, *(report(it, at=at, period=self.period) for it in units))
+    async def report(
+        self, units: Sequence[str], at: datetime = DUE_AT - MINUTE, due_at: datetime = DUE_AT
+    ) -> None:
+        """Publish the accepted reports of these communes, judged by an instant."""
+        events = (report(it, at=at, period=self.period, due_at=due_at) for it in units)
+        await self.publish(REPORTS, *events)
 
     async def catch_up(self, watermark: datetime) -> None:
         """Let intake say that it is done up to an instant."""
@@ -93,13 +99,18 @@ async def line(
     await migrate(postgres_url, "qcdc", wiring.MIGRATIONS)
     committees = tmp_path / "committees.yaml"
     committees.write_text(yaml.safe_dump({"committees": [as_written(period)]}), encoding="utf-8")
+    directory = await new_topic(kafka)
     async with running_mailbox() as mailbox, producer(kafka, "test") as sender:
         given = settings(postgres_url, mailbox.port, kafka)
-        notifier = wiring.build(given.model_copy(update={"committee_files": (committees,)}))
+        notifier = wiring.build(
+            given,
+            facts=load_facts(committee_files=[committees]),
+            directory=directory,
+        )
         await notifier.database.open()
         transport = httpx.ASGITransport(app=notifier.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://notifier") as http:
-            yield Line(notifier, mailbox, sender, http, kafka, period)
+            yield Line(notifier, mailbox, sender, http, kafka, period, directory)
         await notifier.database.close()
 
 

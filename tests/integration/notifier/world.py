@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from services.notifier import wiring
@@ -12,20 +12,19 @@ from services.notifier.channel import Channel
 from services.notifier.channels.email import EmailChannel, MailServer
 from services.notifier.deliver import Delivery
 from services.notifier.docket import OpenDocket
-from services.notifier.domain.duties import Slot
+from services.notifier.domain.duties import Slot, State
 from services.notifier.domain.filings import Report
 from services.notifier.domain.openings import openings
-from services.notifier.domain.scan import audience
 from services.notifier.handlers import Handlers
 from services.notifier.horizon import Horizon
 from services.notifier.scan import Scan
 from services.notifier.settings import Settings
-from services.notifier.views import NoticeView
+from services.notifier.views import DutyFilter, DutyView, NoticeView
 from services.notifier.views_postgres import PostgresViews
 from shared.domain.committees import Committee, Contact, Demand
 from shared.domain.periods import VIETNAM
 from shared.infra.database import Database
-from shared.infra.facts import Facts, load_facts
+from shared.infra.facts import Facts, load_facts, per_facts
 from shared.infra.migrate import migrate
 from tests.integration.notifier.mailbox import Mailbox, running_mailbox
 from tests.unit.notifier.samples import accepted
@@ -68,10 +67,15 @@ def name(unit: str) -> str:
 
 
 def report(
-    unit: str, revision: int = 1, at: datetime = DUE_AT - MINUTE, period: str = PERIOD
+    unit: str,
+    revision: int = 1,
+    at: datetime = DUE_AT - MINUTE,
+    period: str = PERIOD,
+    due_at: datetime = DUE_AT,
+    rejudged: str | None = None,
 ) -> Report:
     """Return a report of a commune, received a minute before it was due."""
-    return accepted(revision, at, Slot(unit, FORM, period))
+    return accepted(revision, at, Slot(unit, FORM, period), due_at, rejudged)
 
 
 def settings(database: str, smtp_port: int, kafka: str = "127.0.0.1:1") -> Settings:
@@ -96,6 +100,7 @@ class World:
     database: Database
     docket: OpenDocket
     mailbox: Mailbox
+    facts: Facts = field(default_factory=facts)
     lag: list[int] = field(default_factory=lambda: [0])
 
     @property
@@ -104,23 +109,32 @@ class World:
         server = MailServer("127.0.0.1", self.mailbox.port, "ban-chi-dao@qcdc.example.vn")
         return EmailChannel(server, 5)
 
-    def scan(self, committees: Sequence[Committee] = (COMMITTEE,)) -> Scan:
-        """Return the scan of a notifier that has just started."""
-        known = replace(facts(), committees=tuple(committees))
+    def scan(self) -> Scan:
+        """Return the scan of a notifier that has just started; it follows ``facts``."""
+        known = per_facts(partial(wiring.known_of, self.channel))
         return Scan(
             self.database,
             self.docket,
             self.horizon(),
-            openings(committees, known.catalogue, known.directory, known.due),
-            audience(committees, known.directory, ["email"]),
+            lambda: known(self.facts).openings,
+            lambda: known(self.facts).audience,
             lambda: None,
         )
 
     def delivery(self, channel: Channel | None = None, lease_seconds: float = 60) -> Delivery:
-        """Return the delivery of a notifier that has just started."""
-        sources = wiring.sources(facts(), channel or self.channel)
-        lease = timedelta(seconds=lease_seconds)
-        return Delivery(self.database, self.docket, self.horizon(), sources, lease, lambda: None)
+        """Return the delivery of a notifier that has just started; it follows ``facts``."""
+        return Delivery(
+            self.database,
+            self.docket,
+            self.horizon(),
+            lambda: wiring.sources(self.facts, channel or self.channel),
+            timedelta(seconds=lease_seconds),
+            lambda: None,
+        )
+
+    def demand(self, committee: Committee) -> None:
+        """Let a revision come into force with this committee and no other."""
+        self.facts = replace(self.facts, committees=(committee,))
 
     def horizon(self, behind: Callable[[], Awaitable[int]] | None = None) -> Horizon:
         """Return a horizon whose lag the test sets."""
@@ -140,9 +154,20 @@ class World:
         async with self.database.transaction() as connection:
             await self.docket(connection).raise_watermark(watermark)
 
+    @property
+    def views(self) -> PostgresViews:
+        """What people look at."""
+        return PostgresViews(self.database, lambda: self.facts.directory)
+
+    async def duties(
+        self, state: State | None = None, unit: str | None = None
+    ) -> Sequence[DutyView]:
+        """Return the duties in a state, or of a unit."""
+        return await self.views.duties(DutyFilter(unit, None, None, state), 1000)
+
     async def notices(self) -> Sequence[NoticeView]:
         """Return the notices, newest first."""
-        return await PostgresViews(self.database, facts().directory).notices(None, None, 100)
+        return await self.views.notices(None, None, 100)
 
     async def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
@@ -168,6 +193,6 @@ async def world(url: str) -> AsyncIterator[World]:
     await database.open()
     try:
         async with running_mailbox() as mailbox:
-            yield World(database, wiring.docket_of(facts().directory), mailbox)
+            yield World(database, wiring.docket_of(lambda: facts().directory), mailbox)
     finally:
         await database.close()

@@ -30,8 +30,14 @@ def duty(unit: str = SLOT.unit, state: State = State.OPEN, due_at: datetime = DU
     return Duty(slot, PROVINCE, COMMITTEE.key, due_at, "nd09.2wd", state)
 
 
-def accepted(revision: int, received_at: datetime, slot: Slot = SLOT) -> ReportAccepted:
-    """Return a report that was accepted as this revision."""
+def accepted(
+    revision: int,
+    received_at: datetime,
+    slot: Slot = SLOT,
+    due_at: datetime = DUE_AT,
+    rejudged: str | None = None,
+) -> ReportAccepted:
+    """Return a report that was accepted as this revision, and judged by this due instant."""
     return ReportAccepted(
         event_id=f"accepted-{slot.unit}-{revision}",
         occurred_at=received_at,
@@ -47,9 +53,10 @@ def accepted(revision: int, received_at: datetime, slot: Slot = SLOT) -> ReportA
         figures={"dvk_models_new": 3},
         received_at=received_at,
         first_received_at=received_at,
-        due_at=DUE_AT,
+        due_at=due_at,
         deadline_rule="nd09.2wd",
-        on_time=received_at < DUE_AT,
+        on_time=received_at < due_at,
+        rejudged=rejudged,
     )
 
 

@@ -1,40 +1,85 @@
 """The letter that a committee gets, compared with a golden file."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from services.notifier.channel import Letter
 from services.notifier.channels.email import write_message
-from services.notifier.domain.digest import Digest, Registers, compose
-from services.notifier.domain.duties import Duty, State
+from services.notifier.domain.digest import Digest, Named, Registers, compose
+from services.notifier.domain.duties import Duty, Slot, State
 from services.notifier.letter import LetterWriter, Words
-from shared.domain.committees import Committee, Demand
+from shared.domain.committees import Committee, Demand, Extension
 from shared.domain.directory import Directory
+from shared.domain.periods import VIETNAM
 from shared.infra.facts import Facts
 from shared.infra.vietnamese import name_key
 from tests.unit.notifier.samples import COMMITTEE, CONTACT, DUE_AT, duty
 
 GOLDEN = Path(__file__).parent / "golden"
 LATE = ("14464.2", "14362.2", "13483.2")
-HOSTILE = "Xã <script>alert(1)</script>\u202e\r\nBcc: x {{7*7}}"
 
 
-def digest(facts: Facts, duties: list[Duty], committee: Committee = COMMITTEE) -> Digest:
-    registers = Registers(facts.catalogue, facts.directory, facts.calendar, name_key)
-    reported = {("F05", "nd09.2026-M11"): 126, ("F01", "nd09.2026-M10"): 128}
-    as_of = DUE_AT + timedelta(days=3, minutes=4)
-    return compose(committee, CONTACT.email, duties, reported, as_of, registers)
-
-
-def overdue(unit: str) -> Duty:
-    return duty(unit, State.OVERDUE)
+def old(unit: str, due_at: datetime, rule: str) -> Duty:
+    """Return a duty of the month before the reform, which is late to this day."""
+    slot = Slot(unit, "F05", "nd09.2025-M06")
+    return Duty(slot, "37.1", "ninh_binh_cu", due_at, rule, State.OVERDUE)
 
 
 def written(facts: Facts, duties: list[Duty], committee: Committee = COMMITTEE) -> Words:
     return LetterWriter().write(digest(facts, duties, committee))
+
+
+OLD = Committee(
+    key="ninh_binh_cu",
+    name_vi="Ban Chỉ đạo thực hiện Quy chế dân chủ ở cơ sở tỉnh Ninh Bình",
+    area="37.1",
+    programmes=("dan_chu_co_so",),
+    letter_style="state",
+    contacts=(CONTACT,),
+    demands=(
+        Demand(
+            "F05",
+            "nd09.2025-M06",
+            datetime(2025, 6, 20, tzinfo=VIETNAM),
+            "Công văn số 31/BCĐ-VP ngày 02/6/2025",
+            "trước ngày 20/6/2025",
+        ),
+    ),
+    extensions=(
+        Extension(
+            "F05",
+            "nd09.2025-M06",
+            frozenset({"14503.1"}),
+            datetime(2025, 6, 27, 17, tzinfo=VIETNAM),
+            "Công văn số 36/BCĐ-VP ngày 19/6/2025",
+            "chậm nhất 17 giờ 00 ngày 27/6/2025",
+        ),
+    ),
+)
+OLD_DUTIES = [
+    old("14320.1", datetime(2025, 6, 20, tzinfo=VIETNAM), OLD.demands[0].document),
+    old("14503.1", datetime(2025, 6, 27, 17, tzinfo=VIETNAM), OLD.extensions[0].document),
+]
+HOSTILE = "Xã <script>alert(1)</script>\u202e\r\nBcc: x {{7*7}}"
+
+
+def digest(facts: Facts, duties: list[Duty], committee: Committee = COMMITTEE) -> Digest:
+    reported = {("F05", "nd09.2026-M11"): 126, ("F01", "nd09.2026-M10"): 128}
+    as_of = DUE_AT + timedelta(days=3, minutes=4)
+    return compose(committee, CONTACT, duties, reported, as_of, registers_of(facts, (committee,)))
+
+
+def registers_of(facts: Facts, committees: tuple[Committee, ...]) -> Registers:
+    return Registers(
+        facts.catalogue, facts.directory, facts.lineage, facts.calendar, committees, name_key
+    )
+
+
+def overdue(unit: str) -> Duty:
+    return duty(unit, State.OVERDUE)
 
 
 @pytest.mark.parametrize("style", ["party", "state"])
@@ -46,6 +91,51 @@ def test_letter_is_the_golden_one(facts: Facts, style: str) -> None:
 
     golden = (GOLDEN / f"digest_{style}.txt").read_text(encoding="utf-8")
     assert f"{words.subject}\n\n{words.text}" == golden
+
+
+def test_letter_about_what_ended_since_is_the_golden_one(facts: Facts) -> None:
+    """
+    Units of the old Ninh Bình, by a letter's own words, and two with more time by another letter.
+
+    One unit passed whole, one was divided: who answers for it now is named beside it, and the old
+    province carries its last day.
+    """
+    words = written(facts, OLD_DUTIES, OLD)
+
+    golden = (GOLDEN / "digest_ended.txt").read_text(encoding="utf-8")
+    assert f"{words.sender}\n{words.subject}\n\n{words.text}" == golden
+    assert "Phường Đông Thành<br><small>(đến hết ngày 30/6/2025; nay là" in words.html
+    assert f"Văn bản gia hạn: {OLD.extensions[0].document}." in words.html
+    assert "trước ngày 20/6/2025, tức là trước 00 giờ 00" in words.html
+
+
+def test_old_and_new_province_of_one_name_are_told_apart(facts: Facts) -> None:
+    """Tây Ninh was 72 and is 80, and 80 was Long An; only one of the three is a bare name."""
+    registers = registers_of(facts, ())
+    today = date(2026, 11, 20)
+
+    named = {it: registers.named(it, today) for it in ("72.1", "80.1", "80.2")}
+
+    end, heir = date(2025, 6, 30), ("Tỉnh Tây Ninh",)
+    assert named == {
+        "72.1": Named("Tỉnh Tây Ninh", end, heir, whole=True),
+        "80.1": Named("Tỉnh Long An", end, heir, whole=True),
+        "80.2": Named("Tỉnh Tây Ninh"),
+    }
+    assert registers.named("80.1", end) == Named("Tỉnh Long An")  # on its last day it exists
+
+
+def test_words_that_no_longer_hold_are_not_shown(facts: Facts) -> None:
+    """The letter names an earlier date now; the unit keeps the later one, without words."""
+    document = COMMITTEE.demands[0].document
+    earlier = replace(
+        COMMITTEE.demands[0], due_at=DUE_AT - timedelta(days=1), wording="trước ngày 17/11/2026"
+    )
+    kept = replace(overdue(LATE[0]), deadline_rule=document)
+
+    (section,) = digest(facts, [kept], replace(COMMITTEE, demands=(earlier,))).sections
+
+    assert (section.wording, section.document) == ("", document)
 
 
 def test_most_overdue_come_first(facts: Facts) -> None:
@@ -84,7 +174,7 @@ def test_message_is_text_and_html_and_says_that_a_machine_sent_it(facts: Facts) 
     words = written(facts, [overdue(LATE[0])])
     letter = Letter(
         message_id="<1@example.vn>",
-        sender_name="Ban Chỉ đạo tỉnh Ninh Bình (QCDC)",
+        sender_name=words.sender,
         recipient_name="Nguyễn Văn A",
         address=CONTACT.email,
         subject=words.subject,

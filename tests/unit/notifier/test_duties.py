@@ -16,11 +16,23 @@ from tests.unit.notifier.samples import duty
 ILLEGAL = [it for it in product(State, Happening) if it not in TRANSITIONS]
 
 
-def test_only_an_open_duty_becomes_overdue() -> None:
-    """A second accusation, or one of a unit that has reported, is not in the table."""
+def test_what_cannot_happen() -> None:
+    """
+    Nobody is accused twice, after reporting, or while excused.
+
+    A met duty keeps its verdict: nothing postpones or excuses it.
+    """
     assert ILLEGAL == [
+        (State.OPEN, Happening.REINSTATED),
         (State.OVERDUE, Happening.FELL_OVERDUE),
+        (State.OVERDUE, Happening.REINSTATED),
         (State.MET, Happening.FELL_OVERDUE),
+        (State.MET, Happening.POSTPONED),
+        (State.MET, Happening.EXCUSED),
+        (State.MET, Happening.REINSTATED),
+        (State.EXCUSED, Happening.FELL_OVERDUE),
+        (State.EXCUSED, Happening.POSTPONED),
+        (State.EXCUSED, Happening.EXCUSED),
     ]
 
 

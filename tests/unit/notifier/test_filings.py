@@ -1,17 +1,29 @@
 """Filings and duties are the same however often, and in whatever order, reports arrive."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.domain.duties import Duty, Entry, Filing, Slot, State
+from services.notifier.domain.duties import (
+    Because,
+    Changes,
+    Duty,
+    Entry,
+    Filing,
+    Slot,
+    State,
+)
 from services.notifier.domain.filings import Report, file_reports, newest
 from shared.contracts.duties import DutyMet, DutyOpened
+from shared.contracts.reports import ReportAccepted
 from tests.unit.notifier.samples import DUE_AT, SLOT, accepted, duty, withdrawn
 
 EARLY, LATE = DUE_AT - timedelta(hours=1), DUE_AT + timedelta(hours=1)
+LATER = DUE_AT + timedelta(days=3)
+DOCUMENT = "Công văn số 15-CV/BCĐ ngày 25/11/2026"
+EXCUSED = duty(state=State.EXCUSED)
 OTHER = Slot("14470.2", SLOT.form, SLOT.period)
 
 
@@ -37,7 +49,7 @@ def test_report_before_the_duty_opens_is_kept() -> None:
     """A unit that sends weeks early must not be asked again."""
     changes = file_reports({}, {SLOT: accepted(1, EARLY)})
 
-    assert changes.filings == {SLOT: Filing(1, EARLY)}
+    assert changes.filings == {SLOT: Filing(1, EARLY, on_time=True)}
     assert changes.events == ()
 
 
@@ -68,6 +80,79 @@ def test_correction_of_a_met_duty_tells_nothing_new() -> None:
     entries = {SLOT: Entry(Filing(1, EARLY), duty(state=State.MET))}
 
     assert file_reports(entries, {SLOT: accepted(2, EARLY)}).events == ()
+
+
+def test_excused_unit_may_report_all_the_same() -> None:
+    """It is kept, in case the directory was wrong; nothing is met that is not owed."""
+    changes = file_reports({SLOT: Entry(None, EXCUSED)}, {SLOT: accepted(1, EARLY)})
+
+    assert changes == Changes(filings={SLOT: Filing(1, EARLY, on_time=True)})
+
+
+def test_report_judged_by_a_later_instant_takes_the_duty_along() -> None:
+    """Intake may hear of a revised calendar first; its verdict and our duty must agree."""
+    changes = file_reports({SLOT: Entry(None, duty())}, {SLOT: accepted(1, LATE, due_at=LATER)})
+
+    assert changes.duties == {SLOT: duty(state=State.MET, due_at=LATER)}
+    assert [it.on_time for it in changes.events if isinstance(it, DutyMet)] == [True]
+    assert [(it.was, it.becomes, it.because) for it in changes.due_changes] == [
+        (DUE_AT, LATER, Because.JUDGED)
+    ]
+
+
+def test_report_judged_by_an_earlier_instant_moves_nothing() -> None:
+    """The unit has been given more time since; its verdict stays what it was at receipt."""
+    changes = file_reports(
+        {SLOT: Entry(None, duty(due_at=LATER))}, {SLOT: accepted(1, LATE, due_at=DUE_AT)}
+    )
+
+    assert changes.duties == {SLOT: duty(state=State.MET, due_at=LATER)}
+    assert [it.on_time for it in changes.events if isinstance(it, DutyMet)] == [False]
+    assert changes.due_changes == ()
+
+
+@pytest.mark.parametrize(("due_at", "on_time"), [(LATER, True), (EARLY, False)])
+def test_rejudged_report_tells_the_new_verdict(due_at: datetime, on_time: bool) -> None:
+    """An explicit act, by a document, either way; its line in the audit cites it."""
+    late = Entry(Filing(1, LATE, on_time=False), duty(state=State.MET))
+    again = accepted(2, LATE, due_at=due_at, rejudged=DOCUMENT)
+
+    changes = file_reports({SLOT: late}, {SLOT: again})
+
+    assert changes.duties == {SLOT: duty(state=State.MET, due_at=due_at)}
+    assert changes.filings == {SLOT: Filing(2, LATE, on_time=on_time)}
+    assert [it.on_time for it in changes.events if isinstance(it, DutyMet)] == [on_time]
+    assert [(it.because, it.document) for it in changes.due_changes] == [
+        (Because.REJUDGED, DOCUMENT)
+    ]
+
+
+def test_rejudging_is_told_although_a_correction_followed_at_once() -> None:
+    """Both lie in one batch, and only the newest revision counts."""
+    late = Entry(Filing(1, LATE, on_time=False), duty(state=State.MET))
+    batch = [
+        accepted(3, LATE, due_at=LATER),
+        accepted(2, LATE, due_at=LATER, rejudged=DOCUMENT),
+    ]
+
+    (event,) = file_reports({SLOT: late}, newest(batch)).events
+
+    assert isinstance(event, DutyMet)
+    assert event.on_time
+
+
+def test_report_after_a_withdrawal_is_not_rejudged() -> None:
+    """The document spoke of the report that was taken back."""
+    batch: list[Report] = [
+        accepted(1, LATE, rejudged=DOCUMENT),
+        withdrawn(2, LATE),
+        accepted(3, LATE),
+    ]
+
+    (report,) = newest(batch).values()
+
+    assert isinstance(report, ReportAccepted)
+    assert report.rejudged is None
 
 
 def history(slot: Slot, kinds: list[bool]) -> list[Report]:
@@ -107,4 +192,5 @@ def test_filings_and_duties_ignore_order_and_repetition(
     for slot, last in ((SLOT, first[-1]), (OTHER, second[-1])):
         owed = entries[slot].duty
         assert owed is not None
-        assert owed.state is (State.MET if last else State.OPEN)
+        owes = State.MET if last else State.OPEN
+        assert owed.state is (state if state is State.EXCUSED else owes)

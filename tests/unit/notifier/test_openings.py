@@ -1,7 +1,7 @@
 """Duties open for exactly the units that owe, and their due instants only ever move later."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -13,7 +13,7 @@ from shared.domain.errors import FactError
 from shared.infra.facts import Facts
 from tests.unit.notifier.samples import COMMITTEE, DUE_AT, SLOT, duty
 
-EARLY, LATER = DUE_AT - timedelta(hours=1), DUE_AT + timedelta(days=3)
+EARLY = DUE_AT - timedelta(hours=1)
 
 
 def test_every_commune_of_todays_ninh_binh_owes(facts: Facts) -> None:
@@ -71,17 +71,15 @@ def test_withdrawn_report_does_not_meet_the_duty() -> None:
     assert [type(it) for it in changes.events] == [DutyOpened]
 
 
-def test_more_time_takes_the_accusation_back() -> None:
-    """A letter that grants three more days opens what was overdue, until the later instant."""
-    standing = Entry(None, duty(state=State.OVERDUE))
+def test_verdict_of_a_report_that_came_first_is_intakes() -> None:
+    """Lateness is judged once, at receipt; opening the duty does not judge it again."""
+    changes = open_duties({SLOT: Entry(Filing(3, EARLY, on_time=False))}, [duty()], DUE_AT)
 
-    changes = open_duties({SLOT: standing}, [duty(due_at=LATER)], DUE_AT)
-
-    assert changes.duties == {SLOT: duty(due_at=LATER)}
+    assert [it.on_time for it in changes.events if isinstance(it, DutyMet)] == [False]
 
 
-def test_due_instant_never_moves_earlier() -> None:
-    """What was granted once cannot make anybody late."""
-    standing = Entry(None, duty(due_at=LATER))
+def test_committee_that_has_ended_asks_nobody(facts: Facts) -> None:
+    """A demand outlives neither its committee nor its unit."""
+    ended = replace(COMMITTEE, valid_to=date(2026, 11, 13))
 
-    assert not open_duties({SLOT: standing}, [duty()], DUE_AT).duties
+    assert openings([ended], facts.catalogue, facts.directory, facts.due) == ()

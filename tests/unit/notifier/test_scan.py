@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.domain.duties import Changes, Duty, Entry, Filing, State
+from services.notifier.domain.duties import Changes, Duty, Entry, Filing, State, after
 from services.notifier.domain.scan import (
     STAGE_OVERDUE,
     Desk,
@@ -27,6 +27,7 @@ RECIPIENT = Recipient(COMMITTEE.key, CONTACT.email, "email")
 NOW = DUE_AT + timedelta(minutes=1)
 OVERDUE = duty(state=State.OVERDUE)
 MINUTE = timedelta(minutes=1)
+TODAY, DAY = DUE_AT.date(), timedelta(days=1)
 
 instants = st.integers(-600, 600).map(lambda minutes: DUE_AT + minutes * MINUTE)
 filings = st.none() | st.builds(Filing, st.integers(1, 9), st.none() | instants)
@@ -68,9 +69,21 @@ def test_every_contact_of_a_demanding_committee_hears(facts: Facts) -> None:
     """A unit below the committee's area, a form and period that it asked for."""
     of = audience([COMMITTEE], facts.directory, ["email"])
 
-    assert of(duty()) == [RECIPIENT]
-    assert of(replace(duty("00004.2"), province="01.2")) == []  # a ward of Hà Nội
-    assert of(duty("forgotten")) == [RECIPIENT]  # by a newer directory
+    assert of(duty(), TODAY) == [RECIPIENT]
+    assert of(replace(duty("00004.2"), province="01.2"), TODAY) == []  # a ward of Hà Nội
+    assert of(duty("forgotten"), TODAY) == [RECIPIENT]  # by a newer directory
+
+
+def test_only_roles_of_the_day_hear(facts: Facts) -> None:
+    """Who left the committee is not written to; a committee that ended writes to nobody."""
+    left = replace(CONTACT, email="old@example.vn", valid_to=TODAY - DAY)
+    joins = replace(CONTACT, email="new@example.vn", valid_from=TODAY)
+    dated = replace(COMMITTEE, contacts=(left, joins), valid_to=TODAY)
+    of = audience([dated], facts.directory, ["email"])
+
+    assert [it.address for it in of(duty(), TODAY - DAY)] == ["old@example.vn"]
+    assert [it.address for it in of(duty(), TODAY)] == ["new@example.vn"]
+    assert of(duty(), TODAY + DAY) == []
 
 
 def test_first_item_begins_a_notice() -> None:
@@ -95,7 +108,7 @@ def test_new_items_join_the_digest_that_still_collects() -> None:
 
     made = plan({RECIPIENT: [(OVERDUE, 0)]}, set(), desks, NOW)
 
-    assert made == Plan((), (Item("n1", SLOT, STAGE_OVERDUE, RECIPIENT),))
+    assert made == Plan((), (Item("n1", SLOT, DUE_AT, STAGE_OVERDUE, RECIPIENT),))
 
 
 def test_next_digest_waits_an_hour_after_the_last() -> None:
@@ -114,11 +127,19 @@ def test_unit_overdue_again_after_a_withdrawal_gets_another_notice() -> None:
     assert first.notices[0].notice_id != again.notices[0].notice_id
 
 
-def test_only_what_became_overdue_is_addressed() -> None:
-    """Met duties among the due ones are nobody's business."""
-    due = [Entry(None, duty("1.2")), Entry(Filing(1, DUE_AT), duty("2.2"))]
+def test_unit_overdue_again_after_an_excuse_gets_another_notice() -> None:
+    """The same holds when the directory was corrected there and back."""
+    first, again = planned([(OVERDUE, 0)]), planned([(replace(OVERDUE, turn=1), 0)])
 
-    addressed = address(due, decide(due, NOW), lambda _: [RECIPIENT])
+    assert first.notices[0].notice_id != again.notices[0].notice_id
+
+
+def test_only_what_is_overdue_is_addressed() -> None:
+    """Met and excused duties are nobody's business."""
+    due = [Entry(None, duty("1.2")), Entry(Filing(1, DUE_AT), duty("2.2"))]
+    standing = [*after(due, decide(due, NOW)), Entry(None, duty("3.2", State.EXCUSED))]
+
+    addressed = address(standing, lambda _, __: [RECIPIENT], TODAY)
 
     assert addressed == {RECIPIENT: [(duty("1.2", State.OVERDUE), 0)]}
 

@@ -1,0 +1,379 @@
+"""Facts change while the notifier runs: on real tables, with the mail that follows."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from services.notifier.docket_postgres import QUERIES
+from services.notifier.domain.duties import Because, Slot, State
+from services.notifier.scan import Scan
+from services.notifier.views import DutyView
+from shared.domain.committees import Demand, Extension
+from shared.domain.directory import Directory
+from shared.domain.lineage import Lineage, Link
+from shared.infra.facts import Facts
+from tests.eventually import eventually
+from tests.integration.notifier.test_delivery import named
+from tests.integration.notifier.test_scan import waiting_for_the_lock
+from tests.integration.notifier.world import (
+    COMMITTEE,
+    CONTACT,
+    DUE_AT,
+    FORM,
+    MINUTE,
+    PERIOD,
+    World,
+    communes,
+    name,
+    report,
+    world,
+)
+from tests.unit.notifier.samples import withdrawn
+
+BY_RULE = replace(COMMITTEE, demands=(Demand(FORM, PERIOD, None, COMMITTEE.demands[0].document),))
+DAY = timedelta(days=1)
+BEFORE_ANY_ROLE_ENDED = date(2025, 1, 1)
+LATE = communes()[:2]
+REPORTED = communes()[2:]
+
+
+@pytest.fixture
+async def it(postgres_url: str) -> AsyncIterator[World]:
+    """Build a notifier whose scan has found two late communes."""
+    async with world(postgres_url) as built:
+        await built.read(*map(report, REPORTED))
+        await built.catch_up(DUE_AT + 30 * DAY)
+        yield built
+
+
+async def test_revised_calendar_moves_open_duties_later_with_a_line_each(it: World) -> None:
+    """
+    A month off is given after everybody was told that 09/01/2026 is the day.
+
+    Due by the rule of the regime, five working days after the year: only who has sent nothing is
+    moved, is no longer overdue, and is left out of the letter that was to go.
+    """
+    it.demand(BY_RULE)
+    scan = it.scan()
+    await scan.once()
+    (was,) = {duty.due_at for duty in await it.duties(State.OVERDUE)}
+    it.facts = revised(it.facts, days_off={was.date()}, until=30)
+
+    await scan.once()
+    await it.delivery().once()
+
+    moved = await it.duties(State.OPEN)
+    assert {duty.unit for duty in moved} == set(LATE)
+    (becomes,) = {duty.due_at for duty in moved}
+    assert becomes > was + 30 * DAY
+    assert [lines_of(duty) for duty in moved] == [[(was, becomes, Because.RECOMPUTED)]] * 2
+    assert {(d.due_at, d.on_time) for d in await it.duties(State.MET)} == {(was, True)}
+    assert await it.published("DutyPostponed") == 2
+    assert it.mailbox.messages == []
+    (notice,) = await it.notices()
+    assert notice.state == "cancelled"
+
+
+async def test_calendar_taken_back_moves_nothing_earlier(it: World) -> None:
+    """What was granted once stays, whatever is published afterwards."""
+    it.demand(BY_RULE)
+    scan = it.scan()
+    await scan.once()
+    before = it.facts
+    (was,) = {duty.due_at for duty in await it.duties(State.OVERDUE)}
+    it.facts = revised(before, days_off={was.date()}, until=30)
+    await scan.once()
+    standing = await it.ask("SELECT unit, due_at, state FROM duty ORDER BY unit")
+
+    it.facts = before
+    await scan.once()
+
+    assert await it.ask("SELECT unit, due_at, state FROM duty ORDER BY unit") == standing
+    assert await it.ask("SELECT count(*) FROM due_change") == [(2,)]
+
+
+async def test_extension_helps_the_unit_it_names_and_its_letter_says_so(it: World) -> None:
+    """Late again after the extension: the committee hears again, with both documents."""
+    scan = it.scan()
+    await scan.once()
+    await it.delivery().once()
+    document = "Công văn số 15-CV/BCĐ ngày 08/01/2026"
+    granted = DUE_AT + 7 * DAY
+    it.demand(
+        replace(
+            COMMITTEE,
+            extensions=(Extension(FORM, PERIOD, frozenset({LATE[0]}), granted, document),),
+        )
+    )
+    await scan.once()  # overdue once more: the watermark lies beyond the new instant
+    await it.ask("UPDATE notice SET send_after = now() - interval '1 hour'")
+
+    await it.delivery().once()
+
+    (duty,) = await it.duties(unit=LATE[0])
+    assert (duty.state, duty.due_at) == (State.OVERDUE, granted)
+    assert [(c.because, c.document) for c in duty.due_changes] == [(Because.EXTENSION, document)]
+    first, second = it.mailbox.texts
+    assert named(first) == set(LATE)
+    assert named(second) == {LATE[0]}
+    assert f"Văn bản yêu cầu: {COMMITTEE.demands[0].document}." in second
+    assert f"Văn bản gia hạn: {document}." in second
+    await scan.once()
+    assert len(await it.notices()) == 2
+
+
+async def test_unit_closed_in_retrospect_is_excused_and_comes_back(it: World) -> None:
+    """An act of last year is entered late: who did not exist is not named, until it is mended."""
+    scan = it.scan()
+    await scan.once()
+    unit, other = LATE
+    before = it.facts
+    it.facts = closed(before, unit, date(2025, 9, 30), into=other)
+    await scan.once()
+    (excused,) = await it.duties(State.EXCUSED)
+    assert (excused.unit, excused.valid_to) == (unit, date(2025, 9, 30))
+    assert await it.published("DutyExcused") == 1
+
+    await it.delivery().once()
+    assert named(it.mailbox.texts[0]) == {other}
+
+    it.facts = before
+    await scan.once()
+    await it.ask("UPDATE notice SET send_after = now() - interval '1 hour'")
+    await it.delivery().once()
+    assert await it.overdue() == set(LATE)
+    assert named(it.mailbox.texts[1]) == {unit}
+    assert await it.published("DutyOpened") == 130
+
+
+async def test_unit_closed_since_is_named_with_who_answers_for_it(it: World) -> None:
+    """It owed then, and somebody answers for it now."""
+    unit, other = LATE
+    it.facts = closed(it.facts, unit, date(2026, 1, 4), into=other)
+
+    await it.scan().once()
+    await it.delivery().once()
+
+    (text,) = it.mailbox.texts
+    assert named(text) == set(LATE)
+    assert f"(đến hết ngày 04/01/2026; nay là {name(other)})" in text
+
+
+async def test_demand_that_is_withdrawn_excuses_everybody_who_is_late(it: World) -> None:
+    """The committee took its letter back; who has reported stays met."""
+    scan = it.scan()
+    await scan.once()
+    it.demand(replace(COMMITTEE, demands=()))
+
+    await scan.once()
+    await it.delivery().once()
+
+    states = await it.ask("SELECT state, count(*) FROM duty GROUP BY state ORDER BY state")
+    assert states == [("excused", 2), ("met", 127)]
+    assert it.mailbox.messages == []
+
+
+async def test_withdrawn_report_is_owed_by_the_facts_of_then(it: World) -> None:
+    """While it was met the letter granted more time; nobody is accused by the old instant."""
+    unit = REPORTED[0]
+    scan = it.scan()
+    await scan.once()
+    (demand,) = COMMITTEE.demands
+    it.demand(replace(COMMITTEE, demands=(replace(demand, due_at=DUE_AT + 60 * DAY),)))
+    await scan.once()
+    await it.read(withdrawn(2, DUE_AT + DAY, Slot(unit, FORM, PERIOD)))
+
+    await scan.once()
+
+    (duty,) = await it.duties(unit=unit)
+    assert (duty.state, duty.due_at) == (State.OPEN, DUE_AT + 60 * DAY)
+    assert await it.overdue() == set()
+
+
+async def test_nobody_is_written_to_whose_role_has_ended(it: World) -> None:
+    """Between planning and sending the officer left: the successor hears, and the officer not."""
+    scan = it.scan()
+    await scan.once()
+    today = date.today()  # noqa: DTZ011 - a day before it is over everywhere
+    gone = replace(CONTACT, valid_to=today - 2 * DAY)
+    heir = replace(CONTACT, name="Lê Thị Mới", email="moi@example.vn", valid_from=gone.valid_to)
+    it.demand(replace(COMMITTEE, contacts=(gone, heir)))
+
+    await it.delivery().once()
+    await scan.once()
+    await it.delivery().once()
+
+    (message,) = it.mailbox.messages
+    assert message["To"].addresses[0].addr_spec == heir.email
+    assert named(it.mailbox.texts[0]) == set(LATE)
+    assert {notice.recipient: notice.state for notice in await it.notices()} == {
+        CONTACT.email: "cancelled",
+        heir.email: "sent",
+    }
+
+
+async def test_role_that_is_given_again_hears_what_it_missed(it: World) -> None:
+    """Its letter was called off, not lost."""
+    scan = it.scan()
+    await scan.once()
+    left = replace(CONTACT, valid_to=BEFORE_ANY_ROLE_ENDED)
+    it.demand(replace(COMMITTEE, contacts=(left,)))
+    await scan.once()
+    await it.delivery().once()
+    assert it.mailbox.messages == []
+
+    it.demand(COMMITTEE)
+    await scan.once()
+    await it.delivery().once()
+
+    assert named(it.mailbox.texts[0]) == set(LATE)
+
+
+async def test_rejudged_report_tells_its_new_verdict(it: World) -> None:
+    """By a document; the audit cites it."""
+    late = replace(COMMITTEE, demands=(replace(COMMITTEE.demands[0], due_at=DUE_AT - DAY),))
+    it.demand(late)
+    unit, slot = LATE[0], Slot(LATE[0], FORM, PERIOD)
+    await it.read(report(unit, at=DUE_AT - MINUTE, due_at=DUE_AT - DAY))
+    await it.scan().once()
+    (before,) = await it.duties(unit=unit)
+
+    await it.read(
+        report(unit, 2, at=DUE_AT - MINUTE, due_at=DUE_AT, rejudged="Thông báo số 20-TB/BCĐ")
+    )
+
+    (duty,) = await it.duties(unit=slot.unit)
+    assert (before.on_time, duty.on_time, duty.due_at) == (False, True, DUE_AT)
+    assert [(c.because, c.document) for c in duty.due_changes] == [
+        (Because.REJUDGED, "Thông báo số 20-TB/BCĐ")
+    ]
+
+
+async def test_new_facts_wait_for_a_batch_in_hand(it: World) -> None:
+    """Else a report that is being filed would meet a duty that was just moved."""
+    scan = it.scan()
+    await scan.once()
+    it.demand(replace(COMMITTEE, demands=()))
+    async with it.database.transaction() as connection:
+        await it.docket(connection).share()
+        following = asyncio.create_task(scan.once())
+        await eventually(lambda: waiting_for_the_lock(it))
+    await following
+
+    assert len(await it.duties(State.EXCUSED)) == 2
+
+
+async def test_following_that_fails_is_done_again(it: World) -> None:
+    """Half of it may be done; the next second does the rest."""
+    scan = it.scan()
+    await scan.once()
+    it.demand(replace(COMMITTEE, demands=()))
+    await it.ask("ALTER TABLE duty RENAME COLUMN turn TO elsewhere")
+    with pytest.raises(asyncpg.PostgresError):
+        await scan.once()
+    await it.ask("ALTER TABLE duty RENAME COLUMN elsewhere TO turn")
+
+    await scan.once()
+
+    assert len(await it.duties(State.EXCUSED)) == 2
+
+
+async def test_audit_refuses_an_earlier_instant(it: World) -> None:
+    """The table itself holds what the code promises."""
+    await it.scan().once()
+
+    with pytest.raises(asyncpg.CheckViolationError):
+        await it.ask(
+            "INSERT INTO due_change SELECT unit, form, period, due_at, due_at - interval '1 s',"
+            " 'rule', 'recomputed', '', now() FROM duty LIMIT 1"
+        )
+
+
+async def test_between_changes_only_what_is_due_is_read(it: World) -> None:
+    """The facts are the same objects, so nothing is held against them again."""
+    scan = it.scan()
+    await scan.once()
+    asked = statements(scan)
+
+    await scan.once()
+
+    assert "unmet" not in asked
+    it.demand(BY_RULE)
+    await scan.once()
+    assert "unmet" in asked
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+async def test_page_of_unmet_duties_reads_no_other(it: World, mode: str) -> None:
+    """A page of 5,000 of 100,000 duties, in the middle, without sorting or skipping."""
+    await it.ask(
+        "INSERT INTO duty SELECT n::text, 'F05', 'cal.2030', '37.2', 'ninh_binh',"
+        " $1::timestamptz + n * interval '1 minute', 'rule',"
+        " CASE WHEN n % 3 = 0 THEN 'met' ELSE 'open' END FROM generate_series(1, 100000) AS n",
+        DUE_AT,
+    )
+    await it.ask("ANALYZE duty")
+
+    async with it.database.transaction() as connection:
+        await connection.execute(f"SET LOCAL plan_cache_mode = {mode}")
+        plan = await connection.fetchval(
+            f"EXPLAIN (ANALYZE, FORMAT JSON) {QUERIES['unmet']}", "5", "F05", "cal.2030", 5000
+        )
+
+    (scan,) = leaves(json.loads(plan)[0]["Plan"])
+    assert scan["Index Name"] == "duty_unmet"
+    assert scan["Actual Rows"] == 5000
+    assert scan.get("Rows Removed by Filter", 0) == 0
+
+
+def revised(known: Facts, days_off: set[date], until: int) -> Facts:
+    """Return facts in which these days, and so many after them, are days off."""
+    more = {day + step * DAY for day in days_off for step in range(until)}
+    calendar = known.calendar
+    off, worked = calendar.days_off | more, calendar.days_worked - more
+    return replace(known, calendar=replace(calendar, days_off=off, days_worked=worked))
+
+
+def closed(known: Facts, unit: str, last_day: date, into: str) -> Facts:
+    """Return facts in which a unit ended on a day, and passed whole into another."""
+    units = [
+        replace(state, valid_to=last_day) if state.key == unit else state
+        for key in known.directory
+        for state in known.directory.states(key.key)
+    ]
+    link = Link(unit, into, "whole", last_day + DAY, "Nghị quyết số 01/NQ-HĐND", verified=True)
+    return replace(known, directory=Directory(units), lineage=Lineage([*known.lineage, link]))
+
+
+def lines_of(duty: DutyView) -> list[tuple[Any, ...]]:
+    """Return the audit of a duty, without the times at which it was written."""
+    return [(it.was, it.becomes, it.because) for it in duty.due_changes]
+
+
+def leaves(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the leaves of a plan."""
+    below = plan.get("Plans", [])
+    return [leaf for part in below for leaf in leaves(part)] if below else [plan]
+
+
+def statements(scan: Scan) -> set[str]:
+    """Collect the names of what the scan asks of its docket from now on."""
+    asked: set[str] = set()
+    open_docket = scan._docket
+
+    class Watched:
+        def __init__(self, docket: object) -> None:
+            self._docket = docket
+
+        def __getattr__(self, name: str) -> object:
+            asked.add(name)
+            return getattr(self._docket, name)
+
+    scan._docket = lambda connection: Watched(open_docket(connection))  # type: ignore[assignment,return-value]
+    return asked
