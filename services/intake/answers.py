@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from services.intake.domain.remarks import Messages
 from services.intake.domain.revisions import Decision
-from services.intake.domain.slots import Entry, Outcome, Slot
+from services.intake.domain.slots import Entry, Outcome, Question, Slot
 from shared.contracts.reports import Finding
 
 CONFLICTS = frozenset({"event_id_conflict", "nothing_to_withdraw", "superseded"})
@@ -40,10 +40,29 @@ class SlotView(BaseModel):
     holds_this: bool
 
 
+class CauseView(BaseModel):
+    """The change that made a report questionable."""
+
+    kind: str
+    unit: str
+    form: str
+    period: str
+    revision: int
+
+
+class QuestionView(BaseModel):
+    """What its sender is asked about a report in force; it stands until one of both changes."""
+
+    asked_at: AwareDatetime
+    cause: CauseView
+    findings: Sequence[Finding]
+
+
 class SubmissionView(ReceiptView):
-    """A submission as it was judged, and what has become of its slot."""
+    """A submission as it was judged, what has become of its slot, and what is open about it."""
 
     slot: SlotView | None
+    questions: Sequence[QuestionView]
 
 
 class ResultView(BaseModel):
@@ -76,14 +95,33 @@ def receipt_view(entry: Entry) -> dict[str, Any]:
     }
 
 
-def submission_view(entry: Entry, slot: Slot | None) -> dict[str, Any]:
-    """Write a receipt together with how its slot stands."""
+def submission_view(
+    entry: Entry, slot: Slot | None, questions: Sequence[Question]
+) -> dict[str, Any]:
+    """Write a receipt together with how its slot stands, and what is open about it."""
     stands = None
     if slot is not None and entry.verdict == "accepted":
-        filled = slot.figures_hash is not None
-        holds_this = filled and slot.revision == entry.revision
-        stands = {"revision": slot.revision, "filled": filled, "holds_this": holds_this}
-    return {**receipt_view(entry), "slot": stands}
+        holds_this = slot.holds(entry.revision)
+        stands = {"revision": slot.revision, "filled": slot.filled, "holds_this": holds_this}
+    return {
+        **receipt_view(entry),
+        "slot": stands,
+        "questions": [_question_view(it) for it in questions],
+    }
+
+
+def _question_view(question: Question) -> dict[str, Any]:
+    return {
+        "asked_at": _instant(question.asked_at),
+        "cause": {
+            "kind": question.cause_kind,
+            "unit": question.cause.unit,
+            "form": question.cause.form,
+            "period": question.cause.period,
+            "revision": question.cause_revision,
+        },
+        "findings": [it.model_dump() for it in question.findings],
+    }
 
 
 def answer(decision: Decision, messages: Messages) -> tuple[int, dict[str, Any]]:

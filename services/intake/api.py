@@ -1,7 +1,7 @@
 """
 What upstream systems may ask of intake over HTTP.
 
-Reads submissions; changes journal and slots through the desk.
+Reads submissions and handovers; changes journal, slots and handovers through the desk.
 """
 
 from typing import Annotated
@@ -19,11 +19,12 @@ from services.intake.answers import (
     submission_view,
 )
 from services.intake.bodies import Refused, is_array, items_of, read_body
-from services.intake.documentation import PROBLEMS, SUBMISSION_BODY
+from services.intake.documentation import HANDOVER_BODY, PROBLEMS, SUBMISSION_BODY
+from services.intake.domain.arrivals import Kind
 from services.intake.domain.remarks import Messages
 from services.intake.domain.revisions import Decision
-from services.intake.domain.slots import Entry, EventKey, Slot
-from services.intake.door import Door
+from services.intake.domain.slots import EventKey
+from services.intake.door import Door, Found
 from shared.infra.web import PROBLEM_JSON, Problem
 
 _BEARER = HTTPBearer(auto_error=False, description="`Authorization: Bearer qcdc_…`")
@@ -57,12 +58,28 @@ def add_routes(app: FastAPI, door: Door, messages: Messages) -> None:
         or figures that the slot holds already), 422 rejected with all findings, 409 the event id
         was used for something else. An array is answered with 200 and a result for each item.
         """
-        return await _submit(door, messages, request, source)
+        return await _submit(door, messages, request, source, Kind.SUBMISSION)
+
+    @app.post(
+        "/v1/handovers",
+        response_model=ReceiptView | ResultsView,
+        responses={201: {"model": ReceiptView}, **PROBLEMS},
+        openapi_extra=HANDOVER_BODY,
+    )
+    async def hand_over(request: Request, source: Source) -> JSONResponse:
+        """
+        Record what a unit starts with after a merger or a division; one record, or an array.
+
+        Answered like submissions. What all new units of a reform open with must be what the old
+        ones closed with; sending another record for the same unit, form and day replaces it.
+        """
+        return await _submit(door, messages, request, source, Kind.HANDOVER)
 
     @app.get("/v1/submissions/{event_id}", response_model=SubmissionView, responses=PROBLEMS)
     async def submission(event_id: EventId, source: Source) -> JSONResponse:
-        """Return what became of a submission of this source, and how its slot stands."""
-        return JSONResponse(submission_view(*await _found(door, messages, (source, event_id))))
+        """Return what became of a submission of this source, and what it is asked about."""
+        found = await _found(door, messages, (source, event_id))
+        return JSONResponse(submission_view(found.entry, found.slot, found.questions))
 
     @app.delete("/v1/submissions/{event_id}", response_model=ReceiptView, responses=PROBLEMS)
     async def withdraw(event_id: EventId, reason: Reason, source: Source) -> JSONResponse:
@@ -71,8 +88,8 @@ def add_routes(app: FastAPI, door: Door, messages: Messages) -> None:
 
         409 when the submission was not accepted, or a newer one has replaced it.
         """
-        entry, _ = await _found(door, messages, (source, event_id))
-        if entry.verdict != "accepted":
+        entry = (await _found(door, messages, (source, event_id))).entry
+        if entry.verdict != "accepted" or entry.kind is not Kind.SUBMISSION:
             raise Problem(409, "nothing_to_withdraw", messages["nothing_to_withdraw"])
         return _response(await door.withdraw(entry, reason), messages, created=200)
 
@@ -84,13 +101,15 @@ async def _source(door: Door, messages: Messages, key: str | None) -> str:
     return source
 
 
-async def _submit(door: Door, messages: Messages, request: Request, source: str) -> JSONResponse:
+async def _submit(
+    door: Door, messages: Messages, request: Request, source: str, kind: Kind
+) -> JSONResponse:
     try:
         body = await read_body(request.stream())
         bodies = items_of(body) if is_array(body) else [body]
     except Refused as refusal:
         raise _problem(refusal, messages) from None
-    outcomes = await door.submit(source, bodies)
+    outcomes = await door.submit(source, kind, bodies)
     if is_array(body):
         return JSONResponse({"results": [_result(it, messages) for it in outcomes]})
     if isinstance(outcomes[0], Refused):
@@ -98,7 +117,7 @@ async def _submit(door: Door, messages: Messages, request: Request, source: str)
     return _response(outcomes[0], messages)
 
 
-async def _found(door: Door, messages: Messages, key: EventKey) -> tuple[Entry, Slot | None]:
+async def _found(door: Door, messages: Messages, key: EventKey) -> Found:
     known = await door.find(*key)
     if known is None:
         raise Problem(404, "unknown_submission", messages["unknown_submission"])

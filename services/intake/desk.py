@@ -1,14 +1,13 @@
 """The desk: HTTP and Kafka hand their arrivals in here, and both are treated alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from services.intake.domain.arrivals import Arrived
-from services.intake.domain.events import published, receipt_of
-from services.intake.domain.judge import Verdict, asks_for_history, judge
+from services.intake.domain.events import Published, published, questioned, receipt_of
 from services.intake.domain.knowledge import Knowledge
+from services.intake.domain.needs import needs_of
 from services.intake.domain.remarks import Say
-from services.intake.domain.revisions import Decision, Decisions, fold, slot_key
-from services.intake.domain.slots import SlotKey
+from services.intake.domain.revisions import Decision, Decisions, fold
 from services.intake.domain.structure import Reading, read
 from services.intake.journal import Journal, Overtaken
 from shared.infra.database import Connection
@@ -22,13 +21,21 @@ class Desk:
     """Receives arrivals inside the caller's transaction."""
 
     def __init__(
-        self, journal: Journal, knowledge: Knowledge, say: Say, partitions: Mapping[str, int]
+        self,
+        journal: Journal,
+        knowledge: Callable[[], Knowledge],
+        say: Say,
+        partition_of: Callable[[str], int],
     ) -> None:
+        """
+        Work by what *knowledge* says at the time: one answer serves a whole batch.
+
+        *partition_of* names the partition of ``qcdc.reports.v1`` that belongs to a province.
+        """
         self.journal = journal
         self._knowledge = knowledge
         self._say = say
-        self._partitions = partitions
-        """The partition of ``qcdc.reports.v1`` that belongs to each province."""
+        self._partition_of = partition_of
 
     async def receive(
         self, connection: Connection, arrivals: Sequence[Arrived]
@@ -49,34 +56,32 @@ class Desk:
     async def _decide(
         self, connection: Connection, readings: Sequence[Reading]
     ) -> Sequence[Decision]:
-        slots = [(it.report, key) for it in readings if (key := self._slot(it)) is not None]
-        holdings = await self.journal.holdings(
+        knowledge = self._knowledge()
+        holdings = await self.journal.holdings(connection, needs_of(readings, knowledge))
+        decisions: Decisions = fold(holdings, readings, knowledge, self._say)
+        await self.journal.save(
             connection,
-            {(it.arrived.source, it.arrived.event_id) for it in readings},
-            {key for _, key in slots},
-            {key for report, key in slots if asks_for_history(report)},
+            decisions.entries,
+            decisions.slots,
+            decisions.handovers,
+            decisions.questions,
         )
-        decisions: Decisions = fold(holdings, readings, self._judge, self._say)
-        await self.journal.save(connection, decisions.entries, decisions.slots)
         await write_outbox(
             connection, [it for decision in decisions.all for it in self._outgoing(decision)]
         )
         return decisions.all
 
-    def _slot(self, reading: Reading) -> SlotKey | None:
-        """Name the slot to lock; what nobody knows gets a verdict but no slot."""
-        key = slot_key(reading)
-        return key if key is not None and self._knowledge.is_slot(*key) else None
-
-    def _judge(self, reading: Reading, carried_in: int) -> Verdict:
-        return judge(reading, self._knowledge, carried_in)
-
-    def _outgoing(self, decision: Decision) -> list[Outgoing]:
+    def _outgoing(self, decision: Decision) -> Iterator[Outgoing]:
         entry, standing = decision.entry, decision.standing
         topic = receipts_topic(entry.source)
-        outgoing = [Outgoing(topic, entry.unit or entry.source, receipt_of(entry), PRODUCER)]
+        yield Outgoing(topic, entry.unit or entry.source, receipt_of(entry), PRODUCER)
         if standing is not None:
-            event = published(entry, standing)
-            partition = self._partitions[event.province]
-            outgoing.append(Outgoing(REPORTS, event.province, event, PRODUCER, partition))
-        return outgoing
+            yield self.report(published(entry, standing))
+        for question in decision.questions:
+            event = questioned(question)
+            yield Outgoing(receipts_topic(event.source), event.unit, event, PRODUCER)
+
+    def report(self, event: Published) -> Outgoing:
+        """Address what a slot holds from now on to the partition of its province."""
+        partition = self._partition_of(event.province)
+        return Outgoing(REPORTS, event.province, event, PRODUCER, partition)

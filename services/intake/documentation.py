@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from shared.contracts.reports import ReportSubmitted
+from shared.contracts.event import Event
+from shared.contracts.reports import HandoverSubmitted, ReportSubmitted
 from shared.infra.web import PROBLEM_JSON
 
 _PROBLEM = {
@@ -22,10 +23,12 @@ def _problem(description: str) -> dict[str, Any]:
     return {"description": description, "content": {PROBLEM_JSON: {"schema": _PROBLEM}}}
 
 
-def _submission() -> dict[str, Any]:
-    schema = ReportSubmitted.model_json_schema()
+def _body(event: type[Event]) -> dict[str, Any]:
+    schema = event.model_json_schema()
     schema["required"] = [it for it in schema["required"] if it != "occurred_at"]
-    return schema
+    several = {"type": "array", "maxItems": 1000, "items": schema}
+    content = {"application/json": {"schema": {"oneOf": [schema, several]}}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -38,18 +41,5 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     503: _problem("The database is away; try again after Retry-After seconds"),
 }
 
-SUBMISSION_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "oneOf": [
-                        _submission(),
-                        {"type": "array", "maxItems": 1000, "items": _submission()},
-                    ]
-                }
-            }
-        },
-    }
-}
+SUBMISSION_BODY = _body(ReportSubmitted)
+HANDOVER_BODY = _body(HandoverSubmitted)

@@ -10,7 +10,7 @@ from services.intake.bodies import Refused, document_of
 from services.intake.desk import Desk
 from services.intake.domain.arrivals import Arrived, Kind, usable_event_id
 from services.intake.domain.revisions import Decision
-from services.intake.domain.slots import Entry, Slot, SlotKey
+from services.intake.domain.slots import Entry, Question, Slot, SlotKey
 from services.intake.keys import source_of_key
 from shared.contracts.event import derived_id
 from shared.infra.database import Database
@@ -23,6 +23,15 @@ class Document:
     event_id: str
     body: bytes
     content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A submission as it was judged, its slot as it stands, and what its sender is asked now."""
+
+    entry: Entry
+    slot: Slot | None = None
+    questions: Sequence[Question] = ()
 
 
 class Door:
@@ -40,22 +49,27 @@ class Door:
         async with self._database.connection() as connection:
             return await source_of_key(connection, key)
 
-    async def submit(self, source: str, bodies: Sequence[bytes]) -> list[Decision | Refused]:
-        """Decide on submissions in their order; what cannot be identified is refused beside."""
+    async def submit(
+        self, source: str, kind: Kind, bodies: Sequence[bytes]
+    ) -> list[Decision | Refused]:
+        """Decide on documents in their order; what cannot be identified is refused beside."""
         opened = [_open(body) for body in bodies]
         documents = [it for it in opened if isinstance(it, Document)]
-        decisions = iter(await self._receive(source, Kind.SUBMISSION, documents, None))
+        decisions = iter(await self._receive(source, kind, documents, None))
         return [it if isinstance(it, Refused) else next(decisions) for it in opened]
 
-    async def find(self, source: str, event_id: str) -> tuple[Entry, Slot | None] | None:
-        """Return what became of a submission, and its slot if it was accepted."""
+    async def find(self, source: str, event_id: str) -> Found | None:
+        """Return what became of a submission, and how its slot stands if it was accepted."""
+        journal = self._desk.journal
         async with self._database.connection() as connection:
-            entry = await self._desk.journal.find(connection, (source, event_id))
+            entry = await journal.find(connection, (source, event_id))
             if entry is None:
                 return None
             key = _slot_key(entry)
-            slot = await self._desk.journal.slot(connection, key) if key else None
-            return entry, slot
+            slot = await journal.slot(connection, key) if key else None
+            if key is None or slot is None or not slot.holds(entry.revision):
+                return Found(entry, slot)
+            return Found(entry, slot, await journal.open_questions(connection, key))
 
     async def withdraw(self, filled: Entry, reason: str) -> Decision:
         """
@@ -115,6 +129,9 @@ def _arrived(
 
 
 def _slot_key(entry: Entry) -> SlotKey | None:
+    """Name the slot that an entry is about; a handover fills none."""
+    if entry.kind is Kind.HANDOVER:
+        return None
     if entry.unit is None or entry.form is None or entry.period is None:
         return None
     return SlotKey(entry.unit, entry.form, entry.period)

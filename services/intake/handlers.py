@@ -12,7 +12,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.intake.desk import Desk
 from services.intake.domain.arrivals import Arrived, Kind, usable_event_id
-from shared.contracts.reports import ReportSubmitted, ReportWithdrawalRequested
+from shared.contracts.reports import (
+    HandoverSubmitted,
+    ReportSubmitted,
+    ReportWithdrawalRequested,
+)
 from shared.contracts.strict_json import Unreadable, parse
 from shared.contracts.values import SourceName
 from shared.contracts.wire import header_texts
@@ -25,6 +29,7 @@ _TYPE = re.compile(r"(qcdc\.[A-Za-z]{1,60}\.v)([0-9]{1,9})")
 _KINDS = {
     ReportSubmitted.type_name(): Kind.SUBMISSION,
     ReportWithdrawalRequested.type_name(): Kind.WITHDRAWAL,
+    HandoverSubmitted.type_name(): Kind.HANDOVER,
 }
 _STEMS = {_TYPE.sub(r"\1", name) for name in _KINDS}
 _SOURCE = TypeAdapter[str](SourceName)

@@ -4,7 +4,16 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from services.intake.domain.slots import Entry, EventKey, Holdings, Slot, SlotKey
+from services.intake.domain.needs import Needs
+from services.intake.domain.slots import (
+    Entry,
+    EventKey,
+    Handover,
+    Holdings,
+    Question,
+    Slot,
+    SlotKey,
+)
 from shared.infra.database import Connection
 
 RECEIVING_LOCK = 7_263_003
@@ -25,24 +34,19 @@ class Journal(Protocol):
         Whoever was told an instant before a watermark has committed before that watermark.
         """
 
-    async def holdings(
-        self,
-        connection: Connection,
-        events: Collection[EventKey],
-        slots: Collection[SlotKey],
-        histories: Collection[SlotKey],
-    ) -> Holdings:
-        """
-        Lock *slots*, and return what is stored about these slots and events.
-
-        For *histories*, a part of the slots, also what earlier periods left unsettled.
-        """
+    async def holdings(self, connection: Connection, needs: Needs) -> Holdings:
+        """Lock the dossiers that a batch needs, then return what it needs to know."""
 
     async def save(
-        self, connection: Connection, entries: Sequence[Entry], slots: Sequence[Slot]
+        self,
+        connection: Connection,
+        entries: Sequence[Entry],
+        slots: Sequence[Slot],
+        handovers: Sequence[Handover] = (),
+        questions: Sequence[Question] = (),
     ) -> None:
         """
-        Add entries and change locked slots.
+        Add entries and questions, change slots and handovers of locked dossiers.
 
         Raises:
             Overtaken: nothing was saved; begin again from ``holdings``.
@@ -54,3 +58,11 @@ class Journal(Protocol):
 
     async def slot(self, connection: Connection, key: SlotKey) -> Slot | None:
         """Return a slot as it stands, without locking it."""
+
+    async def open_questions(self, connection: Connection, key: SlotKey) -> Sequence[Question]:
+        """Return what a report in force is being asked about, oldest question first."""
+
+    async def filled(
+        self, connection: Connection, form: str, period: str, units: Collection[str] | None
+    ) -> Sequence[SlotKey]:
+        """Return the slots of a form and period that hold a report, of all units or of these."""

@@ -11,30 +11,55 @@ SELECT source, event_id, content_hash, journal.kind, body, received_at, verdict,
 FROM journal JOIN unnest($1::text[], $2::text[]) AS u (source, event_id) USING (source, event_id)
 ORDER BY id
 
--- name: add_slots
-INSERT INTO slot (unit, form, period, regime, kind, first_day, last_day)
-SELECT * FROM unnest(
-    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[], $7::date[]
-)
+-- name: add_dossiers
+INSERT INTO dossier (unit, form) SELECT * FROM unnest($1::text[], $2::text[])
 ON CONFLICT DO NOTHING
 
--- name: lock_slots
-SELECT unit, form, period, revision, figures_hash, first_received_at, due_at, deadline_rule,
-    on_time, backlog
-FROM slot JOIN unnest($1::text[], $2::text[], $3::text[]) AS u (unit, form, period)
-    USING (unit, form, period)
-ORDER BY unit, form, period
-FOR UPDATE OF slot
+-- name: lock_dossiers
+SELECT 1
+FROM dossier JOIN unnest($1::text[], $2::text[]) AS u (unit, form) USING (unit, form)
+ORDER BY unit, form
+FOR UPDATE OF dossier
+
+-- name: slots
+-- Sideways, so that the planner looks each key up, however much it believes that it would save.
+SELECT found.*
+FROM unnest($1::text[], $2::text[], $3::text[]) AS u (unit, form, period)
+CROSS JOIN LATERAL (
+    SELECT unit, form, period, revision, figures_hash, first_received_at, due_at, deadline_rule,
+        on_time, backlog, figures, form_version, source, event_id, content_revision
+    FROM slot
+    WHERE (slot.unit, slot.form, slot.period) = (u.unit, u.form, u.period)
+    LIMIT 1
+) AS found
+
+-- name: closings
+SELECT latest.*
+FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::integer[])
+    AS u (unit, form, regime, day, number)
+CROSS JOIN LATERAL (
+    SELECT unit, form, period, revision, figures_hash, first_received_at, due_at, deadline_rule,
+        on_time, backlog, figures, form_version, source, event_id, content_revision
+    FROM slot
+    WHERE (slot.unit, slot.form, slot.regime) = (u.unit, u.form, u.regime)
+        AND slot.last_day < u.day AND slot.figures_hash IS NOT NULL
+    ORDER BY last_day DESC, first_day DESC
+    LIMIT u.number
+) AS latest
+
+-- name: handovers
+SELECT unit, form, effective_on, period, revision, decision, openings::text AS openings
+FROM handover JOIN unnest($1::text[], $2::text[], $3::date[]) AS u (unit, form, effective_on)
+    USING (unit, form, effective_on)
 
 -- name: carried
-SELECT this.unit, this.form, this.period, earlier.regime, earlier.kind,
+SELECT u.unit, u.form, u.period, earlier.regime, earlier.kind,
     sum(earlier.backlog)::bigint AS backlog
-FROM slot AS this
-JOIN unnest($1::text[], $2::text[], $3::text[]) AS u (unit, form, period)
-    USING (unit, form, period)
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[])
+    AS u (unit, form, period, whose, day)
 JOIN slot AS earlier
-    ON earlier.unit = this.unit AND earlier.form = this.form
-    AND earlier.last_day < this.first_day AND earlier.backlog <> 0
+    ON earlier.unit = u.whose AND earlier.form = u.form
+    AND earlier.last_day < u.day AND earlier.backlog <> 0
 GROUP BY 1, 2, 3, 4, 5
 
 -- name: add_entries
@@ -49,25 +74,91 @@ SELECT * FROM unnest(
     $14::integer[], $15::timestamptz[], $16::timestamptz[], $17::text[], $18::boolean[]
 )
 
--- name: move_slots
-UPDATE slot SET
-    revision = u.revision,
-    figures_hash = u.figures_hash,
-    first_received_at = u.first_received_at,
-    due_at = u.due_at,
-    deadline_rule = u.deadline_rule,
-    on_time = u.on_time,
-    backlog = u.backlog
-FROM unnest(
-    $1::text[], $2::text[], $3::text[], $4::integer[], $5::bytea[], $6::timestamptz[],
-    $7::timestamptz[], $8::text[], $9::boolean[], $10::bigint[]
-) AS u (
-    unit, form, period, revision, figures_hash, first_received_at, due_at, deadline_rule, on_time,
-    backlog
+-- name: keep_slots
+INSERT INTO slot AS kept (
+    unit, form, period, regime, kind, first_day, last_day, revision, figures_hash,
+    first_received_at, due_at, deadline_rule, on_time, backlog, figures, form_version, source,
+    event_id, content_revision
 )
-WHERE (slot.unit, slot.form, slot.period) = (u.unit, u.form, u.period)
+SELECT unit, form, period, regime, kind, first_day, last_day, revision, figures_hash,
+    first_received_at, due_at, deadline_rule, on_time, backlog, figures::bigint[], form_version,
+    source, event_id, content_revision
+FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[], $7::date[],
+    $8::integer[], $9::bytea[], $10::timestamptz[], $11::timestamptz[], $12::text[],
+    $13::boolean[], $14::bigint[], $15::text[], $16::integer[], $17::text[], $18::text[],
+    $19::integer[]
+) AS u (
+    unit, form, period, regime, kind, first_day, last_day, revision, figures_hash,
+    first_received_at, due_at, deadline_rule, on_time, backlog, figures, form_version, source,
+    event_id, content_revision
+)
+ON CONFLICT (unit, form, period) DO UPDATE SET
+    revision = excluded.revision,
+    figures_hash = excluded.figures_hash,
+    first_received_at = excluded.first_received_at,
+    due_at = excluded.due_at,
+    deadline_rule = excluded.deadline_rule,
+    on_time = excluded.on_time,
+    backlog = excluded.backlog,
+    figures = excluded.figures,
+    form_version = excluded.form_version,
+    source = excluded.source,
+    event_id = excluded.event_id,
+    content_revision = excluded.content_revision
+
+-- name: keep_handovers
+INSERT INTO handover (unit, form, effective_on, period, revision, decision, openings)
+SELECT * FROM unnest(
+    $1::text[], $2::text[], $3::date[], $4::text[], $5::integer[], $6::text[], $7::jsonb[]
+)
+ON CONFLICT (unit, form, effective_on) DO UPDATE SET
+    period = excluded.period,
+    revision = excluded.revision,
+    decision = excluded.decision,
+    openings = excluded.openings
+
+-- name: add_questions
+INSERT INTO question (
+    unit, form, period, revision, content_revision, source, submission_id, cause_kind, cause_unit,
+    cause_period, cause_revision, findings, asked_at
+)
+SELECT * FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::integer[], $5::integer[], $6::text[], $7::text[],
+    $8::text[], $9::text[], $10::text[], $11::integer[], $12::jsonb[], $13::timestamptz[]
+)
+
+-- name: open_questions
+SELECT question.*, question.findings::text AS findings_text
+FROM question JOIN slot USING (unit, form, period)
+WHERE (unit, form, period) = ($1, $2, $3)
+    AND slot.figures_hash IS NOT NULL AND slot.content_revision = question.content_revision
+    AND CASE question.cause_kind
+        WHEN 'report' THEN EXISTS (
+            SELECT FROM slot AS cause
+            WHERE (cause.unit, cause.form, cause.period)
+                = (question.cause_unit, question.form, question.cause_period)
+                AND cause.content_revision = question.cause_revision
+        ) AND (question.cause_unit = question.unit OR NOT EXISTS (
+            SELECT FROM handover
+            WHERE (handover.unit, handover.form) = (question.unit, question.form)
+                AND handover.effective_on BETWEEN slot.first_day AND slot.last_day
+        ))
+        ELSE EXISTS (
+            SELECT FROM handover
+            WHERE (handover.unit, handover.form, handover.period, handover.revision)
+                = (question.unit, question.form, question.cause_period, question.cause_revision)
+        )
+    END
+ORDER BY question.id
 
 -- name: slot
 SELECT unit, form, period, revision, figures_hash, first_received_at, due_at, deadline_rule,
-    on_time, backlog
+    on_time, backlog, figures, form_version, source, event_id, content_revision
 FROM slot WHERE (unit, form, period) = ($1, $2, $3)
+
+-- name: filled
+SELECT unit FROM slot
+WHERE (form, period) = ($1, $2) AND figures_hash IS NOT NULL
+    AND ($3::text[] IS NULL OR unit = ANY($3))
+ORDER BY unit

@@ -1,25 +1,42 @@
 """The journal in PostgreSQL: set-based statements, locks always in the order of their keys."""
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import asyncpg
 
-from services.intake.domain.arrivals import Kind
-from services.intake.domain.slots import Entry, EventKey, Family, Holdings, Slot, SlotKey
+from services.intake.domain.needs import Needs
+from services.intake.domain.slots import (
+    Entry,
+    EventKey,
+    Family,
+    Handover,
+    HandoverKey,
+    Holdings,
+    Question,
+    Slot,
+    SlotKey,
+)
 from services.intake.journal import RECEIVING_LOCK, Overtaken
-from shared.contracts.reports import Finding
-from shared.domain.periods import parse_period
+from services.intake.journal_rows import (
+    entry_of,
+    entry_row,
+    handover_of,
+    handover_row,
+    question_of,
+    question_row,
+    slot_of,
+    slot_row,
+)
 from shared.infra.database import Connection, load_queries
 
 QUERIES = load_queries(Path(__file__).parent / "journal.sql")
 
 
 class PostgresJournal:
-    """Journal and slots in the tables of ``migrations/0001_journal.sql``."""
+    """Journal and slots in the tables of ``migrations/``."""
 
     async def enter(self, connection: Connection) -> datetime:
         """Take the shared lock, then read the clock: in this order, in two statements."""
@@ -27,70 +44,100 @@ class PostgresJournal:
         now: datetime = await connection.fetchval(QUERIES["now"])
         return now
 
-    async def holdings(
-        self,
-        connection: Connection,
-        events: Collection[EventKey],
-        slots: Collection[SlotKey],
-        histories: Collection[SlotKey],
-    ) -> Holdings:
-        """Make missing slots, lock all, then read: each statement sees what others committed."""
-        keys = sorted(slots)
-        if keys:
-            await connection.execute(QUERIES["add_slots"], *_columns(map(_new_slot, keys), 7))
+    async def holdings(self, connection: Connection, needs: Needs) -> Holdings:
+        """Make missing dossiers, lock all, then read: each statement sees what others committed."""
+        dossiers = sorted(needs.dossiers)
+        if dossiers:
+            await connection.execute(QUERIES["add_dossiers"], *_columns(dossiers, 2))
+            await connection.fetch(QUERIES["lock_dossiers"], *_columns(dossiers, 2))
         return Holdings(
-            slots=await self._lock(connection, keys),
-            entries=await self._entries(connection, events),
-            carried=await self._carried(connection, histories),
+            entries=await self._entries(connection, needs.events),
+            slots=await self._slots(connection, needs),
+            carried=await self._carried(connection, needs),
+            handovers=await self._handovers(connection, needs),
         )
 
     async def save(
-        self, connection: Connection, entries: Sequence[Entry], slots: Sequence[Slot]
+        self,
+        connection: Connection,
+        entries: Sequence[Entry],
+        slots: Sequence[Slot],
+        handovers: Sequence[Handover] = (),
+        questions: Sequence[Question] = (),
     ) -> None:
         """Write in the order of the unique keys, so that two writers cannot block each other."""
         in_order = sorted(entries, key=lambda it: (it.source, it.event_id))
         try:
             if entries:
-                rows = map(_entry_row, in_order)
+                rows = map(entry_row, in_order)
                 await connection.execute(QUERIES["add_entries"], *_columns(rows, 18))
         except asyncpg.UniqueViolationError as problem:
             if problem.constraint_name != "journal_event":
                 raise  # a revision given out twice would be a bug of ours
             raise Overtaken from problem
-        if slots:
-            await connection.execute(QUERIES["move_slots"], *_columns(map(_slot_row, slots), 10))
+        for query, written in (
+            ("keep_slots", [slot_row(it) for it in slots]),
+            ("keep_handovers", [handover_row(it) for it in handovers]),
+            ("add_questions", [question_row(it) for it in questions]),
+        ):
+            if written:
+                await connection.execute(QUERIES[query], *_columns(written, 0))
 
     async def find(self, connection: Connection, key: EventKey) -> Entry | None:
         """Return the first entry under an event id."""
         row = await connection.fetchrow(f"{QUERIES['entries']} LIMIT 1", [key[0]], [key[1]])
-        return None if row is None else _entry(row)
+        return None if row is None else entry_of(row)
 
     async def slot(self, connection: Connection, key: SlotKey) -> Slot | None:
         """Return a slot as it stands, without locking it."""
         row = await connection.fetchrow(QUERIES["slot"], *key)
-        return None if row is None else _slot(row)
+        return None if row is None else slot_of(row)
 
-    async def _lock(self, connection: Connection, keys: Sequence[SlotKey]) -> dict[SlotKey, Slot]:
-        if not keys:
-            return {}
-        rows = await connection.fetch(QUERIES["lock_slots"], *_columns(keys, 3))
-        slots = map(_slot, rows)
+    async def open_questions(self, connection: Connection, key: SlotKey) -> Sequence[Question]:
+        """Return what a report in force is being asked about, oldest question first."""
+        rows = await connection.fetch(QUERIES["open_questions"], *key)
+        return [question_of(it) for it in rows]
+
+    async def filled(
+        self, connection: Connection, form: str, period: str, units: Collection[str] | None
+    ) -> Sequence[SlotKey]:
+        """Return the slots of a form and period that hold a report, of all units or of these."""
+        wanted = None if units is None else sorted(units)
+        rows = await connection.fetch(QUERIES["filled"], form, period, wanted)
+        return [SlotKey(row["unit"], form, period) for row in rows]
+
+    async def _slots(self, connection: Connection, needs: Needs) -> dict[SlotKey, Slot]:
+        rows = []
+        if needs.slots:
+            rows = await connection.fetch(QUERIES["slots"], *_columns(needs.slots, 3))
+        if needs.closings:
+            wanted = [(*key, number) for key, number in needs.closings.items()]
+            rows += await connection.fetch(QUERIES["closings"], *_columns(wanted, 5))
+        slots = map(slot_of, rows)
         return {slot.key: slot for slot in slots}
+
+    async def _handovers(self, connection: Connection, needs: Needs) -> dict[HandoverKey, Handover]:
+        if not needs.handovers:
+            return {}
+        rows = await connection.fetch(QUERIES["handovers"], *_columns(needs.handovers, 3))
+        handovers = map(handover_of, rows)
+        return {handover.key: handover for handover in handovers}
 
     async def _entries(
         self, connection: Connection, events: Collection[EventKey]
     ) -> dict[EventKey, tuple[Entry, ...]]:
         found: dict[EventKey, tuple[Entry, ...]] = defaultdict(tuple)
         for row in await connection.fetch(QUERIES["entries"], *_columns(events, 2)):
-            found[row["source"], row["event_id"]] += (_entry(row),)
+            found[row["source"], row["event_id"]] += (entry_of(row),)
         return found
 
     async def _carried(
-        self, connection: Connection, histories: Collection[SlotKey]
+        self, connection: Connection, needs: Needs
     ) -> dict[SlotKey, dict[Family, int]]:
         found: dict[SlotKey, dict[Family, int]] = defaultdict(dict)
-        if histories:
-            for row in await connection.fetch(QUERIES["carried"], *_columns(histories, 3)):
+        if needs.carried:
+            wanted = [(*key, whose, day) for key, whose, day in needs.carried]
+            for row in await connection.fetch(QUERIES["carried"], *_columns(wanted, 5)):
                 key = SlotKey(row["unit"], row["form"], row["period"])
                 found[key][row["regime"], row["kind"]] = row["backlog"]
         return found
@@ -99,82 +146,3 @@ class PostgresJournal:
 def _columns(rows: Iterable[Sequence[object]], width: int) -> list[list[object]]:
     """Turn rows into one array per column, for ``unnest``."""
     return [list(it) for it in zip(*rows, strict=True)] or [[] for _ in range(width)]
-
-
-def _new_slot(key: SlotKey) -> tuple[str, str, str, str, str, date, date]:
-    period = parse_period(key.period)
-    if period is None:
-        raise LookupError(f"no period {key.period}; the desk asks for known slots only")
-    return *key, period.regime, period.kind, period.first_day, period.last_day
-
-
-def _slot_row(slot: Slot) -> tuple[object, ...]:
-    return (
-        *slot.key,
-        slot.revision,
-        slot.figures_hash,
-        slot.first_received_at,
-        slot.due_at,
-        slot.deadline_rule,
-        slot.on_time,
-        slot.backlog,
-    )
-
-
-def _slot(row: asyncpg.Record) -> Slot:
-    return Slot(
-        SlotKey(row["unit"], row["form"], row["period"]),
-        row["revision"],
-        row["figures_hash"],
-        row["first_received_at"],
-        row["due_at"],
-        row["deadline_rule"],
-        row["on_time"],
-        row["backlog"],
-    )
-
-
-def _entry_row(entry: Entry) -> tuple[object, ...]:
-    return (
-        entry.source,
-        entry.event_id,
-        entry.content_hash,
-        entry.kind,
-        entry.body,
-        entry.received_at,
-        entry.verdict,
-        json.dumps([it.model_dump() for it in entry.findings], ensure_ascii=False),
-        entry.unit,
-        entry.form,
-        entry.period,
-        entry.unchanged,
-        entry.revision,
-        entry.form_version,
-        entry.first_received_at,
-        entry.due_at,
-        entry.deadline_rule,
-        entry.on_time,
-    )
-
-
-def _entry(row: asyncpg.Record) -> Entry:
-    return Entry(
-        source=row["source"],
-        event_id=row["event_id"],
-        content_hash=row["content_hash"],
-        kind=Kind(row["kind"]),
-        body=row["body"],
-        received_at=row["received_at"],
-        verdict=row["verdict"],
-        findings=tuple(Finding.model_validate(it) for it in json.loads(row["findings"])),
-        unit=row["unit"],
-        form=row["form"],
-        period=row["period"],
-        unchanged=row["unchanged"],
-        revision=row["revision"],
-        form_version=row["form_version"],
-        first_received_at=row["first_received_at"],
-        due_at=row["due_at"],
-        deadline_rule=row["deadline_rule"],
-        on_time=row["on_time"],
-    )

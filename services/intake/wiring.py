@@ -1,6 +1,7 @@
 """The only file of intake that names concrete classes."""
 
 import tomllib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,26 +11,28 @@ from fastapi import FastAPI
 from services.intake.api import add_routes
 from services.intake.desk import Desk
 from services.intake.domain.arrivals import Arrived
-from services.intake.domain.knowledge import WhenDue, know
+from services.intake.domain.knowledge import Knowledge, WhenDue, know
 from services.intake.domain.remarks import Messages, sayer
 from services.intake.door import Door
 from services.intake.handlers import OnSubmissions, decode
 from services.intake.journal_postgres import PostgresJournal
+from services.intake.rejudging import Change, Order, Rejudging
 from services.intake.settings import IntakeSettings
 from services.intake.watermark import Watermark
 from shared.domain.deadlines import Due
 from shared.domain.periods import Period
 from shared.infra.broker import producer
 from shared.infra.database import Database
-from shared.infra.facts import Facts, facts_for
+from shared.infra.facts import Facts, per_facts
 from shared.infra.health import Health
 from shared.infra.migrate import migrations
 from shared.infra.outbox import OutboxTable, Relay
 from shared.infra.reader import Reader
+from shared.infra.register import Register, facts_in_tables
 from shared.infra.run import Task
 from shared.infra.start import Start
 from shared.infra.stream import Stream
-from shared.infra.topics import COMMON, REPORTS, SUBMISSIONS_PATTERN
+from shared.infra.topics import COMMON, DIRECTORY, REPORTS, SUBMISSIONS_PATTERN
 from shared.infra.web import create_app
 
 HERE = Path(__file__).parent
@@ -49,6 +52,7 @@ class Intake:
     """A pool of its own, so that a rush over HTTP leaves the stream and the watermark theirs."""
     health: Health
     app: FastAPI
+    register: Register
     reader: Reader[Arrived]
     relay: Relay
     watermark: Watermark
@@ -69,31 +73,29 @@ class Intake:
         return self.start.before([self.reader.run, self.relay.run, self.watermark.run])
 
 
-def build(settings: IntakeSettings, pattern: str = SUBMISSIONS_PATTERN) -> Intake:
+def build(
+    settings: IntakeSettings,
+    pattern: str = SUBMISSIONS_PATTERN,
+    *,
+    facts: Facts | None = None,
+    directory: str = DIRECTORY,
+) -> Intake:
     """
     Put an intake together; nothing is connected yet.
 
-    *pattern* says which topics it reads: all submissions, unless a test shares the broker.
-
-    Raises:
-        Misconfigured: when the files of facts cannot be used.
-
+    *pattern* says which topics it reads: all submissions, unless a test shares the broker; such a
+    test also names a *directory* of its own, and *facts* that are in force while that is empty.
     """
     health = Health("start", "outbox", "consumer intake")
     database, http_database = _database(settings, "intake"), _database(settings, "intake-http")
     messages = load_messages()
-    desk = build_desk(facts_for(settings), messages)
-    relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "intake"), health)
-    reader = Reader(
-        Stream(database, "intake", OnSubmissions(desk), "intake"),
-        decode,
-        bootstrap=settings.kafka,
-        group="intake",
-        instance=settings.instance,
-        health=health,
-        pattern=pattern,
-        after=relay.wake,
+    register = Register(
+        "intake", settings, database, health, prepare=knowledge, facts=facts, topic=directory
     )
+    desk = build_desk(register.facts, messages)
+    relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "intake"), health)
+    stream = Stream(database, "intake", OnSubmissions(desk), "intake")
+    reader = _reader(settings, stream, health, pattern, relay.wake)
     app = create_app("QCDC intake", health)
     add_routes(app, Door(http_database, desk, relay.wake), messages)
     return Intake(
@@ -102,10 +104,45 @@ def build(settings: IntakeSettings, pattern: str = SUBMISSIONS_PATTERN) -> Intak
         http_database=http_database,
         health=health,
         app=app,
+        register=register,
         reader=reader,
         relay=relay,
         watermark=Watermark(database, reader.behind, settings.watermark_seconds, relay.wake),
-        start=Start(database, MIGRATIONS, MIGRATE_COMMAND, settings.kafka, COMMON, health),
+        start=Start(
+            database, MIGRATIONS, MIGRATE_COMMAND, settings.kafka, COMMON, health, register
+        ),
+    )
+
+
+async def rejudge(settings: IntakeSettings, order: Order) -> list[Change]:
+    """Judge lateness again, by the facts that are in force in the service's own tables."""
+    database = _database(settings, "intake-rejudge")
+    await database.open()
+    try:
+        async with database.connection() as connection:
+            facts = await facts_in_tables(connection)
+        desk = build_desk(lambda: facts, load_messages())
+        return await Rejudging(database, desk, knowledge(facts)).carry_out(order)
+    finally:
+        await database.close()
+
+
+def _reader(
+    settings: IntakeSettings,
+    stream: Stream[Arrived],
+    health: Health,
+    pattern: str,
+    after: Callable[[], None],
+) -> Reader[Arrived]:
+    return Reader(
+        stream,
+        decode,
+        bootstrap=settings.kafka,
+        group="intake",
+        instance=settings.instance,
+        health=health,
+        pattern=pattern,
+        after=after,
     )
 
 
@@ -114,22 +151,42 @@ def _database(settings: IntakeSettings, application: str) -> Database:
     return Database(url, application=application, schema=settings.database_schema)
 
 
-def build_desk(facts: Facts, messages: Messages) -> Desk:
-    """Put a desk together; a province's place in the directory is its partition."""
+def build_desk(facts: Callable[[], Facts], messages: Messages) -> Desk:
+    """Put a desk together that works by the facts of the time."""
     return Desk(
         PostgresJournal(),
-        know(facts.catalogue, facts.directory, when_due(facts)),
+        lambda: knowledge(facts()),
         sayer(messages),
-        {key: index % PARTITIONS for index, key in enumerate(facts.directory.provinces())},
+        lambda province: _partitions(facts())[province],
     )
 
 
+@per_facts
+def knowledge(facts: Facts) -> Knowledge:
+    """Return what reports are judged by."""
+    return know(facts.catalogue, facts.directory, when_due(facts), facts.lineage)
+
+
+@per_facts
+def _partitions(facts: Facts) -> Mapping[str, int]:
+    """Return the partition of each province: its place in the directory, which never changes."""
+    return {key: index % PARTITIONS for index, key in enumerate(facts.directory.provinces())}
+
+
 def when_due(facts: Facts) -> WhenDue:
-    """Return what answers when a report is due; units of the same areas share the answer."""
-    known: dict[tuple[str, str, tuple[str, ...]], Due | None] = {}
+    """Return what answers when a report is due; units that no letter names share the answer."""
+    directory = facts.directory
+    named = {it.area for it in facts.committees} | {
+        unit for it in facts.committees for letter in it.extensions for unit in letter.units
+    }
+    known: dict[tuple[str, str, str, tuple[str, ...]], Due | None] = {}
 
     def answer(form: str, period: Period, unit: str) -> Due | None:
-        key = form, period.code, facts.directory.path(unit)
+        state = directory.get(unit, period.last_day)
+        if state is None:
+            return None
+        alike = unit if unit in named else state.level
+        key = form, period.code, alike, directory.path(unit, period.last_day)
         if key not in known:
             if len(known) >= DUE_INSTANTS_REMEMBERED:
                 known.clear()

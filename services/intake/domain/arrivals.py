@@ -11,10 +11,12 @@ _EVENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,200}")
 
 
 class Kind(StrEnum):
-    """What a sender may ask for."""
+    """What a sender may ask for, and what only an operator may: to judge lateness again."""
 
     SUBMISSION = "submission"
     WITHDRAWAL = "withdrawal"
+    HANDOVER = "handover"
+    REJUDGEMENT = "rejudgement"
 
 
 @dataclass(frozen=True, slots=True)

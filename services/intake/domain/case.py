@@ -1,16 +1,24 @@
 """One submission laid out for the rules: what it names, looked up, and its figures as integers."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import Literal
 
+from services.intake.domain.history import History
 from services.intake.domain.knowledge import Knowledge, Plan
-from services.intake.domain.remarks import Remark
 from services.intake.domain.structure import Report
-from shared.contracts.reports import ReportSubmitted
+from shared.contracts.reports import HandoverSubmitted, ReportSubmitted
+from shared.domain.catalogue import Indicator
 from shared.domain.directory import Unit
-from shared.domain.figures import to_units
+from shared.domain.figures import UNITS_MAX, to_units
+from shared.domain.measures import ENTRY_UNITS, convert, units_for
 from shared.domain.periods import Period, parse_period
+
+Figures = Mapping[str, int | str | None]
+Misfit = Literal["wrong_kind", "not_exact", "amount_too_large"]
+"""Why a value is no figure of its cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,21 +26,29 @@ class Case:
     """
     What the rules look at.
 
+    ``unit`` is the state of the unit on the last day of the period, or the nearest to it.
     ``units`` holds the figures of known cells in their smallest unit; ``unfit`` the cells whose
-    value is of the wrong kind, so that one mistake is not reported by every rule.
+    value is no figure of theirs, so that one mistake is not reported by every rule.
     """
 
     report: Report
     received_at: datetime
-    carried_in: int
+    history: History
     knowledge: Knowledge
     unit: Unit | None
     period: Period | None
     plan: Plan | None
-    figures: Mapping[str, int | str | None]
+    figures: Figures
     qualifiers: Mapping[str, str]
+    entered_in: Mapping[str, str]
     units: Mapping[str, int | None]
-    unfit: frozenset[str]
+    unfit: Mapping[str, Misfit]
+
+    def exact(self, cell: str) -> int | None:
+        """Return a figure, None when it is not reported, "more than" or "about", or unfit."""
+        if cell in self.qualifiers or cell in self.unfit:
+            return None
+        return self.units.get(cell)
 
     def amounts(self, *cells: str) -> tuple[int | None, ...] | None:
         """
@@ -47,47 +63,74 @@ class Case:
             return None
         return tuple(map(self.units.get, cells))
 
+    def field(self, cell: str) -> str:
+        """Return where in the submission a figure stands."""
+        place = "openings" if isinstance(self.report, HandoverSubmitted) else "figures"
+        return f"{place}.{cell}"
+
     def label(self, cell: str) -> str:
         """Return the Vietnamese name of a cell of the form."""
         indicator = self.plan.indicators.get(cell) if self.plan else None
         return indicator.label_vi if indicator else cell
 
 
-Rule = Callable[[Case], Iterator[Remark]]
-
-
-def lay_out(report: Report, received_at: datetime, carried_in: int, knowledge: Knowledge) -> Case:
+def lay_out(report: Report, received_at: datetime, history: History, knowledge: Knowledge) -> Case:
     """Look up what a report names and turn its figures into integers."""
     period = parse_period(report.period)
     plan = None if period is None else knowledge.plan(report.form, period)
-    figures = report.figures if isinstance(report, ReportSubmitted) else {}
-    units, unfit = ({}, frozenset[str]()) if plan is None else _units(plan, figures)
+    figures, qualifiers, entered_in = _content(report)
+    units, unfit = ({}, {}) if plan is None else _units(plan, figures, entered_in)
     return Case(
         report=report,
         received_at=received_at,
-        carried_in=carried_in,
+        history=history,
         knowledge=knowledge,
-        unit=knowledge.directory.get(report.unit),
+        unit=knowledge.directory.get(report.unit, period.last_day if period else None),
         period=period,
         plan=plan,
         figures=figures,
-        qualifiers=report.qualifiers if isinstance(report, ReportSubmitted) else {},
+        qualifiers=qualifiers,
+        entered_in=entered_in,
         units=units,
         unfit=unfit,
     )
 
 
+def _content(report: Report) -> tuple[Figures, Mapping[str, str], Mapping[str, str]]:
+    if isinstance(report, ReportSubmitted):
+        return report.figures, report.qualifiers, report.entered_in
+    return (report.openings if isinstance(report, HandoverSubmitted) else {}), {}, {}
+
+
 def _units(
-    plan: Plan, figures: Mapping[str, int | str | None]
-) -> tuple[dict[str, int | None], frozenset[str]]:
+    plan: Plan, figures: Figures, entered_in: Mapping[str, str]
+) -> tuple[dict[str, int | None], dict[str, Misfit]]:
     units: dict[str, int | None] = {}
-    unfit = []
+    unfit: dict[str, Misfit] = {}
     for key, value in figures.items():
         scale = plan.scales.get(key)
         if scale is None:
             continue
         if value is None or isinstance(value, int if scale == 0 else str):
-            units[key] = to_units(value, scale)
+            try:
+                units[key] = to_units(value, scale)
+            except ValueError:
+                unfit[key] = "not_exact"  # the contract's limit on digits is below 2^53 hundredths
         else:
-            unfit.append(key)
-    return units, frozenset(unfit)
+            unfit[key] = "wrong_kind"
+    for key, unit in entered_in.items():
+        value, indicator = figures.get(key), plan.indicators.get(key)
+        if value is not None and indicator is not None and unit in units_for(indicator):
+            units.pop(key, None)
+            unfit.pop(key, None)
+            try:
+                units[key] = convert(value, unit, indicator)
+            except ValueError:
+                unfit[key] = _misfit(value, unit, indicator)
+    return units, unfit
+
+
+def _misfit(value: int | str, unit: str, indicator: Indicator) -> Misfit:
+    """Tell an amount that is too fine to be kept from one that is too large."""
+    amount = Decimal(value) * ENTRY_UNITS[unit].times * 10**indicator.scale
+    return "amount_too_large" if amount > UNITS_MAX else "not_exact"

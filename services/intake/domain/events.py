@@ -4,11 +4,14 @@ from datetime import UTC
 from typing import TypeVar
 
 from services.intake.domain.judge import Standing
-from services.intake.domain.slots import Entry
+from services.intake.domain.slots import Entry, Question
 from shared.contracts.event import derived_id
 from shared.contracts.reports import (
+    Cause,
     ReportAccepted,
+    ReportQuestioned,
     ReportSubmitted,
+    ReportWithdrawalRequested,
     ReportWithdrawn,
     SubmissionAccepted,
     SubmissionRejected,
@@ -53,27 +56,87 @@ def receipt_of(entry: Entry) -> Receipt:
 
 def published(entry: Entry, standing: Standing) -> Published:
     """Write the event by which a slot's new revision reaches everybody."""
-    event_id = derived_id("report", entry.source, entry.event_id, entry.content_hash.hex())
-    received_at = entry.received_at.astimezone(UTC)
+    report = standing.report
+    if isinstance(report, ReportSubmitted):
+        return _accepted(entry, standing, report)
+    if isinstance(report, ReportWithdrawalRequested):
+        return _withdrawn(entry, standing, report)
+    raise TypeError("a handover is no report; nothing of it is published")
+
+
+def rejudged(entry: Entry, filled_by: Entry, standing: Standing, document: str) -> ReportAccepted:
+    """
+    Write the event by which a slot's lateness is judged again.
+
+    It says of the figures what the submission that filled the slot said, and who sent that.
+    """
     report = standing.report
     if not isinstance(report, ReportSubmitted):
-        return ReportWithdrawn(
-            event_id=event_id,
-            occurred_at=received_at,
-            source=entry.source,
-            submission_id=entry.event_id,
-            unit=report.unit,
-            unit_type=standing.unit_type,
-            path=standing.path,
-            form=report.form,
-            form_version=standing.form_version,
-            period=report.period,
-            revision=_there(entry.revision),
-            reason=report.reason,
-            received_at=received_at,
-        )
+        raise TypeError("only a report can be judged again")
+    again = _accepted(entry, standing, report)
+    return again.model_copy(
+        update={
+            "source": filled_by.source,
+            "submission_id": filled_by.event_id,
+            "received_at": filled_by.received_at.astimezone(UTC),
+            "rejudged": document,
+        }
+    )
+
+
+def questioned(question: Question) -> ReportQuestioned:
+    """Write the question to the sender of a report that no longer fits."""
+    return ReportQuestioned(
+        event_id=derived_id(
+            "question",
+            *question.key,
+            question.content_revision,
+            question.cause_kind,
+            *question.cause,
+            question.cause_revision,
+        ),
+        occurred_at=question.asked_at.astimezone(UTC),
+        submission_id=question.submission_id,
+        source=question.source,
+        unit=question.key.unit,
+        form=question.key.form,
+        period=question.key.period,
+        revision=question.revision,
+        cause=Cause(
+            unit=question.cause.unit,
+            form=question.cause.form,
+            period=question.cause.period,
+            revision=question.cause_revision,
+        ),
+        findings=question.findings,
+    )
+
+
+def _withdrawn(
+    entry: Entry, standing: Standing, report: ReportWithdrawalRequested
+) -> ReportWithdrawn:
+    received_at = entry.received_at.astimezone(UTC)
+    return ReportWithdrawn(
+        event_id=_report_id(entry),
+        occurred_at=received_at,
+        source=entry.source,
+        submission_id=entry.event_id,
+        unit=report.unit,
+        unit_type=standing.unit_type,
+        path=standing.path,
+        form=report.form,
+        form_version=standing.form_version,
+        period=report.period,
+        revision=_there(entry.revision),
+        reason=report.reason,
+        received_at=received_at,
+    )
+
+
+def _accepted(entry: Entry, standing: Standing, report: ReportSubmitted) -> ReportAccepted:
+    received_at = entry.received_at.astimezone(UTC)
     return ReportAccepted(
-        event_id=event_id,
+        event_id=_report_id(entry),
         occurred_at=received_at,
         source=entry.source,
         submission_id=entry.event_id,
@@ -86,12 +149,17 @@ def published(entry: Entry, standing: Standing) -> Published:
         revision=_there(entry.revision),
         figures=dict(standing.figures),
         qualifiers=report.qualifiers,
+        entered_in=report.entered_in,
         received_at=received_at,
         first_received_at=_there(entry.first_received_at).astimezone(UTC),
         due_at=_there(entry.due_at).astimezone(UTC),
         deadline_rule=_there(entry.deadline_rule),
         on_time=_there(entry.on_time),
     )
+
+
+def _report_id(entry: Entry) -> str:
+    return derived_id("report", entry.source, entry.event_id, entry.content_hash.hex())
 
 
 def _there(value: T | None) -> T:

@@ -8,6 +8,11 @@ _THOUSANDS = re.compile(r"[0-9]{1,3}([., ][0-9]{3})+")
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
 
 
+def is_grouped(text: str) -> bool:
+    """Tell whether a text may be a whole number with its thousands set apart: 1.635."""
+    return _THOUSANDS.fullmatch(text) is not None
+
+
 def figure_code(value: object) -> str:
     """Return the code of what is wrong with a value that the contract refused as a figure."""
     if isinstance(value, bool):
@@ -20,7 +25,7 @@ def figure_code(value: object) -> str:
 def _text_code(text: str) -> str:
     if text.startswith("-"):
         return "negative"
-    if _THOUSANDS.fullmatch(text):
+    if is_grouped(text):
         return "thousands_separator"  # "1.635" is how Vietnamese writes 1635
     if _DECIMAL_COMMA.fullmatch(text):
         return "decimal_comma"

@@ -1,13 +1,15 @@
 """judge: everything that the rules have to say about one submission, and what it would count."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from services.intake.domain.case import Case, Rule, lay_out
+from services.intake.domain.case import Case, lay_out
+from services.intake.domain.history import UNKNOWN, History
 from services.intake.domain.knowledge import BACKLOGS, Knowledge, Plan
 from services.intake.domain.remarks import Remark
-from services.intake.domain.rules import RULES, RULES_OF_SLOTS
+from services.intake.domain.rules import rules_of
 from services.intake.domain.structure import Reading, Report
 from shared.contracts.reports import ReportSubmitted
 from shared.domain.deadlines import Due
@@ -28,6 +30,8 @@ class Standing:
     path: tuple[str, ...]
     form_version: int
     figures: Mapping[str, int | str | None]
+    amounts: Mapping[str, int | None]
+    """The same in the smallest unit."""
     figures_hash: bytes
     backlog: int
     due: Due
@@ -41,21 +45,25 @@ class Verdict:
     standing: Standing | None
 
 
-def judge(reading: Reading, knowledge: Knowledge, carried_in: int = 0) -> Verdict:
+def judge(reading: Reading, knowledge: Knowledge, history: History = UNKNOWN) -> Verdict:
     """
     Apply every rule to a submission.
 
-    *carried_in* is what the unit's earlier periods left unsettled (rule R5).
+    *history* is what the unit's other periods say; of what it does not know no rule speaks.
     """
     report = reading.report
     if report is None:
         return Verdict(reading.remarks, None)
-    case = lay_out(report, reading.arrived.received_at, carried_in, knowledge)
-    rules = RULES if isinstance(report, ReportSubmitted) else RULES_OF_SLOTS
-    remarks = tuple(_apply(rules, case))
+    case = lay_out(report, reading.arrived.received_at, history, knowledge)
+    remarks = tuple(_remarks(case))
     if any(it.severity == "reject" for it in remarks):
         return Verdict(remarks, None)
     return Verdict(remarks, _standing(case))
+
+
+def standing_of(report: ReportSubmitted, received_at: datetime, knowledge: Knowledge) -> Standing:
+    """Return what a report counts for that was accepted once; the rules are not asked again."""
+    return _standing(lay_out(report, received_at, UNKNOWN, knowledge))
 
 
 def asks_for_history(report: Report | None) -> bool:
@@ -66,26 +74,35 @@ def asks_for_history(report: Report | None) -> bool:
     return any(isinstance(a, int) and isinstance(b, int) and b > a for a, b in pairs)
 
 
-def _apply(rules: Iterable[Rule], case: Case) -> Iterable[Remark]:
-    for rule in rules:
-        yield from rule(case)
+def _remarks(case: Case) -> Iterator[Remark]:
+    """Apply the rules; what only asks for a note is dropped where the report has one."""
+    for rule in rules_of(case):
+        for remark in rule.check(case):
+            if rule.severity != "needs_note" or not _has_note(case.report):
+                yield replace(remark, severity=rule.severity)
+
+
+def _has_note(report: Report) -> bool:
+    return isinstance(report, ReportSubmitted) and bool(report.note and report.note.strip())
 
 
 def _standing(case: Case) -> Standing:
-    due = None
-    if case.period is not None:
-        due = case.knowledge.when_due(case.report.form, case.period, case.report.unit)
-    if case.unit is None or case.plan is None or due is None:
+    unit, period, plan = case.unit, case.period, case.plan
+    if unit is None or period is None or plan is None:
         raise LookupError("a rule let an unknown unit, form or period pass")
-    ordered = _in_form_order(case.plan, case.units)
+    due = case.knowledge.when_due(case.report.form, period, unit.key)
+    if due is None:
+        raise LookupError("a form that is in force for a period is due some day")
+    ordered = _in_form_order(plan, case.units)
     return Standing(
         report=case.report,
-        unit_type=case.unit.type,
-        path=case.knowledge.directory.path(case.unit.key),
-        form_version=case.plan.form.version,
-        figures={key: to_wire(it, case.plan.scales[key]) for key, it in ordered.items()},
-        figures_hash=_figures_hash(case.plan, ordered, case),
-        backlog=_backlog(case.plan, case.units),
+        unit_type=unit.type,
+        path=case.knowledge.directory.path(unit.key, period.last_day),
+        form_version=plan.form.version,
+        figures={key: to_wire(it, plan.scales[key]) for key, it in ordered.items()},
+        amounts=ordered,
+        figures_hash=_figures_hash(plan, ordered, case),
+        backlog=_backlog(plan, case.units),
         due=due,
     )
 

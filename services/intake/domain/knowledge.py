@@ -4,20 +4,48 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from shared.domain.catalogue import UNCLASSIFIED, Catalogue, Cell, FormVersion, Indicator, Measure
+from services.intake.domain.adjoining import Adjoining, adjoining
+from services.intake.domain.kinship import Kinship
+from shared.domain.catalogue import (
+    UNCLASSIFIED,
+    Catalogue,
+    Cell,
+    Code,
+    FormVersion,
+    Indicator,
+    Measure,
+)
 from shared.domain.deadlines import Due
 from shared.domain.directory import Directory
-from shared.domain.periods import Period, parse_period
+from shared.domain.lineage import Lineage
+from shared.domain.periods import Period
 
 WhenDue = Callable[[str, Period, str], Due | None]
 """Answers when a form for a period is due from a unit."""
 
 # R1: opening, new, removed, closing (Ninh Bình 2023).
 _BALANCE = ("dvk_models_opening", "dvk_models_new", "dvk_models_removed", "dvk_models_total")
+# R1 without an opening of its own: closing, established, dissolved; it continues the last closing.
+BOARDS = ("cisb_boards", "cisb_established", "cisb_dissolved")
 # R5 and R4: what arose, what was settled; the rest is carried into later periods.
 BACKLOGS = (
     ("pib_violations_detected", "pib_cases_resolved"),
     ("petitions_competent", "petitions_resolved"),
+)
+# R4: each of these is at most the one before it (Đắk Lắk: 3.352, 2.583, 138).
+_PETITIONS = ("petitions_received", "petitions_eligible", "petitions_competent")
+# R4: the whole, and a part of it that can never be more (domain.md §3.3, marked E).
+_WITHIN = (
+    ("households_consulted", "households_approving"),
+    ("opinions_collected", "opinions_accepted"),
+    ("reception_persons", "reception_visits"),  # Lâm Đồng: 316 persons on 259 visits
+    ("dialogue_opinions", "dialogue_opinions_answered"),
+    ("pib_violations_detected", "pib_cases_recommended"),
+    ("mediation_cases", "mediation_successes"),
+    ("clearance_households", "clearance_households_handed_over"),
+    ("dvk_models_total", "dvk_models_effective"),
+    ("staff_conferences_due", "staff_conferences_held"),
+    ("labour_conferences_due", "labour_conferences_held"),
 )
 _PLANS_REMEMBERED = 4096
 _BOUNDED = frozenset({Measure.SCORE, Measure.RANK, Measure.CATEGORY})
@@ -65,9 +93,30 @@ class Plan:
     ratios: tuple[Ratio, ...]
     balances: tuple[Balance, ...]
     backlog: tuple[str, str] | None
+    petitions: tuple[tuple[str, ...], ...]
+    within: tuple[tuple[str, ...], ...]
+    """Cells of which each is at most the one before it (rule R4), of the whole and by part."""
+    dated: tuple[tuple[str, Code], ...]
+    """Cells of a code that begins or ends on a day."""
     bounded: tuple[str, ...]
     provincial: frozenset[str]
     """Cells that only a province can have (rule R12)."""
+    cells: frozenset[str]
+    continues: bool
+    """Whether it holds stocks that must continue those of the period before (R1, R2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A period, what adjoins it, and the plan of a form in force for it."""
+
+    around: Adjoining
+    plan: Plan | None
+
+    @property
+    def period(self) -> Period:
+        """The period itself."""
+        return self.around.period
 
 
 @dataclass(frozen=True)
@@ -79,21 +128,28 @@ class Knowledge:
     when_due: WhenDue
     plan: Callable[[str, Period], Plan | None]
     """Returns the plan of the form version in force for a period."""
+    frame: Callable[[str, str], Frame | None]
+    """Returns the frame of a form and a period by their codes, None for an unknown period."""
     form_codes: frozenset[str]
     provincial: frozenset[str]
     """Indicators that only a province can have (rule R12)."""
+    kinship: Kinship
+
+    def version(self, code: str, number: int | None) -> FormVersion | None:
+        """Return a version of a form by its number, also one that is not in force any more."""
+        its = (it for it in self.catalogue.forms if (it.code, it.version) == (code, number))
+        return next(its, None)
 
     def is_slot(self, unit: str, form: str, period: str) -> bool:
         """Tell whether all three are known, so that a slot may be kept for them."""
-        parsed = parse_period(period)
-        return (
-            parsed is not None
-            and self.directory.get(unit) is not None
-            and self.plan(form, parsed) is not None
-        )
+        frame = self.frame(form, period)
+        known = frame is not None and frame.plan is not None
+        return known and self.directory.get(unit) is not None
 
 
-def know(catalogue: Catalogue, directory: Directory, when_due: WhenDue) -> Knowledge:
+def know(
+    catalogue: Catalogue, directory: Directory, when_due: WhenDue, lineage: Lineage | None = None
+) -> Knowledge:
     """Prepare the plans of all form versions."""
     provincial = frozenset(it.code for it in catalogue.indicators.values() if it.at_province_only)
     plans = {(it.code, it.version): _plan(it, catalogue, provincial) for it in catalogue.forms}
@@ -103,13 +159,20 @@ def know(catalogue: Catalogue, directory: Directory, when_due: WhenDue) -> Knowl
         form = catalogue.form(code, period)
         return None if form is None else plans[form.code, form.version]
 
+    @lru_cache(maxsize=_PLANS_REMEMBERED)
+    def frame(code: str, period: str) -> Frame | None:
+        around = adjoining(period)
+        return None if around is None else Frame(around, plan(code, around.period))
+
     return Knowledge(
         catalogue=catalogue,
         directory=directory,
         when_due=when_due,
         plan=plan,
+        frame=frame,
         form_codes=frozenset(form.code for form in catalogue.forms),
         provincial=provincial,
+        kinship=Kinship(directory, lineage or Lineage()),
     )
 
 
@@ -134,8 +197,13 @@ def _plan(form: FormVersion, catalogue: Catalogue, provincial: frozenset[str]) -
         ratios=tuple(_ratios(own, indicators)),
         balances=tuple(_balances(form)),
         backlog=next((it for it in BACKLOGS if set(it) <= set(own)), None),
+        petitions=tuple(_aligned(form, _PETITIONS)),
+        within=tuple(it for names in _WITHIN for it in _aligned(form, names)),
+        dated=tuple(_dated(form, catalogue)),
         bounded=tuple(key for key, it in indicators.items() if it.measure in _BOUNDED),
         provincial=frozenset(key for key, it in indicators.items() if it.code in provincial),
+        cells=frozenset(indicators),
+        continues=bool({_BALANCE[0], BOARDS[0]} & set(own)),
     )
 
 
@@ -160,3 +228,20 @@ def _balances(form: FormVersion) -> Iterator[Balance]:
     for split in sorted(set.intersection(*splits)):
         opening, new, removed, closing = (Cell(name, split).key for name in _BALANCE)
         yield Balance(opening, new, removed, closing, whole=not split)
+
+
+def _aligned(form: FormVersion, names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the cells of some indicators side by side, for the whole and for every part."""
+    splits = [{cell.split for cell in form.cells if cell.indicator == name} for name in names]
+    for split in sorted(set[tuple[tuple[str, str], ...]]().union(*splits)):
+        having = [it for it, known in zip(names, splits, strict=True) if split in known]
+        if len(having) > 1:
+            yield tuple(Cell(it, split).key for it in having)
+
+
+def _dated(form: FormVersion, catalogue: Catalogue) -> Iterator[tuple[str, Code]]:
+    for cell in form.cells:
+        for dimension, name in cell.split:
+            for code in catalogue.codes_of(cell.indicator, dimension):
+                if code.code == name and (code.valid_from or code.valid_to):
+                    yield cell.key, code

@@ -3,24 +3,38 @@ fold: number the revisions of a batch, so that every submission is decided exact
 
 The same event with the same content gets its first receipt again. Another content under a used
 event id is refused. The same figures under a new id change nothing. All else is a new revision of
-its slot; withdrawals take one too. What comes out depends on the order of arrival only, never on
-how arrivals were cut into batches.
+its slot; withdrawals take one too, and handovers number their own. What comes out depends on the
+order of arrival only, never on how arrivals were cut into batches.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.intake.domain.arrivals import Kind
-from services.intake.domain.judge import Standing, Verdict
+from services.intake.domain.books import Books
+from services.intake.domain.handovers import recorded, remarks_on
+from services.intake.domain.history import UNKNOWN
+from services.intake.domain.judge import Standing, judge
+from services.intake.domain.knowledge import Knowledge
+from services.intake.domain.questions import (
+    notice,
+    questions_about,
+    questions_about_handover,
+    watch_handover,
+    watch_report,
+)
 from services.intake.domain.remarks import Remark, Say
-from services.intake.domain.slots import Entry, EventKey, Family, Holdings, Slot, SlotKey
+from services.intake.domain.slots import (
+    Entry,
+    Handover,
+    HandoverKey,
+    Holdings,
+    Question,
+    Slot,
+    SlotKey,
+)
 from services.intake.domain.structure import Reading
-from shared.contracts.reports import Finding
-from shared.domain.periods import Period, parse_period
-
-Judge = Callable[[Reading, int], Verdict]
-"""Gives a verdict on a reading, told what earlier periods carried in."""
+from shared.contracts.reports import Finding, HandoverSubmitted, ReportSubmitted
 
 _NO_SLOT = Slot(SlotKey("", "", ""))
 
@@ -31,12 +45,14 @@ class Decision:
     What became of one arrival.
 
     ``standing`` is there when the slot changed, and so the report must be published.
-    ``repeated`` tells that the entry was in the journal already.
+    ``repeated`` tells that the entry was in the journal already. ``questions`` go to those whose
+    reports no longer fit.
     """
 
     entry: Entry
     standing: Standing | None = None
     repeated: bool = False
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,65 +62,29 @@ class Decisions:
     all: tuple[Decision, ...]
     entries: tuple[Entry, ...]
     slots: tuple[Slot, ...]
+    handovers: tuple[Handover, ...]
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """All questions that the batch raises."""
+        return tuple(question for it in self.all for question in it.questions)
 
 
-def fold(holdings: Holdings, readings: Iterable[Reading], judge: Judge, say: Say) -> Decisions:
+def fold(
+    holdings: Holdings, readings: Iterable[Reading], knowledge: Knowledge, say: Say
+) -> Decisions:
     """Decide a batch in order of arrival, given what journal and slots hold."""
-    books = _Books(holdings)
-    decided = tuple(_decide(books, reading, judge, say) for reading in readings)
-    return Decisions(decided, tuple(books.added), tuple(books.slots[it] for it in books.changed))
+    books = Books(holdings, knowledge)
+    decided = tuple(_decide(books, reading, say) for reading in readings)
+    return Decisions(
+        decided,
+        tuple(books.added),
+        tuple(books.slots[it] for it in books.changed),
+        tuple(books.handovers[it] for it in books.changed_handovers),
+    )
 
 
-class _Books:
-    """Journal and slots as they stand in the middle of a batch."""
-
-    def __init__(self, holdings: Holdings) -> None:
-        self.slots = dict(holdings.slots)
-        self.changed: dict[SlotKey, None] = {}
-        self.added: list[Entry] = []
-        self._entries = dict(holdings.entries)
-        self._carried = holdings.carried
-        self._moved: dict[tuple[str, str], list[tuple[Period, int]]] = defaultdict(list)
-
-    def known(self, key: EventKey) -> Sequence[Entry]:
-        """Return the entries under an event id, oldest first."""
-        return self._entries.get(key, ())
-
-    def slot(self, key: SlotKey) -> Slot:
-        """Return a slot as it stands."""
-        return self.slots.get(key) or Slot(key)
-
-    def enter(self, entry: Entry) -> None:
-        """Add a line to the journal."""
-        key = entry.source, entry.event_id
-        self._entries[key] = (*self.known(key), entry)
-        self.added.append(entry)
-
-    def keep(self, slot: Slot) -> None:
-        """Change a slot, and remember how that changes what later periods start from."""
-        moved = slot.backlog - self.slot(slot.key).backlog
-        period = parse_period(slot.key.period)
-        if moved and period is not None:
-            self._moved[slot.key.unit, slot.key.form].append((period, moved))
-        self.slots[slot.key] = slot
-        self.changed[slot.key] = None
-
-    def carried_in(self, key: SlotKey) -> int:
-        """
-        Return what the earlier periods of a unit left unsettled.
-
-        Months, quarters and years overlap, so only periods of one kind are added up; of several
-        kinds the largest counts, since refusing a true report is worse.
-        """
-        families: dict[Family, int] = defaultdict(int, self._carried.get(key, {}))
-        period = parse_period(key.period)
-        for earlier, moved in self._moved.get((key.unit, key.form), ()):
-            if period is not None and earlier.last_day < period.first_day:
-                families[earlier.regime, earlier.kind] += moved
-        return max([0, *families.values()])
-
-
-def _decide(books: _Books, reading: Reading, judge: Judge, say: Say) -> Decision:
+def _decide(books: Books, reading: Reading, say: Say) -> Decision:
     arrived = reading.arrived
     known = books.known((arrived.source, arrived.event_id))
     for entry in known:
@@ -113,15 +93,17 @@ def _decide(books: _Books, reading: Reading, judge: Judge, say: Say) -> Decision
     decision = (
         Decision(_refused(reading, [say(_conflict(known[0]))]))
         if known
-        else _judged(books, reading, judge, say)
+        else _judged(books, reading, say)
     )
     books.enter(decision.entry)
     return decision
 
 
-def _judged(books: _Books, reading: Reading, judge: Judge, say: Say) -> Decision:
-    key = slot_key(reading)
-    verdict = judge(reading, books.carried_in(key) if key else 0)
+def _judged(books: Books, reading: Reading, say: Say) -> Decision:
+    key, report = slot_key(reading), reading.report
+    if isinstance(report, HandoverSubmitted):
+        return _handed_over(books, reading, report, say)
+    verdict = judge(reading, books.knowledge, books.history(key) if key else UNKNOWN)
     findings = [say(it) for it in verdict.remarks]
     if key is None or verdict.standing is None:
         return Decision(_refused(reading, findings))
@@ -130,13 +112,40 @@ def _judged(books: _Books, reading: Reading, judge: Judge, say: Say) -> Decision
         objection = _objection(reading, slot)
         if objection is not None:
             return Decision(_refused(reading, [*findings, say(objection)]))
-        after = Slot(key, slot.revision + 1)
+        after = Slot(key, slot.revision + 1, content_revision=slot.revision + 1)
     elif slot.figures_hash == verdict.standing.figures_hash:
         return Decision(_entry(reading, findings, slot, verdict.standing, unchanged=True))
     else:
-        after = _filled(slot, reading, verdict.standing)
+        after = _filled(slot, reading, verdict.standing, books.knowledge)
+    watched = watch_report(books, key)
     books.keep(after)
-    return Decision(_entry(reading, findings, after, verdict.standing), verdict.standing)
+    questions = questions_about(books, after, watched, reading.arrived.received_at, say)
+    findings += [say(notice(books, it)) for it in questions]
+    entry = _entry(reading, findings, after, verdict.standing)
+    return Decision(entry, verdict.standing, questions=tuple(questions))
+
+
+def _handed_over(books: Books, reading: Reading, report: HandoverSubmitted, say: Say) -> Decision:
+    verdict = judge(reading, books.knowledge)
+    if verdict.standing is None:
+        return Decision(_refused(reading, [say(it) for it in verdict.remarks]))
+    remarks = [*verdict.remarks, *remarks_on(report, verdict.standing, books)]
+    findings = [say(it) for it in remarks]
+    if any(it.severity == "reject" for it in remarks):
+        return Decision(_refused(reading, findings))
+    key = HandoverKey(report.unit, report.form, report.effective_on)
+    before = books.handovers.get(key)
+    after = recorded(report, verdict.standing, before)
+    questions: list[Question] = []
+    if after != before:
+        watched = watch_handover(books, after)
+        books.keep_handover(after)
+        at = reading.arrived.received_at
+        questions = questions_about_handover(books, after, watched, at, say)
+        findings += [say(notice(books, it)) for it in questions]
+    stands_for = Slot(SlotKey(report.unit, report.form, report.period), after.revision)
+    entry = _entry(reading, findings, stands_for, verdict.standing, unchanged=after == before)
+    return Decision(entry, questions=tuple(questions))
 
 
 def slot_key(reading: Reading) -> SlotKey | None:
@@ -145,10 +154,10 @@ def slot_key(reading: Reading) -> SlotKey | None:
     return None if report is None else SlotKey(report.unit, report.form, report.period)
 
 
-def _filled(slot: Slot, reading: Reading, standing: Standing) -> Slot:
+def _filled(slot: Slot, reading: Reading, standing: Standing, knowledge: Knowledge) -> Slot:
     """Put new figures into a slot; lateness is judged when it was empty, and only then."""
     received_at, due = reading.arrived.received_at, standing.due
-    first = slot.figures_hash is None
+    first = not slot.filled
     return Slot(
         key=slot.key,
         revision=slot.revision + 1,
@@ -158,15 +167,32 @@ def _filled(slot: Slot, reading: Reading, standing: Standing) -> Slot:
         deadline_rule=due.rule_code if first else slot.deadline_rule,
         on_time=received_at < due.at if first else slot.on_time,
         backlog=standing.backlog,
+        figures=_exact(standing, knowledge),
+        form_version=standing.form_version,
+        source=reading.arrived.source,
+        event_id=reading.arrived.event_id,
+        content_revision=slot.revision + 1,
     )
+
+
+def _exact(standing: Standing, knowledge: Knowledge) -> tuple[int | None, ...] | None:
+    """Lay the figures out in the order of the form's cells; "more than" a number is none here."""
+    report = standing.report
+    frame = knowledge.frame(report.form, report.period)
+    if frame is None or frame.plan is None or not isinstance(report, ReportSubmitted):
+        return None
+    stated = standing.amounts
+    if report.qualifiers:
+        stated = {k: v for k, v in stated.items() if k not in report.qualifiers}
+    return tuple(map(stated.get, frame.plan.form.position))
 
 
 def _objection(reading: Reading, slot: Slot) -> Remark | None:
     """Tell why a withdrawal withdraws nothing."""
     meant = reading.arrived.revision
-    if slot.figures_hash is None:
+    if not slot.filled:
         return Remark("nothing_to_withdraw", "period")
-    if meant is not None and meant != slot.revision:
+    if meant is not None and not slot.holds(meant):
         return Remark("superseded", "period", {"meant": meant, "now": slot.revision})
     return None
 

@@ -1,8 +1,29 @@
-"""All rules, in the order in which a sender reads their findings."""
+"""All rules, in the order in which a sender reads their findings; docs/DOMAIN.md lists them."""
 
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+
+from services.intake.domain import rules_of_boards as boards
+from services.intake.domain import rules_of_cells as cells
 from services.intake.domain import rules_of_figures as figures
+from services.intake.domain import rules_of_funnels as funnels
+from services.intake.domain import rules_of_history as history
 from services.intake.domain import rules_of_slots as slots
-from services.intake.domain.case import Rule
+from services.intake.domain.case import Case
+from services.intake.domain.history import UNKNOWN
+from services.intake.domain.rule import Need, Rule
+from services.intake.domain.structure import Report
+from shared.contracts.reports import (
+    HandoverSubmitted,
+    ReportSubmitted,
+    ReportWithdrawalRequested,
+)
+from shared.domain.periods import Period
+
+_SELECTIONS_REMEMBERED = 4096
+_NO_CELLS = frozenset[str]()
+_NEEDS: tuple[Need, ...] = ("misfits", "entered_in", "qualifiers", "scores", "history")
 
 RULES_OF_SLOTS: tuple[Rule, ...] = (
     slots.unknown_unit,
@@ -14,23 +35,104 @@ RULES_OF_SLOTS: tuple[Rule, ...] = (
 )
 """What must hold for every submission, withdrawals too."""
 
+RULES_OF_HANDOVERS: tuple[Rule, ...] = (
+    *RULES_OF_SLOTS,
+    cells.unknown_cell,
+    cells.wrong_kind,
+    cells.not_exact,
+)
+"""What must hold for the openings of a handover, before they are held against their sources."""
+
 RULES: tuple[Rule, ...] = (
     *RULES_OF_SLOTS,
     slots.unit_not_obliged,
-    figures.unknown_cell,
-    figures.not_additive,
-    figures.wrong_kind,
-    figures.missing_required,
-    figures.empty_report,
-    figures.qualifier_without_figure,
+    cells.unknown_cell,
+    cells.code_not_in_force,
+    cells.not_additive,
+    cells.wrong_kind,
+    cells.not_exact,
+    cells.amount_too_large,
+    cells.read_as_decimal,
+    cells.missing_required,
+    cells.empty_report,
+    cells.qualifier_without_figure,
+    cells.entered_in_without_figure,
+    cells.entered_in_wrong_kind,
     figures.stock_balance,
     figures.removed_within_available,
+    history.boards_balance,
+    history.opening_equals_closing,
+    history.opening_equals_handover,
+    history.opening_equals_predecessors,
+    history.opening_needs_handover,
     figures.split_sums_to_total,
+    boards.combined_is_sum,
+    funnels.petition_funnel,
+    funnels.part_within_whole,
     figures.resolved_within_detected,
+    funnels.recommendations_resolved,
     figures.rate_agrees,
     figures.recognised_within_total,
+    boards.pib_boards_of_commune,
+    boards.pib_members_before_2023,
+    boards.pib_members,
+    boards.pib_members_of_agency,
+    boards.cisb_members,
     figures.score_bounds,
     figures.rank_bounds,
     figures.category_bounds,
+    funnels.attendances_without_sessions,
+    funnels.violations_within_supervisions,
+    funnels.violations_recommended,
+    history.yearly_dialogue,
+    history.staff_conference_held,
+    history.jump,
 )
 """What must hold for figures; only a remark of severity "reject" refuses a report."""
+
+
+_RULES: Mapping[type[Report], tuple[Rule, ...]] = {
+    ReportSubmitted: RULES,
+    ReportWithdrawalRequested: RULES_OF_SLOTS,
+    HandoverSubmitted: RULES_OF_HANDOVERS,
+}
+
+
+def rules_for(period: Period) -> tuple[Rule, ...]:
+    """Return the rules for what is reported of a period: those in force on its last day."""
+    return _in_force(ReportSubmitted, period.last_day)
+
+
+def rules_of(case: Case) -> tuple[Rule, ...]:
+    """
+    Return the rules that can have anything to say about a submission.
+
+    Without a known period or form only those remain that need neither.
+    """
+    day, plan = None if case.period is None else case.period.last_day, case.plan
+    lacking = (
+        not case.unfit,
+        not case.entered_in,
+        not case.qualifiers,
+        plan is None or not plan.bounded,
+        case.history is UNKNOWN,
+    )
+    return _to_be_asked(type(case.report), day, plan.cells if plan else _NO_CELLS, lacking)
+
+
+@lru_cache(maxsize=_SELECTIONS_REMEMBERED)
+def _in_force(kind: type[Report], day: date | None) -> tuple[Rule, ...]:
+    return tuple(it for it in _RULES[kind] if (it.dateless if day is None else it.in_force(day)))
+
+
+@lru_cache(maxsize=_SELECTIONS_REMEMBERED)
+def _to_be_asked(
+    kind: type[Report], day: date | None, cells_of_form: frozenset[str], lacking: tuple[bool, ...]
+) -> tuple[Rule, ...]:
+    """Choose once for all reports alike; forty questions without an answer take their time."""
+    absent = {need for need, lacks in zip(_NEEDS, lacking, strict=True) if lacks}
+    return tuple(
+        it
+        for it in _in_force(kind, day)
+        if it.needs not in absent and cells_of_form.issuperset(it.cells)
+    )

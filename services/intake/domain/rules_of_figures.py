@@ -1,12 +1,12 @@
-"""Rules about figures (domain.md §3.4). A remark's code is its rule's name."""
+"""Rules about what figures say (domain.md §3.4). A remark's code is its rule's name."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 
 from services.intake.domain.case import Case
 from services.intake.domain.knowledge import Balance, Group
-from services.intake.domain.remarks import Phrase, Remark, Value, printable
-from shared.contracts.reports import ReportSubmitted
+from services.intake.domain.remarks import Phrase, Remark, Value
+from services.intake.domain.rule import rule
 from shared.domain.catalogue import Indicator, Measure
 from shared.domain.figures import rate_percent, to_decimal
 
@@ -16,59 +16,7 @@ RATE_TOLERANCE_HUNDREDTHS = 5
 NOT_REPORTED = Phrase("not_reported")
 
 
-def unknown_cell(case: Case) -> Iterator[Remark]:
-    """Refuse a figure without a cell in the form version; a misspelt name is a lost figure."""
-    if case.plan is None:
-        return
-    unknown = case.figures.keys() - case.plan.indicators.keys()
-    for key in sorted(unknown.difference(_out_of_place(case))):
-        cell = printable(key)  # a name may be as long as a body
-        yield Remark("unknown_cell", f"figures.{cell}", {"cell": cell, "form": case.report.form})
-
-
-def not_additive(case: Case) -> Iterator[Remark]:
-    """R12: an index, a rank or a group exists for a province and cannot be added up from below."""
-    for key in _out_of_place(case):
-        label = case.knowledge.catalogue.indicators[_indicator_code(key)].label_vi
-        yield Remark("not_additive", f"figures.{printable(key)}", {"label": label})
-
-
-def wrong_kind(case: Case) -> Iterator[Remark]:
-    """R14: a count is a JSON integer; a score, a rate or an area is a decimal in a string."""
-    for key in sorted(case.unfit):
-        value = case.figures[key]
-        wanted = Phrase("a_decimal_text" if isinstance(value, int) else "a_whole_number")
-        values: dict[str, Value] = {
-            "label": case.label(key),
-            "value": str(value),
-            "wanted": wanted,
-        }
-        yield Remark("wrong_kind", f"figures.{key}", values)
-
-
-def missing_required(case: Case) -> Iterator[Remark]:
-    """R13: a first-priority figure is a number or an explicit null, "chưa báo cáo", not absent."""
-    for key in case.plan.required if case.plan else ():
-        if key not in case.figures:
-            yield Remark("missing_required", f"figures.{key}", {"label": case.label(key)})
-
-
-def empty_report(case: Case) -> Iterator[Remark]:
-    """R13: a report in which nothing is reported would count as one that arrived."""
-    if isinstance(case.report, ReportSubmitted) and all(
-        value is None for value in case.figures.values()
-    ):
-        yield Remark("empty_report", "figures")
-
-
-def qualifier_without_figure(case: Case) -> Iterator[Remark]:
-    """Refuse a qualifier that speaks of no number in the report; a stray one is a lost "hơn"."""
-    for key in case.qualifiers:
-        if case.figures.get(key) is None:
-            cell = printable(key)
-            yield Remark("qualifier_without_figure", f"qualifiers.{cell}", {"cell": cell})
-
-
+@rule("R1", source="Ninh Bình 2023: 421 new, 1.635 in all", state="custom")
 def stock_balance(case: Case) -> Iterator[Remark]:
     """
     R1: closing = opening + new - removed, for the whole and for each field (Ninh Bình 2023).
@@ -96,6 +44,7 @@ def stock_balance(case: Case) -> Iterator[Remark]:
             yield Remark("stock_balance", f"figures.{balance.closing}", values)
 
 
+@rule("R1", source="Ninh Bình 2023: some of the models were removed", state="custom")
 def removed_within_available(case: Case) -> Iterator[Remark]:
     """R1: nobody can strike off more models than there were and became (golden.yaml, 37.1)."""
     for balance in _balances(case):
@@ -108,6 +57,7 @@ def removed_within_available(case: Case) -> Iterator[Remark]:
             yield Remark("removed_within_available", f"figures.{balance.removed}", values)
 
 
+@rule("R3", source="Đất Đỏ 2023: 147 + 54 = 201; Hải Dương 2020: 342", state="custom")
 def split_sums_to_total(case: Case) -> Iterator[Remark]:
     """
     R3: the parts of a complete breakdown sum to the whole (147 + 54 = 201; 327 + 1 + 14 = 342).
@@ -137,6 +87,7 @@ def _does_not_sum(case: Case, group: Group, parts: int, total: int | None) -> Re
     return Remark("split_sums_to_total", f"figures.{group.total}", values)
 
 
+@rule("R5", source="Hà Nội 2023: 1.446 of 1.566; Đắk Lắk: 118 of 138", state="custom")
 def resolved_within_detected(case: Case) -> Iterator[Remark]:
     """
     R5, and R4 for petitions: settled <= arisen + carried in from the unit's earlier periods.
@@ -150,16 +101,17 @@ def resolved_within_detected(case: Case) -> Iterator[Remark]:
     if amounts is None or amounts[0] is None or amounts[1] is None:
         return
     arisen, settled = amounts[0], amounts[1]
-    if settled > arisen + case.carried_in:
+    if settled > arisen + case.history.carried_in:
         values: dict[str, Value] = {
             "label": case.label(case.plan.backlog[1]),
             "settled": settled,
             "arisen": arisen,
-            "carried_in": case.carried_in,
+            "carried_in": case.history.carried_in,
         }
         yield Remark("resolved_within_detected", f"figures.{case.plan.backlog[1]}", values)
 
 
+@rule("R6", source="Hà Nội 2023: 92,3%; Hải Dương 2020: 97,8%", state="custom")
 def rate_agrees(case: Case) -> Iterator[Remark]:
     """
     R6: |sent rate - 100·n/d, half up to one decimal| <= 0.05; without a denominator no rate.
@@ -185,15 +137,28 @@ def rate_agrees(case: Case) -> Iterator[Remark]:
             yield Remark("rate_agrees", f"figures.{ratio.rate}", values)
 
 
+@rule(
+    "R7",
+    "warn",
+    source="Long An: 251 recognised over 2021-2023, 963 at the end of 2023",
+    state="custom",
+    cells=("dvk_models_recognised", "dvk_models_total"),
+)
 def recognised_within_total(case: Case) -> Iterator[Remark]:
     """R7, a warning: Long An recognises over three years and counts the stock at one close."""
     amounts = case.amounts("dvk_models_recognised", "dvk_models_total")
     if amounts is None or amounts[0] is None or amounts[1] is None or amounts[0] <= amounts[1]:
         return
     values = {"recognised": amounts[0], "total": amounts[1]}
-    yield Remark("recognised_within_total", "figures.dvk_models_recognised", values, "warn")
+    yield Remark("recognised_within_total", "figures.dvk_models_recognised", values)
 
 
+@rule(
+    "C1",
+    source="the scales of PAR INDEX, SIPAS, PCI (100) and PAPI (80)",
+    state="custom",
+    needs="scores",
+)
 def score_bounds(case: Case) -> Iterator[Remark]:
     """Refuse a score beyond its scale: 0 to 100, PAPI 0 to 80."""
     for key, indicator, value in _bounded(case, Measure.SCORE):
@@ -206,6 +171,7 @@ def score_bounds(case: Case) -> Iterator[Remark]:
             yield Remark("score_bounds", f"figures.{key}", values)
 
 
+@rule("C2", source="63 provinces; 34 since Resolution 202/2025/QH15", state="law", needs="scores")
 def rank_bounds(case: Case) -> Iterator[Remark]:
     """Refuse a rank beyond the number of provinces of that year: 63 to 2024, 34 from 2025."""
     for key, indicator, value in _bounded(case, Measure.RANK):
@@ -220,6 +186,7 @@ def rank_bounds(case: Case) -> Iterator[Remark]:
             yield Remark("rank_bounds", f"figures.{key}", values)
 
 
+@rule("C3", source="PAPI publishes four groups", state="custom", needs="scores")
 def category_bounds(case: Case) -> Iterator[Remark]:
     """Refuse a group that the index does not have: PAPI 1 to 4."""
     for key, indicator, value in _bounded(case, Measure.CATEGORY):
@@ -237,26 +204,15 @@ def _balances(case: Case) -> list[Balance]:
     return [it for it in case.plan.balances if it.opening in case.units] if case.plan else []
 
 
-def _bounded(case: Case, measure: Measure) -> Iterator[tuple[str, Indicator, int]]:
-    for key in case.plan.bounded if case.plan else ():
-        value = case.units.get(key)
-        if value is not None and case.plan and case.plan.indicators[key].measure is measure:
-            yield key, case.plan.indicators[key], value
-
-
-def _out_of_place(case: Case) -> list[str]:
-    """List the figures of a unit below province level that only a province can have."""
-    if case.unit is None or case.unit.level == "province":
-        return []
-    known = case.plan.indicators if case.plan else {}
-    provincial = case.plan.provincial if case.plan else frozenset[str]()
-    unknown = case.figures.keys() - known.keys()
-    found = [it for it in unknown if _indicator_code(it) in case.knowledge.provincial]
-    return sorted([*found, *(provincial & case.figures.keys())])
-
-
-def _indicator_code(key: str) -> str:
-    return key.partition("[")[0]
+def _bounded(case: Case, measure: Measure) -> list[tuple[str, Indicator, int]]:
+    plan = case.plan
+    return [
+        (key, plan.indicators[key], value)
+        for key in (plan.bounded if plan else ())
+        if plan
+        and plan.indicators[key].measure is measure
+        and (value := case.units.get(key)) is not None
+    ]
 
 
 def _shown(units: int, scale: int) -> int | Decimal:

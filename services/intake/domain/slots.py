@@ -1,14 +1,15 @@
-"""The state that intake keeps: one slot per unit, form and period, and the journal's entries."""
+"""The state that intake keeps: slots, handovers, the journal's entries, questions to senders."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from services.intake.domain.arrivals import Kind
 from shared.contracts.reports import Finding
 
 Outcome = Literal["accepted", "rejected"]
+CauseKind = Literal["report", "handover"]
 
 
 class SlotKey(NamedTuple):
@@ -19,6 +20,21 @@ class SlotKey(NamedTuple):
     period: str
 
 
+class Dossier(NamedTuple):
+    """All reports of a unit by one form: what must hold still while one of them is judged."""
+
+    unit: str
+    form: str
+
+
+class HandoverKey(NamedTuple):
+    """What a unit starts with after one redrawing, by one form."""
+
+    unit: str
+    form: str
+    effective_on: date
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """
@@ -26,7 +42,11 @@ class Slot:
 
     ``figures_hash`` is None while it holds nothing: never filled, or withdrawn. ``on_time`` was
     judged once, when the slot was first filled, and stays with every correction. ``backlog`` is
-    what this report leaves unsettled for later periods (rule R5).
+    what this report leaves unsettled for later periods (rule R5). ``figures`` are its exact
+    figures in the order of the cells of ``form_version``; what is not reported, or "more than" a
+    number, is None. ``source`` and ``event_id`` name the submission that filled it, and
+    ``content_revision`` is the revision at which it was filled or emptied: judging its lateness
+    again makes a revision, but no other content.
     """
 
     key: SlotKey
@@ -37,6 +57,53 @@ class Slot:
     deadline_rule: str | None = None
     on_time: bool | None = None
     backlog: int = 0
+    figures: tuple[int | None, ...] | None = None
+    form_version: int | None = None
+    source: str | None = None
+    event_id: str | None = None
+    content_revision: int = 0
+
+    @property
+    def filled(self) -> bool:
+        """Whether it holds a report."""
+        return self.figures_hash is not None
+
+    def holds(self, revision: int | None) -> bool:
+        """Tell whether what a revision stated is what the slot holds now."""
+        if not self.filled or revision is None:
+            return False
+        return self.content_revision <= revision <= self.revision
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """The opening stocks of a unit after a redrawing, in the smallest units, as last recorded."""
+
+    key: HandoverKey
+    period: str
+    revision: int
+    decision: str
+    openings: Mapping[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """
+    A report in force no longer agrees with another one that has changed since.
+
+    It is open as long as both stand as they do here, by their content.
+    """
+
+    key: SlotKey
+    revision: int
+    content_revision: int
+    source: str
+    submission_id: str
+    cause_kind: CauseKind
+    cause: SlotKey
+    cause_revision: int
+    findings: tuple[Finding, ...]
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +149,7 @@ class Holdings:
     ``carried`` is what earlier periods left unsettled, per family of periods.
     """
 
-    entries: Mapping[EventKey, tuple[Entry, ...]]
-    slots: Mapping[SlotKey, Slot]
-    carried: Mapping[SlotKey, Mapping[Family, int]]
+    entries: Mapping[EventKey, tuple[Entry, ...]] = field(default_factory=dict)
+    slots: Mapping[SlotKey, Slot] = field(default_factory=dict)
+    carried: Mapping[SlotKey, Mapping[Family, int]] = field(default_factory=dict)
+    handovers: Mapping[HandoverKey, Handover] = field(default_factory=dict)

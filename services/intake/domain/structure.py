@@ -16,9 +16,13 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from services.intake.domain.arrivals import Arrived, Kind
-from services.intake.domain.figure_text import figure_code
+from services.intake.domain.figure_text import figure_code, is_grouped
 from services.intake.domain.remarks import Remark, printable
-from shared.contracts.reports import ReportSubmitted, ReportWithdrawalRequested
+from shared.contracts.reports import (
+    HandoverSubmitted,
+    ReportSubmitted,
+    ReportWithdrawalRequested,
+)
 from shared.contracts.strict_json import Refused
 from shared.contracts.values import FormCode, PeriodCode, UnitKey
 
@@ -26,11 +30,12 @@ FIELDS_MAX = 50
 CELLS_MAX = 500
 REMARKS_MAX = 100
 
-Report = ReportSubmitted | ReportWithdrawalRequested
+Report = ReportSubmitted | ReportWithdrawalRequested | HandoverSubmitted
 
 _CLASSES: Mapping[Kind, type[Report]] = {
     Kind.SUBMISSION: ReportSubmitted,
     Kind.WITHDRAWAL: ReportWithdrawalRequested,
+    Kind.HANDOVER: HandoverSubmitted,
 }
 _CODES = {
     "event_id": "bad_event_id",
@@ -40,16 +45,23 @@ _CODES = {
     "form": "bad_form",
     "period": "bad_period",
     "figures": "bad_figures",
+    "openings": "bad_figures",
     "qualifiers": "bad_qualifiers",
+    "entered_in": "bad_entry_units",
+    "effective_on": "bad_day",
+    "decision": "bad_text",
     "note": "bad_text",
     "reason": "bad_text",
 }
-_TEXTS = ("note", "reason")
+_CODES_OF_CELLS = {"qualifiers": "bad_qualifier", "entered_in": "bad_entry_unit"}
+_TEXTS = ("note", "reason", "decision")
+_CELLS = ("figures", "openings", "qualifiers", "entered_in")
 # RFC 3339; pydantic alone would also read a number of seconds as a time.
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Controls, direction and zero-width marks, surrogates, private and unassigned characters,
 # line and paragraph separators. A plain line feed is how people write two sentences.
 _UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -105,9 +117,11 @@ def _validate(arrived: Arrived) -> tuple[Report | None, list[Remark]]:
     report: Report | None = None
     try:
         report = _CLASSES[arrived.kind].model_validate(document)
+        found = _grouped(report)
     except ValidationError as problem:
-        for it in _explained(problem, document):
-            remarks.setdefault((it.code, it.field), it)
+        found = _explained(problem, document)
+    for it in found:
+        remarks.setdefault((it.code, it.field), it)
     return report, _capped(list(remarks.values()))
 
 
@@ -134,7 +148,7 @@ def _oversized(document: Mapping[str, Any]) -> Iterator[Remark]:
     """Stop a document whose mere number of keys would keep the process busy."""
     if len(document) > FIELDS_MAX:
         yield Remark("too_many_fields", "", {"count": len(document), "most": FIELDS_MAX})
-    for name in ("figures", "qualifiers"):
+    for name in _CELLS:
         cells = document.get(name)
         if isinstance(cells, dict) and len(cells) > CELLS_MAX:
             yield Remark("too_many_figures", name, {"count": len(cells), "most": CELLS_MAX})
@@ -147,6 +161,8 @@ def _texts_and_time(document: Mapping[str, Any]) -> Iterator[Remark]:
             yield from _text(name, text)
     if "occurred_at" in document and not _is_time(document["occurred_at"]):
         yield _about("bad_time", "occurred_at", document["occurred_at"])
+    if "effective_on" in document and not _is_day(document["effective_on"]):
+        yield _about("bad_day", "effective_on", document["effective_on"])
 
 
 def _text(name: str, text: str) -> Iterator[Remark]:
@@ -163,10 +179,27 @@ def _is_time(value: object) -> bool:
     return isinstance(value, str) and _TIME.fullmatch(value) is not None
 
 
+def _is_day(value: object) -> bool:
+    return isinstance(value, str) and _DAY.fullmatch(value) is not None
+
+
 def _explained(problem: ValidationError, document: Mapping[str, Any]) -> Iterator[Remark]:
     for error in problem.errors(include_url=False, include_context=False, include_input=False):
         where = [str(part) for part in error["loc"]]
         yield _remark(where, error["type"], document)
+
+
+def _grouped(report: Report) -> Iterator[Remark]:
+    """Refuse "1.635" where nobody asked for decimals: it is how Vietnamese writes 1635."""
+    if isinstance(report, ReportSubmitted):
+        place, figures, entered_in = "figures", report.figures, report.entered_in
+    elif isinstance(report, HandoverSubmitted):
+        place, figures, entered_in = "openings", report.openings, {}
+    else:
+        return
+    for key, value in figures.items():
+        if isinstance(value, str) and is_grouped(value) and key not in entered_in:
+            yield _about("thousands_separator", f"{place}.{key}", value)
 
 
 def _remark(where: list[str], problem: str, document: Mapping[str, Any]) -> Remark:
@@ -187,7 +220,7 @@ def _remark(where: list[str], problem: str, document: Mapping[str, Any]) -> Rema
 def _cell_remark(name: str, field: str, value: object, *, key_is_wrong: bool) -> Remark:
     if key_is_wrong:
         return Remark("bad_cell", field)
-    return _about("bad_qualifier" if name == "qualifiers" else figure_code(value), field, value)
+    return _about(_CODES_OF_CELLS.get(name) or figure_code(value), field, value)
 
 
 def _about(code: str, field: str, value: object) -> Remark:
@@ -225,8 +258,17 @@ def _content_hash(arrived: Arrived, report: Report | None, envelope: list[Remark
 
 
 def _content(report: Report) -> list[object]:
-    """Return what a submission says, without who says it when."""
+    """
+    Return what a submission says, without who says it when.
+
+    What older submissions could not say is left out when empty: a resend must hash as it did.
+    """
     slot = [report.unit, report.form, report.period]
     if isinstance(report, ReportSubmitted):
-        return [Kind.SUBMISSION, *slot, report.figures, report.qualifiers, report.note]
+        entered = [report.entered_in] if report.entered_in else []
+        figures = [report.figures, report.qualifiers, report.note, *entered]
+        return [Kind.SUBMISSION, *slot, *figures]
+    if isinstance(report, HandoverSubmitted):
+        effective_on = report.effective_on.isoformat()
+        return [Kind.HANDOVER, *slot, effective_on, report.decision, report.openings]
     return [Kind.WITHDRAWAL, *slot, report.reason]

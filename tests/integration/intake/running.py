@@ -24,6 +24,7 @@ from shared.infra.facts import Facts, load_facts
 from shared.infra.migrate import migrate
 from shared.infra.topics import REPORTS, apply, receipts_topic, specs, submissions_topic
 from tests.eventually import eventually
+from tests.integration.shared.plumbing import new_topic
 from tests.unit.intake.given import Report
 
 NOWHERE = "127.0.0.1:9"
@@ -131,7 +132,12 @@ async def served(url: str, kafka: str, topics: Topics | None = None) -> AsyncIte
     settings = IntakeSettings(
         kafka=kafka, database=SecretStr(url), http_port=1, watermark_seconds=0.2
     )
-    intake = wiring.build(settings, f"qcdc.submissions.{source.rpartition('-')[0]}-.*.v1")
+    intake = wiring.build(
+        settings,
+        f"qcdc.submissions.{source.rpartition('-')[0]}-.*.v1",
+        facts=_FACTS,
+        directory=await new_topic(kafka) if topics else "none",
+    )
     await intake.open()
     async with intake.database.connection() as connection:
         key = await create_key(connection, source)

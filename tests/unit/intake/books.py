@@ -5,51 +5,84 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.intake.domain.arrivals import Arrived
-from services.intake.domain.judge import judge
 from services.intake.domain.knowledge import Knowledge
+from services.intake.domain.needs import Closing, Needs, needs_of
 from services.intake.domain.remarks import Say
-from services.intake.domain.revisions import Decision, fold, slot_key
-from services.intake.domain.slots import Entry, EventKey, Family, Holdings, Slot, SlotKey
+from services.intake.domain.revisions import Decision, fold
+from services.intake.domain.slots import (
+    Entry,
+    EventKey,
+    Family,
+    Handover,
+    HandoverKey,
+    Holdings,
+    Slot,
+    SlotKey,
+)
 from services.intake.domain.structure import read
-from shared.domain.periods import parse_period
+from shared.domain.periods import Period, parse_period
 
 
 @dataclass
 class Books:
-    """Applies batches one after the other, as transactions do."""
+    """Applies batches one after the other, and tells each no more than it says that it needs."""
 
     knowledge: Knowledge
     say: Say
     entries: list[Entry] = field(default_factory=list)
     slots: dict[SlotKey, Slot] = field(default_factory=dict)
+    handovers: dict[HandoverKey, Handover] = field(default_factory=dict)
 
     def receive(self, *arrivals: Arrived) -> Sequence[Decision]:
         """Decide one batch and store the outcome."""
         readings = [read(it) for it in arrivals]
-        keys = [key for it in readings if (key := slot_key(it))]
-        holdings = Holdings(
-            self._entries(), dict(self.slots), {key: self._carried(key) for key in keys}
-        )
-        decisions = fold(
-            holdings, readings, lambda it, carried: judge(it, self.knowledge, carried), self.say
-        )
+        holdings = self._holdings(needs_of(readings, self.knowledge))
+        decisions = fold(holdings, readings, self.knowledge, self.say)
         self.entries.extend(decisions.entries)
         self.slots.update({it.key: it for it in decisions.slots})
+        self.handovers.update({it.key: it for it in decisions.handovers})
         return decisions.all
 
-    def _entries(self) -> dict[EventKey, tuple[Entry, ...]]:
+    def _holdings(self, needs: Needs) -> Holdings:
+        read_too = [it for key, number in needs.closings.items() for it in self._last(key, number)]
+        return Holdings(
+            entries=self._entries(needs.events),
+            slots={key: self.slots[key] for key in (*needs.slots, *read_too) if key in self.slots},
+            carried=self._carried(needs),
+            handovers={it: self.handovers[it] for it in needs.handovers if it in self.handovers},
+        )
+
+    def _entries(self, wanted: set[EventKey]) -> dict[EventKey, tuple[Entry, ...]]:
         found: dict[EventKey, tuple[Entry, ...]] = defaultdict(tuple)
         for entry in self.entries:
-            found[entry.source, entry.event_id] += (entry,)
+            if (entry.source, entry.event_id) in wanted:
+                found[entry.source, entry.event_id] += (entry,)
         return found
 
-    def _carried(self, key: SlotKey) -> dict[Family, int]:
-        found: dict[Family, int] = defaultdict(int)
-        period = parse_period(key.period)
-        for slot in self.slots.values():
-            earlier = parse_period(slot.key.period)
-            if (slot.key.unit, slot.key.form) != (key.unit, key.form):
-                continue
-            if period and earlier and earlier.last_day < period.first_day:
-                found[earlier.regime, earlier.kind] += slot.backlog
+    def _last(self, closing: Closing, number: int) -> list[SlotKey]:
+        found = [
+            key
+            for key, slot in self.slots.items()
+            if slot.filled
+            and (key.unit, key.form) == (closing.unit, closing.form)
+            and _period(key).regime == closing.regime
+            and _period(key).last_day < closing.before
+        ]
+        found.sort(key=lambda it: (_period(it).last_day, _period(it).first_day), reverse=True)
+        return found[:number]
+
+    def _carried(self, needs: Needs) -> dict[SlotKey, dict[Family, int]]:
+        found: dict[SlotKey, dict[Family, int]] = defaultdict(lambda: defaultdict(int))
+        for key, whose, before in needs.carried:
+            for slot in self.slots.values():
+                earlier = _period(slot.key)
+                ours = (slot.key.unit, slot.key.form) == (whose, key.form)
+                if ours and earlier.last_day < before:
+                    found[key][earlier.regime, earlier.kind] += slot.backlog
         return found
+
+
+def _period(key: SlotKey) -> Period:
+    period = parse_period(key.period)
+    assert period is not None
+    return period

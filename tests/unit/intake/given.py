@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.intake.domain.arrivals import Arrived, Kind, usable_event_id
+from services.intake.domain.history import UNKNOWN, History
 from services.intake.domain.judge import Verdict, judge
 from services.intake.domain.knowledge import Knowledge
 from services.intake.domain.structure import read
@@ -70,11 +71,16 @@ def arrived(document: Mapping[str, Any] | bytes, **changes: Any) -> Arrived:
 
 
 def verdict_on(
-    report: Report, knowledge: Knowledge, *, carried_in: int = 0, at: datetime = NOON
+    report: Report,
+    knowledge: Knowledge,
+    *,
+    history: History = UNKNOWN,
+    at: datetime = NOON,
+    **changes: object,
 ) -> Verdict:
-    """Judge a report."""
-    arrival = arrived(report.document(knowledge), received_at=at)
-    return judge(read(arrival), knowledge, carried_in)
+    """Judge a report, with *changes* to the document that it is sent as."""
+    arrival = arrived(report.document(knowledge, **changes), received_at=at)
+    return judge(read(arrival), knowledge, history)
 
 
 def codes(verdict: Verdict) -> set[str]:

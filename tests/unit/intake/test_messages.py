@@ -6,6 +6,7 @@ from pathlib import Path
 
 import services.intake
 from services.intake.domain.remarks import Messages, Phrase, Remark, Say, Value
+from services.intake.domain.rules import RULES
 from shared.contracts import strict_json
 
 SOURCE = Path(services.intake.__file__).parent
@@ -26,7 +27,7 @@ def _codes_in_the_code() -> set[str]:
 
 def test_every_code_has_a_sentence_and_every_sentence_a_code(messages: Messages) -> None:
     """A missing sentence would be a KeyError in front of a sender."""
-    codes = _codes_in_the_code()
+    codes = _codes_in_the_code() | {it.code for it in RULES}
 
     assert codes - set(messages) == set()
     spelt = "\n".join(it.read_text(encoding="utf-8") for it in SOURCE.rglob("*.py"))
@@ -63,6 +64,8 @@ def test_sentences_are_sentences(messages: Messages) -> None:
         "no_rate",
         "a_decimal_text",
         "a_whole_number",
+        "hundredths",
+        "whole_dong",
         "number_of_provinces",
         "use_unclassified",
     }

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.intake.domain.arrivals import Arrived
 from services.intake.domain.events import receipt_of
+from services.intake.domain.history import History
 from services.intake.domain.knowledge import Knowledge
 from services.intake.domain.remarks import Say
 from services.intake.domain.revisions import Decision
@@ -89,7 +90,7 @@ def test_settled_cases_are_bounded_by_arisen_and_carried(
     figures = {"pib_violations_detected": arisen, "pib_cases_resolved": settled}
     report = Report(COMMUNE_OF_HA_NOI, "F04", "cal.2023", figures)
 
-    found = codes(verdict_on(report, knowledge, carried_in=carried_in))
+    found = codes(verdict_on(report, knowledge, history=History(carried_in)))
 
     assert ("resolved_within_detected" in found) == (settled > arisen + carried_in)
 

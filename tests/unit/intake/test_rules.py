@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from services.intake.domain.history import History
 from services.intake.domain.knowledge import Knowledge
 from services.intake.domain.remarks import Say
+from services.intake.domain.rule import Rule
 from services.intake.domain.rules import RULES, RULES_OF_SLOTS
 from tests.unit.intake.given import (
     COMMUNE_OF_HA_NOI,
@@ -235,8 +237,8 @@ def test_late_resolution_is_accepted_with_what_was_carried_in(knowledge: Knowled
     """R5: without the carry, a case detected in December and resolved in January is refused."""
     report = front(pib_violations_detected=3, pib_cases_resolved=5)
 
-    assert "resolved_within_detected" in codes(verdict_on(report, knowledge, carried_in=1))
-    assert not codes(verdict_on(report, knowledge, carried_in=2))
+    assert "resolved_within_detected" in codes(verdict_on(report, knowledge, history=History(1)))
+    assert not codes(verdict_on(report, knowledge, history=History(2)))
 
 
 def test_inexact_figures_neither_agree_nor_disagree(knowledge: Knowledge) -> None:
@@ -271,14 +273,14 @@ def test_null_is_not_zero(knowledge: Knowledge) -> None:
     assert "dvk_models_effective" not in verdict.standing.figures
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda it: it.__name__)
-def test_rule_is_documented_and_named_by_its_code(rule: object) -> None:
+@pytest.mark.parametrize("rule", RULES, ids=lambda it: it.code)
+def test_rule_is_documented_and_named_by_its_code(rule: Rule) -> None:
     """A finding's code leads to the function of that name, and its docstring to the source."""
-    source = inspect.getsource(rule)  # type: ignore[arg-type] # a function
-    name = rule.__name__  # type: ignore[attr-defined] # likewise
+    source = inspect.getsource(rule.check)
 
-    assert inspect.getdoc(rule)
-    assert f'Remark("{name}"' in source or name == "split_sums_to_total"
+    assert rule.summary.endswith(".")
+    assert rule.source
+    assert f'"{rule.code}"' in source or rule.code == "split_sums_to_total"
 
 
 def test_withdrawals_face_the_rules_of_slots_only() -> None:

@@ -1,0 +1,75 @@
+"""What a unit's other periods say, as far as the rules across periods ask for it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+Amounts = Mapping[str, int | None]
+"""Exact figures of a report by cell, in the smallest unit; absent is as good as None."""
+
+
+class Row(Mapping[str, int | None]):
+    """Figures in the order of a form's cells, read by cell without laying them all out."""
+
+    __slots__ = ("_figures", "_position")
+
+    def __init__(self, position: Mapping[str, int], figures: Sequence[int | None]) -> None:
+        self._position = position
+        self._figures = figures
+
+    def __getitem__(self, cell: str) -> int | None:
+        return self._figures[self._position[cell]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._position)
+
+    def __len__(self) -> int:
+        return len(self._position)
+
+    def get(self, cell: str, default: object = None) -> int | None:  # noqa: ARG002 - always None
+        """Return the figure of a cell, None when the form has no such cell."""
+        place = self._position.get(cell)
+        return None if place is None else self._figures[place]
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """
+    The report in force for the period that ends the day before this one begins.
+
+    ``predecessors`` is empty when the unit itself reported it; after a merger it names the units
+    whose latest closings are summed in ``amounts``, and ``period`` is the latest of theirs.
+    """
+
+    period: str
+    amounts: Amounts
+    predecessors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """The opening stocks that the record of a handover states for a unit."""
+
+    amounts: Amounts
+    decision: str
+    effective_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """
+    What is known of a unit and a form beside the report that is being judged.
+
+    ``carried_in`` is what earlier periods left unsettled (rule R5). ``redrawn_with`` names the
+    units with which a part changed hands in this period, as long as nobody has recorded a
+    handover. A history that knows nothing keeps every rule across periods silent.
+    """
+
+    carried_in: int = 0
+    before: Earlier | None = None
+    handover: Handed | None = None
+    year_before: Amounts | None = None
+    redrawn_with: tuple[str, ...] = ()
+
+
+UNKNOWN = History()

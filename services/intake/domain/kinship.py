@@ -1,0 +1,107 @@
+"""How units passed into one another, as the rules across periods ask for it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from shared.domain.directory import Directory
+from shared.domain.lineage import Component, Lineage
+from shared.domain.periods import Period
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Redrawing:
+    """
+    A day on which a unit came to be, grew or shrank.
+
+    ``wholes`` went wholly into it when it began that day, as far as two sources agree;
+    with ``others`` a part changed hands, or nobody knows.
+    """
+
+    effective_on: date
+    began: bool
+    wholes: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+class Kinship:
+    """Answers about a unit's predecessors and successors, worked out once for each known unit."""
+
+    def __init__(self, directory: Directory, lineage: Lineage) -> None:
+        self._directory = directory
+        self._lineage = lineage
+        self._redrawings: dict[str, tuple[Redrawing, ...]] = {}
+        self._heirs: dict[str, tuple[tuple[str, date], ...]] = {}
+
+    def redrawing(self, unit: str, period: Period) -> Redrawing | None:
+        """Return the first redrawing of a unit within a period, None when there was none."""
+        known = self._redrawings.get(unit)
+        if known is None:
+            if not self._directory.states(unit):
+                return None  # a stranger's name must not be remembered
+            known = self._redrawings[unit] = tuple(self._find(unit))
+        for it in known:
+            if period.first_day <= it.effective_on <= period.last_day:
+                return it
+        return None
+
+    def heirs_after(self, unit: str, day: date) -> tuple[tuple[str, date], ...]:
+        """Return into whom a unit passed after a day, and when."""
+        known = self._heirs.get(unit)
+        if known is None:
+            links = self._lineage.successors(unit)
+            known = self._heirs[unit] = tuple((it.successor, it.effective_on) for it in links)
+        return tuple(it for it in known if it[1] > day) if known else known
+
+    def ancestors(self, unit: str, period: Period) -> tuple[tuple[str, date], ...]:
+        """
+        Return all predecessors up to a period, each with the day on which it passed on.
+
+        What one of them left unsettled may be settled by the unit; a part is as good as the
+        whole here, since refusing a true report is worse.
+        """
+        found: dict[str, date] = {}
+        waiting = [unit]
+        while waiting:
+            for link in self._lineage.predecessors(waiting.pop()):
+                fits = link.effective_on <= period.last_day
+                if fits and link.predecessor not in found and link.predecessor != unit:
+                    found[link.predecessor] = link.effective_on
+                    waiting.append(link.predecessor)
+        return tuple(found.items())
+
+    def component(self, unit: str, on: date) -> Component | None:
+        """Return all units that were redrawn together with a unit on a day, None if it was not."""
+        return self._lineage.component(unit, self._directory, on)
+
+    def certain(self, component: Component) -> bool:
+        """Tell whether two sources agree on every link of a component."""
+        return all(
+            link.verified
+            for old in component.old
+            for link in self._lineage.successors(old)
+            if link.effective_on == component.effective_on
+        )
+
+    def lives_on(self, unit: str, day: date) -> bool:
+        """Tell whether a unit existed the day before and exists on a day."""
+        return self._directory.alive(unit, day - _DAY) and self._directory.alive(unit, day)
+
+    def _find(self, unit: str) -> Iterator[Redrawing]:
+        came = self._lineage.predecessors(unit)
+        went = [
+            it
+            for it in self._lineage.successors(unit)
+            if self._directory.alive(unit, it.effective_on)
+        ]
+        for day in sorted({it.effective_on for it in (*came, *went)}):
+            began = not self._directory.alive(unit, day - _DAY)
+            links = [it for it in came if it.effective_on == day]
+            wholes = {
+                it.predecessor for it in links if began and it.kind == "whole" and it.verified
+            }
+            others = {it.predecessor for it in links} - wholes
+            others |= {it.successor for it in went if it.effective_on == day}
+            yield Redrawing(day, began, tuple(sorted(wholes)), tuple(sorted(others)))

@@ -1,0 +1,119 @@
+"""
+Rules about parts and their wholes (domain.md §3.3). A remark's code is its rule's name.
+
+Which figures belong together is prepared in the plan of a form version; a figure that is not
+reported, or only known to be "more than" or "about" a number, is passed over.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from services.intake.domain.case import Case
+from services.intake.domain.remarks import Remark, Value
+from services.intake.domain.rule import rule
+
+# Attendances of nothing are a slip of the pen: sessions, and who came to them.
+_ATTENDANCES = (
+    ("propaganda_sessions", "propaganda_attendances"),
+    ("training_courses", "training_attendances"),
+)
+_SUPERVISIONS, _DETECTED, _RECOMMENDED = (
+    "pib_supervisions",
+    "pib_violations_detected",
+    "pib_cases_recommended",
+)
+_ASKED, _SETTLED = "supervision_recommendations", "supervision_recommendations_resolved"
+
+
+@rule("R4", source="Đắk Lắk: 3.352 received, 2.583 eligible, 138 competent", state="custom")
+def petition_funnel(case: Case) -> Iterator[Remark]:
+    """R4: petitions received >= eligible >= competent, in all and by type where the form asks."""
+    yield from _beyond(case, "petition_funnel", case.plan.petitions if case.plan else ())
+
+
+@rule("R4", source="the catalogue: what each indicator counts", state="default")
+def part_within_whole(case: Case) -> Iterator[Remark]:
+    """R4: households, opinions, cases, conferences, models: a part is never more than its whole."""
+    yield from _beyond(case, "part_within_whole", case.plan.within if case.plan else ())
+
+
+@rule("C4", "warn", source="the catalogue: attendances are counted at sessions", state="default")
+def attendances_without_sessions(case: Case) -> Iterator[Remark]:
+    """Ask about people who attended when no session was held."""
+    for sessions, attendances in _ATTENDANCES:
+        attended = case.exact(attendances)
+        if attended and case.exact(sessions) == 0:
+            values: dict[str, Value] = {
+                "sessions": case.label(sessions),
+                "attendances": case.label(attendances),
+                "attended": attended,
+            }
+            yield Remark("attendances_without_sessions", case.field(attendances), values)
+
+
+@rule(
+    "C5",
+    "warn",
+    source="Hà Nội 2023: 12.567 supervisions, 1.566 violations",
+    state="custom",
+    cells=(_SUPERVISIONS, _DETECTED),
+)
+def violations_within_supervisions(case: Case) -> Iterator[Remark]:
+    """Ask about more violations than supervisions; one supervision may find several."""
+    supervisions, detected = case.exact(_SUPERVISIONS), case.exact(_DETECTED)
+    if supervisions is not None and detected is not None and detected > supervisions:
+        values: dict[str, Value] = {"detected": detected, "supervisions": supervisions}
+        yield Remark("violations_within_supervisions", case.field(_DETECTED), values)
+
+
+@rule(
+    "C6",
+    "warn",
+    source="Hải Dương 2020: all 1.074 cases found were recommended",
+    state="custom",
+    cells=(_DETECTED, _RECOMMENDED),
+)
+def violations_recommended(case: Case) -> Iterator[Remark]:
+    """Ask about violations that nobody was asked to handle."""
+    detected, recommended = case.exact(_DETECTED), case.exact(_RECOMMENDED)
+    if detected is not None and recommended is not None and recommended < detected:
+        values: dict[str, Value] = {"detected": detected, "recommended": recommended}
+        yield Remark("violations_recommended", case.field(_RECOMMENDED), values)
+
+
+@rule(
+    "R5",
+    "needs_note",
+    source="ours: recommendations of earlier periods are not carried in",
+    state="default",
+    cells=(_ASKED, _SETTLED),
+)
+def recommendations_resolved(case: Case) -> Iterator[Remark]:
+    """
+    Ask for a note when more recommendations were settled than made in the period.
+
+    Those of earlier periods may be among them, and nobody keeps their number: the one backlog of
+    a form is that of the cases of the boards (rule R5).
+    """
+    made, settled = case.exact(_ASKED), case.exact(_SETTLED)
+    if made is not None and settled is not None and settled > made:
+        values: dict[str, Value] = {"settled": settled, "made": made}
+        yield Remark("recommendations_resolved", case.field(_SETTLED), values)
+
+
+def _beyond(case: Case, code: str, funnels: Iterable[tuple[str, ...]]) -> Iterator[Remark]:
+    """Find each figure that exceeds the nearest known one before it."""
+    for funnel in funnels:
+        whole: tuple[str, int] | None = None
+        for cell in funnel:
+            amount = case.exact(cell)
+            if amount is None:
+                continue
+            if whole is not None and amount > whole[1]:
+                values: dict[str, Value] = {
+                    "label": case.label(cell),
+                    "part": amount,
+                    "whole_label": case.label(whole[0]),
+                    "whole": whole[1],
+                }
+                yield Remark(code, case.field(cell), values)
+            whole = cell, amount

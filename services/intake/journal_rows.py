@@ -1,0 +1,185 @@
+"""How what intake keeps is written as rows and read back."""
+
+import json
+from collections.abc import Sequence
+
+import asyncpg
+
+from services.intake.domain.arrivals import Kind
+from services.intake.domain.slots import (
+    Entry,
+    Handover,
+    HandoverKey,
+    Question,
+    Slot,
+    SlotKey,
+)
+from shared.contracts.reports import Finding
+from shared.domain.periods import parse_period
+
+Row = tuple[object, ...]
+_ARRAY = str.maketrans("[]", "{}")
+
+
+def slot_row(slot: Slot) -> Row:
+    """Write a slot as the columns of ``keep_slots``."""
+    period = parse_period(slot.key.period)
+    if period is None:
+        raise LookupError(f"no period {slot.key.period}; only slots of known periods are kept")
+    return (
+        *slot.key,
+        period.regime,
+        period.kind,
+        period.first_day,
+        period.last_day,
+        slot.revision,
+        slot.figures_hash,
+        slot.first_received_at,
+        slot.due_at,
+        slot.deadline_rule,
+        slot.on_time,
+        slot.backlog,
+        _array_text(slot.figures),
+        slot.form_version,
+        slot.source,
+        slot.event_id,
+        slot.content_revision,
+    )
+
+
+def slot_of(row: asyncpg.Record) -> Slot:
+    """Read a slot."""
+    figures = row["figures"]
+    return Slot(
+        SlotKey(row["unit"], row["form"], row["period"]),
+        row["revision"],
+        row["figures_hash"],
+        row["first_received_at"],
+        row["due_at"],
+        row["deadline_rule"],
+        row["on_time"],
+        row["backlog"],
+        None if figures is None else tuple(figures),
+        row["form_version"],
+        row["source"],
+        row["event_id"],
+        row["content_revision"],
+    )
+
+
+def handover_row(handover: Handover) -> Row:
+    """Write a handover as the columns of ``keep_handovers``."""
+    return (
+        *handover.key,
+        handover.period,
+        handover.revision,
+        handover.decision,
+        json.dumps(dict(handover.openings)),
+    )
+
+
+def handover_of(row: asyncpg.Record) -> Handover:
+    """Read a handover."""
+    return Handover(
+        HandoverKey(row["unit"], row["form"], row["effective_on"]),
+        row["period"],
+        row["revision"],
+        row["decision"],
+        json.loads(row["openings"]),
+    )
+
+
+def question_row(question: Question) -> Row:
+    """Write a question as the columns of ``add_questions``."""
+    return (
+        *question.key,
+        question.revision,
+        question.content_revision,
+        question.source,
+        question.submission_id,
+        question.cause_kind,
+        question.cause.unit,
+        question.cause.period,
+        question.cause_revision,
+        _findings_text(question.findings),
+        question.asked_at,
+    )
+
+
+def question_of(row: asyncpg.Record) -> Question:
+    """Read a question."""
+    return Question(
+        key=SlotKey(row["unit"], row["form"], row["period"]),
+        revision=row["revision"],
+        content_revision=row["content_revision"],
+        source=row["source"],
+        submission_id=row["submission_id"],
+        cause_kind=row["cause_kind"],
+        cause=SlotKey(row["cause_unit"], row["form"], row["cause_period"]),
+        cause_revision=row["cause_revision"],
+        findings=_findings(row["findings_text"]),
+        asked_at=row["asked_at"],
+    )
+
+
+def entry_row(entry: Entry) -> Row:
+    """Write a line of the journal as the columns of ``add_entries``."""
+    return (
+        entry.source,
+        entry.event_id,
+        entry.content_hash,
+        entry.kind,
+        entry.body,
+        entry.received_at,
+        entry.verdict,
+        _findings_text(entry.findings),
+        entry.unit,
+        entry.form,
+        entry.period,
+        entry.unchanged,
+        entry.revision,
+        entry.form_version,
+        entry.first_received_at,
+        entry.due_at,
+        entry.deadline_rule,
+        entry.on_time,
+    )
+
+
+def entry_of(row: asyncpg.Record) -> Entry:
+    """Read a line of the journal."""
+    return Entry(
+        source=row["source"],
+        event_id=row["event_id"],
+        content_hash=row["content_hash"],
+        kind=Kind(row["kind"]),
+        body=row["body"],
+        received_at=row["received_at"],
+        verdict=row["verdict"],
+        findings=_findings(row["findings"]),
+        unit=row["unit"],
+        form=row["form"],
+        period=row["period"],
+        unchanged=row["unchanged"],
+        revision=row["revision"],
+        form_version=row["form_version"],
+        first_received_at=row["first_received_at"],
+        due_at=row["due_at"],
+        deadline_rule=row["deadline_rule"],
+        on_time=row["on_time"],
+    )
+
+
+def _array_text(figures: Sequence[int | None] | None) -> str | None:
+    """Write an array as a text: of arrays of arrays ``unnest`` would make single figures."""
+    if figures is None:
+        return None
+    return str(list(figures)).translate(_ARRAY).replace("None", "NULL")
+
+
+def _findings_text(findings: Sequence[Finding]) -> str:
+    return json.dumps([it.model_dump() for it in findings], ensure_ascii=False)
+
+
+def _findings(text: str) -> tuple[Finding, ...]:
+    return tuple(Finding.model_validate(it) for it in json.loads(text))

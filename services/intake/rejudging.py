@@ -1,0 +1,170 @@
+"""
+Rejudging: the lateness of what was reported for a form and period, by the facts in force now.
+
+Reads slots and journal; adds rejudgements to the journal, changes slots; publishes ReportAccepted
+on ``qcdc.reports.v1``. Running it twice is running it once: the second time nothing differs.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.intake.desk import Desk
+from services.intake.domain.arrivals import Arrived, Kind
+from services.intake.domain.events import rejudged
+from services.intake.domain.judge import Standing, standing_of
+from services.intake.domain.knowledge import Knowledge
+from services.intake.domain.needs import Needs
+from services.intake.domain.rejudgements import Rejudgement, rejudge
+from services.intake.domain.slots import Dossier, Entry, Slot, SlotKey
+from services.intake.domain.structure import read
+from shared.contracts.reports import ReportAccepted, ReportSubmitted
+from shared.contracts.strict_json import parse
+from shared.domain.periods import parse_period
+from shared.infra.database import Connection, Database
+from shared.infra.errors import Misconfigured
+from shared.infra.outbox import write_outbox
+
+SLOTS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be judged again, and the document that orders it; no unit or area means all."""
+
+    form: str
+    period: str
+    document: str
+    unit: str | None = None
+    area: str | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What judging again did, or would do, to one report."""
+
+    unit: str
+    revision: int
+    due_at: tuple[datetime | None, datetime | None]
+    deadline_rule: tuple[str | None, str | None]
+    on_time: tuple[bool | None, bool | None]
+
+    @property
+    def line(self) -> str:
+        """Say it in one line."""
+        was, becomes = (f"{at:%Y-%m-%d %H:%M %Z}" if at else "-" for at in self.due_at)
+        verdicts = {True: "on time", False: "late", None: "-"}
+        before, after = (verdicts[it] for it in self.on_time)
+        return f"{self.unit}: {was} ({before}) -> {becomes} ({after}), {self.deadline_rule[1]}"
+
+
+class Rejudging:
+    """Carries an order out, some slots a transaction."""
+
+    def __init__(self, database: Database, desk: Desk, knowledge: Knowledge) -> None:
+        self._database = database
+        self._desk = desk
+        self._knowledge = knowledge
+
+    async def carry_out(self, order: Order) -> list[Change]:
+        """
+        Judge again, and return what changed.
+
+        Raises:
+            Misconfigured: when the order names what nobody knows.
+
+        """
+        units = self._units(order)
+        async with self._database.connection() as connection:
+            keys = await self._desk.journal.filled(connection, order.form, order.period, units)
+        changes: list[Change] = []
+        for first in range(0, len(keys), SLOTS_AT_ONCE):
+            async with self._database.transaction() as connection:
+                some = keys[first : first + SLOTS_AT_ONCE]
+                changes += await self._rejudge(connection, order, some)
+        return changes
+
+    def _units(self, order: Order) -> list[str] | None:
+        if not order.document.strip():
+            raise Misconfigured("a verdict is changed by a document; which one?")
+        period = parse_period(order.period)
+        if period is None or self._knowledge.plan(order.form, period) is None:
+            raise Misconfigured(f"there is no {order.form} for {order.period}")
+        directory, key = self._knowledge.directory, order.unit or order.area
+        if key is None:
+            return None
+        if directory.get(key) is None:
+            raise Misconfigured(f"there is no unit {key}")
+        below = directory.below(key, period.last_day) if order.area else ()
+        return [key, *(it.key for it in below)]
+
+    async def _rejudge(
+        self, connection: Connection, order: Order, keys: Sequence[SlotKey]
+    ) -> list[Change]:
+        journal = self._desk.journal
+        now = await journal.enter(connection)
+        dossiers = {Dossier(key.unit, key.form) for key in keys}
+        found = await journal.holdings(connection, Needs(dossiers=dossiers, slots=set(keys)))
+        made = [it for slot in found.slots.values() for it in self._made(slot, order, now)]
+        if not order.dry_run and made:
+            filled_by = await self._filled_by(connection, [it.before for it in made])
+            slots = [it.after for it in made]
+            await journal.save(connection, [it.entry for it in made], slots)
+            events = (self._event(it, filled_by[it.before.key], order.document) for it in made)
+            await write_outbox(connection, [self._desk.report(it) for it in events])
+        return [_change(it) for it in made]
+
+    def _made(self, slot: Slot, order: Order, now: datetime) -> Iterator[Rejudgement]:
+        period = parse_period(slot.key.period)
+        due = self._knowledge.when_due(slot.key.form, period, slot.key.unit) if period else None
+        made = rejudge(slot, due, order.document, now) if due and slot.filled else None
+        if made is not None:
+            yield made
+
+    async def _filled_by(
+        self, connection: Connection, slots: Sequence[Slot]
+    ) -> dict[SlotKey, Entry]:
+        """Find the submissions whose figures the slots hold."""
+        events = {
+            (slot.source, slot.event_id): slot.key
+            for slot in slots
+            if slot.source is not None and slot.event_id is not None
+        }
+        found = await self._desk.journal.holdings(connection, Needs(events=set(events)))
+        return {
+            key: entry
+            for event, key in events.items()
+            for entry in found.entries.get(event, ())
+            if entry.verdict == "accepted"
+        }
+
+    def _event(self, made: Rejudgement, filled_by: Entry, document: str) -> ReportAccepted:
+        return rejudged(made.entry, filled_by, self._standing(filled_by), document)
+
+    def _standing(self, entry: Entry) -> Standing:
+        document = parse(entry.body)
+        arrived = Arrived(
+            source=entry.source,
+            kind=Kind.SUBMISSION,
+            event_id=entry.event_id,
+            document=document if isinstance(document, dict) else {},
+            body=entry.body,
+            received_at=entry.received_at,
+            time_required=False,
+        )
+        report = read(arrived).report
+        if not isinstance(report, ReportSubmitted):
+            raise TypeError(f"{entry.source}/{entry.event_id} was accepted and is no report")
+        return standing_of(report, entry.received_at, self._knowledge)
+
+
+def _change(made: Rejudgement) -> Change:
+    before, after = made.before, made.after
+    return Change(
+        unit=after.key.unit,
+        revision=after.revision,
+        due_at=(before.due_at, after.due_at),
+        deadline_rule=(before.deadline_rule, after.deadline_rule),
+        on_time=(before.on_time, after.on_time),
+    )

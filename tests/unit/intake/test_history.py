@@ -1,0 +1,413 @@
+"""Rules across periods: chains, mergers, handovers, yearly duties, jumps (R1, R2, R10, R11)."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.intake.domain.arrivals import Arrived, Kind
+from services.intake.domain.events import questioned, receipt_of
+from services.intake.domain.knowledge import Knowledge
+from services.intake.domain.remarks import Say
+from services.intake.domain.revisions import Decision
+from shared.infra.facts import Facts
+from tests.unit.intake.books import Books
+from tests.unit.intake.given import COMMUNE_OF_HA_NOI, NOON, Report, arrived
+from tests.unit.intake.reform import (
+    DIVIDED,
+    FIRST,
+    LAST,
+    MERGED,
+    OLD,
+    PARTS,
+    handed,
+    handover,
+    knowledge_of,
+    models,
+    reformed,
+    sent,
+)
+
+UNIT = "13285.2"
+Q1, Q2, Q3 = "cal.2026-Q1", "cal.2026-Q2", "cal.2026-Q3"
+
+
+@pytest.fixture(scope="module")
+def after_reform(facts: Facts) -> Knowledge:
+    """Return what a judge knows who has heard of the reform."""
+    return knowledge_of(reformed(facts))
+
+
+@pytest.fixture
+def books(after_reform: Knowledge, say: Say) -> Books:
+    """Return empty books."""
+    return Books(after_reform, say)
+
+
+def quarter(books: Books, period: str, opening: int | None, total: int | None) -> Arrived:
+    """Let the commune report a quarter."""
+    return sent(models(UNIT, period, opening, total), books.knowledge)
+
+
+def withdrawal(unit: str, period: str, event_id: str) -> Arrived:
+    """Let a unit take a report back."""
+    document = {
+        "event_id": event_id,
+        "occurred_at": "2026-11-22T12:00:00+07:00",
+        "unit": unit,
+        "form": "F05",
+        "period": period,
+        "reason": "Nhập nhầm",
+    }
+    return arrived(document, kind=Kind.WITHDRAWAL)
+
+
+def codes(decision: Decision) -> list[str]:
+    """Return the codes of a receipt's findings."""
+    return [it.code for it in decision.entry.findings]
+
+
+def closed(books: Books, *closings: int) -> None:
+    """Let the old communes close their last quarter with these numbers."""
+    for unit, total in zip(OLD, closings, strict=False):
+        (decision,) = books.receive(sent(models(unit, LAST, total, total), books.knowledge))
+        assert decision.entry.verdict == "accepted"
+
+
+@pytest.mark.parametrize(("opening", "expected"), [(12, []), (13, ["opening_equals_closing"])])
+def test_opening_is_the_closing_before(books: Books, opening: int, expected: list[str]) -> None:
+    """R2: what a unit closed with cannot have changed overnight."""
+    _, second = books.receive(quarter(books, Q1, 10, 12), quarter(books, Q2, opening, 15))
+
+    assert codes(second) == expected
+    assert (second.entry.verdict == "accepted") == (not expected)
+
+
+def test_refusal_says_what_was_expected(books: Books) -> None:
+    """The sender must be able to mend it without asking anybody."""
+    _, refused = books.receive(quarter(books, Q1, 10, 12), quarter(books, Q2, 13, 15))
+
+    (finding,) = refused.entry.findings
+    assert finding.field == "figures.dvk_models_opening"
+    assert "quý I năm 2026" in finding.message
+    assert "12" in finding.message
+
+
+def test_parts_continue_too(books: Books) -> None:
+    """By field as the whole: three models of the economy do not become two overnight."""
+    economy, culture = "[field=kinh_te]", "[field=van_hoa_xa_hoi]"
+    first = models(UNIT, Q1, None, 3, **{f"total{economy}": 3, f"total{culture}": 0})
+    second = models(UNIT, Q2, 3, 3, **{f"opening{economy}": 2, f"opening{culture}": 1})
+
+    _, after = books.receive(sent(first, books.knowledge), sent(second, books.knowledge))
+
+    assert codes(after) == ["opening_equals_closing"] * 2
+
+
+def test_nothing_is_held_against_a_gap(books: Books) -> None:
+    """Whoever missed a period is overdue for it, but not refused for the next."""
+    books.receive(quarter(books, Q1, 10, 12))
+
+    (decision,) = books.receive(quarter(books, Q3, 99, 99))
+
+    assert not codes(decision)
+
+
+def test_period_of_its_own_kind_comes_first(books: Books) -> None:
+    """A quarter continues the quarter before, and only without one the month that ends with it."""
+    month = sent(models(UNIT, "cal.2026-M03", 7, 8), books.knowledge)
+    alone, _, both = (
+        books.receive(it)[0]
+        for it in (month, quarter(books, Q1, 10, 12), quarter(books, Q2, 12, 12))
+    )
+
+    assert not codes(alone)
+    assert not codes(both)
+    (by_month,) = books.receive(sent(models(UNIT, "cal.2026-M04", 9, 9), books.knowledge))
+    assert codes(by_month) == ["opening_equals_closing"]
+
+
+def test_inexact_closing_proves_nothing(books: Books) -> None:
+    """More than twelve may well be thirteen."""
+    report = models(UNIT, Q1, None, 12)
+    inexact = report.document(books.knowledge, qualifiers={"dvk_models_total": "at_least"})
+
+    _, second = books.receive(arrived(inexact), quarter(books, Q2, 13, 13))
+
+    assert not codes(second)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_correction_questions_the_next_period(books: Books, at_once: bool) -> None:
+    """In one batch as over several: the receipt warns, the other report's sender is asked."""
+    q2 = sent(models(UNIT, Q2, 12, 15), books.knowledge, source="other")
+    arrivals = [quarter(books, Q1, 10, 12), q2, quarter(books, Q1, 10, 11)]
+    decisions = books.receive(*arrivals) if at_once else [books.receive(it)[0] for it in arrivals]
+
+    correction = decisions[-1]
+
+    assert correction.entry.verdict == "accepted"
+    assert codes(correction) == ["following_report_questioned"]
+    assert {it.severity for it in correction.entry.findings} == {"warn"}
+    (question,) = map(questioned, correction.questions)
+    assert (question.source, question.unit, question.period) == ("other", UNIT, Q2)
+    assert (question.revision, question.cause.period, question.cause.revision) == (1, Q1, 2)
+    assert [it.code for it in question.findings] == ["no_longer_continues"]
+    assert "11" in question.findings[0].message
+
+
+def test_correction_that_changes_no_stock_questions_nobody(books: Books) -> None:
+    """Only what the next report rests on is its business."""
+    books.receive(quarter(books, Q1, 10, 12), quarter(books, Q2, 12, 15))
+
+    (correction,) = books.receive(quarter(books, Q1, 9, 12))
+
+    assert correction.entry.revision == 2
+    assert not correction.questions
+
+
+def test_first_report_after_the_fact_questions_too(books: Books) -> None:
+    """The later period came first and was taken; the earlier one is no less true for that."""
+    books.receive(quarter(books, Q2, 12, 15))
+
+    (late,) = books.receive(quarter(books, Q1, 10, 11))
+
+    assert late.entry.verdict == "accepted"
+    assert [it.key.period for it in late.questions] == [Q2]
+
+
+def test_withdrawal_takes_away_what_the_next_period_rests_on(books: Books) -> None:
+    """Nothing contradicts it any more, and nothing supports it either."""
+    books.receive(quarter(books, Q1, 10, 12), quarter(books, Q2, 12, 15))
+
+    (taken,) = books.receive(withdrawal(UNIT, Q1, "w"))
+
+    assert codes(taken) == ["following_report_questioned"]
+    (question,) = taken.questions
+    assert [it.code for it in question.findings] == ["basis_withdrawn"]
+    assert question.cause_revision == taken.entry.revision == 2
+
+
+def test_withdrawal_leaves_the_month_that_ends_on_the_same_day(books: Books) -> None:
+    """Then that is what the next quarter rests on, and it may say something else."""
+    books.receive(sent(models(UNIT, "cal.2026-M03", 8, 8), books.knowledge))
+    books.receive(quarter(books, Q1, 10, 12), quarter(books, Q2, 12, 15))
+
+    (taken,) = books.receive(withdrawal(UNIT, Q1, "w"))
+
+    (question,) = taken.questions
+    assert [it.code for it in question.findings] == ["no_longer_continues"]
+    assert "8" in question.findings[0].message
+
+
+def test_supervision_boards_balance(books: Books) -> None:
+    """R1 without an opening: boards before + set up - dissolved."""
+
+    def boards(period: str, boards: int, established: int, dissolved: int) -> Arrived:
+        names = ("cisb_boards", "cisb_established", "cisb_dissolved")
+        figures = dict(zip(names, (boards, established, dissolved), strict=True))
+        return sent(Report(COMMUNE_OF_HA_NOI, "F04", period, figures), books.knowledge)
+
+    _, wrong, right = books.receive(
+        boards("cal.2024-Q1", 4, 1, 0),
+        boards("cal.2024-Q2", 5, 2, 0),
+        boards("cal.2024-Q2", 5, 2, 1),
+    )
+
+    assert "boards_balance" in codes(wrong)
+    assert right.entry.verdict == "accepted"
+
+
+@pytest.mark.parametrize(("opening", "accepted"), [(35, True), (10, False), (36, False)])
+def test_merged_unit_opens_with_the_sum(books: Books, opening: int, accepted: bool) -> None:
+    """10 + 20 + 5 are 35: another system made 10 of it."""
+    closed(books, 10, 20, 5)
+
+    (decision,) = books.receive(sent(models(MERGED, FIRST, opening, opening), books.knowledge))
+
+    assert (decision.entry.verdict == "accepted") == accepted
+    assert codes(decision) == ([] if accepted else ["opening_equals_predecessors"])
+
+
+def test_sum_of_some_proves_nothing(books: Books) -> None:
+    """Until the last of them has reported; then whoever opened with another sum is asked."""
+    closed(books, 10, 20)
+    (decision,) = books.receive(sent(models(MERGED, FIRST, 40, 40), books.knowledge))
+
+    (last,) = books.receive(sent(models(OLD[2], LAST, 5, 5), books.knowledge))
+
+    assert not codes(decision)
+    assert [it.key.unit for it in last.questions] == [MERGED]
+
+
+@pytest.mark.parametrize(
+    ("other_period", "withdrawn", "opening"),
+    [
+        ("cal.2024", [], 35),  # the quarter ends later
+        ("cal.2025", [], 35),  # the year ends after the merger
+        ("cal.2024", [withdrawal(OLD[0], LAST, "w")], 115),  # nothing later is left of it
+    ],
+)
+def test_latest_closing_before_the_merger_counts(
+    books: Books, other_period: str, withdrawn: list[Arrived], opening: int
+) -> None:
+    """Whatever else the old communes have reported, and also when it is withdrawn just before."""
+    closed(books, 10, 20, 5)
+    other = models(OLD[0], other_period, 90, 90)
+    books.receive(sent(other, books.knowledge))
+
+    *_, refused, fitting = books.receive(
+        *withdrawn,
+        sent(other, books.knowledge),  # again, so that the batch knows of it
+        sent(models(MERGED, FIRST, opening + 1, opening + 1), books.knowledge),
+        sent(models(MERGED, FIRST, opening, opening), books.knowledge),
+    )
+
+    assert codes(refused) == ["opening_equals_predecessors"]
+    assert not codes(fitting)
+
+
+def test_handover_goes_before_the_sum(books: Books) -> None:
+    """What was counted on the day of the handover is what the new unit starts with."""
+    books.receive(sent(models(OLD[0], LAST, 10, 10), books.knowledge))
+    (recorded,) = books.receive(handed(handover(MERGED, 33, "h")))
+
+    right, wrong = books.receive(
+        sent(models(MERGED, FIRST, 33, 33), books.knowledge),
+        sent(models(MERGED, "cal.2025-M07", 35, 35), books.knowledge),
+    )
+
+    assert (recorded.entry.verdict, codes(recorded)) == ("accepted", ["handover_closings_unknown"])
+    assert not codes(right)
+    assert codes(wrong) == ["opening_equals_handover"]
+
+
+def test_part_of_a_unit_asks_for_a_note(books: Books) -> None:
+    """Nobody knows the share; it is neither guessed nor refused."""
+    books.receive(sent(models(DIVIDED, LAST, 9, 9), books.knowledge))
+    report = models(PARTS[0], FIRST, 4, 4)
+
+    plain, noted = books.receive(
+        sent(report, books.knowledge),
+        arrived(report.document(books.knowledge, note="Theo biên bản ngày 01/7/2025")),
+    )
+
+    assert codes(plain) == ["opening_needs_handover"]
+    assert plain.entry.verdict == "accepted"
+    assert not codes(noted)
+
+
+def test_backlog_is_carried_over_a_merger(books: Books) -> None:
+    """R5: what the old communes left unsettled may be settled by the new one."""
+
+    def front(unit: str, period: str, detected: int, resolved: int) -> Arrived:
+        figures = {"pib_violations_detected": detected, "pib_cases_resolved": resolved}
+        return sent(Report(unit, "F04", period, figures), books.knowledge)
+
+    books.receive(front(OLD[0], LAST, 5, 3), front(OLD[1], LAST, 4, 3))
+
+    too_many, fitting = books.receive(front(MERGED, FIRST, 1, 5), front(MERGED, FIRST, 1, 4))
+
+    assert codes(too_many)[0] == "resolved_within_detected"
+    assert fitting.entry.verdict == "accepted"
+
+
+def test_yearly_duties_are_recalled(books: Books, knowledge: Knowledge) -> None:
+    """R10: from the Law of 2025 on, in the report of the year, and only when it says zero."""
+
+    def dialogues(unit: str, period: str, held: int | None) -> list[str]:
+        report = Report(unit, "F01", period, {"dialogues_held": held, "propaganda_sessions": 1})
+        (decision,) = books.receive(sent(report, knowledge))
+        return [it for it in codes(decision) if it == "yearly_dialogue"]
+
+    assert dialogues("13285.2", "cal.2025", 0) == ["yearly_dialogue"]
+    assert not dialogues("13285.2", "cal.2025", 1)
+    assert not dialogues("13285.2", "cal.2025", None)
+    assert not dialogues("13285.2", "cal.2025-Q4", 0)
+    assert not dialogues(COMMUNE_OF_HA_NOI, "cal.2023", 0)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "note", "expected"),
+    [
+        (10, 31, None, ["jump"]),
+        (10, 30, None, []),
+        (10, 3, None, ["jump"]),
+        (9, 3, None, []),
+        (10, 31, "Xã mới thành lập", []),
+        (0, 31, None, []),
+    ],
+)
+def test_jump_asks_for_a_note(
+    books: Books, then: int, now: int, note: str | None, expected: list[str]
+) -> None:
+    """R11: more than three times, or less than a third, of the same period a year before."""
+    before = Report("00004.1", "F01", "cal.2024-Q1", {"propaganda_sessions": then})
+    books.receive(sent(before, books.knowledge))
+    report = Report("00004.1", "F01", "cal.2025-Q1", {"propaganda_sessions": now})
+
+    (decision,) = books.receive(arrived(report.document(books.knowledge, note=note)))
+
+    assert [it for it in codes(decision) if it == "jump"] == expected
+    assert decision.entry.verdict == "accepted"
+
+
+Step = tuple[str, str, str, int, int]
+ACTIONS, ONE_OR_TWO = ("report", "report", "withdraw", "hand over"), st.integers(1, 2)
+BEFORE, AFTER = ("cal.2024", LAST, "cal.2025-M06"), (FIRST, "cal.2025-M09", "cal.2025-Q4")
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(*map(st.sampled_from, (ACTIONS, OLD[:2], BEFORE)), ONE_OR_TWO, ONE_OR_TWO),
+        st.tuples(*map(st.sampled_from, (ACTIONS, [MERGED], AFTER)), ONE_OR_TWO, ONE_OR_TWO),
+    ),
+    max_size=25,
+)
+
+
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=STEPS, cuts=st.sets(st.integers(0, 25)))
+def test_history_depends_on_the_order_of_arrival_only(
+    after_reform: Knowledge, say: Say, steps: list[Step], cuts: set[int]
+) -> None:
+    """
+    Chains, sums, handovers and questions come out the same, however arrivals are cut into batches.
+
+    It also shows that a batch asks for all that it needs: the books tell it nothing else.
+    """
+    whole, parts = Books(after_reform, say), Books(after_reform, say)
+    third_of_the_old = sent(models(OLD[2], LAST, 1, 1), after_reform)
+    for books in (whole, parts):
+        books.receive(third_of_the_old)
+    arrivals = [_arrival(step, number, after_reform) for number, step in enumerate(steps)]
+
+    at_once = whole.receive(*arrivals)
+    edges = [0, *sorted(it for it in cuts if it <= len(arrivals)), len(arrivals)]
+    in_parts = [
+        decision
+        for first, last in pairwise(edges)
+        for decision in parts.receive(*arrivals[first:last])
+    ]
+
+    assert list(at_once) == in_parts
+    assert whole.entries == parts.entries
+    assert whole.slots == parts.slots
+    assert whole.handovers == parts.handovers
+    assert all(receipt_of(it.entry) for it in at_once)
+    assert all(questioned(question) for it in at_once for question in it.questions)
+
+
+def _arrival(step: Step, number: int, knowledge: Knowledge) -> Arrived:
+    action, unit, period, opening, total = step
+    at = NOON + timedelta(minutes=number)
+    if action == "hand over":
+        return handed(handover(MERGED, opening + total, f"h-{number}"), received_at=at)
+    if action == "withdraw":
+        return withdrawal(unit, period, f"w-{number}")
+    # Openings that are not stated let many reports pass, so that there is more to question.
+    stated = opening if number % 2 else None
+    document = models(unit, period, stated, total).document(knowledge, event_id=f"r-{number}")
+    return arrived(document, received_at=at)

@@ -1,0 +1,133 @@
+"""Lateness is judged once, at receipt, by the rule of that time; only a document changes it."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from services.intake.domain.events import published, rejudged
+from services.intake.domain.judge import standing_of
+from services.intake.domain.knowledge import Knowledge, know
+from services.intake.domain.rejudgements import OPERATOR, rejudge
+from services.intake.domain.remarks import Say
+from services.intake.domain.slots import Slot
+from services.intake.domain.structure import read
+from shared.contracts.reports import ReportAccepted, ReportSubmitted
+from shared.domain.deadlines import Due
+from shared.domain.periods import VIETNAM, Period
+from tests.unit.intake.books import Books
+from tests.unit.intake.given import Report, arrived
+
+UNIT = "13285.2"
+DOCUMENT = "Công văn 12-CV/BCĐ"
+LAST_MOMENT = datetime(2026, 12, 25, 23, 59, 59, tzinfo=VIETNAM)
+"""The last second of the last day of "chậm nhất ngày 25/12/2026"."""
+
+
+def due_on(knowledge: Knowledge, due: Due) -> Knowledge:
+    """Return the same knowledge with one due instant for everything."""
+
+    def when(form: str, period: Period, unit: str) -> Due:
+        assert form
+        assert period
+        assert unit
+        return due
+
+    return know(knowledge.catalogue, knowledge.directory, when)
+
+
+def report(books: Books, total: int, at: datetime) -> Slot:
+    """Let a commune report, and return how its slot stands then."""
+    given = Report(UNIT, "F05", "nd09.2026-M10", {"dvk_models_total": total})
+    (decision,) = books.receive(arrived(given.document(books.knowledge), received_at=at))
+    assert decision.entry.verdict == "accepted"
+    return next(iter(books.slots.values()))
+
+
+@pytest.mark.parametrize(
+    ("after_last_moment", "on_time"), [(timedelta(0), True), (timedelta(seconds=1), False)]
+)
+def test_midnight_is_vietnams(
+    knowledge: Knowledge,
+    say: Say,
+    after_last_moment: timedelta,
+    on_time: bool,
+) -> None:
+    """23:59:59 and 00:00:00 in Asia/Ho_Chi_Minh are 16:59:59 and 17:00:00 by a server in UTC."""
+    due = Due(datetime.combine(date(2026, 12, 26), datetime.min.time(), VIETNAM), DOCUMENT)
+    books = Books(due_on(knowledge, due), say)
+
+    slot = report(books, 1, (LAST_MOMENT + after_last_moment).astimezone(UTC))
+
+    assert slot.on_time is on_time
+
+
+def test_next_rule_leaves_the_last_verdict_alone(knowledge: Knowledge, say: Say) -> None:
+    """Whoever was late stays late, also with a correction sent under the new rule."""
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    books = Books(due_on(knowledge, Due(at, "old")), say)
+    first = report(books, 1, at)
+    books.knowledge = due_on(knowledge, Due(at + timedelta(days=9), "new"))
+
+    corrected = report(books, 2, at + timedelta(days=1))
+
+    assert (first.on_time, first.deadline_rule) == (False, "old")
+    assert (corrected.on_time, corrected.deadline_rule, corrected.due_at) == (False, "old", at)
+    assert corrected.first_received_at == at
+
+
+def test_rejudgement_is_a_revision_with_the_same_content(knowledge: Knowledge, say: Say) -> None:
+    """All but the verdict stays, down to who sent it and when; a second one finds nothing."""
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    books = Books(due_on(knowledge, Due(at, "old")), say)
+    slot = report(books, 7, at)
+    later = Due(at + timedelta(days=1), DOCUMENT)
+
+    made = rejudge(slot, later, DOCUMENT, at + timedelta(days=30))
+
+    assert made is not None
+    assert (made.after.revision, made.after.content_revision) == (2, 1)
+    changed = {"revision": 2, "due_at": later.at, "deadline_rule": DOCUMENT, "on_time": True}
+    assert made.after == replace(slot, **changed)  # type: ignore[arg-type] # four fields of their own types
+    assert (made.entry.source, made.entry.kind) == (OPERATOR, "rejudgement")
+    assert rejudge(made.after, later, DOCUMENT, at + timedelta(days=31)) is None
+
+
+def test_event_of_a_rejudgement_names_the_sender_and_the_document(
+    knowledge: Knowledge, say: Say
+) -> None:
+    """Replay, totals and coverage take it like any other revision."""
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    books = Books(due_on(knowledge, Due(at, "old")), say)
+    given = Report(UNIT, "F05", "nd09.2026-M10", {"dvk_models_total": 7})
+    arrival = arrived(given.document(books.knowledge), received_at=at)
+    (decision,) = books.receive(arrival)
+    (slot,) = books.slots.values()
+    made = rejudge(slot, Due(at + timedelta(days=1), DOCUMENT), DOCUMENT, at + timedelta(days=30))
+    sent = read(arrival).report
+    assert made
+    assert decision.standing
+    assert isinstance(sent, ReportSubmitted)
+
+    event = rejudged(made.entry, decision.entry, standing_of(sent, at, books.knowledge), DOCUMENT)
+
+    before = published(decision.entry, decision.standing)
+    assert isinstance(before, ReportAccepted)
+    same = {"source", "submission_id", "figures", "received_at", "first_received_at", "path"}
+    assert event.model_dump(include=same) == before.model_dump(include=same)
+    assert (event.revision, event.on_time, event.rejudged) == (2, True, DOCUMENT)
+    assert event.event_id != before.event_id
+
+
+def test_withdrawal_of_a_rejudged_report_still_fits(knowledge: Knowledge, say: Say) -> None:
+    """Its sender knows the revision of its own receipt; judging again replaced no figure."""
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    books = Books(due_on(knowledge, Due(at, "old")), say)
+    slot = report(books, 7, at)
+    made = rejudge(slot, Due(at + timedelta(days=1), "new"), DOCUMENT, at)
+
+    assert made
+    assert made.after.holds(1)
+    assert made.after.holds(2)
+    assert not made.after.holds(3)
+    assert not Slot(slot.key, 3, content_revision=3).holds(3)
