@@ -1,6 +1,6 @@
 # One file, four images; they share every layer up to the code. The classic builder is enough.
 # `--target service` takes ARG SERVICE: shared/ and that one service, nothing else of ours.
-# `--target operator` is the console command `qcdc`: it runs the topics and migrate jobs.
+# `--target operator` is the console command `qcdc`: it runs the jobs of Compose.
 FROM python:3.13.11-slim-bookworm AS base
 ENV PYTHONPATH=/app PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin qcdc

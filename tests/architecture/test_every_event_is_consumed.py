@@ -21,6 +21,7 @@ from services.intake import wiring as intake
 from services.notifier import wiring as notifier
 from shared.contracts.event import Event
 from shared.infra.broker import Poison, Record
+from shared.infra.command import Service
 from shared.infra.reader import Reader
 from shared.infra.settings import Settings
 from tools.generate.events import event_classes
@@ -30,6 +31,7 @@ from tools.generate.flow import AGGREGATOR, FLOW, INTAKE, NOTIFIER, SERVICES, SO
 S = TypeVar("S", bound=Settings)
 DEAD_LETTERS = "dead_letters"
 CHANNEL_OF_NAME = {
+    "DIRECTORY": "directory",
     "REPORTS": "reports",
     "TOTALS": "totals",
     "DUTIES": "duties",
@@ -71,7 +73,7 @@ class Sources:
 @pytest.fixture(scope="module")
 def subscriptions() -> Mapping[str, Sequence[Subscription]]:
     """Wire each service as its ``__main__`` does; nothing is connected."""
-    built = {
+    built: Mapping[str, Service] = {
         INTAKE: intake.build(_settings(intake.build)),
         AGGREGATOR: aggregator.build(_settings(aggregator.build)),
         NOTIFIER: notifier.build(_settings(notifier.build)),
@@ -79,7 +81,7 @@ def subscriptions() -> Mapping[str, Sequence[Subscription]]:
     return {
         service: [
             Subscription(it._topics, it._pattern, it._decode)
-            for it in vars(parts).values()
+            for it in (*vars(parts).values(), parts.register.reader)
             if isinstance(it, Reader)
         ]
         for service, parts in built.items()
@@ -113,14 +115,14 @@ def test_a_decoder_that_forgets_an_event_is_caught(
     subscriptions: Mapping[str, Sequence[Subscription]],
 ) -> None:
     """Plant: the aggregator takes withdrawals for strangers, so they would stay in the totals."""
-    reader = subscriptions[AGGREGATOR][0]
+    reader, *others = subscriptions[AGGREGATOR]
 
     def forgetful(record: Record) -> object:
         if b"qcdc.ReportWithdrawn.v1" in dict(record.headers).values():
             return Poison("unknown_type")
         return reader.decode(record)
 
-    planted = {**subscriptions, AGGREGATOR: [replace(reader, decode=forgetful)]}
+    planted = {**subscriptions, AGGREGATOR: [replace(reader, decode=forgetful), *others]}
 
     assert list(_differences_in_reading(FLOW, planted)) == [
         "aggregator should read ReportWithdrawn from reports"
@@ -154,6 +156,7 @@ def test_a_publication_that_the_table_leaves_out_is_caught(sources: Mapping[str,
 
     assert set(_differences_in_writing(planted, sources)) == {
         "intake names the topic of receipts, the table does not say so",
+        "intake makes ReportQuestioned, the table does not say so",
         "intake makes SubmissionAccepted, the table does not say so",
         "intake makes SubmissionRejected, the table does not say so",
     }

@@ -129,9 +129,9 @@ async def test_notice_marked_before_it_is_sent_is_caught(stack: Stack, tmp_path:
     code = plant(
         tmp_path / "code",
         "services/notifier/deliver.py",
-        "        outcome = await self._sources.channels",
+        "        outcome = await ready.channel.send(ready.letter)",
         """        await self._settle(ready, Outcome(Ending.TAKEN, "planted"))
-        outcome = await self._sources.channels""",
+        outcome = await ready.channel.send(ready.letter)""",
     )
 
     anomalies = await interrupted_sending(stack, tmp_path, code)

@@ -13,7 +13,7 @@ Document = dict[str, Any]
 Rule = Callable[[Document], Iterator[str]]
 
 LINE = ("intake", "aggregator", "notifier")
-JOBS = ("topics", "migrate")
+JOBS = ("topics", "migrate", "directory")
 HEALTHY, DONE = "service_healthy", "service_completed_successfully"
 CONDITIONS = {"kafka": HEALTHY, "postgres": HEALTHY} | dict.fromkeys(JOBS, DONE)
 _FULL_VERSION = re.compile(r"v?\d+\.\d+\.\d+(-[a-z0-9.]+)*")
@@ -68,13 +68,17 @@ def crash_is_mended(compose: Document) -> Iterator[str]:
 
 
 def start_waits(compose: Document) -> Iterator[str]:
-    """Want servers that answer, topics that exist and tables that fit, before a service."""
+    """Want servers that answer, topics, tables and a directory, before a service."""
     for name in LINE:
-        waits = compose["services"][name].get("depends_on", {})
-        for other, condition in CONDITIONS.items():
-            entry = waits.get(other, {}) if isinstance(waits, dict) else {}
-            if entry.get("condition") != condition:
-                yield f"{name} does not wait until {other} is {condition}"
+        yield from _unawaited(compose, name, CONDITIONS)
+    yield from _unawaited(compose, "directory", {"kafka": HEALTHY, "topics": DONE})
+
+
+def directory_is_published_once(compose: Document) -> Iterator[str]:
+    """Want a start not to undo what operators have published since the first one."""
+    command = compose["services"]["directory"].get("command", [])
+    if command != ["directory", "apply", "--shipped", "--first"]:
+        yield f"directory runs {command}"
 
 
 def service_is_confined(compose: Document) -> Iterator[str]:
@@ -126,6 +130,14 @@ def name_is_free(compose: Document) -> Iterator[str]:
             yield f"{name} is always {service['container_name']}"
 
 
+def _unawaited(compose: Document, name: str, wanted: dict[str, str]) -> Iterator[str]:
+    waits = compose["services"][name].get("depends_on", {})
+    for other, condition in wanted.items():
+        entry = waits.get(other, {}) if isinstance(waits, dict) else {}
+        if entry.get("condition") != condition:
+            yield f"{name} does not wait until {other} is {condition}"
+
+
 def _long_running(compose: Document) -> Iterator[tuple[str, Document]]:
     return ((it, service) for it, service in compose["services"].items() if it not in JOBS)
 
@@ -136,6 +148,7 @@ RULES: tuple[Rule, ...] = (
     health_is_checked,
     crash_is_mended,
     start_waits,
+    directory_is_published_once,
     service_is_confined,
     image_is_the_services_own,
     kafka_is_kraft,

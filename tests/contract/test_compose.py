@@ -65,6 +65,12 @@ FAULTS: list[tuple[str, Plant]] = [
     ("start_waits", _waiting("aggregator", "migrate", "service_started")),
     ("start_waits", _waiting("aggregator", "topics", "service_healthy")),
     ("start_waits", _waiting("notifier", "kafka", "service_started")),
+    ("start_waits", _waiting("intake", "directory", "service_started")),
+    ("start_waits", _waiting("directory", "topics", "service_started")),
+    (
+        "directory_is_published_once",
+        _service("directory", command=["directory", "apply", "--shipped"]),
+    ),
     ("service_is_confined", _service("intake", read_only=False)),
     ("service_is_confined", _without("intake", "tmpfs")),
     ("service_is_confined", _service("aggregator", cap_drop=["NET_RAW"])),

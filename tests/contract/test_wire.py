@@ -36,19 +36,29 @@ each_event = pytest.mark.parametrize("event", EVENTS, ids=lambda it: it.__name__
 def test_the_events_are_those_that_were_agreed() -> None:
     """A test over a list must not pass because the list is empty; DutyEvent never travels."""
     assert sorted(NAMES) == [
+        "CalendarRevised",
+        "CommitteeRecorded",
+        "DirectoryRevised",
         "DutyBecameOverdue",
+        "DutyExcused",
         "DutyMet",
         "DutyOpened",
+        "DutyPostponed",
+        "HandoverSubmitted",
         "IntakeCaughtUp",
         "NoticeSent",
         "ProvincialTotalsChanged",
+        "ProvincialTotalsRestated",
         "RecordDeadLettered",
+        "RegimePublished",
         "ReportAccepted",
+        "ReportQuestioned",
         "ReportSubmitted",
         "ReportWithdrawalRequested",
         "ReportWithdrawn",
         "SubmissionAccepted",
         "SubmissionRejected",
+        "UnitRecorded",
     ]
 
 
@@ -159,6 +169,7 @@ def test_every_operation_names_a_service_and_its_side() -> None:
         "aggregatorReceivesReports",
         "notifierReceivesReports",
         "notifierReceivesWatermarks",
+        *(f"{it}ReceivesDirectory" for it in ("intake", "aggregator", "notifier")),
     }
 
 

@@ -1,5 +1,6 @@
 """The steps, in their order; the first that fails ends the check."""
 
+import json
 from collections.abc import Callable
 from functools import partial
 
@@ -29,6 +30,7 @@ def check(project: Project, say: Say) -> None:
     say("built the images of the three services and of qcdc")
     project.up()
     say(f"up and healthy as {project.name}: {_versions_inside(project)}")
+    say(f"directory: {_directory(project)}")
     key = project.run("migrate", "keys", "create", "--source", SOURCE)
     say(f"made an API key for {SOURCE}")
     reports, doors = Reports(load_facts()), Doors(project.ports, key)
@@ -46,6 +48,14 @@ def check(project: Project, say: Say) -> None:
     for service in SERVICES:
         doors.check_ready(service)
     say(f"ready, each of them: {', '.join(SERVICES)}")
+
+
+def _directory(project: Project) -> str:
+    """Return what is in force in words; the first start has published what ships."""
+    told = json.loads(project.run("directory", "directory", "show", "--json"))
+    if told["in_force"] is None or told["unfinished"]:
+        raise CheckFailed(f"the directory is {told}")
+    return f"revision {told['in_force']['revision']}, {told['entities']['unit']} units"
 
 
 def _versions_inside(project: Project) -> str:

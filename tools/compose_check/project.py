@@ -21,6 +21,7 @@ UP_SECONDS_MAX = 600
 COMMAND_SECONDS_MAX = 120
 TAIL_LINES = 40
 DOORS = (*SERVICES, "kafka")
+JOBS = ("topics", "migrate", "directory")
 
 # `docker compose kill` counts as an operator's stop, after which "unless-stopped" does nothing.
 # Process 1 is tini, which nothing inside can kill; so everything else is, and tini ends with it.
@@ -112,7 +113,7 @@ class Project:
         """Return the last lines of every container, those of our own last: they tell most."""
         tail = self._compose("logs", "--no-color", "--tail", str(TAIL_LINES))
         of_others = self._compose("logs", "--no-color", "--tail", "5", "kafka", "postgres")
-        of_ours = [self._run([*tail, it]) for it in ("topics", "migrate", *SERVICES)]
+        of_ours = [self._run([*tail, it]) for it in (*JOBS, *SERVICES)]
         return "\n".join([self._run(of_others), *of_ours, *map(self._health, SERVICES)])
 
     def down(self) -> None:

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import httpx
 from aiokafka.errors import KafkaError
@@ -95,12 +94,13 @@ def _start(ports: Ports, stack: Stack, undo: ExitStack) -> Demo:
     begun = system_clock()
     mailbox = undo.enter_context(Mailbox.open(ports.mail))
     scenario = build(stack.scratch, system_clock())
-    committees = stack.scratch / "committees.yaml"
-    plan = _plan(ports, scenario, committees, mailbox.smtp_port)
+    plan = _plan(ports, scenario, mailbox.smtp_port)
     line = undo.enter_context(Line.prepare(stack, plan))
     now = system_clock()
     due_at = (now + max(GRACE_MIN, GRACE_PER_PREPARATION * (now - begun))).replace(microsecond=0)
+    committees = stack.scratch / "committees.yaml"
     committees.write_text(current.committee_file(scenario.period, due_at), encoding="utf-8")
+    line.publish_committees(committees)
     line.start()
     line.wait_ready()
     print("services: intake, aggregator and notifier are ready", flush=True)
@@ -116,7 +116,7 @@ def _check_unused(stack: Stack) -> None:
         raise DemoError(f"{stack.kafka.name} holds reports already; the demo needs an empty broker")
 
 
-def _plan(ports: Ports, scenario: Scenario, committees: Path, smtp_port: int) -> Plan:
+def _plan(ports: Ports, scenario: Scenario, smtp_port: int) -> Plan:
     return Plan(
         sources=(doors.KAFKA_SOURCE, doors.HTTP_SOURCE),
         ports={
@@ -125,7 +125,6 @@ def _plan(ports: Ports, scenario: Scenario, committees: Path, smtp_port: int) ->
             "notifier": ports.notifier,
         },
         directory_files=(scenario.directory_file,),
-        committee_files=(committees,),
         smtp_port=smtp_port,
     )
 

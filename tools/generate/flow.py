@@ -8,28 +8,40 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.contracts.dead_letters import RecordDeadLettered
+from shared.contracts.directory import (
+    CalendarRevised,
+    CommitteeRecorded,
+    DirectoryRevised,
+    RegimePublished,
+    UnitRecorded,
+)
 from shared.contracts.duties import (
     DutyBecameOverdue,
+    DutyExcused,
     DutyMet,
     DutyOpened,
+    DutyPostponed,
     IntakeCaughtUp,
     NoticeSent,
 )
 from shared.contracts.event import Event
 from shared.contracts.reports import (
+    HandoverSubmitted,
     ReportAccepted,
+    ReportQuestioned,
     ReportSubmitted,
     ReportWithdrawalRequested,
     ReportWithdrawn,
     SubmissionAccepted,
     SubmissionRejected,
 )
-from shared.contracts.totals import ProvincialTotalsChanged
+from shared.contracts.totals import ProvincialTotalsChanged, ProvincialTotalsRestated
 from shared.infra import topics
 from shared.infra.topics import TopicSpec
 
 INTAKE, AGGREGATOR, NOTIFIER = SERVICES = ("intake", "aggregator", "notifier")
 UPSTREAM = "the upstream system"
+OPERATOR = "an operator"
 ANYONE = "anyone"
 SOURCE = "{source}"
 
@@ -55,12 +67,28 @@ _SPECS = {it.name: it for it in topics.specs([SOURCE])}
 
 FLOW = (
     Channel(
+        "directory",
+        _SPECS[topics.DIRECTORY],
+        "The facts that change while services run; what was told counts from DirectoryRevised on.",
+        key="the entity: unit/‹key›, committee/‹key›, regime/‹code›, calendar, revision",
+        partition="the only one",
+        events=(
+            UnitRecorded,
+            CommitteeRecorded,
+            RegimePublished,
+            CalendarRevised,
+            DirectoryRevised,
+        ),
+        writers=(OPERATOR,),
+        readers=(INTAKE, AGGREGATOR, NOTIFIER, ANYONE),
+    ),
+    Channel(
         "submissions",
         _SPECS[topics.submissions_topic(SOURCE)],
         "What one upstream system sends, unchecked.",
         key="the unit",
         partition=OF_ITS_KEY,
-        events=(ReportSubmitted, ReportWithdrawalRequested),
+        events=(ReportSubmitted, ReportWithdrawalRequested, HandoverSubmitted),
         writers=(UPSTREAM,),
         readers=(INTAKE,),
     ),
@@ -70,7 +98,7 @@ FLOW = (
         "The verdict on every submission of that upstream system, with all findings.",
         key="the unit; the source where no unit can be read",
         partition=OF_ITS_KEY,
-        events=(SubmissionAccepted, SubmissionRejected),
+        events=(SubmissionAccepted, SubmissionRejected, ReportQuestioned),
         writers=(INTAKE,),
         readers=(UPSTREAM,),
     ),
@@ -98,9 +126,9 @@ FLOW = (
         "totals",
         _SPECS[topics.TOTALS],
         "The figures and the coverage of a province, form and period as they stand now.",
-        key="province|form|period",
+        key="province|form|period; restatements of what was signed: unit|form|period|restated",
         partition=OF_A_PROVINCE,
-        events=(ProvincialTotalsChanged,),
+        events=(ProvincialTotalsChanged, ProvincialTotalsRestated),
         writers=(AGGREGATOR,),
         readers=(ANYONE,),
     ),
@@ -110,7 +138,14 @@ FLOW = (
         "The life of every duty, and every notice that was taken over.",
         key="the province",
         partition=OF_A_PROVINCE,
-        events=(DutyOpened, DutyBecameOverdue, DutyMet, NoticeSent),
+        events=(
+            DutyOpened,
+            DutyPostponed,
+            DutyBecameOverdue,
+            DutyMet,
+            DutyExcused,
+            NoticeSent,
+        ),
         writers=(NOTIFIER,),
         readers=(ANYONE,),
     ),

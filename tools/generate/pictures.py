@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from tools.generate.asyncapi import kept
-from tools.generate.flow import ANYONE, FLOW, SERVICES, UPSTREAM, Channel
+from tools.generate.flow import ANYONE, FLOW, OPERATOR, SERVICES, UPSTREAM, Channel
 
 _BLOCK = re.compile(
     r"(?P<head><!-- generated: (?P<name>[a-z]+); run `make docs` -->\n).*?(?P<tail><!-- end -->)",
@@ -37,6 +37,7 @@ def diagram(flow: Iterable[Channel]) -> str:
         "```mermaid",
         "flowchart LR",
         f"  upstream([{UPSTREAM}])",
+        f"  operator([{OPERATOR}, qcdc directory apply])",
         "  senders([whoever posts over HTTP])",
         "  readers([committees, over HTTP])",
         "  recipients([committees, by e-mail])",
@@ -82,4 +83,4 @@ def _unbraced(name: str) -> str:
 
 
 def _node(party: str) -> str:
-    return "upstream" if party == UPSTREAM else party
+    return {UPSTREAM: "upstream", OPERATOR: "operator"}.get(party, party)

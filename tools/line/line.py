@@ -1,11 +1,10 @@
 """
-One running line: databases, schemas, topics, keys, and three services as processes.
+One running line: databases, schemas, topics, the directory, keys, and three services as processes.
 
 The demo, the end-to-end tests and the chaos tests all run the line through this file, so what a
 test kills is exactly what a person starts.
 """
 
-import json
 import sys
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,9 +16,12 @@ import asyncpg
 
 from services.intake.keys import create_key
 from shared.infra import migrate, topics
+from shared.infra.clock import system_clock
+from shared.infra.fact_files import shipped
 from tools.line.clearing import clear_topics
 from tools.line.service import Service
 from tools.qcdc.databases import folder_of
+from tools.qcdc.directory import publish_instead
 from tools.qcdc.settings import SERVICES
 from tools.stack.ports import HOST, free_ports
 from tools.stack.stack import Stack
@@ -37,6 +39,7 @@ class Plan:
     """Ports of the services by name; free ones where unset."""
     directory_files: Sequence[Path] = ()
     committee_files: Sequence[Path] = ()
+    """Published in place of the units and committees that ship with the code."""
     smtp_port: int = 1
     """Where mail leaves; nothing listens on the default."""
     extra: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -59,12 +62,13 @@ class Line:
     @classmethod
     @contextmanager
     def prepare(cls, stack: Stack, plan: Plan) -> Iterator["Line"]:
-        """Make databases, schemas, topics and keys; leaving the block ends the services."""
+        """Make everything that services need; leaving the block ends them."""
         databases = {
             it: stack.postgres.database(f"{plan.name}_{it}".replace("-", "_")) for it in SERVICES
         }
         blocking(clear_topics(stack.kafka))
         keys = blocking(_prepare(stack.kafka.bootstrap, databases, plan.sources))
+        blocking(_publish(stack.kafka.bootstrap, plan.directory_files, plan.committee_files))
         ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True)) | dict(plan.ports)
         logs = stack.scratch / plan.name
         logs.mkdir(parents=True, exist_ok=True)
@@ -81,6 +85,10 @@ class Line:
             for service in reversed(services.values()):
                 undo.callback(service.close)
             yield cls(plan, stack.kafka.bootstrap, databases, services, keys)
+
+    def publish_committees(self, *files: Path) -> None:
+        """Let these committees be in force in place of the plan's."""
+        blocking(_publish(self.kafka, self.plan.directory_files, files))
 
     def start(self) -> None:
         """Start all three services; ``wait_ready`` of each says when they are of use."""
@@ -110,6 +118,13 @@ async def _prepare(
         await connection.close()
 
 
+async def _publish(
+    bootstrap: str, directory_files: Sequence[Path], committee_files: Sequence[Path]
+) -> None:
+    contents = shipped(directory_files, committee_files)
+    await publish_instead(bootstrap, contents, "tools/line", system_clock())
+
+
 def _environment(service: str, kafka: str, database: str, port: int, plan: Plan) -> dict[str, str]:
     environment = {
         "PYTHONPATH": str(REPOSITORY),
@@ -119,8 +134,6 @@ def _environment(service: str, kafka: str, database: str, port: int, plan: Plan)
         "QCDC_DATABASE": database,
         "QCDC_HTTP_HOST": HOST,
         "QCDC_HTTP_PORT": str(port),
-        "QCDC_DIRECTORY_FILES": json.dumps([str(it) for it in plan.directory_files]),
-        "QCDC_COMMITTEE_FILES": json.dumps([str(it) for it in plan.committee_files]),
     }
     if service == "notifier":
         environment |= {

@@ -15,10 +15,11 @@ from typing import Annotated, Any, TypeVar
 import typer
 from aiokafka.errors import KafkaError
 
+from services.aggregator.closing import Order
 from shared.infra import topics
 from shared.infra.errors import Misconfigured
 from shared.infra.run import EXIT_MISCONFIGURED
-from tools.qcdc import databases, keys, letters, rebuilding
+from tools.qcdc import closing, databases, directory_verbs, keys, letters, rebuilding, rejudging
 from tools.qcdc.settings import OperatorSettings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="QCDC, for operators.")
@@ -28,6 +29,7 @@ letters_app = typer.Typer(no_args_is_help=True, help="Records that could not be 
 app.add_typer(topics_app, name="topics")
 app.add_typer(keys_app, name="keys")
 app.add_typer(letters_app, name="dead-letters")
+app.add_typer(directory_verbs.app, name="directory")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
@@ -136,6 +138,41 @@ def rebuild(
     outcome = _run(rebuilding.rebuild(OperatorSettings(), service, verify=verify, quiet=as_json))
     _say(asdict(outcome), as_json, [outcome.summary, *outcome.examples])
     raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def rejudge(  # noqa: PLR0913 - one option each
+    *,
+    form: Annotated[str, typer.Option(help="F01 to F07.")],
+    period: Annotated[str, typer.Option(help="A period, such as nd09.2026-M10.")],
+    document: Annotated[str, typer.Option(help="The document that orders it.")],
+    unit: Annotated[str | None, typer.Option(help="One unit; without it and --area all.")] = None,
+    area: Annotated[str | None, typer.Option(help="A province or district, and all below.")] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Judge again whether reports were in time, by the deadlines in force now."""
+    order = rejudging.Order(form, period, document, unit, area, dry_run)
+    changes = _run(rejudging.rejudge(OperatorSettings(), order))
+    verb = "would judge" if dry_run else "judged"
+    lines = [*(it.line for it in changes), f"{verb} {len(changes)} reports again"]
+    _say(rejudging.as_json(order, changes), as_json, lines)
+
+
+@app.command()
+def close(
+    *,
+    unit: Annotated[str, typer.Option(help="Our key of the unit, such as 80.2.")],
+    form: Annotated[str, typer.Option(help="F01 to F07.")],
+    period: Annotated[str, typer.Option(help="A period that has ended, such as cal.2025.")],
+    document: Annotated[str, typer.Option(help="The document that closes the figures.")],
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Sign figures as they stand; later changes of them are told as restatements."""
+    order = Order(unit, form, period, document)
+    snapshot = _run(closing.close(OperatorSettings(), order, dry_run=dry_run))
+    _say(closing.as_json(snapshot), as_json, [snapshot.summary])
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

@@ -1,0 +1,264 @@
+"""A line at work in a small country of our own, and all that a committee or a sender does to it."""
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+from aiokafka import AIOKafkaConsumer
+from pydantic import SecretStr
+
+from services.aggregator.closing import Order
+from shared.contracts.reports import ReportSubmitted
+from shared.infra.clock import system_clock
+from tests.end_to_end.acceptance.writing import TOTAL, Answer, models, whole
+from tools.demo.doors import KafkaDoor
+from tools.demo.mailbox import Mailbox
+from tools.demo.reports import FigureValue
+from tools.line.line import Line, Plan
+from tools.qcdc.closing import close
+from tools.qcdc.directory import propose, put_in_force
+from tools.qcdc.settings import OperatorSettings
+from tools.stack.ports import free_ports
+from tools.stack.stack import Stack
+from tools.stack.waiting import blocking, wait_until
+
+SECONDS_MAX = 30.0
+HTTP_SECONDS_MAX = 20.0
+SOURCE = "nghiem-thu"
+
+T = TypeVar("T")
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Country:
+    """The three services as processes, over a real broker and real databases."""
+
+    line: Line
+    folder: Path
+    mailbox: Mailbox
+
+    @classmethod
+    @contextmanager
+    def open(cls, stack: Stack, folder: Path, units: str, links: str) -> Iterator["Country"]:
+        """Start a line whose directory holds these units and links."""
+        files = _written(folder, {"units.csv": units, "lineage.csv": links})
+        with Mailbox.open(*free_ports(1)) as mailbox:
+            plan = Plan(
+                sources=(SOURCE,), directory_files=files, smtp_port=mailbox.smtp_port, extra=_UTC
+            )
+            with Line.prepare(stack, plan) as line:
+                line.start()
+                line.wait_ready()
+                yield cls(line, folder, mailbox)
+
+    def apply(self, **files: str) -> None:
+        """
+        Publish what files change, as ``qcdc directory apply`` does, while the services run.
+
+        Returns once it is in force; each service follows within a second or two.
+        """
+        written = _written(self.folder, {f"{name}.yaml": text for name, text in files.items()})
+
+        async def work() -> None:
+            proposal = await propose(self.line.kafka, written, from_shipped=False)
+            revision = await put_in_force(
+                self.line.kafka, proposal, ", ".join(files), system_clock()
+            )
+            assert revision is not None, "nothing has changed"
+
+        blocking(work())
+
+    def send(
+        self, unit: str, period: str, figures: Mapping[str, FigureValue], form: str = "F05"
+    ) -> Answer:
+        """Submit a report and return the verdict with its status."""
+        document = {
+            "event_id": f"nt-{next(_numbers)}",
+            "unit": unit,
+            "form": form,
+            "period": period,
+            "figures": whole(form, figures),
+        }
+        return self._call("POST", "", {}, document)
+
+    def _call(
+        self, method: str, path: str, question: Mapping[str, str], document: object = None
+    ) -> Answer:
+        answer = httpx.request(
+            method,
+            f"{self.line.url('intake')}/v1/submissions{path}",
+            params=dict(question),
+            json=document,
+            headers={"Authorization": f"Bearer {self.line.keys[SOURCE]}"},
+            timeout=HTTP_SECONDS_MAX,
+            trust_env=False,
+        )
+        return {**answer.json(), "status": answer.status_code}
+
+    def accepted(
+        self, unit: str, period: str, figures: Mapping[str, FigureValue], form: str = "F05"
+    ) -> Answer:
+        """Submit a report that has to be accepted."""
+        verdict = self.send(unit, period, figures, form)
+        assert verdict["verdict"] == "accepted", verdict
+        return verdict
+
+    def write(self, unit: str, period: str, figures: Mapping[str, FigureValue]) -> None:
+        """Submit a report over Kafka, where the broker says when it came."""
+        report = ReportSubmitted(
+            event_id=f"nt-{next(_numbers)}",
+            occurred_at=system_clock(),
+            unit=unit,
+            form="F05",
+            period=period,
+            figures=whole("F05", figures),
+        )
+
+        async def work() -> None:
+            async with KafkaDoor.open(self.line.kafka, SOURCE) as door:
+                await door.send([report])
+
+        blocking(work())
+
+    def until_judged(self, unit: str, period: str, as_wanted: Callable[[Answer], bool]) -> None:
+        """
+        Return once intake works by the facts just published, leaving the slot empty.
+
+        A slot is judged when it is first filled, so a probe that came too early is taken back.
+        """
+
+        def look() -> bool:
+            verdict = self.accepted(unit, period, models(1))
+            withdrawn = self._call("DELETE", f"/{verdict['submission_id']}", {"reason": "thử"})
+            assert withdrawn["verdict"] == "accepted", withdrawn
+            return as_wanted(verdict)
+
+        until(look, "intake does not work by the new facts")
+
+    def ask(self, path: str, service: str = "aggregator", **question: str) -> Answer:
+        """Ask a service, and expect an answer."""
+        answer = self.asked(path, service, **question)
+        assert answer["status"] == httpx.codes.OK, answer
+        return answer
+
+    def asked(self, path: str, service: str = "aggregator", **question: str) -> Answer:
+        """Ask a service; the status is in the answer."""
+        answer = httpx.get(
+            self.line.url(service) + path,
+            params={name.strip("_"): it for name, it in question.items()},
+            timeout=HTTP_SECONDS_MAX,
+            trust_env=False,
+        )
+        return {**answer.json(), "status": answer.status_code}
+
+    def figure(
+        self, unit: str, period: str, view: str = "as_reported", cell: str = TOTAL
+    ) -> Answer:
+        """Return one figure of a unit, and who it is made of."""
+        answer = self.ask("/v1/totals", unit=unit, period=period, view=view, form="F05")
+        its: Answer = next(
+            it for it in answer["figures"] if it["indicator"] == cell and not it["split"]
+        )
+        return {**its, "made_of": [it["key"] for it in answer["made_of"]], "answer": answer}
+
+    def value(self, unit: str, period: str, view: str = "as_reported") -> object:
+        """Return the number of models of a unit."""
+        return self.figure(unit, period, view)["value"]
+
+    def coverage(self, unit: str, period: str) -> Mapping[str, int]:
+        """Return how complete and how punctual a form was."""
+        answer = self.ask("/v1/coverage", unit=unit, period=period, form="F05")
+        names = ("expected", "reported", "on_time", "late", "missing")
+        return {name: answer[name] for name in names}
+
+    def close(self, unit: str, period: str, document: str) -> str:
+        """Sign a total, as ``qcdc close`` does; return its checksum."""
+        place = OperatorSettings(
+            kafka=self.line.kafka,
+            aggregator_database=SecretStr(self.line.databases["aggregator"]),
+        )
+        snapshot = blocking(close(place, Order(unit, "F05", period, document), dry_run=False))
+        assert snapshot.state == "signed"
+        return snapshot.checksum
+
+    def events(self, topic: str) -> list[tuple[str, str, Answer]]:
+        """Return every event of a topic: its type, its key and its body."""
+        return blocking(_events(self.line.kafka, topic))
+
+
+_UTC = {name: {"TZ": "UTC"} for name in ("intake", "aggregator", "notifier")}
+"""Services stand on servers of every time zone; lateness is Vietnam's all the same."""
+
+
+def until(look: Callable[[], T], what: str, seconds: float = SECONDS_MAX) -> T:
+    """Look until there is something true to see, and return it."""
+    seen: list[T] = []
+
+    def ask() -> None:
+        answer = look()
+        assert answer, f"{what}: {answer!r}"
+        seen.append(answer)
+
+    wait_until(
+        ask, what=what, errors=(AssertionError, httpx.HTTPError, OSError), seconds_max=seconds
+    )
+    return seen[-1]
+
+
+def until_equal(look: Callable[[], object], wanted: object, what: str) -> None:
+    """Look until the answer is the one that is wanted."""
+
+    def ask() -> None:
+        found = look()
+        assert found == wanted, f"{what}: {found!r} instead of {wanted!r}"
+
+    wait_until(ask, what=what, errors=(AssertionError, httpx.HTTPError), seconds_max=SECONDS_MAX)
+
+
+def until_passed(instant: datetime) -> None:
+    """Return when an instant is over by this machine's clock, which the databases share."""
+    left = (instant - system_clock()).total_seconds()
+
+    def ask() -> None:
+        assert system_clock() > instant + timedelta(milliseconds=200)
+
+    wait_until(ask, what=f"{instant}", errors=(AssertionError,), seconds_max=max(left, 0) + 5)
+
+
+def _written(folder: Path, files: Mapping[str, str]) -> tuple[Path, ...]:
+    written = []
+    for name, text in files.items():
+        path = folder / f"{time.monotonic_ns()}-{name}"
+        path.write_text(text, encoding="utf-8")
+        written.append(path)
+    return tuple(written)
+
+
+async def _events(kafka: str, topic: str) -> list[tuple[str, str, Answer]]:
+    found: list[tuple[str, str, Answer]] = []
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=kafka, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        places = consumer.assignment()
+        ends = await consumer.end_offsets(places)
+        while any([await consumer.position(it) < end for it, end in ends.items()]):
+            for records in (await consumer.getmany(timeout_ms=100)).values():
+                found += [_told(it.headers, it.key, it.value) for it in records if it.value]
+    finally:
+        await consumer.stop()
+    return found
+
+
+def _told(
+    headers: Iterable[tuple[str, bytes]], key: bytes | None, value: bytes
+) -> tuple[str, str, Answer]:
+    kind = dict(headers)["ce_type"].decode()
+    return kind, (key or b"").decode(), json.loads(value)

@@ -1,0 +1,1 @@
+"""Every fact of ``tests/articles/golden.yaml``, computed by our own pure code."""

@@ -1,0 +1,133 @@
+"""What the checks of the golden file compute with: our shipped facts and our pure code."""
+
+import itertools
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cached_property
+
+from services.aggregator.domain.layouts import Layouts
+from services.intake.domain.arrivals import Arrived, Kind
+from services.intake.domain.history import UNKNOWN, History
+from services.intake.domain.judge import Verdict, judge
+from services.intake.domain.knowledge import Knowledge, know
+from services.intake.domain.structure import read
+from shared.contracts.strict_json import parse
+from shared.domain.directory import Directory, Unit
+from shared.domain.periods import Period, parse_period
+from shared.infra.facts import Facts
+from tools.demo.reports import FigureValue, Report, complete
+
+RECEIVED_AT = datetime(2026, 11, 22, 5, tzinfo=UTC)
+"""When everything is judged; far behind every period of the articles."""
+
+BEFORE, AFTER = date(2025, 6, 30), date(2025, 7, 1)
+"""The last day of the old units, and the first of today's."""
+
+_numbers = itertools.count(1)
+_NOTHING: Mapping[str, object] = {}
+
+
+@dataclass(frozen=True)
+class World:
+    """Facts, and what the pure cores make of them once."""
+
+    facts: Facts
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        """What intake judges with."""
+        return know(self.facts.catalogue, self.facts.directory, self.facts.due)
+
+    @cached_property
+    def layouts(self) -> Layouts:
+        """How the aggregator keeps a report."""
+        return Layouts(self.facts.catalogue)
+
+    def with_units(self, units: Iterable[Unit]) -> "World":
+        """Return the same world with other units in it."""
+        return World(replace(self.facts, directory=Directory(units)))
+
+    def verdict(
+        self,
+        report: Report,
+        history: History = UNKNOWN,
+        also: Mapping[str, object] = _NOTHING,
+    ) -> Verdict:
+        """Judge a report as it would arrive; *also* holds further fields of the submission."""
+        document = {
+            "event_id": f"golden-{next(_numbers)}",
+            "occurred_at": RECEIVED_AT.isoformat(),
+            "unit": report.unit,
+            "form": report.form,
+            "period": report.period,
+            "figures": dict(report.figures),
+            **({"qualifiers": dict(report.qualifiers)} if report.qualifiers else {}),
+            **({"note": report.note} if report.note else {}),
+            **also,
+        }
+        body = json.dumps(document).encode()
+        arrived = Arrived(
+            "golden", Kind.SUBMISSION, str(document["event_id"]), parse(body), body, RECEIVED_AT
+        )
+        return judge(read(arrived), self.knowledge, history)
+
+    def says(
+        self,
+        unit: str,
+        form: str,
+        period_code: str,
+        figures: Mapping[str, FigureValue],
+        history: History = UNKNOWN,
+        also: Mapping[str, object] = _NOTHING,
+    ) -> Mapping[str, str]:
+        """Return what the rules say to a report of some figures: severities by code."""
+        version = self.facts.catalogue.form(form, period(period_code))
+        assert version is not None
+        whole = complete(figures, version, self.facts.catalogue)
+        remarks = self.verdict(Report(unit, form, period_code, whole), history, also).remarks
+        return {it.code: it.severity for it in remarks}
+
+    def unit(self, code: int | str, level: str, day: date) -> Unit:
+        """Return the unit that an official code meant on a day."""
+        width = {"province": 2, "district": 3, "commune": 5}[level]
+        found = self.facts.directory.find(str(code).zfill(width), level, day)
+        assert found is not None, (code, level, day)
+        return found
+
+    def communes(self, area: str, day: date) -> list[Unit]:
+        """Return the communes of an area on a day."""
+        directory = self.facts.directory
+        return [
+            it
+            for it in directory.below(area)
+            if it.level == "commune" and directory.alive(it.key, day)
+        ]
+
+    def successors(self, key: str) -> set[str]:
+        """Name the units that a unit became, wholly or in part."""
+        return {it.successor for it in self.facts.lineage.successors(key)}
+
+    def predecessors(self, key: str) -> set[str]:
+        """Name the units that a unit came from."""
+        return {it.predecessor for it in self.facts.lineage.predecessors(key)}
+
+    def names(self, keys: Iterable[str]) -> Iterator[str]:
+        """Name some units in full."""
+        for key in keys:
+            unit = self.facts.directory.get(key)
+            assert unit is not None, key
+            yield unit.name
+
+
+def period(code: str) -> Period:
+    """Return the period of a code."""
+    found = parse_period(code)
+    assert found is not None, code
+    return found
+
+
+def year(number: int) -> Period:
+    """Return a calendar year."""
+    return period(f"cal.{number}")

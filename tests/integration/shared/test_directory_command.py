@@ -1,0 +1,116 @@
+"""What an operator does with files: see what would change, publish it, publish nothing twice."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from shared.infra.contents import entities_of
+from shared.infra.errors import Misconfigured
+from shared.infra.fact_files import shipped
+from shared.infra.publishing import publish, read_published
+from tests.integration.shared.plumbing import new_topic
+from tools.qcdc.directory import Change, counted, propose, put_in_force
+
+AT = datetime(2026, 10, 15, 2, tzinfo=UTC)
+DECISIONS = {
+    "decisions": [
+        {
+            "decision": "Nghị quyết mẫu",
+            "effective_on": datetime(2027, 1, 1, tzinfo=UTC).date(),
+            "rename": [{"unit": "13285.2", "name": "Phường Châu Sơn"}],
+        }
+    ]
+}
+
+
+@pytest.fixture
+async def topic(kafka: str) -> str:
+    """Publish today's Ninh Bình on a topic of this test's own."""
+    name = await new_topic(kafka)
+    contents = shipped()
+    units = [it for it in contents.units if "37.2" in (it.key, it.parent)]
+    await publish(
+        kafka, entities_of(replace(contents, units=units, links=())), "first", AT, topic=name
+    )
+    return name
+
+
+@pytest.fixture
+def decisions(tmp_path: Path) -> Path:
+    """Write a decision that renames a commune from next year on."""
+    file = tmp_path / "decisions.yaml"
+    file.write_text(yaml.safe_dump(DECISIONS, allow_unicode=True), encoding="utf-8")
+    return file
+
+
+async def test_a_decision_is_shown_published_and_then_nothing_is_left(
+    kafka: str, topic: str, decisions: Path
+) -> None:
+    """From a resolution of the National Assembly's committee to two records on Kafka."""
+    proposal = await propose(kafka, [decisions], from_shipped=False, topic=topic)
+    (change,) = proposal.changes
+    before = await read_published(kafka, topic)
+
+    revision = await put_in_force(kafka, proposal, "Nghị quyết mẫu", AT, topic=topic)
+    after = await read_published(kafka, topic)
+    again = await propose(kafka, [decisions], from_shipped=False, topic=topic)
+
+    was = "name Phường Phủ Lý, official_code 13285, parent 37.2, type phuong, valid_from 2025-07-01"
+    becomes = was.replace("Phủ Lý", "Châu Sơn").replace("2025-07", "2027-01")
+    assert list(change.lines()) == [
+        "~ unit/13285.2 Phường Châu Sơn (commune)",
+        f"    states - {was}",
+        f"    states + {was}, valid_to 2026-12-31",
+        f"    states + {becomes}",
+    ]
+    assert before.revision == 1
+    assert revision is not None
+    assert (revision.revision, revision.base, revision.document) == (2, 1, "Nghị quyết mẫu")
+    assert after.end == before.end + 2
+    assert again.changes == []
+
+
+async def test_looking_changes_nothing(kafka: str, topic: str, decisions: Path) -> None:
+    """``diff`` and ``--dry-run`` are a proposal that nobody puts in force."""
+    end = (await read_published(kafka, topic)).end
+
+    await propose(kafka, [decisions], from_shipped=False, topic=topic)
+
+    assert (await read_published(kafka, topic)).end == end
+
+
+async def test_files_alone_are_no_first_publication(kafka: str, decisions: Path) -> None:
+    """Without calendar and rules nothing could ever be due."""
+    with pytest.raises(Misconfigured, match="apply --shipped"):
+        await propose(kafka, [decisions], from_shipped=False, topic=await new_topic(kafka))
+
+
+async def test_an_unusable_file_is_named(kafka: str, topic: str, tmp_path: Path) -> None:
+    """The message is all that an operator has."""
+    file = tmp_path / "decisions.yaml"
+    file.write_text(
+        yaml.safe_dump(DECISIONS, allow_unicode=True).replace("13285.2", "99999.2"),
+        encoding="utf-8",
+    )
+
+    with pytest.raises(Misconfigured, match=r"decisions\.yaml:\d+: .*99999\.2"):
+        await propose(kafka, [file], from_shipped=False, topic=topic)
+
+
+def test_entities_are_counted_by_kind() -> None:
+    assert counted({"unit/1": "", "unit/2": "", "calendar": ""}) == {"calendar": 1, "unit": 2}
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (Change("committee/x", None, {"name_vi": "Ban"}), "+ committee/x Ban"),
+        (Change("committee/x", {"name_vi": "Ban"}, None), "- committee/x Ban"),
+        (Change("calendar", {"first": "a"}, {"first": "b"}), "~ calendar"),
+    ],
+)
+def test_a_change_is_one_line_and_more(change: Change, line: str) -> None:
+    assert next(iter(change.lines())) == line

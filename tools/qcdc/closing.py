@@ -1,0 +1,30 @@
+"""``qcdc close``: sign the figures of a unit, form and period, as of now, by a document."""
+
+from typing import Any
+
+from pydantic import SecretStr
+
+from services.aggregator.closing import Order, Snapshot, close_figures
+from services.aggregator.settings import Settings
+from tools.qcdc.settings import OperatorSettings
+
+
+async def close(settings: OperatorSettings, order: Order, *, dry_run: bool) -> Snapshot:
+    """Sign figures, or say what would be signed. Raises Misconfigured when there are none."""
+    place = Settings(
+        kafka=settings.kafka or "",
+        database=SecretStr(settings.database("aggregator")),
+        database_schema=settings.database_schema,
+        http_port=0,
+    )
+    return await close_figures(place, order, dry_run=dry_run)
+
+
+def as_json(snapshot: Snapshot) -> dict[str, Any]:
+    """Return what a program wants to know of a snapshot; the text is what the checksum is of."""
+    return {
+        "state": snapshot.state,
+        "closed_at": snapshot.closed_at,
+        "checksum": snapshot.checksum,
+        "signed": snapshot.signed,
+    }

@@ -1,0 +1,144 @@
+"""What an operator's files would change in the directory that is in force, and publishing it."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from shared.contracts.directory import DirectoryRevised
+from shared.domain.errors import FactError
+from shared.infra.contents import Contents, contents_of, entities_of
+from shared.infra.entities import Entities, difference
+from shared.infra.errors import Misconfigured
+from shared.infra.fact_files import shipped, with_files
+from shared.infra.publishing import Published, publish, read_published, unusable
+from shared.infra.topics import DIRECTORY
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What would become of one entity; a side is None where there is none."""
+
+    entity: str
+    before: Json | None
+    after: Json | None
+
+    @property
+    def kind(self) -> str:
+        """Added, changed or removed."""
+        if self.before is None:
+            return "added"
+        return "changed" if self.after is not None else "removed"
+
+    def lines(self) -> Iterator[str]:
+        """Say it to a person: a line for the entity, and one for every value that differs."""
+        sign = {"added": "+", "changed": "~", "removed": "-"}[self.kind]
+        yield f"{sign} {self.entity} {_title(self.after or self.before or {})}".rstrip()
+        if self.before is not None and self.after is not None:
+            for name in sorted(self.before.keys() | self.after.keys()):
+                yield from _differences(name, self.before.get(name), self.after.get(name))
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A directory that an operator wants, and what it was worked out from."""
+
+    base: Published
+    wanted: Entities
+
+    @property
+    def changes(self) -> Sequence[Change]:
+        """What would be different, by entity."""
+        old = self.base.book.entities
+        return [
+            Change(key, _parsed(old.get(key)), _parsed(content))
+            for key, content in difference(old, self.wanted).items()
+        ]
+
+
+async def propose(
+    bootstrap: str, files: Sequence[Path], *, from_shipped: bool, topic: str = DIRECTORY
+) -> Proposal:
+    """
+    Lay files over what is published, or over what ships with the code.
+
+    Raises:
+        Misconfigured: when they cannot be used, or when there is nothing to lay them over.
+
+    """
+    base = await read_published(bootstrap, topic)
+    if base.book.in_force is None and not from_shipped:
+        raise Misconfigured(
+            "nothing has been published yet; begin with: qcdc directory apply --shipped"
+        )
+    try:
+        under = shipped() if from_shipped else contents_of(base.book.entities)
+        wanted = {**base.book.entities, **entities_of(with_files(under, files))}
+    except (FactError, OSError) as problem:
+        raise Misconfigured(str(problem)) from problem
+    if reason := unusable(wanted):
+        raise Misconfigured(reason)
+    return Proposal(base, wanted)
+
+
+async def put_in_force(
+    bootstrap: str, proposal: Proposal, document: str, at: datetime, *, topic: str = DIRECTORY
+) -> DirectoryRevised | None:
+    """
+    Publish a proposal; return its revision, None when nothing differs.
+
+    Raises:
+        Overtaken: when another publication came first; propose again.
+
+    """
+    wanted, base = proposal.wanted, proposal.base
+    return await publish(bootstrap, wanted, document, at, topic=topic, base=base)
+
+
+async def publish_instead(
+    bootstrap: str, contents: Contents, document: str, at: datetime
+) -> DirectoryRevised | None:
+    """Publish these contents in place of whatever is in force; for lines that begin anew."""
+    return await publish(bootstrap, entities_of(contents), document, at)
+
+
+def counted(entities: Entities) -> dict[str, int]:
+    """Count entities by kind."""
+    found: dict[str, int] = {}
+    for key in entities:
+        kind = key.partition("/")[0]
+        found[kind] = found.get(kind, 0) + 1
+    return dict(sorted(found.items()))
+
+
+def _parsed(content: str | None) -> Json | None:
+    return None if content is None else dict(json.loads(content))
+
+
+def _title(body: Json) -> str:
+    """Name an entity as people do: a unit by its newest state."""
+    states = body.get("states")
+    if states:
+        return f"{states[-1]['name']} ({body['level']})"
+    return str(body.get("name_vi") or body.get("label_vi") or "")
+
+
+def _differences(name: str, before: object, after: object) -> Iterator[str]:
+    if before == after:
+        return
+    if isinstance(before, list) and isinstance(after, list):
+        yield from (f"    {name} - {_short(it)}" for it in before if it not in after)
+        yield from (f"    {name} + {_short(it)}" for it in after if it not in before)
+    else:
+        yield f"    {name}: {_short(before)} -> {_short(after)}"
+
+
+def _short(value: object) -> str:
+    """Write a value in one line, without what is not known."""
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {_short(v)}" for k, v in value.items() if v not in (None, "", []))
+    return str(value)

@@ -1,0 +1,37 @@
+"""``qcdc rejudge``: the lateness of a form and period once more, because a document says so."""
+
+from dataclasses import asdict
+
+from pydantic import SecretStr
+
+from services.intake.rejudging import Change, Order
+from services.intake.settings import IntakeSettings
+from services.intake.wiring import rejudge as rejudge_intake
+from shared.infra.errors import Misconfigured
+from tools.qcdc.settings import OperatorSettings
+
+__all__ = ["Change", "Order", "as_json", "rejudge"]
+
+
+async def rejudge(settings: OperatorSettings, order: Order) -> list[Change]:
+    """
+    Judge again in intake's database; the running service publishes the outcome.
+
+    Raises:
+        Misconfigured: when the order is about nothing known, or about a unit and an area at once.
+
+    """
+    if order.unit and order.area:
+        raise Misconfigured("either --unit or --area, not both")
+    place = IntakeSettings(
+        kafka=settings.kafka or "",  # not spoken to: the service's own relay sends
+        database=SecretStr(settings.database("intake")),
+        database_schema=settings.database_schema,
+        http_port=0,
+    )
+    return await rejudge_intake(place, order)
+
+
+def as_json(order: Order, changes: list[Change]) -> dict[str, object]:
+    """Lay the outcome out for programs."""
+    return {**asdict(order), "changes": [asdict(it) for it in changes]}
