@@ -4,6 +4,7 @@ What upstream systems may ask of intake over HTTP.
 Reads submissions and handovers; changes journal, slots and handovers through the desk.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Path, Query, Request
@@ -30,6 +31,9 @@ from shared.infra.web import PROBLEM_JSON, Problem
 _BEARER = HTTPBearer(auto_error=False, description="`Authorization: Bearer qcdc_…`")
 _API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False)
 EventId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._:-]{1,200}$")]
+SourceOf = Callable[..., Awaitable[str]]
+"""Finds out who asks, by the key that comes with the request."""
+
 Reason = Annotated[str, Query(min_length=1, max_length=2000)]
 
 
@@ -42,6 +46,11 @@ def add_routes(app: FastAPI, door: Door, messages: Messages) -> None:
     ) -> str:
         return await _source(door, messages, bearer.credentials if bearer else api_key)
 
+    _add_sending(app, door, messages, source_of)
+    _add_one_submission(app, door, messages, source_of)
+
+
+def _add_sending(app: FastAPI, door: Door, messages: Messages, source_of: SourceOf) -> None:
     Source = Annotated[str, Depends(source_of)]  # noqa: N806 - a type
 
     @app.post(
@@ -74,6 +83,10 @@ def add_routes(app: FastAPI, door: Door, messages: Messages) -> None:
         ones closed with; sending another record for the same unit, form and day replaces it.
         """
         return await _submit(door, messages, request, source, Kind.HANDOVER)
+
+
+def _add_one_submission(app: FastAPI, door: Door, messages: Messages, source_of: SourceOf) -> None:
+    Source = Annotated[str, Depends(source_of)]  # noqa: N806 - a type
 
     @app.get("/v1/submissions/{event_id}", response_model=SubmissionView, responses=PROBLEMS)
     async def submission(event_id: EventId, source: Source) -> JSONResponse:

@@ -75,7 +75,7 @@ def notice(books: Books, question: Question) -> Remark:
 
 
 def _watch(books: Books, keys: Iterable[SlotKey]) -> Watched:
-    return {key: books.base(key) for key in keys if books.slot(key).filled}
+    return {key: books.base(key) for key in keys if (it := books.slots.get(key)) and it.filled}
 
 
 def _ask(books: Books, key: SlotKey, rested: Base, cause: Cause, say: Say) -> Iterator[Question]:

@@ -47,6 +47,10 @@ class Upstream:
         body = document if isinstance(document, bytes) else json.dumps(document).encode()
         return await self.http.post("/v1/submissions", content=body)
 
+    async def hand_over(self, document: object) -> httpx.Response:
+        """Record a handover over HTTP."""
+        return await self.http.post("/v1/handovers", json=document)
+
     async def rows(self, sql: str, *arguments: object) -> list[dict[str, Any]]:
         """Look into the database."""
         async with self.intake.database.connection() as connection:
@@ -125,7 +129,9 @@ def document(number: int, total: int = 1, **changes: object) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def served(url: str, kafka: str, topics: Topics | None = None) -> AsyncIterator[Upstream]:
+async def served(
+    url: str, kafka: str, topics: Topics | None = None, facts: Facts = _FACTS
+) -> AsyncIterator[Upstream]:
     """Serve an intake; with *topics* also what runs beside HTTP, on topics named like these."""
     source = topics.source if topics else "demo"
     await migrate(url, "qcdc", wiring.MIGRATIONS)
@@ -135,7 +141,7 @@ async def served(url: str, kafka: str, topics: Topics | None = None) -> AsyncIte
     intake = wiring.build(
         settings,
         f"qcdc.submissions.{source.rpartition('-')[0]}-.*.v1",
-        facts=_FACTS,
+        facts=facts,
         directory=await new_topic(kafka) if topics else "none",
     )
     await intake.open()

@@ -258,9 +258,10 @@ def test_latest_closing_before_the_merger_counts(
     other = models(OLD[0], other_period, 90, 90)
     books.receive(sent(other, books.knowledge))
 
+    known_to_the_batch = withdrawn or [sent(other, books.knowledge)]
+
     *_, refused, fitting = books.receive(
-        *withdrawn,
-        sent(other, books.knowledge),  # again, so that the batch knows of it
+        *known_to_the_batch,
         sent(models(MERGED, FIRST, opening + 1, opening + 1), books.knowledge),
         sent(models(MERGED, FIRST, opening, opening), books.knowledge),
     )
