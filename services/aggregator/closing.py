@@ -1,16 +1,18 @@
 """
 Signed closings: the figures of a unit, form and period as they were when a document closed them.
 
-Reads the ledger; changes ``snapshot``, which is only ever added to. Whatever is counted from then
-on is told as a restatement (``restating``).
+Reads the ledger; changes ``snapshot``, which is only ever added to, and ``dirty_total``. Whatever
+is counted from then on is told as a restatement (``restating``).
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from services.aggregator.domain.fold import Province
 from services.aggregator.domain.layouts import Layout, Layouts
 from services.aggregator.errors import CannotClose
+from services.aggregator.ledger_postgres import announce
 from services.aggregator.naming import unit_answer
 from services.aggregator.pictures import Pictures
 from services.aggregator.settings import Settings
@@ -107,12 +109,14 @@ async def close(database: Database, facts: Facts, order: Order, *, dry_run: bool
 
 
 async def _add(connection: Connection, snapshot: Snapshot, province: str) -> None:
+    """Keep a snapshot, and have its total announced: with that it is known who owed for it."""
     order = snapshot.order
     await connection.execute(
         QUERIES["add"],
         *(order.unit, order.form, order.period, order.document, province),
         *(snapshot.closed_at, snapshot.checksum, snapshot.signed),
     )
+    await announce(connection, [Province(province, order.form, order.period)])
 
 
 def _place(facts: Facts, layouts: Layouts, order: Order) -> tuple[Layout, Period]:

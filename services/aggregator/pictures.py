@@ -122,10 +122,18 @@ class Pictures:
     ) -> Mapping[str, dict[str, Receipt]]:
         """Return the current reports for the one period of a question, by form and unit."""
         (part,) = question.parts
-        return await receipts(connection, part)
+        directory = question.facts.directory
+        owed = {
+            layout.form.code: owing(directory, layout.form, period, part.scope)
+            for period, layout in part
+        }
+        return await receipts(connection, part, owed)
 
     async def _sheets(self, connection: Connection, question: Question) -> list[Sheet]:
-        return [await read_sheet(connection, self.layouts, part) for part in question.parts]
+        directory = question.facts.directory
+        return [
+            await read_sheet(connection, self.layouts, directory, part) for part in question.parts
+        ]
 
     async def _with_openings(
         self, connection: Connection, question: Question, period: Period, said: Said
@@ -139,10 +147,12 @@ class Pictures:
         }
         for earlier in preceding(period) if wanted else ():
             asked = replace(question, forms={earlier: self._alike(question, period, earlier)})
-            closed = _said(asked, await self._sheets(connection, asked))
-            if any(closed.stated.get(it) or closed.withheld.get(it) for it in wanted.values()):
-                its_units = asked.scopes[earlier].made_of
-                return carry(said, wanted, period, closed, Carried(its_units, earlier))
+            sheets = await self._sheets(connection, asked)
+            closed, closings = _said(asked, sheets), wanted.values()
+            if any(closed.stated.get(it) or closed.withheld.get(it) for it in closings):
+                tallies = [it for sheet in sheets for it in sheet.tallies]
+                its_units = sorted({it.unit for it in tallies if it.states(closings)})
+                return carry(said, wanted, period, closed, Carried(tuple(its_units), earlier))
         return said
 
     def _alike(self, question: Question, period: Period, earlier: Period) -> list[Layout]:

@@ -4,8 +4,8 @@ What the ledger holds of the units that make up a scope: totals of areas, report
 Reads ``report`` and ``total``; changes nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import asyncpg
@@ -16,6 +16,7 @@ from services.aggregator.domain.reporters import Filed
 from services.aggregator.domain.rollup import Tally
 from services.aggregator.domain.scopes import Scope
 from services.aggregator.domain.totals import Totals
+from shared.domain.directory import Directory
 from shared.domain.periods import Period, parse_period
 from shared.infra.database import Connection, load_queries
 
@@ -52,39 +53,47 @@ class Sheet:
     divided: dict[tuple[str, str], list[Filed]] = field(default_factory=dict)
 
 
-async def read_sheet(connection: Connection, layouts: Layouts, part: Part) -> Sheet:
+async def read_sheet(
+    connection: Connection, layouts: Layouts, directory: Directory, part: Part
+) -> Sheet:
     """Read what counts in a part of a question."""
     sheet = Sheet(part)
     scope = part.scope
     if scope.areas:
         for row in await connection.fetch(QUERIES["totals_of_areas"], [*scope.areas], *part.codes):
             area, _, _, *totals = row
-            sheet.tallies.append(_tally(layouts, row, Totals(*totals), area == scope.continued))
+            tally = _tally(layouts, row, Totals(*totals))
+            sheet.tallies.append(_placed(tally, directory, area, scope))
         for row in await _filed_in(connection, part):
             # PostgreSQL counts positions from 1.
             missing = frozenset(position - 1 for position in row["missing"])
             _file(sheet.filed, row, Filed(frozenset(row["units"]), missing))
     for row in await _reports(connection, part, scope.units):
-        own = row["unit"] == scope.continued
-        sheet.tallies.append(_tally(layouts, row, _own_totals(row), own))
+        tally = _tally(layouts, row, _own_totals(row))
+        sheet.tallies.append(_placed(tally, directory, row["unit"], scope))
         _file(sheet.filed, row, _filed_alone(row))
     for row in await _reports(connection, part, scope.not_separable):
         _file(sheet.divided, row, _filed_alone(row))
     return sheet
 
 
-async def receipts(connection: Connection, part: Part) -> Mapping[str, dict[str, Receipt]]:
-    """Return the current reports of a scope, by form and unit."""
-    scope, rows = part.scope, []
+async def receipts(
+    connection: Connection, part: Part, owing: Mapping[str, Iterable[str]]
+) -> Mapping[str, dict[str, Receipt]]:
+    """
+    Return the current reports of a scope, by form and unit.
+
+    *owing* are the units that owe each form. Whoever is not found in the areas may have reported
+    while the directory still placed it elsewhere, and is looked for by its own key.
+    """
+    scope = part.scope
+    found: dict[str, dict[str, Receipt]] = {form: {} for form in part.codes[0]}
     if scope.areas:
         question = [*scope.areas], *part.codes, [*scope.provinces]
-        rows += await connection.fetch(QUERIES["receipts_in_areas"], *question)
-    if scope.units:
-        rows += await connection.fetch(QUERIES["receipts_of_units"], [*scope.units], *part.codes)
-    found: dict[str, dict[str, Receipt]] = {form: {} for form in part.codes[0]}
-    for row in rows:
-        form, *its = row
-        found[form][row["unit"]] = Receipt(*its)
+        _receive(found, await connection.fetch(QUERIES["receipts_in_areas"], *question))
+    absent = {unit for form, units in owing.items() for unit in units if unit not in found[form]}
+    if alone := sorted({*scope.units, *absent}):
+        _receive(found, await connection.fetch(QUERIES["receipts_of_units"], alone, *part.codes))
     return found
 
 
@@ -94,6 +103,12 @@ def known_period(code: str) -> Period:
     if period is None:
         raise KeyError(f"no regime knows the period {code}")
     return period
+
+
+def _receive(found: dict[str, dict[str, Receipt]], rows: Iterable[asyncpg.Record]) -> None:
+    for row in rows:
+        form, *its = row
+        found[form][row["unit"]] = Receipt(*its)
 
 
 async def _filed_in(connection: Connection, part: Part) -> Sequence[asyncpg.Record]:
@@ -116,9 +131,20 @@ async def _reports(
     return rows
 
 
-def _tally(layouts: Layouts, row: asyncpg.Record, totals: Totals, own: bool) -> Tally:
+def _tally(layouts: Layouts, row: asyncpg.Record, totals: Totals) -> Tally:
     layout = layouts.known(row["form"], row["period"])
-    return Tally(layout, known_period(row["period"]), totals, own)
+    return Tally(layout, known_period(row["period"]), totals)
+
+
+def _placed(tally: Tally, directory: Directory, unit: str, scope: Scope) -> Tally:
+    """Say whose totals these are, and whether the unit was there all the time."""
+    return replace(
+        tally,
+        own=unit == scope.continued,
+        unit=unit,
+        at_start=directory.alive(unit, tally.period.first_day),
+        at_end=directory.alive(unit, tally.period.last_day),
+    )
 
 
 def _file(filed: dict[tuple[str, str], list[Filed]], row: asyncpg.Record, its: Filed) -> None:

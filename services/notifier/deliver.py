@@ -63,10 +63,11 @@ class Delivery:
         database: Database,
         docket: OpenDocket,
         horizon: Horizon,
-        sources: Callable[[], Sources],
+        sources: Callable[[], Sources | None],
         lease: timedelta,
         after_publishing: Callable[[], None],
     ) -> None:
+        """Write by *sources*; while there are none, facts have changed, and nobody is named."""
         self._database = database
         self._docket = docket
         self._horizon = horizon
@@ -92,10 +93,10 @@ class Delivery:
         async with self._database.connection() as connection:
             if not await self._docket(connection).anything_to_send():
                 return 0
-        as_of = await self._horizon.as_of()
-        if as_of is None:
+        as_of, sources = await self._horizon.as_of(), self._sources()
+        if as_of is None or sources is None:
             return 0
-        ready = await self._claim(as_of, self._sources())
+        ready = await self._claim(as_of, sources)
         sending = asyncio.gather(*map(self._send, ready), return_exceptions=True)
         try:
             endings = await asyncio.shield(sending)

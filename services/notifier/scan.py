@@ -88,6 +88,13 @@ class Scan:
                 log.warning("scan failed", problem=repr(problem))
             await asyncio.sleep(seconds)
 
+    def has_followed(self) -> bool:
+        """Tell whether every duty has been held against the facts in force now."""
+        if self._followed is None:
+            return False
+        known, _ = self._followed
+        return known.openings is self._openings() and known.audience is self._audience()
+
     async def once(self) -> None:
         """Follow the facts, open what is to be opened, then judge what is due and known."""
         known = self._facts()
@@ -98,7 +105,8 @@ class Scan:
             self._followed = known, day
         await self._open(known, now)
         as_of = await self._horizon.as_of()
-        if as_of is not None and await self._judge(known, as_of, day):
+        # Whom newer facts grant more time must not be accused by those that the pass began with.
+        if as_of is not None and await self._judge(self._facts(), as_of, day):
             self._after()
 
     def _facts(self) -> _Known:

@@ -121,6 +121,9 @@ def build(
     reports, watermarks = _readers(settings, database, Handlers(docket), health, relay.wake)
     horizon = Horizon(database, docket, reports.behind)
     lease = timedelta(seconds=settings.lease_seconds)
+    scan = Scan(
+        database, docket, horizon, lambda: now().openings, lambda: now().audience, relay.wake
+    )
     app = create_app("QCDC notifier", health)
     add_routes(app, PostgresViews(database, lambda: register.facts().directory))
     return Notifier(
@@ -133,10 +136,8 @@ def build(
         watermarks=watermarks,
         relay=relay,
         horizon=horizon,
-        scan=Scan(
-            database, docket, horizon, lambda: now().openings, lambda: now().audience, relay.wake
-        ),
-        delivery=Delivery(database, docket, horizon, lambda: now().sources, lease, relay.wake),
+        scan=scan,
+        delivery=Delivery(database, docket, horizon, _to_write_by(scan, now), lease, relay.wake),
         start=Start(
             database, MIGRATIONS, MIGRATE_COMMAND, settings.kafka, COMMON, health, register
         ),
@@ -218,6 +219,11 @@ def _readers(
         after=after,
     )
     return reports, watermarks
+
+
+def _to_write_by(scan: Scan, now: Callable[[], Known]) -> Callable[[], Sources | None]:
+    """Return what letters are written from; none before the scan has held the duties to it."""
+    return lambda: now().sources if scan.has_followed() else None
 
 
 def _email(settings: Settings) -> EmailChannel:

@@ -27,15 +27,33 @@ from shared.domain.periods import Period
 @dataclass(frozen=True, slots=True)
 class Tally:
     """
-    The totals of one form, period and unit type.
+    The totals of one form, period and unit type of a ``unit``.
 
     When they are not the ``own`` totals of the unit asked for, its scores and ranks are others'.
+    Whoever was not there ``at_start`` or ``at_end`` of the period has a stock of another day.
     """
 
     layout: Layout
     period: Period
     totals: Totals
     own: bool = True
+    unit: str = ""
+    at_start: bool = True
+    at_end: bool = True
+
+    def states(self, cells: Iterable[str]) -> bool:
+        """Tell whether anybody reported one of these cells."""
+        places = map(self.layout.form.position.get, cells)
+        return any(place is not None and self.totals.reporting[place] for place in places)
+
+    @property
+    def untimely(self) -> frozenset[int]:
+        """Positions of stocks that were not counted on the day that the period counts them."""
+        if self.at_start and self.at_end:
+            return frozenset()
+        there = {"first": self.at_start, "last": self.at_end}
+        indicators = enumerate(self.layout.indicators)
+        return frozenset(place for place, it in indicators if not there.get(it.over_time, True))
 
 
 ByPeriod = Mapping[str, Mapping[Period, Amount]]
@@ -101,14 +119,24 @@ def readings(selection: Selection, said: Said, reporters: Reporters) -> list[Rea
 
 
 def amounts(tallies: Iterable[Tally], catalogue: Catalogue) -> ByPeriod:
-    """Put the unit types and forms of each period together, cell by cell; rates have none."""
+    """
+    Put the unit types and forms of each period together, cell by cell; rates have none.
+
+    A stock that passed on within the period is in two reports, of who had it and of who has it:
+    untimely ones count only where there are no others.
+    """
     parts: dict[Cell, dict[Period, list[Amount]]] = {}
+    beside: dict[Cell, dict[Period, list[Amount]]] = {}
     for tally in tallies:
         skipped = {*tally.layout.derived, *(() if tally.own else tally.layout.looked_up)}
+        untimely = tally.untimely
         for position, amount in _stated(tally.totals):
             if position not in skipped:
-                by_period = parts.setdefault(tally.layout.form.cells[position], {})
+                its = beside if position in untimely else parts
+                by_period = its.setdefault(tally.layout.form.cells[position], {})
                 by_period.setdefault(tally.period, []).append(amount)
+    for cell, others in beside.items():
+        parts[cell] = others | parts.get(cell, {})
     found: dict[str, dict[Period, Amount]] = {}
     for cell, its_parts in parts.items():
         indicator = catalogue.indicators[cell.indicator]
@@ -211,9 +239,8 @@ class _Desk:
 def _parts_of_rate(
     named: Sequence[Indicator], stated: Sequence[Mapping[Period, Amount]]
 ) -> tuple[Found, Found] | None:
-    """Find both parts of a rate; parts taken from one period come from the same period."""
-    if any(it.over_time != "sum" for it in named):
-        both = stated[0].keys() & stated[1].keys()
-        stated = [{period: it[period] for period in both} for it in stated]
-    numerator, denominator = map(over_time, named, stated)
+    """Find both parts of a rate, from the periods for which both are known."""
+    both = stated[0].keys() & stated[1].keys()
+    known = [{period: it[period] for period in both} for it in stated]
+    numerator, denominator = map(over_time, named, known)
     return (numerator, denominator) if numerator and denominator else None

@@ -26,6 +26,7 @@ from tests.unit.aggregator.given import Value
 from tools.demo.articles import Article
 
 MODELS, NEW, OPENING = "dvk_models_total", "dvk_models_new", "dvk_models_opening"
+YEAR = "cal.2024"
 TEN_TWENTY_FIVE = dict(zip(MERGED, (10, 20, 5), strict=True))
 
 
@@ -216,6 +217,38 @@ async def test_range_over_the_reform_takes_stocks_at_its_end(
     assert (open_end["from"], open_end["to"]) == (BEFORE, AFTER)
 
 
+async def test_year_of_the_reform_counts_its_stocks_once(
+    asked: httpx.AsyncClient, database: Database, country: Country, layouts: Layouts
+) -> None:
+    """
+    Who ended in June and who began in July both report the year: the same models, seen twice.
+
+    Flows of both add up; a stock is that of who was there on the day.
+    """
+    country.reform()
+
+    def said(opening: int, new: int, total: int) -> dict[str, Value]:
+        return {OPENING: opening, NEW: new, MODELS: total}
+
+    await Counting(database, layouts).count(
+        report(country.facts, unit, YEAR, figures)
+        for unit, figures in {
+            "A1": said(8, 2, 10),
+            "A2": said(20, 0, 20),
+            "A3": said(5, 0, 5),
+            "N1": said(35, 6, 41),
+        }.items()
+    )
+
+    answers = [
+        by_cell(await get(asked, "/v1/totals", unit=unit, period=YEAR, view=view, form="F05"))
+        for unit, view in (("N1", "current"), (BOTH, "current"), (LEFT, "as_reported"))
+    ]
+
+    figures = [[it[cell]["value"] for cell in (OPENING, NEW, MODELS)] for it in answers]
+    assert figures == [[33, 8, 41], [33, 8, 41], [33, 2, 35]]
+
+
 async def test_scores_of_several_provinces_have_no_sum(
     asked: httpx.AsyncClient, database: Database, country: Country, layouts: Layouts
 ) -> None:
@@ -251,6 +284,22 @@ async def test_rank_goes_on_where_nothing_but_the_key_changed(
     rank = by_cell(answer)["par_index_rank"]
     assert (rank["value"], rank["display"]) == (3, "3/63")
     assert "withheld" not in rank
+
+
+async def test_carried_opening_names_only_whose_closing_is_known(
+    asked: httpx.AsyncClient, database: Database, country: Country, layouts: Layouts
+) -> None:
+    """Two of three never said what they closed with: their stock is not in the 10."""
+    country.reform()
+    await Counting(database, layouts).count(models(country.facts, BEFORE, {"A1": 10}, layouts))
+
+    openings = [
+        by_cell(await get(asked, "/v1/totals", unit=unit, period=AFTER, view="current"))[OPENING]
+        for unit in ("N1", BOTH)
+    ]
+
+    assert [it["value"] for it in openings] == [10, 10]
+    assert [it["carried_from"]["units"] for it in openings] == [["A1"], [LEFT]]
 
 
 async def test_opening_stock_is_carried_over_a_merger(

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from services.aggregator.announcements import DirtyTotals
+from services.aggregator.closing import Order
 from services.aggregator.domain.fold import Province
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.pictures import Pictures
@@ -15,6 +16,7 @@ from services.aggregator.wiring import build
 from shared.domain.directory import Directory, Unit
 from shared.infra.database import Database
 from shared.infra.facts import Facts
+from tests.integration.aggregator.asking import client, get
 from tests.integration.aggregator.counting import Counting
 from tests.integration.aggregator.reform import (
     AFTER,
@@ -27,7 +29,7 @@ from tests.integration.aggregator.reform import (
     facts_of,
     models,
 )
-from tests.integration.aggregator.test_closing import relayed
+from tests.integration.aggregator.test_closing import relayed, restatements, signed
 
 Told = Sequence[tuple[str, str, str]]
 
@@ -69,9 +71,7 @@ async def test_unit_entered_late_changes_the_coverage_of_its_province(
     await counting.count(models(known, BEFORE, {MERGED[0]: 1, "B2": 1}, layouts))
     await counting.count(models(known, AFTER, {"N1": 1}, layouts))
     await announced(database, known, layouts)
-    forgotten = Unit("N4", "N4", "commune", "xa", "Xã N4", BOTH, FIRST, None)
-    units = [state for it in known.directory for state in known.directory.states(it.key)]
-    corrected = replace(known, directory=Directory([*units, forgotten]))
+    corrected = forgotten(known)
 
     marked = await recounting.mark(corrected)
     told = await announced(database, corrected, layouts)
@@ -79,3 +79,46 @@ async def test_unit_entered_late_changes_the_coverage_of_its_province(
     assert marked == [Province(BOTH, "F05", AFTER)]
     assert told == [(BOTH, "F05", AFTER)]
     assert await recounting.mark(corrected) == []
+
+
+async def test_unit_whose_move_is_entered_late_has_reported_in_its_new_province(
+    database: Database, facts: Facts, layouts: Layouts
+) -> None:
+    """Its figures stay where they were counted; it must not be called missing for all that."""
+    known = facts_of(facts, reformed=False)
+    await Counting(database, layouts).count(models(known, BEFORE, {"A1": 1, "B2": 1}, layouts))
+    units = [state for it in known.directory for state in known.directory.states(it.key)]
+    moved = [replace(it, parent=RIGHT) if it.key == "A1" else it for it in units]
+    corrected = replace(known, directory=Directory(moved))
+
+    async with client(database, lambda: corrected, layouts) as api:
+        late, covered = [
+            await get(api, f"/v1/{what}", unit=RIGHT, period=BEFORE, form="F05")
+            for what in ("late", "coverage")
+        ]
+
+    assert {it["unit"] for it in late["units"] if it["state"] == "missing"} == {"B1"}
+    assert (covered["expected"], covered["reported"], covered["missing"]) == (3, 2, 1)
+
+
+async def test_signed_total_that_nobody_had_reported_follows_the_directory(
+    database: Database, facts: Facts, layouts: Layouts, recounting: Recounting
+) -> None:
+    """A commune that was forgotten changes what was signed, also where no report has come."""
+    known = facts_of(facts, reformed=True)
+    await signed(database, known, Order(BOTH, "F05", AFTER, "Báo cáo số 1"))
+    await relayed(database, DirtyTotals(Pictures(lambda: known, layouts)))
+    corrected = forgotten(known)
+
+    await recounting.mark(corrected)
+    sent = await relayed(database, DirtyTotals(Pictures(lambda: corrected, layouts)))
+
+    (event,) = restatements(sent)
+    assert (event.coverage_before.expected, event.coverage_after.expected) == (3, 4)
+
+
+def forgotten(known: Facts) -> Facts:
+    """Return facts with a commune that had been left out."""
+    unit = Unit("N4", "N4", "commune", "xa", "Xã N4", BOTH, FIRST, None)
+    units = [state for it in known.directory for state in known.directory.states(it.key)]
+    return replace(known, directory=Directory([*units, unit]))

@@ -255,6 +255,41 @@ async def test_rejudged_report_tells_its_new_verdict(it: World) -> None:
     ]
 
 
+async def test_letter_in_hand_waits_until_the_duties_follow_new_facts(it: World) -> None:
+    """Planned before a restart or a revision: whom the facts excuse must not be written of."""
+    await it.scan().once()
+    it.demand(replace(COMMITTEE, demands=()))
+    restarted = it.scan()
+    delivery = it.delivery(after=restarted)
+
+    await delivery.once()
+    waiting = [notice.state for notice in await it.notices()]
+    await restarted.once()
+    await delivery.once()
+
+    assert waiting == ["planned"]
+    assert [notice.state for notice in await it.notices()] == ["cancelled"]
+    assert it.mailbox.messages == []
+    it.demand(COMMITTEE)
+    assert not restarted.has_followed()
+
+
+async def test_nobody_is_judged_by_facts_that_changed_during_the_pass(it: World) -> None:
+    """The letter that grants more time came into force while the page of 5,000 was read."""
+    scan, granted = it.scan(), DUE_AT + 60 * DAY
+    (demand,) = COMMITTEE.demands
+
+    async def more_time() -> int:
+        it.demand(replace(COMMITTEE, demands=(replace(demand, due_at=granted),)))
+        return 0
+
+    scan._horizon = it.horizon(behind=more_time)
+    await scan.once()
+
+    assert await it.overdue() == set()
+    assert await it.published("DutyBecameOverdue") == 0
+
+
 async def test_new_facts_wait_for_a_batch_in_hand(it: World) -> None:
     """Else a report that is being filed would meet a duty that was just moved."""
     scan = it.scan()

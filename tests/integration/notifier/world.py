@@ -10,7 +10,7 @@ from typing import Any
 from services.notifier import wiring
 from services.notifier.channel import Channel
 from services.notifier.channels.email import EmailChannel, MailServer
-from services.notifier.deliver import Delivery
+from services.notifier.deliver import Delivery, Sources
 from services.notifier.docket import OpenDocket
 from services.notifier.domain.duties import Slot, State
 from services.notifier.domain.filings import Report
@@ -121,13 +121,21 @@ class World:
             lambda: None,
         )
 
-    def delivery(self, channel: Channel | None = None, lease_seconds: float = 60) -> Delivery:
-        """Return the delivery of a notifier that has just started; it follows ``facts``."""
+    def delivery(
+        self, channel: Channel | None = None, lease_seconds: float = 60, after: Scan | None = None
+    ) -> Delivery:
+        """Return the delivery of a notifier; it writes by ``facts`` once a scan has followed."""
+
+        def sources() -> Sources | None:
+            if after is not None and not after.has_followed():
+                return None
+            return wiring.sources(self.facts, channel or self.channel)
+
         return Delivery(
             self.database,
             self.docket,
             self.horizon(),
-            lambda: wiring.sources(self.facts, channel or self.channel),
+            sources,
             timedelta(seconds=lease_seconds),
             lambda: None,
         )

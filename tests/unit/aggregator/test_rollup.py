@@ -119,6 +119,24 @@ def test_rate_is_the_ratio_of_the_sums(
     assert (reading.value, reading.units) == (Decimal(share), Count(2, 2, 2))
 
 
+def test_rate_of_a_range_is_of_the_years_that_have_both_parts(
+    facts: Facts, layouts: Layouts
+) -> None:
+    """90 of 100 resolved, and 80 of nobody knows how many: 90 %, and not 170 %."""
+    both = {"pib_violations_detected": 100, "pib_cases_resolved": 90}
+    one = {"pib_violations_detected": None, "pib_cases_resolved": 80}
+    reports = [
+        accepted(figures, Place("A", form="F04", period=period))
+        for period, figures in (("cal.2022", both), ("cal.2023", one))
+    ]
+
+    found = read(facts, layouts, reports, owing=1)
+
+    rate = found["pib_resolution_rate"]
+    assert (rate.value, rate.units) == (Decimal("90.0"), Count(1, 0, 1))
+    assert found["pib_cases_resolved"].value == 170
+
+
 def test_rate_of_nothing_is_absent(facts: Facts, layouts: Layouts) -> None:
     """No violation detected: there is no rate, neither 0 % nor 100 %."""
     nothing = {"pib_violations_detected": 0, "pib_cases_resolved": 0}
@@ -161,6 +179,26 @@ def test_range_adds_flows_and_takes_stocks_at_its_ends(facts: Facts, layouts: La
     assert (found["dvk_models_total"].value, found["dvk_models_total"].period) == (120, year(2022))
     opening = found["dvk_models_opening"]
     assert (opening.value, opening.period) == (90, year(2021))
+
+
+def test_stock_that_passed_on_within_the_year_counts_once(facts: Facts, layouts: Layouts) -> None:
+    """What ended in June and what began in July both had it; alone, either of them is asked."""
+    layout, period = layouts.known("F05", "cal.2023"), year(2023)
+
+    def said(opening: int, new: int, total: int) -> Totals:
+        cells = {"dvk_models_opening": opening, "dvk_models_new": new, "dvk_models_total": total}
+        return _totals(layouts, [accepted(cells, Place("A"))])
+
+    ended = Tally(layout, period, said(8, 2, 10), at_end=False)
+    begun = Tally(layout, period, said(10, 3, 13), at_start=False)
+
+    def stocks(*tallies: Tally) -> list[int]:
+        found = amounts(tallies, facts.catalogue)
+        cells = ("dvk_models_opening", "dvk_models_new", "dvk_models_total")
+        return [found[cell][period].value for cell in cells]
+
+    assert stocks(ended, begun) == stocks(begun, ended) == [8, 5, 13]
+    assert (stocks(ended), stocks(begun)) == ([8, 2, 10], [10, 3, 13])
 
 
 def test_score_and_rank_are_looked_up_in_the_last_period_that_has_them(
