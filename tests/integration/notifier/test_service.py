@@ -37,6 +37,8 @@ from tests.integration.notifier.world import (
     settings,
 )
 from tests.integration.shared.plumbing import new_topic
+from tools.line.clearing import clear_topics
+from tools.stack.stack import Stack
 
 LATE = communes()[126:]
 PARTITION = facts().directory.provinces().index(PROVINCE) % 12
@@ -87,14 +89,16 @@ class Line:
 
 @pytest.fixture
 async def line(
-    postgres_url: str, kafka: str, tmp_path: Path, request: pytest.FixtureRequest
+    postgres_url: str, stack: Stack, tmp_path: Path, request: pytest.FixtureRequest
 ) -> AsyncIterator[Line]:
     """
     Serve a notifier without its socket, for a period of its own.
 
-    The topics keep what earlier tests published; another period is another matter.
+    Its topics are empty: a watermark that another test published would have everything fall due.
     """
     period: str = request.param
+    kafka = stack.kafka.bootstrap
+    await clear_topics(stack.kafka)
     await apply(kafka, COMMON)
     await migrate(postgres_url, "qcdc", wiring.MIGRATIONS)
     committees = tmp_path / "committees.yaml"
