@@ -33,34 +33,20 @@ CROSS JOIN LATERAL (
     LIMIT 1
 ) AS found
 
--- name: closings
-SELECT latest.*
-FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::integer[])
-    AS u (unit, form, regime, day, number)
-CROSS JOIN LATERAL (
-    SELECT unit, form, period, revision, figures_hash, first_received_at, due_at, deadline_rule,
-        on_time, backlog, figures, form_version, source, event_id, content_revision
-    FROM slot
-    WHERE (slot.unit, slot.form, slot.regime) = (u.unit, u.form, u.regime)
-        AND slot.last_day < u.day AND slot.figures_hash IS NOT NULL
-    ORDER BY last_day DESC, first_day DESC
-    LIMIT u.number
-) AS latest
-
 -- name: handovers
 SELECT unit, form, effective_on, period, revision, decision, openings::text AS openings
 FROM handover JOIN unnest($1::text[], $2::text[], $3::date[]) AS u (unit, form, effective_on)
     USING (unit, form, effective_on)
 
 -- name: carried
-SELECT u.unit, u.form, u.period, earlier.regime, earlier.kind,
+SELECT u.unit, u.form, u.period, u.whose, earlier.regime, earlier.kind,
     sum(earlier.backlog)::bigint AS backlog
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[])
     AS u (unit, form, period, whose, day)
 JOIN slot AS earlier
     ON earlier.unit = u.whose AND earlier.form = u.form
-    AND earlier.last_day < u.day AND earlier.backlog <> 0
-GROUP BY 1, 2, 3, 4, 5
+    AND earlier.last_day < u.day
+GROUP BY 1, 2, 3, 4, 5, 6
 
 -- name: add_entries
 INSERT INTO journal (

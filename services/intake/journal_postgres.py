@@ -110,9 +110,6 @@ class PostgresJournal:
         rows = []
         if needs.slots:
             rows = await connection.fetch(QUERIES["slots"], *_columns(needs.slots, 3))
-        if needs.closings:
-            wanted = [(*key, number) for key, number in needs.closings.items()]
-            rows += await connection.fetch(QUERIES["closings"], *_columns(wanted, 5))
         slots = map(slot_of, rows)
         return {slot.key: slot for slot in slots}
 
@@ -139,7 +136,7 @@ class PostgresJournal:
             wanted = [(*key, whose, day) for key, whose, day in needs.carried]
             for row in await connection.fetch(QUERIES["carried"], *_columns(wanted, 5)):
                 key = SlotKey(row["unit"], row["form"], row["period"])
-                found[key][row["regime"], row["kind"]] = row["backlog"]
+                found[key][row["whose"], row["regime"], row["kind"]] = row["backlog"]
         return found
 
 

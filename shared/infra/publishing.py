@@ -35,6 +35,9 @@ from shared.infra.revisions import Book
 from shared.infra.topics import DIRECTORY
 
 SOURCE = "qcdc/directory"
+ENTITY_BYTES_MAX = 1_000_000
+"""A record of the topic may have 1 MiB; the rest is for what the event says beside its content."""
+
 _POLL_MS = 200
 _LOOKS_MAX = 15
 log = structlog.get_logger()
@@ -147,6 +150,9 @@ class _Wanted:
 
 @lru_cache(maxsize=4)
 def _tried(wanted: _Wanted) -> str:
+    for key, content in wanted.entities.items():
+        if len(content.encode()) > ENTITY_BYTES_MAX:
+            return f"{key} has more than {ENTITY_BYTES_MAX:,} bytes"
     try:
         build_facts(contents_of(wanted.entities))
     except (FactError, ValueError) as problem:

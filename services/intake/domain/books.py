@@ -1,15 +1,15 @@
 """Journal, slots and handovers as they stand in the middle of a batch."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from services.intake.domain.adjoining import Adjoining
 from services.intake.domain.history import UNKNOWN, Amounts, Earlier, Handed, History, Row
 from services.intake.domain.kinship import Redrawing
 from services.intake.domain.knowledge import Knowledge
-from services.intake.domain.needs import carrying
+from services.intake.domain.needs import carrying, closings
 from services.intake.domain.slots import (
     Dossier,
     Entry,
@@ -33,6 +33,7 @@ class Base:
     handover: HandoverKey | None = None
 
 
+_DAY = timedelta(days=1)
 _NO_KEYS = frozenset[SlotKey]()
 _NOTHING = Base(UNKNOWN)
 
@@ -50,9 +51,6 @@ class Books:
         self._entries = dict(holdings.entries)
         self._carried = holdings.carried
         self._moved: dict[Dossier, list[tuple[Period, int]]] = defaultdict(list)
-        self._dossiers: dict[Dossier, set[SlotKey]] = defaultdict(set)
-        for key in self.slots:
-            self._dossiers[Dossier(key.unit, key.form)].add(key)
 
     def known(self, key: EventKey) -> Sequence[Entry]:
         """Return the entries under an event id, oldest first."""
@@ -72,9 +70,8 @@ class Books:
         """Change a slot, and remember how that changes what later periods start from."""
         moved = slot.backlog - self.slot(slot.key).backlog
         period, dossier = parse_period(slot.key.period), Dossier(slot.key.unit, slot.key.form)
-        if moved and period is not None:
+        if period is not None:  # that a kind of periods is used counts, even if nothing was left
             self._moved[dossier].append((period, moved))
-        self._dossiers[dossier].add(slot.key)
         self.slots[slot.key] = slot
         self.changed[slot.key] = None
 
@@ -90,7 +87,7 @@ class Books:
             return UNKNOWN
         a_year_before = frame.around.year_before
         then = self.slots.get(SlotKey(key.unit, key.form, a_year_before)) if a_year_before else None
-        carried_in = self._carried_in(key)
+        carried_in = self._carried_in(key) if frame.plan and frame.plan.backlog else 0
         base = self.base(key).history
         if then is None and not carried_in:
             return base
@@ -120,14 +117,13 @@ class Books:
         others = redrawing.others if redrawing else ()
         return Base(History(before=before, redrawn_with=others), slots)
 
-    def closing(self, unit: str, form: str, regime: str, day: date) -> Slot | None:
-        """Return a unit's latest report that ends before a day; of several the shortest period."""
-        found: dict[tuple[date, date], Slot] = {}
-        for key in self._dossiers.get(Dossier(unit, form), ()):
-            slot, period = self.slots[key], parse_period(key.period)
-            if slot.filled and period and period.regime == regime and period.last_day < day:
-                found[period.last_day, period.first_day] = slot
-        return found[max(found)] if found else None
+    def closings(
+        self, units: Iterable[str], form: str, around: Adjoining, day: date
+    ) -> Sequence[Slot]:
+        """Return with what units closed before a day; nothing where they closed on several days."""
+        found = [it for unit in units for it in self._closing(unit, form, around, day)]
+        days = {min(last_day(it.key), day - _DAY) for it in found}
+        return found if len(days) == 1 else ()
 
     def amounts(self, slot: Slot) -> Amounts | None:
         """Return the exact figures of a slot by cell, None when they are not known."""
@@ -151,30 +147,45 @@ class Books:
                 return before, frozenset((slot.key,))
         if redrawing is None or redrawing.others or not redrawing.wholes:
             return None, _NO_KEYS
-        day, form = redrawing.effective_on, key.form
-        closings = [self.closing(it, form, around.period.regime, day) for it in redrawing.wholes]
-        found = [it for it in closings if it is not None]
+        found = self.closings(redrawing.wholes, key.form, around, redrawing.effective_on)
         keys = frozenset(it.key for it in found)
         amounts_of_all = [self.amounts(it) for it in found]
         known = [it for it in amounts_of_all if it is not None]
         if len(known) < len(redrawing.wholes):
             return None, keys
-        latest = max(found, key=lambda it: _last_day(it.key))
+        latest = max(found, key=lambda it: last_day(it.key))
         return Earlier(latest.key.period, _sums(known), redrawing.wholes), keys
+
+    def _closing(self, unit: str, form: str, around: Adjoining, day: date) -> Iterator[Slot]:
+        for key in closings(unit, form, around, day, self.knowledge):
+            slot = self.slots.get(key)
+            if slot is not None and slot.filled:
+                yield slot
+                return
 
     def _carried_in(self, key: SlotKey) -> int:
         """
         Return what the earlier periods of a unit and its predecessors left unsettled.
 
         Months, quarters and years overlap, so only periods of one kind are added up; of several
-        kinds the largest counts, since refusing a true report is worse.
+        kinds the largest counts, since refusing a true report is worse. Each unit may report by
+        kinds of its own.
         """
         families: dict[Family, int] = defaultdict(int, self._carried.get(key, {}))
         for it in carrying(key, self.knowledge) if self._moved else ():
             for earlier, moved in self._moved.get(Dossier(it.unit, key.form), ()):
                 if earlier.last_day < it.before:
-                    families[earlier.regime, earlier.kind] += moved
-        return max([0, *families.values()])
+                    families[it.unit, earlier.regime, earlier.kind] += moved
+        largest: dict[str, int] = {}
+        for (unit, _, _), backlog in families.items():
+            largest[unit] = max(backlog, largest.get(unit, backlog))
+        return max(0, sum(largest.values()))
+
+
+def last_day(key: SlotKey) -> date:
+    """Return the last day of the period of a slot."""
+    period = parse_period(key.period)
+    return date.min if period is None else period.last_day
 
 
 def _speaks_for(handover: Handover, period: Period, redrawing: Redrawing) -> bool:
@@ -194,8 +205,3 @@ def _sums(parts: Sequence[Amounts]) -> dict[str, int | None]:
         stated = [it for it in amounts if it is not None]
         sums[cell] = sum(stated) if len(stated) == len(parts) else None
     return sums
-
-
-def _last_day(key: SlotKey) -> date:
-    period = parse_period(key.period)
-    return date.min if period is None else period.last_day

@@ -6,9 +6,10 @@ The shares are nobody's business but theirs: a record is refused only when the s
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from services.intake.domain.books import Books
+from services.intake.domain.adjoining import adjoining
+from services.intake.domain.books import Books, last_day
 from services.intake.domain.history import Amounts
 from services.intake.domain.judge import Standing
 from services.intake.domain.knowledge import Plan
@@ -63,7 +64,7 @@ def recorded(report: HandoverSubmitted, standing: Standing, before: Handover | N
     """Return what is recorded once a handover has been accepted; the same again changes nothing."""
     stated = {cell: it for cell, it in standing.amounts.items() if it is not None}
     after = Handover(
-        key=HandoverKey(report.unit, report.form, report.effective_on),
+        key=_key(report),
         period=report.period,
         revision=before.revision if before else 0,
         decision=report.decision,
@@ -81,10 +82,12 @@ def _sums(
     closings = _closings(report, component, books)
     stated = [openings, *_other_openings(report, component, books)]
     everybody = len(stated) == len(component.new)
-    severity: Severity = "reject" if books.knowledge.kinship.certain(component) else "warn"
+    certain = books.knowledge.kinship.certain(component)
+    recorded_before = books.handovers.get(_key(report))
     unknown = False
     for cell, closing in stock_cells(plan).items():
-        if openings.get(cell) is None:
+        amount = openings.get(cell)
+        if amount is None:
             continue
         opened = [it for it in (amounts.get(cell) for amounts in stated) if it is not None]
         closed = [it for it in (amounts.get(closing) for amounts in closings) if it is not None]
@@ -93,6 +96,9 @@ def _sums(
             continue
         complete = everybody and len(opened) == len(stated)
         if sum(opened) > sum(closed) or (complete and sum(opened) != sum(closed)):
+            was = recorded_before.openings.get(cell) if recorded_before else None
+            mending = len(stated) > 1 and _mends(was, amount, sum(opened) <= sum(closed))
+            severity: Severity = "reject" if certain and not mending else "warn"
             values: dict[str, Value] = {
                 "label": plan.indicators[cell].label_vi,
                 "openings": sum(opened),
@@ -105,13 +111,32 @@ def _sums(
         yield Remark("handover_closings_unknown", "openings", {"units": names}, "warn")
 
 
+def _mends(was: int | None, amount: int, fits: bool) -> bool:
+    """
+    Tell whether a share recorded before may be corrected although the sums do not agree yet.
+
+    Shares are corrected one after the other, so in between they must be allowed to disagree. One
+    that becomes no larger, or for which there is room, takes nothing from anybody.
+    """
+    return was is not None and (fits or amount <= was)
+
+
+def _key(report: HandoverSubmitted) -> HandoverKey:
+    return HandoverKey(report.unit, report.form, report.effective_on)
+
+
 def _closings(report: HandoverSubmitted, component: Component, books: Books) -> list[Amounts]:
-    period = parse_period(report.period)
-    found = (
-        books.closing(unit, report.form, period.regime if period else "", report.effective_on)
-        for unit in sorted(component.old)
-    )
-    return [amounts for it in found if it is not None and (amounts := books.amounts(it))]
+    around = adjoining(report.period)
+    if around is None:
+        return []
+    day = report.effective_on
+    return [
+        amounts
+        for it in books.closings(component.old, report.form, around, day)
+        # A record says what there was on its day: an older closing says nothing of that.
+        if last_day(it.key) + timedelta(days=1) >= day
+        and (amounts := books.amounts(it)) is not None
+    ]
 
 
 def _other_openings(

@@ -38,7 +38,7 @@ class Earlier:
     The report in force for the period that ends the day before this one begins.
 
     ``predecessors`` is empty when the unit itself reported it; after a merger it names the units
-    whose latest closings are summed in ``amounts``, and ``period`` is the latest of theirs.
+    whose closings are summed in ``amounts``, and ``period`` is the latest of theirs.
     """
 
     period: str

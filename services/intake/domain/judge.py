@@ -12,6 +12,7 @@ from services.intake.domain.remarks import Remark
 from services.intake.domain.rules import rules_of
 from services.intake.domain.structure import Reading, Report
 from shared.contracts.reports import ReportSubmitted
+from shared.contracts.values import COUNT_MAX
 from shared.domain.deadlines import Due
 from shared.domain.figures import to_wire
 
@@ -102,7 +103,7 @@ def _standing(case: Case) -> Standing:
         figures={key: to_wire(it, plan.scales[key]) for key, it in ordered.items()},
         amounts=ordered,
         figures_hash=_figures_hash(plan, ordered, case),
-        backlog=_backlog(plan, case.units),
+        backlog=_backlog(plan, case),
         due=due,
     )
 
@@ -120,9 +121,15 @@ def _figures_hash(plan: Plan, ordered: Mapping[str, int | None], case: Case) -> 
     return hashlib.sha256(f"{plan.form.version}{stated}".encode()).digest()
 
 
-def _backlog(plan: Plan, units: Mapping[str, int | None]) -> int:
-    """Return what arose less what was settled; what is not reported leaves nothing behind."""
+def _backlog(plan: Plan, case: Case) -> int:
+    """
+    Return what arose less what was settled; what is not reported leaves nothing behind.
+
+    "More than" and "about" leave nobody knows how much, and so enough for whatever is settled.
+    """
     if plan.backlog is None:
         return 0
-    arisen, settled = (units.get(cell) for cell in plan.backlog)
+    if not case.qualifiers.keys().isdisjoint(plan.backlog):
+        return COUNT_MAX
+    arisen, settled = (case.units.get(cell) for cell in plan.backlog)
     return 0 if arisen is None else arisen - (settled or 0)

@@ -48,7 +48,7 @@ class Kinship:
         return None
 
     def heirs_after(self, unit: str, day: date) -> tuple[tuple[str, date], ...]:
-        """Return into whom a unit passed after a day, and when."""
+        """Return into whom a unit passed after a day, the first of a period, and when."""
         known = self._heirs.get(unit)
         if known is None:
             links = self._lineage.successors(unit)
@@ -57,7 +57,9 @@ class Kinship:
 
     def ancestors(self, unit: str, period: Period) -> tuple[tuple[str, date], ...]:
         """
-        Return all predecessors up to a period, each with the day on which it passed on.
+        Return all predecessors up to a period, each with the day before which its reports count.
+
+        All reports of a unit that has ended do, since its last period may go beyond its end.
 
         What one of them left unsettled may be settled by the unit; a part is as good as the
         whole here, since refusing a true report is worse.
@@ -68,7 +70,8 @@ class Kinship:
             for link in self._lineage.predecessors(waiting.pop()):
                 fits = link.effective_on <= period.last_day
                 if fits and link.predecessor not in found and link.predecessor != unit:
-                    found[link.predecessor] = link.effective_on
+                    ended = self.ended(link.predecessor, link.effective_on)
+                    found[link.predecessor] = date.max if ended else link.effective_on
                     waiting.append(link.predecessor)
         return tuple(found.items())
 
@@ -85,9 +88,9 @@ class Kinship:
             if link.effective_on == component.effective_on
         )
 
-    def lives_on(self, unit: str, day: date) -> bool:
-        """Tell whether a unit existed the day before and exists on a day."""
-        return self._directory.alive(unit, day - _DAY) and self._directory.alive(unit, day)
+    def ended(self, unit: str, day: date) -> bool:
+        """Tell whether a unit that passed on did not live to see the day."""
+        return not self._directory.alive(unit, day)
 
     def _find(self, unit: str) -> Iterator[Redrawing]:
         came = self._lineage.predecessors(unit)

@@ -6,10 +6,9 @@ later. So a report and all that it is held against stand still together: the uni
 periods under its own lock, the closings of its predecessors under its own lock too.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from services.intake.domain.adjoining import Adjoining, adjoining, holding
@@ -20,14 +19,7 @@ from services.intake.domain.structure import Reading
 from shared.contracts.reports import HandoverSubmitted
 from shared.domain.periods import parse_period
 
-
-class Closing(NamedTuple):
-    """The latest report of a unit in a regime that ends before a day."""
-
-    unit: str
-    form: str
-    regime: str
-    before: date
+_DAY = timedelta(days=1)
 
 
 class Carrying(NamedTuple):
@@ -40,17 +32,11 @@ class Carrying(NamedTuple):
 
 @dataclass(frozen=True)
 class Needs:
-    """
-    What to lock and what to read.
-
-    ``closings`` says how many of the latest reports to read: the batch itself may empty all of
-    them but one.
-    """
+    """What to lock and what to read."""
 
     events: set[EventKey] = field(default_factory=set)
     dossiers: set[Dossier] = field(default_factory=set)
     slots: set[SlotKey] = field(default_factory=set)
-    closings: Counter[Closing] = field(default_factory=Counter)
     carried: set[Carrying] = field(default_factory=set)
     handovers: set[HandoverKey] = field(default_factory=set)
 
@@ -58,22 +44,18 @@ class Needs:
 def needs_of(readings: Iterable[Reading], knowledge: Knowledge) -> Needs:
     """Work out what a batch needs; what nobody knows gets a verdict but no slot."""
     needs = Needs()
-    touched: Counter[tuple[str, str]] = Counter()
     for reading in readings:
         needs.events.add((reading.arrived.source, reading.arrived.event_id))
         report = reading.report
         if report is None or not knowledge.is_slot(report.unit, report.form, report.period):
             continue
         key = SlotKey(report.unit, report.form, report.period)
-        touched[report.unit, report.form] += 1
         if isinstance(report, HandoverSubmitted):
             _handover(needs, key, report.effective_on, knowledge)
         else:
             _report(needs, key, knowledge)
             if asks_for_history(report):
                 needs.carried.update(carrying(key, knowledge))
-    for closing in needs.closings:
-        needs.closings[closing] = 1 + touched[closing.unit, closing.form]
     return needs
 
 
@@ -85,10 +67,29 @@ def candidates(key: SlotKey, knowledge: Knowledge) -> Iterable[SlotKey]:
     for code in frame.around.following:
         yield SlotKey(key.unit, key.form, code)
     period = frame.period
-    for heir, day in knowledge.kinship.heirs_after(key.unit, period.last_day):
+    for heir, day in knowledge.kinship.heirs_after(key.unit, period.first_day):
         for code in holding(day):
             if code.startswith(f"{period.regime}."):
                 yield SlotKey(heir, key.form, code)
+
+
+def closings(
+    unit: str, form: str, around: Adjoining, day: date, knowledge: Knowledge
+) -> Iterable[SlotKey]:
+    """
+    Yield the slots that may say with what a unit closed when it passed on, the best first.
+
+    That is what it closed the day before with, of several periods the shortest one; the last of a
+    unit that ended may go beyond its end. Else it is what closed the day before the period of its
+    successor begins. What is older proves nothing: nobody knows what happened since.
+    """
+    ended, regime = knowledge.kinship.ended(unit, day), around.period.regime
+    for code in holding(day - _DAY):
+        period = parse_period(code)
+        if period and period.regime == regime and (ended or period.last_day == day - _DAY):
+            yield SlotKey(unit, form, code)
+    for code in around.preceding:
+        yield SlotKey(unit, form, code)
 
 
 def carrying(key: SlotKey, knowledge: Knowledge) -> Iterable[Carrying]:
@@ -108,7 +109,7 @@ def _report(needs: Needs, key: SlotKey, knowledge: Knowledge) -> None:
         return
     around, period = frame.around, frame.period
     needs.dossiers.add(Dossier(unit, form))
-    for heir, _ in knowledge.kinship.heirs_after(unit, period.last_day):
+    for heir, _ in knowledge.kinship.heirs_after(unit, period.first_day):
         needs.dossiers.add(Dossier(heir, form))
     needs.slots.add(key)
     if around.year_before:
@@ -134,18 +135,18 @@ def _base(needs: Needs, key: SlotKey, around: Adjoining, knowledge: Knowledge) -
     day = redrawing.effective_on
     needs.handovers.add(HandoverKey(unit, form, day))
     for whole in redrawing.wholes:
-        needs.closings[Closing(whole, form, around.period.regime, day)] = 1
+        needs.slots.update(closings(whole, form, around, day, knowledge))
 
 
 def _handover(needs: Needs, key: SlotKey, day: date, knowledge: Knowledge) -> None:
     needs.dossiers.add(Dossier(key.unit, key.form))
     needs.handovers.add(HandoverKey(key.unit, key.form, day))
-    component, period = knowledge.kinship.component(key.unit, day), parse_period(key.period)
-    if component is None or period is None:
+    component, around = knowledge.kinship.component(key.unit, day), adjoining(key.period)
+    if component is None or around is None:
         return
     for unit in component.new:
         needs.dossiers.add(Dossier(unit, key.form))
         needs.handovers.add(HandoverKey(unit, key.form, day))
     for unit in component.old:
-        needs.closings[Closing(unit, key.form, period.regime, day)] = 1
+        needs.slots.update(closings(unit, key.form, around, day, knowledge))
     needs.slots.update(SlotKey(key.unit, key.form, code) for code in holding(day))

@@ -33,7 +33,14 @@ RULES_OF_SLOTS: tuple[Rule, ...] = (
     slots.unit_not_alive,
     slots.future_period,
 )
-"""What must hold for every submission, withdrawals too."""
+"""What must hold for everything that states figures."""
+
+RULES_OF_WITHDRAWALS = tuple(it for it in RULES_OF_SLOTS if it is not slots.unit_not_alive)
+"""
+What must hold for a withdrawal.
+
+When the directory learns later that a unit did not exist, its report must not stay for ever.
+"""
 
 RULES_OF_HANDOVERS: tuple[Rule, ...] = (
     *RULES_OF_SLOTS,
@@ -93,7 +100,7 @@ RULES: tuple[Rule, ...] = (
 
 _RULES: Mapping[type[Report], tuple[Rule, ...]] = {
     ReportSubmitted: RULES,
-    ReportWithdrawalRequested: RULES_OF_SLOTS,
+    ReportWithdrawalRequested: RULES_OF_WITHDRAWALS,
     HandoverSubmitted: RULES_OF_HANDOVERS,
 }
 

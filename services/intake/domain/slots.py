@@ -137,8 +137,8 @@ class Entry:
 EventKey = tuple[str, str]
 """Source and event id: what a sender calls a submission."""
 
-Family = tuple[str, str]
-"""Regime and kind: periods that follow one another without overlap."""
+Family = tuple[str, str, str]
+"""Unit, regime and kind: whose periods follow one another without overlap."""
 
 
 @dataclass(frozen=True, slots=True)

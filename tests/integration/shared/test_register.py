@@ -324,6 +324,24 @@ async def test_nobody_can_publish_what_nobody_can_work_by(kafka: str, topic: str
     assert (await read_published(kafka, topic)).end == 0
 
 
+async def test_what_no_record_can_hold_is_refused_before_anything_is_told(
+    kafka: str, topic: str
+) -> None:
+    """Else its neighbours would be told on every try, and never come into force."""
+    huge = unit("13300.2", "H" * 1_000_000, "37.2")
+
+    with pytest.raises(FactError, match=r"unit/13300\.2"):
+        await publish(
+            kafka,
+            entities_of(contents(unit("13291.2", "Hà Nam", "37.2"), huge)),
+            "",
+            AT,
+            topic=topic,
+        )
+
+    assert (await read_published(kafka, topic)).end == 0
+
+
 async def test_nothing_begins_before_the_topic_has_been_read(
     kafka: str, postgres_url: str, topic: str
 ) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from services.intake.domain.arrivals import Arrived
 from services.intake.domain.knowledge import Knowledge
-from services.intake.domain.needs import Closing, Needs, needs_of
+from services.intake.domain.needs import Needs, needs_of
 from services.intake.domain.remarks import Say
 from services.intake.domain.revisions import Decision, fold
 from services.intake.domain.slots import (
@@ -44,10 +44,9 @@ class Books:
         return decisions.all
 
     def _holdings(self, needs: Needs) -> Holdings:
-        read_too = [it for key, number in needs.closings.items() for it in self._last(key, number)]
         return Holdings(
             entries=self._entries(needs.events),
-            slots={key: self.slots[key] for key in (*needs.slots, *read_too) if key in self.slots},
+            slots={key: self.slots[key] for key in needs.slots if key in self.slots},
             carried=self._carried(needs),
             handovers={it: self.handovers[it] for it in needs.handovers if it in self.handovers},
         )
@@ -59,18 +58,6 @@ class Books:
                 found[entry.source, entry.event_id] += (entry,)
         return found
 
-    def _last(self, closing: Closing, number: int) -> list[SlotKey]:
-        found = [
-            key
-            for key, slot in self.slots.items()
-            if slot.filled
-            and (key.unit, key.form) == (closing.unit, closing.form)
-            and _period(key).regime == closing.regime
-            and _period(key).last_day < closing.before
-        ]
-        found.sort(key=lambda it: (_period(it).last_day, _period(it).first_day), reverse=True)
-        return found[:number]
-
     def _carried(self, needs: Needs) -> dict[SlotKey, dict[Family, int]]:
         found: dict[SlotKey, dict[Family, int]] = defaultdict(lambda: defaultdict(int))
         for key, whose, before in needs.carried:
@@ -78,7 +65,7 @@ class Books:
                 earlier = _period(slot.key)
                 ours = (slot.key.unit, slot.key.form) == (whose, key.form)
                 if ours and earlier.last_day < before:
-                    found[key][earlier.regime, earlier.kind] += slot.backlog
+                    found[key][whose, earlier.regime, earlier.kind] += slot.backlog
         return found
 
 
