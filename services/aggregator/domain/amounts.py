@@ -75,11 +75,13 @@ def rate(numerator: Amount, denominator: Amount) -> tuple[Decimal | None, Qualif
     """
     Return the ratio of two sums in percent, None when the denominator is 0.
 
-    A numerator of "more than n" makes the rate "more than"; any other doubt makes it "about",
-    since a denominator of "more than n" pulls the rate the other way.
+    A numerator of "more than n" makes the rate "more than"; any other doubt makes it "about": a
+    denominator of "more than n" pulls the rate the other way, and where more reports state the
+    one part than the other the two sums are not of the same cases.
     """
     value = rate_percent(numerator.value, denominator.value)
-    if denominator.qualifier is Qualifier.EXACT:
+    alike = numerator.reporting == denominator.reporting
+    if alike and denominator.qualifier is Qualifier.EXACT:
         return value, numerator.qualifier
     return value, Qualifier.ABOUT
 

@@ -137,6 +137,22 @@ def test_rate_of_a_range_is_of_the_years_that_have_both_parts(
     assert found["pib_cases_resolved"].value == 170
 
 
+def test_rate_of_parts_that_not_the_same_reports_state_is_about(
+    facts: Facts, layouts: Layouts
+) -> None:
+    """90 of 100, and 5 found of which nobody knows how many are settled: about 85,7 %."""
+    both = {"pib_violations_detected": 100, "pib_cases_resolved": 90}
+    one = {"pib_violations_detected": 5, "pib_cases_resolved": None}
+    reports = [
+        accepted(figures, Place(unit, form="F04")) for unit, figures in (("A", both), ("B", one))
+    ]
+
+    rate = read(facts, layouts, reports)["pib_resolution_rate"]
+
+    assert (rate.value, rate.qualifier) == (Decimal("85.7"), Qualifier.ABOUT)
+    assert rate.units == Count(1, 1, 2)
+
+
 def test_rate_of_nothing_is_absent(facts: Facts, layouts: Layouts) -> None:
     """No violation detected: there is no rate, neither 0 % nor 100 %."""
     nothing = {"pib_violations_detected": 0, "pib_cases_resolved": 0}
