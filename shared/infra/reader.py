@@ -27,8 +27,7 @@ from shared.infra.stream import Stream
 
 RETURN_AFTER_SECONDS = 3.0
 STALLED_AFTER_SECONDS = 60.0
-WATCH_SECONDS = 1.0
-RESTART_SECONDS = 1.0
+WATCH_SECONDS = RESTART_SECONDS = 1.0
 BACKOFF_SECONDS_MAX = 5.0
 
 F = TypeVar("F")
@@ -88,7 +87,7 @@ class Reader(Generic[F]):
             topics = await self._topics_of_the_broker(self._pattern)
             epoch = f"{crc32(','.join(sorted(topics)).encode()):08x}-{self._starts}"
             self._starts += 1  # whatever kept a start from succeeding must not do so again
-        self._subscriber = consume(
+        subscriber = consume(
             broker,
             *self._topics,
             pattern=self._pattern,
@@ -99,6 +98,7 @@ class Reader(Generic[F]):
             epoch=epoch,
         )
         await broker.start()
+        self._subscriber = subscriber  # only now: a consumer that is still starting knows nothing
         if self._pattern is not None and set(self._consumer().subscription() or ()) != topics:
             raise KafkaError("a topic appeared or vanished during the start")
 
