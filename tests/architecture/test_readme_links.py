@@ -17,8 +17,12 @@ from services.intake.domain.judge import judge
 from services.intake.domain.knowledge import know
 from services.intake.domain.structure import read
 from shared.contracts.strict_json import parse
+from shared.infra.contents import entities_of
+from shared.infra.entities import difference
+from shared.infra.fact_files import shipped, with_files
 from shared.infra.facts import load_facts
 from shared.infra.health import Condition
+from shared.infra.publishing import unusable
 from tools.generate.events import event_classes
 from tools.qcdc.main import app
 
@@ -154,6 +158,43 @@ def test_every_example_in_json_reads() -> None:
 
     assert len(blocks) > 1
     assert all(json.loads(it) for it in blocks)
+
+
+def test_the_example_of_decisions_would_be_published(tmp_path: Path) -> None:
+    """Who copies the README must get past every check of ``qcdc directory apply``."""
+    example = re.search(
+        r"^```yaml\n(.*?)^```$", _section("For operators"), re.MULTILINE | re.DOTALL
+    )
+    assert example is not None
+    file = tmp_path / "decisions.yaml"
+    file.write_text(example[1], encoding="utf-8")
+    base = shipped()
+
+    wanted = entities_of(with_files(base, [file]))
+
+    assert unusable(wanted) == ""
+    assert sorted(difference(entities_of(base), wanted)) == [
+        "unit/13285.2",
+        "unit/13285.3",
+        "unit/13291.2",
+        "unit/13318.2",
+        "unit/13324.2",
+    ]
+
+
+def test_the_example_of_an_extension_is_one(tmp_path: Path) -> None:
+    """Laid over the sample committee as the README says: what is in force, with one line more."""
+    base = shipped()
+    committee = json.loads(entities_of(base)["committee/ninh_binh"])
+    extension = next(it for it in _json_blocks(_section("For operators")))
+    file = tmp_path / "committees.yaml"
+    told = {"committees": [{**committee, "extensions": [json.loads(extension)]}]}
+    file.write_text(json.dumps(told), encoding="utf-8")
+
+    wanted = entities_of(with_files(base, [file]))
+
+    assert unusable(wanted) == ""
+    assert list(difference(entities_of(base), wanted)) == ["committee/ninh_binh"]
 
 
 def test_every_reason_not_to_be_ready_is_listed() -> None:

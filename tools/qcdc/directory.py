@@ -8,15 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from shared.contracts.directory import DirectoryRevised
+from shared.domain.committees import Demand, Extension, build_committees
 from shared.domain.errors import FactError
+from shared.domain.periods import parse_period
 from shared.infra.contents import Contents, contents_of, entities_of
 from shared.infra.entities import Entities, difference
 from shared.infra.errors import Misconfigured
 from shared.infra.fact_files import shipped, with_files
+from shared.infra.facts import load_catalogue
 from shared.infra.publishing import Published, publish, read_published, unusable
 from shared.infra.topics import DIRECTORY
 
 Json = Mapping[str, Any]
+
+_SAID = frozenset({"unit", "key", "code", "level", "name_vi", "label_vi"})
+"""What the line of a new entity says already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,9 @@ class Change:
         """Say it to a person: a line for the entity, and one for every value that differs."""
         sign = {"added": "+", "changed": "~", "removed": "-"}[self.kind]
         yield f"{sign} {self.entity} {_title(self.after or self.before or {})}".rstrip()
-        if self.before is not None and self.after is not None:
+        if self.after is not None and self.before is None:
+            yield from _all_of(self.after)
+        elif self.after is not None and self.before is not None:
             for name in sorted(self.before.keys() | self.after.keys()):
                 yield from _differences(name, self.before.get(name), self.after.get(name))
 
@@ -77,12 +85,35 @@ async def propose(
         )
     try:
         under = shipped() if from_shipped else contents_of(base.book.entities)
-        wanted = {**base.book.entities, **entities_of(with_files(under, files))}
+        contents = with_files(under, files)
+        wanted = {**base.book.entities, **entities_of(contents)}
+        check_letters(contents)
     except (FactError, OSError) as problem:
         raise Misconfigured(str(problem)) from problem
     if reason := unusable(wanted):
         raise Misconfigured(reason)
     return Proposal(base, wanted)
+
+
+def check_letters(contents: Contents) -> None:
+    """
+    Hold the letters of all committees against the forms of this release.
+
+    The notifier would refuse a whole revision for the sake of one demand that nobody can meet.
+
+    Raises:
+        FactError: when one names a form that nobody can report for its period.
+
+    """
+    catalogue = load_catalogue()
+    for committee in build_committees(contents.committees, contents.origin):
+        letters: list[Demand | Extension] = [*committee.demands, *committee.extensions]
+        for letter in letters:
+            period = parse_period(letter.period)
+            form = catalogue.form(letter.form, period) if period else None
+            if period is None or form is None or not form.accepts(period):
+                message = f"nobody can report {letter.form} for {letter.period} ({letter.document})"
+                raise FactError(contents.origin, f"committee {committee.key}", message)
 
 
 async def put_in_force(
@@ -125,6 +156,15 @@ def _title(body: Json) -> str:
     if states:
         return f"{states[-1]['name']} ({body['level']})"
     return str(body.get("name_vi") or body.get("label_vi") or "")
+
+
+def _all_of(body: Json) -> Iterator[str]:
+    """Say what is known of a new entity, but for what its own line says."""
+    for name, value in sorted(body.items()):
+        if isinstance(value, list):
+            yield from (f"    {name} + {_short(it)}" for it in value)
+        elif name not in _SAID and value not in (None, ""):
+            yield f"    {name}: {_short(value)}"
 
 
 def _differences(name: str, before: object, after: object) -> Iterator[str]:

@@ -17,7 +17,13 @@ from tools.qcdc import directory
 from tools.qcdc.directory import Proposal
 from tools.qcdc.settings import OperatorSettings
 
-app = typer.Typer(no_args_is_help=True, help="Units, committees, deadlines and the calendar.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help=(
+        "Units, committees, deadlines and the calendar."
+        " README.md shows what the files look like, under “The directory”."
+    ),
+)
 
 Files = Annotated[
     list[Path] | None,
@@ -113,9 +119,9 @@ def _say(proposal: Proposal, revision: int | None, *, as_json: bool, applied: bo
     if not changes:
         print("nothing differs from what is in force")
     elif applied:
-        print(f"published as revision {revision}: {len(changes)} entities")
+        print(f"published as revision {revision}; entities: {len(changes)}")
     else:
-        print(f"{len(changes)} entities would be published, on revision {proposal.base.revision}")
+        print(f"would be published on revision {proposal.base.revision}; entities: {len(changes)}")
 
 
 def _say_revision(published: Published, *, as_json: bool) -> None:

@@ -1,8 +1,9 @@
 """
 ``qcdc``: one verb a subject, each a few lines over the function that does the work.
 
-What changes topics, schemas or breakers has ``--dry-run``, every verb ``--json``. Exit codes: 0
-done, 1 the answer is bad news (a difference, a missing topic), 78 the configuration is wrong.
+What changes topics, schemas, breakers, the directory, verdicts or signatures has ``--dry-run``,
+every verb ``--json``. Exit codes: 0 done, 1 the answer is bad news (a difference, a server that is
+away), 2 the command line is wrong, 78 the configuration is, or what it names is not there.
 """
 
 import asyncio
@@ -12,8 +13,11 @@ from collections.abc import Coroutine
 from dataclasses import asdict
 from typing import Annotated, Any, TypeVar
 
+import asyncpg
 import typer
 from aiokafka.errors import KafkaError
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from services.aggregator.closing import Order
 from shared.infra import topics
@@ -41,10 +45,16 @@ def main() -> None:
     """Run one command; a wrong configuration or an absent server is one clear line."""
     try:
         app()
-    except Misconfigured as problem:
+    except asyncpg.UndefinedTableError as problem:
+        print(f"qcdc: {problem}; bring the databases up to date: qcdc migrate", file=sys.stderr)
+        sys.exit(EXIT_MISCONFIGURED)
+    except SettingsError as problem:
+        print(f'qcdc: {problem}; QCDC_SOURCES is a JSON list: ["demo"]', file=sys.stderr)
+        sys.exit(EXIT_MISCONFIGURED)
+    except (Misconfigured, ValidationError, asyncpg.ClientConfigurationError) as problem:
         print(f"qcdc: {problem}", file=sys.stderr)
         sys.exit(EXIT_MISCONFIGURED)
-    except (KafkaError, OSError) as problem:
+    except (KafkaError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
         print(f"qcdc: {problem!r}", file=sys.stderr)
         sys.exit(1)
 
@@ -146,8 +156,8 @@ def rejudge(  # noqa: PLR0913 - one option each
     form: Annotated[str, typer.Option(help="F01 to F07.")],
     period: Annotated[str, typer.Option(help="A period, such as nd09.2026-M10.")],
     document: Annotated[str, typer.Option(help="The document that orders it.")],
-    unit: Annotated[str | None, typer.Option(help="One unit; without it and --area all.")] = None,
-    area: Annotated[str | None, typer.Option(help="A province or district, and all below.")] = None,
+    unit: Annotated[str | None, typer.Option(help="One unit; neither: all units.")] = None,
+    area: Annotated[str | None, typer.Option(help="A unit and all below it.")] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:

@@ -1,5 +1,6 @@
 """What an operator does with files: see what would change, publish it, publish nothing twice."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,6 +99,52 @@ async def test_an_unusable_file_is_named(kafka: str, topic: str, tmp_path: Path)
 
     with pytest.raises(Misconfigured, match=r"decisions\.yaml:\d+: .*99999\.2"):
         await propose(kafka, [file], from_shipped=False, topic=topic)
+
+
+@pytest.mark.parametrize("kind", ["demands", "extensions"])
+@pytest.mark.parametrize(
+    ("form", "period"),
+    [("F9", "nd09.2026-M11"), ("F05", "nd09.2016-M11")],
+)
+async def test_a_letter_that_nobody_can_follow_is_refused(
+    kafka: str, topic: str, tmp_path: Path, kind: str, form: str, period: str
+) -> None:
+    """Published, it would make the notifier refuse the revision, and the notifier alone."""
+    committee = json.loads(entities_of(shipped())["committee/ninh_binh"])
+    letter = {"form": form, "period": period, "document": "Số 1-CV", "deadline": "trước 25/12/2026"}
+    file = tmp_path / "committees.yaml"
+    told = {"committees": [{**committee, kind: [letter]}]}
+    file.write_text(json.dumps(told), encoding="utf-8")
+
+    with pytest.raises(Misconfigured, match=rf"ninh_binh.*{form} for {period} \(Số 1-CV\)"):
+        await propose(kafka, [file], from_shipped=False, topic=topic)
+
+
+def test_a_new_unit_is_told_with_what_it_came_from() -> None:
+    """Who merges communes must see before publishing that all of them go into the new one."""
+    unit = {
+        "unit": "13285.3",
+        "level": "commune",
+        "states": [{"name": "Phường Phủ Lý", "parent": "37.2", "valid_from": "2027-01-01"}],
+        "predecessors": [{"unit": it, "kind": "whole"} for it in ("13285.2", "13291.2")],
+    }
+
+    assert list(Change("unit/13285.3", None, unit).lines()) == [
+        "+ unit/13285.3 Phường Phủ Lý (commune)",
+        "    predecessors + unit 13285.2, kind whole",
+        "    predecessors + unit 13291.2, kind whole",
+        "    states + name Phường Phủ Lý, parent 37.2, valid_from 2027-01-01",
+    ]
+
+
+def test_a_new_committee_is_told_without_what_is_not_known() -> None:
+    """Its area and its letters, and no line for a list that is empty."""
+    committee: dict[str, object] = {"name_vi": "Ban", "area": "37.2", "contacts": []}
+
+    assert list(Change("committee/x", None, committee).lines()) == [
+        "+ committee/x Ban",
+        "    area: 37.2",
+    ]
 
 
 def test_entities_are_counted_by_kind() -> None:
