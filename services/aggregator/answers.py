@@ -1,7 +1,7 @@
 """The answers over HTTP and Kafka: readings written for machines and, in Vietnamese, for people."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -141,7 +141,7 @@ def _late_unit(it: Straggler, directory: Directory, day: date) -> LateUnit:
         valid_to=states[-1].valid_to if states else None,
         form=it.form,
         state=it.state,
-        due_at=it.due_at,
+        due_at=it.due_at.astimezone(UTC),
         first_received_at=it.first_received_at,
         last_corrected_at=it.last_corrected_at,
     )

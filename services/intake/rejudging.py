@@ -20,7 +20,7 @@ from services.intake.domain.slots import Dossier, Entry, Slot, SlotKey
 from services.intake.domain.structure import read
 from shared.contracts.reports import ReportAccepted, ReportSubmitted
 from shared.contracts.strict_json import parse
-from shared.domain.periods import parse_period
+from shared.domain.periods import VIETNAM, parse_period
 from shared.infra.database import Connection, Database
 from shared.infra.errors import Misconfigured
 from shared.infra.outbox import write_outbox
@@ -52,8 +52,9 @@ class Change:
 
     @property
     def line(self) -> str:
-        """Say it in one line."""
-        was, becomes = (f"{at:%Y-%m-%d %H:%M %Z}" if at else "-" for at in self.due_at)
+        """Say it in one line, by the clock of Vietnam."""
+        clock = (at and at.astimezone(VIETNAM) for at in self.due_at)
+        was, becomes = (f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in clock)
         verdicts = {True: "on time", False: "late", None: "-"}
         before, after = (verdicts[it] for it in self.on_time)
         return f"{self.unit}: {was} ({before}) -> {becomes} ({after}), {self.deadline_rule[1]}"

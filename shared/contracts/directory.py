@@ -6,6 +6,7 @@ record of a key is the entity as it was last told. Nothing of it counts before `
 See ``docs/decisions/0005-directory-topic.md``.
 """
 
+from abc import abstractmethod
 from datetime import date
 from typing import Annotated, Literal
 
@@ -26,9 +27,9 @@ class EntityRecorded(Event):
     """What every event has that tells one entity whole."""
 
     @property
+    @abstractmethod
     def entity(self) -> str:
         """The key of the entity on the topic."""
-        raise NotImplementedError
 
 
 class UnitState(_Part):
