@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from benchmarks.material import write_log
 from benchmarks.peers import bare_read, per_message
 from services.aggregator.rebuild import rebuild
-from services.aggregator.settings import Settings
+from services.aggregator.settings import AggregatorSettings
 from tools.line.line import Line, Plan
 from tools.stack.stack import Stack
 
@@ -44,7 +44,7 @@ async def count_live(line: Line) -> None:
 async def rebuilt(line: Line) -> float:
     """Rebuild the ledger, compared and swapped; return reports/s."""
     url = SecretStr(line.databases["aggregator"])
-    settings = Settings(kafka=line.kafka, database=url, http_port=0)
+    settings = AggregatorSettings(kafka=line.kafka, database=url, http_port=0)
     outcome = await rebuild(settings, verify=True)
     if outcome.records != REPORTS or not outcome.swapped:
         raise AssertionError(outcome.summary)

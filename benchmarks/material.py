@@ -6,24 +6,25 @@ from datetime import UTC, datetime, timedelta
 from shared.contracts.event import derived_id
 from shared.contracts.reports import ReportAccepted
 from shared.contracts.wire import encode
-from shared.domain.figures import to_wire
-from shared.domain.periods import parse_period
-from shared.infra.broker import producer
-from shared.infra.facts import Facts, load_facts
+from shared.directory.loading import load_reference_data
+from shared.infra.kafka.broker import producer
 from shared.infra.topics import REPORTS
+from shared.reference.figures import to_wire
+from shared.reference.periods import parse_period
+from shared.reference.reference_data import ReferenceData
 
 FORM = "F05"
 PERIODS = tuple(f"nd09.2026-M{month:02}" for month in range(1, 11))
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
 
 
-def reports(facts: Facts, count: int) -> Iterator[ReportAccepted]:
+def reports(reference: ReferenceData, count: int) -> Iterator[ReportAccepted]:
     """Make *count* reports: every commune, period after period, every tenth a correction."""
     first_period = parse_period(PERIODS[0])
-    form = facts.catalogue.form(FORM, first_period) if first_period else None
+    form = reference.catalogue.form(FORM, first_period) if first_period else None
     if form is None:
         raise LookupError(f"{FORM} is not in the catalogue")
-    units = [it for it in facts.directory if it.level == "commune" and it.valid_to is None]
+    units = [it for it in reference.directory if it.level == "commune" and it.valid_to is None]
     for number in range(count):
         slot = number if number % 10 else max(0, number - 1)
         unit = units[slot % len(units)]
@@ -35,7 +36,7 @@ def reports(facts: Facts, count: int) -> Iterator[ReportAccepted]:
             submission_id=f"bench-{number}",
             unit=unit.key,
             unit_type=unit.type,
-            path=facts.directory.path(unit.key),
+            path=reference.directory.path(unit.key),
             form=FORM,
             form_version=form.version,
             period=PERIODS[slot // len(units) % len(PERIODS)],
@@ -43,7 +44,7 @@ def reports(facts: Facts, count: int) -> Iterator[ReportAccepted]:
             figures={
                 cell.key: to_wire(
                     (number * 7919 + position) % 1000,
-                    facts.catalogue.indicators[cell.indicator].scale,
+                    reference.catalogue.indicators[cell.indicator].scale,
                 )
                 for position, cell in enumerate(form.cells)
             },
@@ -57,11 +58,11 @@ def reports(facts: Facts, count: int) -> Iterator[ReportAccepted]:
 
 async def write_log(bootstrap: str, count: int) -> int:
     """Fill the reports topic, which exists; return the mean size of a body in bytes."""
-    facts = load_facts()
-    index = {key: number for number, key in enumerate(facts.directory.provinces())}
+    reference = load_reference_data()
+    index = {key: number for number, key in enumerate(reference.directory.provinces())}
     size = 0
     async with producer(bootstrap, "bench") as kafka:
-        for event in reports(facts, count):
+        for event in reports(reference, count):
             message = encode(event, "qcdc/intake")
             size += len(message.body)
             await kafka.send(

@@ -9,18 +9,18 @@ from argparse import ArgumentParser
 
 from services.aggregator.closing import Order, close_figures
 from services.aggregator.rebuild import rebuild
-from services.aggregator.settings import Settings
+from services.aggregator.settings import AggregatorSettings
 from services.aggregator.wiring import MIGRATIONS, build
 from shared.infra import command
 
 
-async def _rebuild(settings: Settings) -> None:
+async def _rebuild(settings: AggregatorSettings) -> None:
     outcome = await rebuild(settings, verify="--verify" in sys.argv)
     print("\n".join((outcome.summary, *outcome.examples)))  # noqa: T201 - for the operator
     sys.exit(outcome.exit_code)
 
 
-async def _close(settings: Settings) -> None:
+async def _close(settings: AggregatorSettings) -> None:
     parser = ArgumentParser("python -m services.aggregator close")
     for name in ("unit", "form", "period", "document"):
         parser.add_argument(f"--{name}", required=True)
@@ -32,4 +32,4 @@ async def _close(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    command.main(Settings, build, MIGRATIONS, {"rebuild": _rebuild, "close": _close})
+    command.main(AggregatorSettings, build, MIGRATIONS, {"rebuild": _rebuild, "close": _close})

@@ -18,10 +18,10 @@ from services.aggregator.statements import Statement, statement
 from shared.contracts.event import Event, derived_id
 from shared.contracts.totals import ProvincialTotalsChanged
 from shared.contracts.wire import encode
-from shared.infra.database import Connection, load_queries
-from shared.infra.facts import Facts
-from shared.infra.outbox import Waiting
+from shared.infra.kafka.outbox import OutboxMessage
+from shared.infra.postgres.database import Connection, load_queries
 from shared.infra.topics import COMMON, TOTALS
+from shared.reference.reference_data import ReferenceData
 
 QUERIES = load_queries(Path(__file__).parent / "announcements.sql")
 SOURCE = "qcdc/aggregator"
@@ -40,12 +40,12 @@ class _Token(NamedTuple):
 
 
 class DirtyTotals:
-    """Totals that the world has not heard of yet (``shared.infra.outbox.Pending``)."""
+    """Totals that the world has not heard of yet (``shared.infra.kafka.outbox.Pending``)."""
 
     def __init__(self, pictures: Pictures) -> None:
         self._pictures = pictures
 
-    async def take(self, connection: Connection, limit: int) -> Sequence[Waiting]:
+    async def take(self, connection: Connection, limit: int) -> Sequence[OutboxMessage]:
         """
         Render what has waited longest.
 
@@ -53,14 +53,14 @@ class DirtyTotals:
         again, and none is ever announced as newer than it is.
         """
         rows = await connection.fetch(QUERIES["take"], min(limit, PER_PASS_MAX))
-        facts = self._pictures.facts()
+        reference = self._pictures.reference()
         tokens = [_Token(*row) for row in map(tuple, rows)]
-        waiting = [await self._render(connection, facts, it) for it in tokens]
+        waiting = [await self._render(connection, reference, it) for it in tokens]
         changed = [it[:3] for it in tokens]
-        told = await restatements(connection, self._pictures, facts, changed)
-        return [*waiting, *(_restated(facts, it) for it in told)]
+        told = await restatements(connection, self._pictures, reference, changed)
+        return [*waiting, *(_restated(reference, it) for it in told)]
 
-    async def forget(self, connection: Connection, sent: Sequence[Waiting]) -> None:
+    async def forget(self, connection: Connection, sent: Sequence[OutboxMessage]) -> None:
         """Remove what the broker acknowledged, unless it has changed since."""
         tokens = sorted(it.token for it in sent if isinstance(it.token, _Token))
         *keys, versions, owing = map(list, zip(*tokens, strict=True))
@@ -69,13 +69,15 @@ class DirtyTotals:
         await connection.execute(QUERIES["remember"], *keys, owing)
         await remember(connection, [it.token for it in sent if isinstance(it.token, Told)])
 
-    async def _render(self, connection: Connection, facts: Facts, token: _Token) -> Waiting:
+    async def _render(
+        self, connection: Connection, reference: ReferenceData, token: _Token
+    ) -> OutboxMessage:
         """Tell how the figures stand; saying the same again gives the same event."""
         layout = self._pictures.layouts.known(token.form, token.period)
         place = layout, known_period(token.period)
-        found = await statement(connection, self._pictures, facts, token.province, place)
+        found = await statement(connection, self._pictures, reference, token.province, place)
         return _waiting(
-            facts,
+            reference,
             token._replace(owing=found.owing),
             token.province,
             "|".join(token[:3]),
@@ -96,17 +98,19 @@ def _event(token: _Token, found: Statement) -> ProvincialTotalsChanged:
     )
 
 
-def _restated(facts: Facts, it: Restatement) -> Waiting:
-    return _waiting(facts, it.told, it.event.province, it.key, it.event)
+def _restated(reference: ReferenceData, it: Restatement) -> OutboxMessage:
+    return _waiting(reference, it.told, it.event.province, it.key, it.event)
 
 
-def _waiting(facts: Facts, token: object, province: str, key: str, event: Event) -> Waiting:
+def _waiting(
+    reference: ReferenceData, token: object, province: str, key: str, event: Event
+) -> OutboxMessage:
     message = encode(event, SOURCE)
-    partition = _partition(facts, province)
-    return Waiting(token, TOTALS, partition, key.encode(), message.headers, message.body)
+    partition = _partition(reference, province)
+    return OutboxMessage(token, TOTALS, partition, key.encode(), message.headers, message.body)
 
 
-def _partition(facts: Facts, province: str) -> int | None:
+def _partition(reference: ReferenceData, province: str) -> int | None:
     """Return the province's own partition; the list of provinces only ever grows at its end."""
-    provinces = facts.directory.provinces()
+    provinces = reference.directory.provinces()
     return provinces.index(province) % _PARTITIONS if province in provinces else None

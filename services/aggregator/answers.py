@@ -13,10 +13,10 @@ from services.aggregator.domain.scopes import View
 from services.aggregator.naming import UnitAnswer
 from services.aggregator.words import ABSENT, WITHHELD
 from shared.contracts.totals import CarriedFrom, Coverage, Figure
-from shared.domain.directory import Directory
-from shared.domain.figures import Qualifier
-from shared.domain.indicators import Indicator, Measure
-from shared.infra import vietnamese
+from shared.reference import vietnamese
+from shared.reference.directory import Directory
+from shared.reference.figures import Qualifier
+from shared.reference.indicators import Indicator, Measure
 
 _UNITS_ON_THE_WIRE = {"%": "percent"}
 """Programs read a word; people read the sign, which stands in the display."""

@@ -17,7 +17,7 @@ from services.aggregator.questions import asked_period, asked_periods, asked_vie
 from services.aggregator.registry import UnitDetails
 from services.aggregator.snapshots import SnapshotsAnswer
 from shared.infra.health import Health
-from shared.infra.web import create_app
+from shared.infra.web.app import create_app
 
 Forms = Annotated[list[str], Query(description="biểu mẫu; nhắc lại để chọn nhiều biểu")]
 Day = Annotated[str, Query(description="ngày, dạng 2025-07-01; mặc định là hôm nay")]

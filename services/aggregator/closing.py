@@ -15,15 +15,15 @@ from services.aggregator.errors import CannotClose
 from services.aggregator.ledger_postgres import announce
 from services.aggregator.naming import unit_answer
 from services.aggregator.pictures import Pictures
-from services.aggregator.settings import Settings
+from services.aggregator.settings import AggregatorSettings
 from services.aggregator.snapshots import QUERIES, canonical, checksum
 from services.aggregator.statements import Statement, statement
 from services.aggregator.wiring import MIGRATE_COMMAND, MIGRATIONS, database_of
-from shared.domain.periods import Period, parse_period
-from shared.infra import migrate
-from shared.infra.database import Connection, Database
-from shared.infra.facts import Facts
-from shared.infra.register import facts_in_tables
+from shared.directory.follower import reference_data_in_tables
+from shared.infra.postgres import migrate
+from shared.infra.postgres.database import Connection, Database
+from shared.reference.periods import Period, parse_period
+from shared.reference.reference_data import ReferenceData
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Snapshot:
         return f"{its} {self.state} at {self.closed_at.isoformat()}: sha256 {self.checksum}"
 
 
-async def close_figures(settings: Settings, order: Order, *, dry_run: bool) -> Snapshot:
+async def close_figures(settings: AggregatorSettings, order: Order, *, dry_run: bool) -> Snapshot:
     """
     Connect to the ledger and sign figures of it, by the facts that are in force there.
 
@@ -68,13 +68,15 @@ async def close_figures(settings: Settings, order: Order, *, dry_run: bool) -> S
     try:
         async with database.connection() as connection:
             await migrate.check(connection, MIGRATIONS, MIGRATE_COMMAND)
-            facts = await facts_in_tables(connection)
-        return await close(database, facts, order, dry_run=dry_run)
+            reference = await reference_data_in_tables(connection)
+        return await close(database, reference, order, dry_run=dry_run)
     finally:
         await database.close()
 
 
-async def close(database: Database, facts: Facts, order: Order, *, dry_run: bool) -> Snapshot:
+async def close(
+    database: Database, reference: ReferenceData, order: Order, *, dry_run: bool
+) -> Snapshot:
     """
     Sign the figures as they stand, once for each document.
 
@@ -85,9 +87,9 @@ async def close(database: Database, facts: Facts, order: Order, *, dry_run: bool
         CannotClose: when there is no such unit, form or period, or it has not ended.
 
     """
-    layouts = Layouts(facts.catalogue)
-    pictures = Pictures(lambda: facts, layouts)
-    layout, period = _place(facts, layouts, order)
+    layouts = Layouts(reference.catalogue)
+    pictures = Pictures(lambda: reference, layouts)
+    layout, period = _place(reference, layouts, order)
     key = order.unit, order.form, order.period, order.document
     async with database.transaction() as connection:
         # Both in this order: a rebuild takes them so too, and nobody waits in a circle.
@@ -99,12 +101,12 @@ async def close(database: Database, facts: Facts, order: Order, *, dry_run: bool
         if known := await connection.fetchrow(QUERIES["one"], *key):
             its = known["closed_at"], known["checksum"], known["signed"]
             return Snapshot(order, *its, state="was signed")
-        found = await statement(connection, pictures, facts, order.unit, (layout, period))
-        signed = canonical(_signed(facts, order, layout, closed_at, found))
+        found = await statement(connection, pictures, reference, order.unit, (layout, period))
+        signed = canonical(_signed(reference, order, layout, closed_at, found))
         snapshot = Snapshot(order, closed_at, checksum(signed), signed)
         if dry_run:
             return replace(snapshot, state="would be signed")
-        await _add(connection, snapshot, facts.directory.province(order.unit, period.last_day))
+        await _add(connection, snapshot, reference.directory.province(order.unit, period.last_day))
     return snapshot
 
 
@@ -119,9 +121,9 @@ async def _add(connection: Connection, snapshot: Snapshot, province: str) -> Non
     await announce(connection, [Province(province, order.form, order.period)])
 
 
-def _place(facts: Facts, layouts: Layouts, order: Order) -> tuple[Layout, Period]:
+def _place(reference: ReferenceData, layouts: Layouts, order: Order) -> tuple[Layout, Period]:
     period, layout = parse_period(order.period), layouts.of(order.form, order.period)
-    if facts.directory.get(order.unit) is None:
+    if reference.directory.get(order.unit) is None:
         raise CannotClose(f"there is no unit {order.unit}")
     if period is None or layout is None or not layout.form.accepts(period):
         raise CannotClose(f"there is no form {order.form} for {order.period}")
@@ -131,11 +133,11 @@ def _place(facts: Facts, layouts: Layouts, order: Order) -> tuple[Layout, Period
 
 
 def _signed(
-    facts: Facts, order: Order, layout: Layout, closed_at: datetime, found: Statement
+    reference: ReferenceData, order: Order, layout: Layout, closed_at: datetime, found: Statement
 ) -> dict[str, Any]:
     period = parse_period(order.period)
     return {
-        "unit": unit_answer(facts, order.unit, period.last_day).model_dump(mode="json")
+        "unit": unit_answer(reference, order.unit, period.last_day).model_dump(mode="json")
         if period
         else None,
         "form": order.form,

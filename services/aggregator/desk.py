@@ -23,9 +23,9 @@ from services.aggregator.questions import (
     asked_today,
     asked_unit,
 )
-from shared.domain.periods import Period, latest_closed
-from shared.infra.database import Connection, Database
-from shared.infra.facts import Facts
+from shared.infra.postgres.database import Connection, Database
+from shared.reference.periods import Period, latest_closed
+from shared.reference.reference_data import ReferenceData
 
 
 class Desk:
@@ -39,35 +39,37 @@ class Desk:
         self, key: str, periods: Sequence[Period], wanted: Sequence[str], view: View
     ) -> TotalsAnswer:
         """Answer with every figure; without periods, with those of all that were reported."""
-        facts = self._pictures.facts()
-        asked_unit(facts.directory, key)
-        units = origins(facts, key, view)
+        reference = self._pictures.reference()
+        asked_unit(reference.directory, key)
+        units = origins(reference, key, view)
         async with still(self._database) as connection:
-            moment = await self._moment(connection, facts, units)
+            moment = await self._moment(connection, reference, units)
             if view == "current":
-                asked_today(facts, key, moment.today)
+                asked_today(reference, key, moment.today)
             periods = periods or await self._reported_periods(connection, units, moment)
             forms = self._asked_forms(wanted, periods)
-            question = Question(facts, key, forms, view, moment.today)
+            question = Question(reference, key, forms, view, moment.today)
             readings = await self._pictures.readings(connection, question)
         scopes = question.scopes.items()
         return TotalsAnswer(
-            **_beginning(facts, key, periods, moment),
+            **_beginning(reference, key, periods, moment),
             view=view,
-            made_of=named(facts, ((it, day.last_day) for day, its in scopes for it in its.made_of)),
+            made_of=named(
+                reference, ((it, day.last_day) for day, its in scopes for it in its.made_of)
+            ),
             not_separable=named(
-                facts, ((it, day.last_day) for day, its in scopes for it in its.not_separable)
+                reference, ((it, day.last_day) for day, its in scopes for it in its.not_separable)
             ),
             unverified=named(
-                facts, ((it, day.last_day) for day, its in scopes for it in its.unverified)
+                reference, ((it, day.last_day) for day, its in scopes for it in its.unverified)
             ),
             figures=[figure(it) for it in readings],
         )
 
     async def coverage(self, key: str, period: Period, wanted: Sequence[str]) -> CoverageAnswer:
         """Answer with the coverage of each form that somebody owes, and of those asked for."""
-        facts = self._pictures.facts()
-        question = self._asked(facts, key, period, wanted)
+        reference = self._pictures.reference()
+        question = self._asked(reference, key, period, wanted)
         moment, receipts = await self._receipts(question)
         scope = question.scopes[period]
         parts = [
@@ -77,18 +79,18 @@ class Desk:
                 **coverage(units, receipts[layout.form.code].values()).model_dump(),
             )
             for layout in question.layouts
-            if (units := owing(facts.directory, layout.form, period, scope)) or wanted
+            if (units := owing(reference.directory, layout.form, period, scope)) or wanted
         ]
         return CoverageAnswer(
-            **_beginning(facts, key, [period], moment),
+            **_beginning(reference, key, [period], moment),
             forms=parts,
             **added(parts).model_dump(),
         )
 
     async def late(self, key: str, period: Period, wanted: Sequence[str]) -> LateAnswer:
         """Answer with the late list as it stands by the database's clock."""
-        facts = self._pictures.facts()
-        question = self._asked(facts, key, period, wanted)
+        reference = self._pictures.reference()
+        question = self._asked(reference, key, period, wanted)
         moment, receipts = await self._receipts(question)
         scope = question.scopes[period]
         found = [
@@ -96,28 +98,32 @@ class Desk:
             for layout in question.layouts
             for straggler in stragglers(
                 layout.form.code,
-                owing(facts.directory, layout.form, period, scope),
+                owing(reference.directory, layout.form, period, scope),
                 receipts[layout.form.code],
-                _due_at(facts, layout, period),
+                _due_at(reference, layout, period),
                 moment.as_of,
             )
         ]
         return LateAnswer(
-            **_beginning(facts, key, [period], moment),
-            units=late_units(found, facts.directory, period.last_day),
+            **_beginning(reference, key, [period], moment),
+            units=late_units(found, reference.directory, period.last_day),
         )
 
-    def _asked(self, facts: Facts, key: str, period: Period, wanted: Sequence[str]) -> Question:
-        asked_unit(facts.directory, key)
-        return Question(facts, key, self._asked_forms(wanted, [period]))
+    def _asked(
+        self, reference: ReferenceData, key: str, period: Period, wanted: Sequence[str]
+    ) -> Question:
+        asked_unit(reference.directory, key)
+        return Question(reference, key, self._asked_forms(wanted, [period]))
 
     def _asked_forms(
         self, wanted: Sequence[str], periods: Sequence[Period]
     ) -> Mapping[Period, Sequence[Layout]]:
         return asked_forms(self._pictures.layouts, wanted, periods)
 
-    async def _moment(self, connection: Connection, facts: Facts, units: frozenset[str]) -> Moment:
-        return await self._pictures.moment(connection, provinces_of(facts, units))
+    async def _moment(
+        self, connection: Connection, reference: ReferenceData, units: frozenset[str]
+    ) -> Moment:
+        return await self._pictures.moment(connection, provinces_of(reference, units))
 
     async def _reported_periods(
         self, connection: Connection, units: frozenset[str], moment: Moment
@@ -130,43 +136,49 @@ class Desk:
         self, question: Question
     ) -> tuple[Moment, Mapping[str, dict[str, Receipt]]]:
         async with still(self._database) as connection:
-            moment = await self._moment(connection, question.facts, frozenset({question.unit}))
+            moment = await self._moment(connection, question.reference, frozenset({question.unit}))
             return moment, await self._pictures.receipts(connection, question)
 
 
-def _due_at(facts: Facts, layout: Layout, period: Period) -> Callable[[str], datetime | None]:
+def _due_at(
+    reference: ReferenceData, layout: Layout, period: Period
+) -> Callable[[str], datetime | None]:
     """
     Return how to find due instants by unit.
 
     Units of one level and path have the same, so it is found once, unless a letter names them.
     """
-    named = {it.area for it in facts.committees}
-    named |= {unit for it in facts.committees for its in it.extensions for unit in its.units}
+    named = {it.area for it in reference.committees}
+    named |= {unit for it in reference.committees for its in it.extensions for unit in its.units}
     known: dict[object, datetime | None] = {}
 
     def due_at(unit: str) -> datetime | None:
-        its = facts.directory.get(unit, period.last_day)
-        path = facts.directory.path(unit, period.last_day)
+        its = reference.directory.get(unit, period.last_day)
+        path = reference.directory.path(unit, period.last_day)
         alike = unit if unit in named or its is None else (its.level, path)
         if alike not in known:
-            known[alike] = _find_due_at(facts, layout, period, unit)
+            known[alike] = _find_due_at(reference, layout, period, unit)
         return known[alike]
 
     return due_at
 
 
-def _find_due_at(facts: Facts, layout: Layout, period: Period, unit: str) -> datetime | None:
+def _find_due_at(
+    reference: ReferenceData, layout: Layout, period: Period, unit: str
+) -> datetime | None:
     try:
-        due = facts.due(layout.form.code, period, unit)
+        due = reference.due(layout.form.code, period, unit)
     except ValueError:
         return None  # beyond the calendar of working days; a guess would accuse somebody
     return due.at if due else None
 
 
-def _beginning(facts: Facts, key: str, periods: Sequence[Period], moment: Moment) -> dict[str, Any]:
+def _beginning(
+    reference: ReferenceData, key: str, periods: Sequence[Period], moment: Moment
+) -> dict[str, Any]:
     """Return what every answer begins with; the unit is named as it was at the end."""
     return {
-        "unit": unit_answer(facts, key, periods[-1].last_day),
+        "unit": unit_answer(reference, key, periods[-1].last_day),
         **_span(periods),
         "as_of": moment.as_of,
         "watermark": moment.watermark,

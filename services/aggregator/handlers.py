@@ -16,17 +16,17 @@ from services.aggregator.domain.reports import Counted, Revision, Slot
 from services.aggregator.domain.totals import settle
 from services.aggregator.ledger import Ledger
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
-from shared.domain.figures import to_units
-from shared.infra.broker import Poison, Record
-from shared.infra.database import Connection
-from shared.infra.stream import Change
+from shared.infra.kafka.broker import Poison, Record
+from shared.infra.kafka.inbox import Effect
+from shared.infra.postgres.database import Connection
+from shared.reference.figures import to_units
 
 _EVENTS: Mapping[bytes, type[ReportAccepted] | type[ReportWithdrawn]] = {
     event.type_name().encode(): event for event in (ReportAccepted, ReportWithdrawn)
 }
 
 
-def on_reports(open_ledger: Callable[[Connection], Ledger], layouts: Layouts) -> Change[Revision]:
+def on_reports(open_ledger: Callable[[Connection], Ledger], layouts: Layouts) -> Effect[Revision]:
     """Return the effect of a batch of accepted and withdrawn reports."""
 
     async def change(connection: Connection, revisions: Sequence[Revision]) -> None:

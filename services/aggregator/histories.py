@@ -16,8 +16,8 @@ from services.aggregator.domain.layouts import Layout
 from services.aggregator.naming import UnitAnswer
 from services.aggregator.words import ABSENT
 from shared.contracts.totals import Value
-from shared.domain.figures import Qualifier, to_decimal
-from shared.domain.indicators import Indicator
+from shared.reference.figures import Qualifier, to_decimal
+from shared.reference.indicators import Indicator
 
 
 class ChangedCell(BaseModel):

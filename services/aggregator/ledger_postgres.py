@@ -16,7 +16,7 @@ from services.aggregator.domain.fold import Change, Entry, Held, Mark, Province
 from services.aggregator.domain.reports import Counted, Slot
 from services.aggregator.domain.totals import TotalKey, Totals
 from services.aggregator.errors import Contended
-from shared.infra.database import Connection, load_queries
+from shared.infra.postgres.database import Connection, load_queries
 
 QUERIES = load_queries(Path(__file__).parent / "ledger.sql")
 REPORT_COLUMNS = (

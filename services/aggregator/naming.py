@@ -5,8 +5,8 @@ from datetime import date
 
 from pydantic import BaseModel
 
-from shared.domain.directory import Directory
-from shared.infra.facts import Facts
+from shared.reference.directory import Directory
+from shared.reference.reference_data import ReferenceData
 
 
 class UnitAnswer(BaseModel):
@@ -19,15 +19,15 @@ class UnitAnswer(BaseModel):
     valid_to: date | None
 
 
-def unit_answer(facts: Facts, key: str, day: date) -> UnitAnswer:
+def unit_answer(reference: ReferenceData, key: str, day: date) -> UnitAnswer:
     """Name a unit as it was on a day. Raises KeyError on an unknown key."""
-    return _named(facts.directory, key, day)
+    return _named(reference.directory, key, day)
 
 
-def named(facts: Facts, units: Iterable[tuple[str, date]]) -> list[UnitAnswer]:
+def named(reference: ReferenceData, units: Iterable[tuple[str, date]]) -> list[UnitAnswer]:
     """Name each unit once, as it was on the last of its days here; sorted by key."""
     last = dict(sorted(units))
-    return [_named(facts.directory, key, day) for key, day in last.items()]
+    return [_named(reference.directory, key, day) for key, day in last.items()]
 
 
 def _named(directory: Directory, key: str, day: date) -> UnitAnswer:

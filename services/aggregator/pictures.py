@@ -26,9 +26,9 @@ from services.aggregator.domain.scopes import (
 )
 from services.aggregator.domain.withholding import Withheld, withheld_cells
 from services.aggregator.sheets import Part, Sheet, known_period, read_sheet, receipts
-from shared.domain.periods import VIETNAM, Period, preceding
-from shared.infra.database import Connection, Database, load_queries
-from shared.infra.facts import Facts
+from shared.infra.postgres.database import Connection, Database, load_queries
+from shared.reference.periods import VIETNAM, Period, preceding
+from shared.reference.reference_data import ReferenceData
 
 QUERIES = load_queries(Path(__file__).parent / "pictures.sql")
 
@@ -50,7 +50,7 @@ class Moment:
 class Question:
     """What is asked for: a unit, the layouts selected in each period, and whose boundaries."""
 
-    facts: Facts
+    reference: ReferenceData
     """The facts in force when it was asked; one question, one answer to who exists."""
     unit: str
     forms: Mapping[Period, Sequence[Layout]]
@@ -82,18 +82,18 @@ class Question:
         return list({id(it): it for its in self.forms.values() for it in its}.values())
 
     def _scope(self, period: Period) -> Scope:
-        directory = self.facts.directory
+        directory = self.reference.directory
         if self.view == "as_reported":
             return as_reported(directory, self.unit, period)
-        return current(directory, self.facts.lineage, self.unit, period, self.today)
+        return current(directory, self.reference.lineage, self.unit, period, self.today)
 
 
 class Pictures:
     """Looks figures and receipts up; every method needs a connection that holds still."""
 
-    def __init__(self, facts: Callable[[], Facts], layouts: Layouts) -> None:
+    def __init__(self, reference: Callable[[], ReferenceData], layouts: Layouts) -> None:
         """Facts change while we run: whoever asks takes them once for each question."""
-        self.facts = facts
+        self.reference = reference
         self.layouts = layouts
 
     async def moment(self, connection: Connection, provinces: Iterable[str]) -> Moment:
@@ -112,9 +112,9 @@ class Pictures:
         said = _said(question, sheets)
         if question.view == "current":
             for period in question.periods:
-                if begins_by_merger(question.facts.lineage, question.unit, period):
+                if begins_by_merger(question.reference.lineage, question.unit, period):
                     said = await self._with_openings(connection, question, period, said)
-        selection = Selection(question.facts.catalogue, question.periods, question.layouts)
+        selection = Selection(question.reference.catalogue, question.periods, question.layouts)
         return readings(selection, said, _reporters(question, sheets))
 
     async def receipts(
@@ -122,7 +122,7 @@ class Pictures:
     ) -> Mapping[str, dict[str, Receipt]]:
         """Return the current reports for the one period of a question, by form and unit."""
         (part,) = question.parts
-        directory = question.facts.directory
+        directory = question.reference.directory
         owed = {
             layout.form.code: owing(directory, layout.form, period, part.scope)
             for period, layout in part
@@ -130,7 +130,7 @@ class Pictures:
         return await receipts(connection, part, owed)
 
     async def _sheets(self, connection: Connection, question: Question) -> list[Sheet]:
-        directory = question.facts.directory
+        directory = question.reference.directory
         return [
             await read_sheet(connection, self.layouts, directory, part) for part in question.parts
         ]
@@ -177,14 +177,14 @@ async def still(database: Database) -> AsyncIterator[Connection]:
         yield connection
 
 
-def origins(facts: Facts, unit: str, view: View) -> frozenset[str]:
+def origins(reference: ReferenceData, unit: str, view: View) -> frozenset[str]:
     """Return the units whose reports may count for a unit: itself, or all it has come from too."""
-    return frozenset({unit}) if view == "as_reported" else ancestry(facts.lineage, unit)
+    return frozenset({unit}) if view == "as_reported" else ancestry(reference.lineage, unit)
 
 
-def provinces_of(facts: Facts, units: Iterable[str]) -> frozenset[str]:
+def provinces_of(reference: ReferenceData, units: Iterable[str]) -> frozenset[str]:
     """Return every province in which some units have ever reported; unknown ones stay as named."""
-    directory = facts.directory
+    directory = reference.directory
     return frozenset(
         province
         for unit in units
@@ -206,14 +206,14 @@ def _said(question: Question, sheets: Iterable[Sheet]) -> Said:
         scope = sheet.part.scope
         for period, layout in sheet.part:
             divided = sheet.divided.get((layout.form.code, period.code), ())
-            found = withheld_cells(layout, period, scope, question.facts.directory, divided)
+            found = withheld_cells(layout, period, scope, question.reference.directory, divided)
             for cell, reason in found.items():
                 withheld.setdefault(cell, {})[period] = reason
-    return Said(amounts(tallies, question.facts.catalogue), withheld)
+    return Said(amounts(tallies, question.reference.catalogue), withheld)
 
 
 def _reporters(question: Question, sheets: Iterable[Sheet]) -> Reporters:
-    directory = question.facts.directory
+    directory = question.reference.directory
     return Reporters(
         FormFiled(
             layout,

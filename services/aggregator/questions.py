@@ -7,11 +7,11 @@ from services.aggregator.domain.layouts import Layout, Layouts
 from services.aggregator.domain.scopes import View
 from services.aggregator.naming import unit_answer
 from services.aggregator.words import SENTENCES as _SAY
-from shared.domain.directory import Directory, Unit
-from shared.domain.periods import Period, label_vi, parse_period, periods_between
-from shared.infra.facts import Facts
-from shared.infra.vietnamese import date_short
-from shared.infra.web import Problem
+from shared.infra.web.app import Problem
+from shared.reference.directory import Directory, Unit
+from shared.reference.periods import Period, label_vi, parse_period, periods_between
+from shared.reference.reference_data import ReferenceData
+from shared.reference.vietnamese import date_short
 
 PERIODS_MAX = 240
 _PREFERRED = [
@@ -31,7 +31,7 @@ def asked_unit(directory: Directory, key: str) -> Unit:
     return unit
 
 
-def asked_today(facts: Facts, key: str, today: date) -> None:
+def asked_today(reference: ReferenceData, key: str, today: date) -> None:
     """
     Let a unit pass that has boundaries today.
 
@@ -39,16 +39,16 @@ def asked_today(facts: Facts, key: str, today: date) -> None:
         Problem: when it has ended, naming who holds its area; or when it has not begun.
 
     """
-    if facts.directory.alive(key, today):
+    if reference.directory.alive(key, today):
         return
-    its = facts.directory.states(key)
+    its = reference.directory.states(key)
     name, last, first = its[-1].name, its[-1].valid_to, its[0].valid_from
     if last is None or today <= last:
         detail = _SAY["unit_not_begun"].format(name=name, first=first and date_short(first))
         raise Problem(409, "unit_not_begun", detail, unit=key, valid_from=str(first))
     holders = [
-        unit_answer(facts, it, today)
-        for it in facts.lineage.answers_for(key, today, facts.directory)
+        unit_answer(reference, it, today)
+        for it in reference.lineage.answers_for(key, today, reference.directory)
     ]
     names = ", ".join(f"{it.name} ({it.key})" for it in holders)
     detail = _SAY["unit_ended"].format(name=name, last=date_short(last), holders=names or "–")

@@ -23,7 +23,7 @@ from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.reports import Revision
 from services.aggregator.handlers import ReportReader
 from services.aggregator.replay import Replay, Source
-from services.aggregator.settings import Settings
+from services.aggregator.settings import AggregatorSettings
 from services.aggregator.swap import Outcome, Swap, swapping
 from services.aggregator.wiring import (
     MIGRATE_COMMAND,
@@ -32,10 +32,10 @@ from services.aggregator.wiring import (
     database_of,
     stream_of,
 )
-from shared.domain.directory import Directory
-from shared.infra import migrate
-from shared.infra.database import Database
-from shared.infra.register import facts_in_tables
+from shared.directory.follower import reference_data_in_tables
+from shared.infra.postgres import migrate
+from shared.infra.postgres.database import Database
+from shared.reference.directory import Directory
 
 ROUNDS_MAX = 10
 NEAR_RECORDS = 2000
@@ -45,7 +45,9 @@ RebuildOutcome = Outcome
 Progress = Callable[[int, int], None]
 
 
-async def rebuild(settings: Settings, *, verify: bool, progress: Progress | None = None) -> Outcome:
+async def rebuild(
+    settings: AggregatorSettings, *, verify: bool, progress: Progress | None = None
+) -> Outcome:
     """
     Rebuild the ledger from the log and swap it in; with *verify* only if it is the same.
 
@@ -61,14 +63,14 @@ async def rebuild(settings: Settings, *, verify: bool, progress: Progress | None
     url = settings.database.get_secret_value()
     async with swapping(url, settings.database_schema) as (swap, connection):
         await migrate.check(connection, MIGRATIONS, MIGRATE_COMMAND)
-        facts = await facts_in_tables(connection)
+        reference = await reference_data_in_tables(connection)
         await swap.drop_leftovers()
         await migrate.migrate(url, swap.new, MIGRATIONS)
         async with _opened(database_of(settings, swap.new)) as database:
-            replay = _Replaying(settings, database, Layouts(facts.catalogue), swap, progress)
+            replay = _Replaying(settings, database, Layouts(reference.catalogue), swap, progress)
             await replay.nearly()
             outcome = await swap.finish(
-                replay.exactly, _province_of(facts.directory), only_if_equal=verify
+                replay.exactly, _province_of(reference.directory), only_if_equal=verify
             )
     return replace(outcome, seconds=time.monotonic() - began)
 
@@ -78,7 +80,7 @@ class _Replaying:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: AggregatorSettings,
         database: Database,
         layouts: Layouts,
         swap: Swap,

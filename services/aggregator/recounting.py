@@ -1,10 +1,10 @@
 """
 Coverage after a change of the directory: totals whose units owe anew are announced again.
 
-Reads ``announced_total`` and the facts in force; marks ``dirty_total``. A merger that is entered
-beforehand changes no period that has been announced, so it marks nothing; one that is entered
-late marks the periods since, and these alone. Who owed is remembered with every announcement, so
-that a change is noticed also when it came while we were down.
+Reads ``announced_total`` and the reference data in force; marks ``dirty_total``. A merger that is
+entered beforehand changes no period that has been announced, so it marks nothing; one that is
+entered late marks the periods since, and these alone. Who owed is remembered with every
+announcement, so that a change is noticed also when it came while we were down.
 """
 
 import asyncio
@@ -19,9 +19,9 @@ from services.aggregator.domain.scopes import as_reported, owing
 from services.aggregator.ledger_postgres import announce
 from services.aggregator.sheets import known_period
 from services.aggregator.statements import digest
-from shared.infra.database import Database, load_queries, retryable
-from shared.infra.facts import Facts
-from shared.infra.register import Register
+from shared.directory.follower import DirectoryFollower
+from shared.infra.postgres.database import Database, load_queries, retryable
+from shared.reference.reference_data import ReferenceData
 
 QUERIES = load_queries(Path(__file__).parent / "announcements.sql")
 RETRY_SECONDS = 1.0
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 class Recounting:
     """Looks through what was announced, at the start and whenever other facts come into force."""
 
-    def __init__(self, database: Database, layouts: Layouts, register: Register) -> None:
+    def __init__(self, database: Database, layouts: Layouts, register: DirectoryFollower) -> None:
         self._database = database
         self._layouts = layouts
         self._register = register
@@ -43,7 +43,7 @@ class Recounting:
         while True:
             self._changed.clear()
             try:
-                await self.mark(self._register.facts())
+                await self.mark(self._register.reference())
             except Exception as problem:
                 if not retryable(problem):
                     raise
@@ -51,35 +51,37 @@ class Recounting:
             else:
                 await self._changed.wait()
 
-    async def mark(self, facts: Facts) -> Sequence[Province]:
+    async def mark(self, reference: ReferenceData) -> Sequence[Province]:
         """Mark every announced total whose owing units are others now; return them."""
         async with self._database.connection() as connection:
             rows = [tuple(row) for row in await connection.fetch(QUERIES["announced"])]
-        marked = await asyncio.to_thread(_others, rows, facts, self._layouts)
+        marked = await asyncio.to_thread(_others, rows, reference, self._layouts)
         if marked:
             log.info("the directory changes who owes", totals=len(marked))
             async with self._database.transaction() as connection:
                 await announce(connection, marked)
         return marked
 
-    def _wake_up(self, _: Facts) -> None:
+    def _wake_up(self, _: ReferenceData) -> None:
         self._changed.set()
 
 
 def _others(
-    announced: Iterable[tuple[str, str, str, str]], facts: Facts, layouts: Layouts
+    announced: Iterable[tuple[str, str, str, str]], reference: ReferenceData, layouts: Layouts
 ) -> list[Province]:
     return [
         Province(province, form, period)
         for province, form, period, owed in announced
-        if _owing(facts, layouts, province, form, period) not in (owed, None)
+        if _owing(reference, layouts, province, form, period) not in (owed, None)
     ]
 
 
-def _owing(facts: Facts, layouts: Layouts, province: str, form: str, period: str) -> str | None:
+def _owing(
+    reference: ReferenceData, layouts: Layouts, province: str, form: str, period: str
+) -> str | None:
     """Return who owes, as a digest; None for a province that the directory has lost."""
-    if facts.directory.get(province) is None:
+    if reference.directory.get(province) is None:
         return None
     its = known_period(period)
-    scope = as_reported(facts.directory, province, its)
-    return digest(owing(facts.directory, layouts.known(form, period).form, its, scope))
+    scope = as_reported(reference.directory, province, its)
+    return digest(owing(reference.directory, layouts.known(form, period).form, its, scope))

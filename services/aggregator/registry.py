@@ -12,11 +12,11 @@ from pydantic import BaseModel
 from services.aggregator.naming import UnitAnswer, unit_answer
 from services.aggregator.questions import asked_unit
 from services.aggregator.words import SENTENCES
-from shared.domain.lineage import Link
-from shared.domain.periods import Period
-from shared.infra.facts import Facts
-from shared.infra.vietnamese import date_short
-from shared.infra.web import Problem
+from shared.infra.web.app import Problem
+from shared.reference.lineage import Link
+from shared.reference.periods import Period
+from shared.reference.reference_data import ReferenceData
+from shared.reference.vietnamese import date_short
 
 
 class StateAnswer(BaseModel):
@@ -71,31 +71,35 @@ class UnitDetails(BaseModel):
     owes: list[OwedForm]
 
 
-def details(facts: Facts, key: str, on: date) -> UnitDetails:
+def details(reference: ReferenceData, key: str, on: date) -> UnitDetails:
     """Tell all that is known of a unit on a day. Raises Problem when there is none."""
-    directory, lineage = facts.directory, facts.lineage
+    directory, lineage = reference.directory, reference.lineage
     asked_unit(directory, key)
     path = directory.path(key, on)
     states = directory.states(key)
     now = directory.get(key, on) or states[-1]
     return UnitDetails(
-        unit=unit_answer(facts, key, on),
+        unit=unit_answer(reference, key, on),
         on=on,
         exists=directory.alive(key, on),
         official_code=now.official_code,
         level=now.level,
         path=list(path),
-        ancestors=[unit_answer(facts, it, on) for it in path if it != key],
+        ancestors=[unit_answer(reference, it, on) for it in path if it != key],
         descendants=len(directory.below(key, on)),
         states=[StateAnswer.model_validate(it, from_attributes=True) for it in states],
-        predecessors=_links(facts, ((it.predecessor, it) for it in lineage.predecessors(key)), on),
-        successors=_links(facts, ((it.successor, it) for it in lineage.successors(key)), on),
-        answers_for=[unit_answer(facts, it, on) for it in lineage.answers_for(key, on, directory)],
-        owes=_owed(facts, key, on),
+        predecessors=_links(
+            reference, ((it.predecessor, it) for it in lineage.predecessors(key)), on
+        ),
+        successors=_links(reference, ((it.successor, it) for it in lineage.successors(key)), on),
+        answers_for=[
+            unit_answer(reference, it, on) for it in lineage.answers_for(key, on, directory)
+        ],
+        owes=_owed(reference, key, on),
     )
 
 
-def found_by_code(facts: Facts, official_code: str, level: str, on: date) -> str:
+def found_by_code(reference: ReferenceData, official_code: str, level: str, on: date) -> str:
     """
     Return the key of the unit that had an official code on a day.
 
@@ -104,7 +108,7 @@ def found_by_code(facts: Facts, official_code: str, level: str, on: date) -> str
     """
     if not official_code or not level:
         raise Problem(400, "code_missing", SENTENCES["code_missing"])
-    unit = facts.directory.find(official_code, level, on)
+    unit = reference.directory.find(official_code, level, on)
     if unit is None:
         detail = SENTENCES["unknown_code"].format(
             on=date_short(on), level=level, code=official_code
@@ -113,10 +117,12 @@ def found_by_code(facts: Facts, official_code: str, level: str, on: date) -> str
     return unit.key
 
 
-def _links(facts: Facts, links: Iterable[tuple[str, Link]], on: date) -> list[LinkAnswer]:
+def _links(
+    reference: ReferenceData, links: Iterable[tuple[str, Link]], on: date
+) -> list[LinkAnswer]:
     return [
         LinkAnswer(
-            unit=unit_answer(facts, other, on),
+            unit=unit_answer(reference, other, on),
             kind=it.kind,
             effective_on=it.effective_on,
             decision=it.decision or None,
@@ -126,7 +132,7 @@ def _links(facts: Facts, links: Iterable[tuple[str, Link]], on: date) -> list[Li
     ]
 
 
-def _owed(facts: Facts, key: str, on: date) -> list[OwedForm]:
+def _owed(reference: ReferenceData, key: str, on: date) -> list[OwedForm]:
     day = Period(on.isoformat(), "cal", "day", on.year, on, on)
     return [
         OwedForm(
@@ -134,6 +140,6 @@ def _owed(facts: Facts, key: str, on: date) -> list[OwedForm]:
             title=form.title_vi,
             regimes={regime: sorted(kinds) for regime, kinds in form.regimes.items()},
         )
-        for form in facts.catalogue.forms
-        if form.valid_in(day) and facts.directory.owes(key, form, day)
+        for form in reference.catalogue.forms
+        if form.valid_in(day) and reference.directory.owes(key, form, day)
     ]

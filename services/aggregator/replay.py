@@ -14,10 +14,10 @@ from typing import Generic, TypeVar
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.aggregator.errors import LogTooShort
-from shared.infra.broker import Poison, Record
-from shared.infra.database import load_queries, retryable
 from shared.infra.errors import BreakerOpen, Partition
-from shared.infra.stream import Stream
+from shared.infra.kafka.broker import Poison, Record
+from shared.infra.kafka.inbox import Inbox
+from shared.infra.postgres.database import load_queries, retryable
 
 QUERIES = load_queries(Path(__file__).parent / "rebuild.sql")
 READERS = 3
@@ -37,7 +37,7 @@ class Source(Generic[F]):
     """Where the records are, what they say, and the stream that takes them."""
 
     bootstrap: str
-    stream: Stream[F]
+    stream: Inbox[F]
     decode: Callable[[Record], F | Poison]
 
 
@@ -105,12 +105,12 @@ class Replay(Generic[F]):
 
     async def _apply(self, records: Sequence[Record]) -> None:
         """Apply a batch; holes in it are legitimate, since nothing was skipped in reading."""
-        facts = [self._source.decode(record) for record in records]
+        messages = [self._source.decode(record) for record in records]
         holes = {Partition(it.topic, it.partition) for it in records}
         attempt = 0
         while True:
             try:
-                await self._source.stream.apply(records, facts, holes)
+                await self._source.stream.apply(records, messages, holes)
                 break
             except BreakerOpen:
                 await self._reset_breakers()  # the live reader is past it, so an operator was too

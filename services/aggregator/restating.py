@@ -20,8 +20,8 @@ from services.aggregator.snapshots import QUERIES
 from services.aggregator.statements import Statement, statement
 from shared.contracts.event import derived_id
 from shared.contracts.totals import Coverage, Figure, ProvincialTotalsRestated
-from shared.infra.database import Connection
-from shared.infra.facts import Facts
+from shared.infra.postgres.database import Connection
+from shared.reference.reference_data import ReferenceData
 
 
 class Told(NamedTuple):
@@ -51,7 +51,7 @@ class Restatement(NamedTuple):
 async def restatements(
     connection: Connection,
     pictures: Pictures,
-    facts: Facts,
+    reference: ReferenceData,
     changed: Iterable[tuple[str, str, str]],
 ) -> list[Restatement]:
     """
@@ -65,7 +65,7 @@ async def restatements(
     found = []
     for row in await connection.fetch(QUERIES["in_force"], *columns):
         place = pictures.layouts.known(row["form"], row["period"]), known_period(row["period"])
-        now = await statement(connection, pictures, facts, row["unit"], place)
+        now = await statement(connection, pictures, reference, row["unit"], place)
         if restatement := _restatement(row, now):
             found.append(restatement)
     return found

@@ -3,5 +3,5 @@
 from shared.infra import settings
 
 
-class Settings(settings.Settings):
+class AggregatorSettings(settings.ServiceSettings):
     """The common settings are all that it needs."""

@@ -16,9 +16,9 @@ from services.aggregator.domain.reporters import Filed
 from services.aggregator.domain.rollup import Tally
 from services.aggregator.domain.scopes import Scope
 from services.aggregator.domain.totals import Totals
-from shared.domain.directory import Directory
-from shared.domain.periods import Period, parse_period
-from shared.infra.database import Connection, load_queries
+from shared.infra.postgres.database import Connection, load_queries
+from shared.reference.directory import Directory
+from shared.reference.periods import Period, parse_period
 
 QUERIES = load_queries(Path(__file__).parent / "sheets.sql")
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from services.aggregator.naming import UnitAnswer
 from shared.contracts.totals import Coverage, RestatedFigure
-from shared.infra.database import Connection, load_queries
+from shared.infra.postgres.database import Connection, load_queries
 
 QUERIES = load_queries(Path(__file__).parent / "snapshots.sql")
 

@@ -14,9 +14,9 @@ from services.aggregator.domain.layouts import Layout
 from services.aggregator.domain.scopes import owing
 from services.aggregator.pictures import Pictures, Question, provinces_of
 from shared.contracts.totals import Coverage, Figure
-from shared.domain.periods import Period
-from shared.infra.database import Connection
-from shared.infra.facts import Facts
+from shared.infra.postgres.database import Connection
+from shared.reference.periods import Period
+from shared.reference.reference_data import ReferenceData
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,17 @@ class Statement:
 async def statement(
     connection: Connection,
     pictures: Pictures,
-    facts: Facts,
+    reference: ReferenceData,
     unit: str,
     place: tuple[Layout, Period],
 ) -> Statement:
     """Tell how a form and period of a unit stand."""
     layout, period = place
-    question = Question(facts, unit, {period: [layout]})
-    moment = await pictures.moment(connection, provinces_of(facts, [unit]))
+    question = Question(reference, unit, {period: [layout]})
+    moment = await pictures.moment(connection, provinces_of(reference, [unit]))
     readings = await pictures.readings(connection, question)
     receipts = await pictures.receipts(connection, question)
-    units = owing(facts.directory, layout.form, period, question.scopes[period])
+    units = owing(reference.directory, layout.form, period, question.scopes[period])
     return Statement(
         moment.watermark or moment.as_of,
         coverage(units, receipts[layout.form.code].values()),

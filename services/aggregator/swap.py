@@ -10,8 +10,8 @@ import asyncpg
 from services.aggregator.domain.fold import Province
 from services.aggregator.errors import CannotRebuild, RebuildRunning
 from services.aggregator.ledger_postgres import announce
-from shared.infra.database import Connection, load_queries
 from shared.infra.errors import Partition
+from shared.infra.postgres.database import Connection, load_queries
 
 QUERIES = load_queries(Path(__file__).parent / "rebuild.sql")
 EXAMPLES_MAX = 10

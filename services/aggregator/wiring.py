@@ -16,18 +16,20 @@ from services.aggregator.handlers import ReportReader, on_reports
 from services.aggregator.ledger_postgres import PostgresLedger
 from services.aggregator.pictures import Pictures
 from services.aggregator.recounting import Recounting
-from services.aggregator.settings import Settings
-from shared.infra import migrate, topics
-from shared.infra.broker import producer
-from shared.infra.database import Database
-from shared.infra.facts import Facts, load_catalogue
+from services.aggregator.settings import AggregatorSettings
+from shared.directory.follower import DirectoryFollower
+from shared.directory.loading import load_catalogue
+from shared.infra import topics
 from shared.infra.health import Health
-from shared.infra.outbox import OutboxTable, Relay
-from shared.infra.reader import Reader
-from shared.infra.register import Register
-from shared.infra.run import Task
+from shared.infra.kafka.broker import producer
+from shared.infra.kafka.consumer import ConsumerSupervisor
+from shared.infra.kafka.inbox import Inbox
+from shared.infra.kafka.outbox import OutboxTable, Relay
+from shared.infra.postgres import migrate
+from shared.infra.postgres.database import Database
+from shared.infra.process import Task
 from shared.infra.start import Start
-from shared.infra.stream import Stream
+from shared.reference.reference_data import ReferenceData
 
 NAME = "aggregator"
 MIGRATIONS = migrate.migrations(Path(__file__).parent / "migrations")
@@ -43,12 +45,12 @@ TOPICS = [
 class Aggregator:
     """The parts of a running aggregator."""
 
-    settings: Settings
+    settings: AggregatorSettings
     database: Database
     health: Health
     app: FastAPI
-    register: Register
-    reader: Reader[Revision]
+    register: DirectoryFollower
+    reader: ConsumerSupervisor[Revision]
     relay: Relay
     recounting: Recounting
     start: Start
@@ -67,11 +69,11 @@ class Aggregator:
 
 
 def build(
-    settings: Settings,
+    settings: AggregatorSettings,
     topic: str = topics.REPORTS,
     group: str = NAME,
     *,
-    facts: Facts | None = None,
+    reference: ReferenceData | None = None,
     directory: str = topics.DIRECTORY,
 ) -> Aggregator:
     """
@@ -83,15 +85,17 @@ def build(
     layouts = Layouts(load_catalogue())
     health = Health("start", "outbox", f"consumer {group}")
     database = database_of(settings, settings.database_schema)
-    register = Register(NAME, settings, database, health, facts=facts, topic=directory)
-    pictures = Pictures(register.facts, layouts)
+    register = DirectoryFollower(
+        NAME, settings, database, health, reference=reference, topic=directory
+    )
+    pictures = Pictures(register.reference, layouts)
     relay = Relay(
         database,
         [OutboxTable(), DirtyTotals(pictures)],
         partial(producer, settings.kafka, f"{NAME}-{settings.instance}"),
         health,
     )
-    reader = Reader(
+    reader = ConsumerSupervisor(
         stream_of(database, layouts),
         ReportReader(layouts),
         topic,
@@ -107,12 +111,12 @@ def build(
     return Aggregator(settings, database, health, app, register, reader, relay, recounting, start)
 
 
-def stream_of(database: Database, layouts: Layouts, *, announcing: bool = True) -> Stream[Revision]:
+def stream_of(database: Database, layouts: Layouts, *, announcing: bool = True) -> Inbox[Revision]:
     """Return the one stream that changes the ledger; a rebuild announces nothing."""
     open_ledger = partial(PostgresLedger, announcing=announcing)
-    return Stream(database, NAME, on_reports(open_ledger, layouts), NAME)
+    return Inbox(database, NAME, on_reports(open_ledger, layouts), NAME)
 
 
-def database_of(settings: Settings, schema: str) -> Database:
+def database_of(settings: AggregatorSettings, schema: str) -> Database:
     """Return the aggregator's database, with *schema* as its only one."""
     return Database(settings.database.get_secret_value(), application=NAME, schema=schema)

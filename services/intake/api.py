@@ -26,7 +26,7 @@ from services.intake.domain.remarks import Messages
 from services.intake.domain.revisions import Decision
 from services.intake.domain.slots import EventKey
 from services.intake.door import Door, Found
-from shared.infra.web import PROBLEM_JSON, Problem
+from shared.infra.web.app import PROBLEM_JSON, Problem
 
 _BEARER = HTTPBearer(auto_error=False, description="`Authorization: Bearer qcdc_…`")
 _API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False)

@@ -10,8 +10,8 @@ from services.intake.domain.remarks import Say
 from services.intake.domain.revisions import Decision, Decisions, fold
 from services.intake.domain.structure import Reading, read
 from services.intake.journal import Journal, Overtaken
-from shared.infra.database import Connection
-from shared.infra.outbox import Outgoing, write_outbox
+from shared.infra.kafka.outbox import Outgoing, write_outbox
+from shared.infra.postgres.database import Connection
 from shared.infra.topics import REPORTS, receipts_topic
 
 PRODUCER = "qcdc/intake"

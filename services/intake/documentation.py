@@ -4,7 +4,7 @@ from typing import Any
 
 from shared.contracts.event import Event
 from shared.contracts.reports import HandoverSubmitted, ReportSubmitted
-from shared.infra.web import PROBLEM_JSON
+from shared.infra.web.app import PROBLEM_JSON
 
 _PROBLEM = {
     "type": "object",

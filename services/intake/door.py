@@ -13,7 +13,7 @@ from services.intake.domain.revisions import Decision
 from services.intake.domain.slots import Entry, Question, Slot, SlotKey
 from services.intake.keys import source_of_key
 from shared.contracts.event import derived_id
-from shared.infra.database import Database
+from shared.infra.postgres.database import Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from services.intake.domain.slots import (
     Slot,
     SlotKey,
 )
-from shared.infra.database import Connection
+from shared.infra.postgres.database import Connection
 
 RECEIVING_LOCK = 7_263_003
 """Shared by all who receive, exclusive for the watermark: see ``watermark.py``."""

@@ -30,7 +30,7 @@ from services.intake.journal_rows import (
     slot_of,
     slot_row,
 )
-from shared.infra.database import Connection, load_queries
+from shared.infra.postgres.database import Connection, load_queries
 
 QUERIES = load_queries(Path(__file__).parent / "journal.sql")
 

@@ -15,7 +15,7 @@ from services.intake.domain.slots import (
     SlotKey,
 )
 from shared.contracts.reports import Finding
-from shared.domain.periods import parse_period
+from shared.reference.periods import parse_period
 
 Row = tuple[object, ...]
 _ARRAY = str.maketrans("[]", "{}")

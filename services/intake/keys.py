@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from shared.contracts.values import SourceName
-from shared.infra.database import Connection, load_queries
+from shared.infra.postgres.database import Connection, load_queries
 
 QUERIES = load_queries(Path(__file__).parent / "keys.sql")
 _KEY = re.compile(r"qcdc_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")

@@ -20,10 +20,10 @@ from services.intake.domain.slots import Dossier, Entry, Slot, SlotKey
 from services.intake.domain.structure import read
 from shared.contracts.reports import ReportAccepted, ReportSubmitted
 from shared.contracts.strict_json import parse
-from shared.domain.periods import VIETNAM, parse_period
-from shared.infra.database import Connection, Database
 from shared.infra.errors import Misconfigured
-from shared.infra.outbox import write_outbox
+from shared.infra.kafka.outbox import write_outbox
+from shared.infra.postgres.database import Connection, Database
+from shared.reference.periods import VIETNAM, parse_period
 
 SLOTS_AT_ONCE = 500
 

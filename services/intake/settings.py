@@ -2,10 +2,10 @@
 
 from pydantic import PositiveFloat
 
-from shared.infra.settings import Settings
+from shared.infra.settings import ServiceSettings
 
 
-class IntakeSettings(Settings):
+class IntakeSettings(ServiceSettings):
     """The common settings, and how often the notifier is told that intake has caught up."""
 
     watermark_seconds: PositiveFloat = 2.0

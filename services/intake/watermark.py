@@ -25,9 +25,9 @@ from services.intake.desk import PRODUCER
 from services.intake.journal import RECEIVING_LOCK
 from shared.contracts.duties import IntakeCaughtUp
 from shared.contracts.event import derived_id
-from shared.infra.database import Database, retryable
 from shared.infra.errors import LogReplaced
-from shared.infra.outbox import Outgoing, write_outbox
+from shared.infra.kafka.outbox import Outgoing, write_outbox
+from shared.infra.postgres.database import Database, retryable
 from shared.infra.topics import WATERMARKS
 
 CLOCK_SKEW = timedelta(seconds=2)

@@ -19,21 +19,21 @@ from services.intake.journal_postgres import PostgresJournal
 from services.intake.rejudging import Change, Order, Rejudging
 from services.intake.settings import IntakeSettings
 from services.intake.watermark import Watermark
-from shared.domain.deadlines import Due
-from shared.domain.periods import Period
-from shared.infra.broker import producer
-from shared.infra.database import Database
-from shared.infra.facts import Facts, per_facts
+from shared.directory.follower import DirectoryFollower, reference_data_in_tables
 from shared.infra.health import Health
-from shared.infra.migrate import migrations
-from shared.infra.outbox import OutboxTable, Relay
-from shared.infra.reader import Reader
-from shared.infra.register import Register, facts_in_tables
-from shared.infra.run import Task
+from shared.infra.kafka.broker import producer
+from shared.infra.kafka.consumer import ConsumerSupervisor
+from shared.infra.kafka.inbox import Inbox
+from shared.infra.kafka.outbox import OutboxTable, Relay
+from shared.infra.postgres.database import Database
+from shared.infra.postgres.migrate import migrations
+from shared.infra.process import Task
 from shared.infra.start import Start
-from shared.infra.stream import Stream
 from shared.infra.topics import COMMON, DIRECTORY, REPORTS, SUBMISSIONS_PATTERN
-from shared.infra.web import create_app
+from shared.infra.web.app import create_app
+from shared.reference.deadlines import Due
+from shared.reference.periods import Period
+from shared.reference.reference_data import ReferenceData, cached_per_reference_data
 
 HERE = Path(__file__).parent
 MIGRATIONS = migrations(HERE / "migrations")
@@ -52,8 +52,8 @@ class Intake:
     """A pool of its own, so that a rush over HTTP leaves the stream and the watermark theirs."""
     health: Health
     app: FastAPI
-    register: Register
-    reader: Reader[Arrived]
+    register: DirectoryFollower
+    reader: ConsumerSupervisor[Arrived]
     relay: Relay
     watermark: Watermark
     start: Start
@@ -77,7 +77,7 @@ def build(
     settings: IntakeSettings,
     pattern: str = SUBMISSIONS_PATTERN,
     *,
-    facts: Facts | None = None,
+    reference: ReferenceData | None = None,
     directory: str = DIRECTORY,
 ) -> Intake:
     """
@@ -89,12 +89,18 @@ def build(
     health = Health("start", "outbox", "consumer intake")
     database, http_database = _database(settings, "intake"), _database(settings, "intake-http")
     messages = load_messages()
-    register = Register(
-        "intake", settings, database, health, prepare=knowledge, facts=facts, topic=directory
+    register = DirectoryFollower(
+        "intake",
+        settings,
+        database,
+        health,
+        prepare=knowledge,
+        reference=reference,
+        topic=directory,
     )
-    desk = build_desk(register.facts, messages)
+    desk = build_desk(register.reference, messages)
     relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "intake"), health)
-    stream = Stream(database, "intake", OnSubmissions(desk), "intake")
+    stream = Inbox(database, "intake", OnSubmissions(desk), "intake")
     reader = _reader(settings, stream, health, pattern, relay.wake)
     app = create_app("QCDC intake", health)
     add_routes(app, Door(http_database, desk, relay.wake), messages)
@@ -120,21 +126,21 @@ async def rejudge(settings: IntakeSettings, order: Order) -> list[Change]:
     await database.open()
     try:
         async with database.connection() as connection:
-            facts = await facts_in_tables(connection)
-        desk = build_desk(lambda: facts, load_messages())
-        return await Rejudging(database, desk, knowledge(facts)).carry_out(order)
+            reference = await reference_data_in_tables(connection)
+        desk = build_desk(lambda: reference, load_messages())
+        return await Rejudging(database, desk, knowledge(reference)).carry_out(order)
     finally:
         await database.close()
 
 
 def _reader(
     settings: IntakeSettings,
-    stream: Stream[Arrived],
+    stream: Inbox[Arrived],
     health: Health,
     pattern: str,
     after: Callable[[], None],
-) -> Reader[Arrived]:
-    return Reader(
+) -> ConsumerSupervisor[Arrived]:
+    return ConsumerSupervisor(
         stream,
         decode,
         bootstrap=settings.kafka,
@@ -151,33 +157,33 @@ def _database(settings: IntakeSettings, application: str) -> Database:
     return Database(url, application=application, schema=settings.database_schema)
 
 
-def build_desk(facts: Callable[[], Facts], messages: Messages) -> Desk:
+def build_desk(reference: Callable[[], ReferenceData], messages: Messages) -> Desk:
     """Put a desk together that works by the facts of the time."""
     return Desk(
         PostgresJournal(),
-        lambda: knowledge(facts()),
+        lambda: knowledge(reference()),
         sayer(messages),
-        lambda province: _partitions(facts())[province],
+        lambda province: _partitions(reference())[province],
     )
 
 
-@per_facts
-def knowledge(facts: Facts) -> Knowledge:
+@cached_per_reference_data
+def knowledge(reference: ReferenceData) -> Knowledge:
     """Return what reports are judged by."""
-    return know(facts.catalogue, facts.directory, when_due(facts), facts.lineage)
+    return know(reference.catalogue, reference.directory, when_due(reference), reference.lineage)
 
 
-@per_facts
-def _partitions(facts: Facts) -> Mapping[str, int]:
+@cached_per_reference_data
+def _partitions(reference: ReferenceData) -> Mapping[str, int]:
     """Return the partition of each province: its place in the directory, which never changes."""
-    return {key: index % PARTITIONS for index, key in enumerate(facts.directory.provinces())}
+    return {key: index % PARTITIONS for index, key in enumerate(reference.directory.provinces())}
 
 
-def when_due(facts: Facts) -> WhenDue:
+def when_due(reference: ReferenceData) -> WhenDue:
     """Return what answers when a report is due; units that no letter names share the answer."""
-    directory = facts.directory
-    named = {it.area for it in facts.committees} | {
-        unit for it in facts.committees for letter in it.extensions for unit in letter.units
+    directory = reference.directory
+    named = {it.area for it in reference.committees} | {
+        unit for it in reference.committees for letter in it.extensions for unit in letter.units
     }
     known: dict[tuple[str, str, str, tuple[str, ...]], Due | None] = {}
 
@@ -190,7 +196,7 @@ def when_due(facts: Facts) -> WhenDue:
         if key not in known:
             if len(known) >= DUE_INSTANTS_REMEMBERED:
                 known.clear()
-            known[key] = facts.due(form, period, unit)
+            known[key] = reference.due(form, period, unit)
         return known[key]
 
     return answer

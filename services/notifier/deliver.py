@@ -21,10 +21,10 @@ from services.notifier.horizon import Horizon
 from services.notifier.letter import LetterWriter
 from shared.contracts.duties import NoticeSent
 from shared.contracts.event import derived_id
-from shared.domain.committees import Committee, Contact
-from shared.domain.periods import VIETNAM
-from shared.infra.database import Database, retryable
 from shared.infra.health import Condition, Health
+from shared.infra.postgres.database import Database, retryable
+from shared.reference.committees import Committee, Contact
+from shared.reference.periods import VIETNAM
 
 AT_ONCE_MAX = 10
 """Connections to the mail server at one time."""

@@ -10,7 +10,7 @@ from services.notifier.domain.digest import Claimed
 from services.notifier.domain.duties import Changes, Duty, Entry, Slot
 from services.notifier.domain.scan import Desk, Plan, Recipient, Told
 from shared.contracts.duties import DutyEvent, NoticeSent
-from shared.infra.database import Connection
+from shared.infra.postgres.database import Connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from shared.contracts.event import Event
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
 from shared.contracts.strict_json import Unreadable, parse
 from shared.contracts.wire import header_texts
-from shared.infra.broker import Poison, Record
-from shared.infra.database import Connection
+from shared.infra.kafka.broker import Poison, Record
+from shared.infra.postgres.database import Connection
 
 E = TypeVar("E", bound=Event)
 _REPORTS: Mapping[str, type[Report]] = {

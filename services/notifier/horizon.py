@@ -13,7 +13,7 @@ from datetime import datetime
 import structlog
 
 from services.notifier.docket import Moment, OpenDocket
-from shared.infra.database import Database
+from shared.infra.postgres.database import Database
 
 log = structlog.get_logger()
 

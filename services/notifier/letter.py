@@ -11,9 +11,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from services.notifier.domain.digest import Digest, Line, Section
-from shared.domain.figures import rate_percent
-from shared.domain.periods import VIETNAM, label_vi
-from shared.infra import vietnamese
+from shared.reference import vietnamese
+from shared.reference.figures import rate_percent
+from shared.reference.periods import VIETNAM, label_vi
 
 _TEMPLATES = Path(__file__).parent / "templates" / "vi"
 

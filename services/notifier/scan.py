@@ -5,8 +5,8 @@ Reads duties and filings; changes duties, stages and notices; publishes ``DutyOp
 ``DutyMet``, ``DutyBecameOverdue``, ``DutyPostponed`` and ``DutyExcused``. A failed query or an
 unknown lag fails the scan; it never reads as "nobody" or "everybody".
 
-When facts have changed, and once a day because roles have dates, every duty that is not met is held
-against them, page by page. Between changes only what is due is read.
+When the reference data changes, and once a day because roles have dates, every duty that is not
+met is held against them, page by page. Between changes only what is due is read.
 """
 
 import asyncio
@@ -22,9 +22,9 @@ from services.notifier.domain.openings import Opening, open_duties
 from services.notifier.domain.reconcile import Wanted, agrees, reconcile, wanted
 from services.notifier.domain.scan import STAGE_OVERDUE, Audience, Plan, address, decide, plan
 from services.notifier.horizon import Horizon
-from shared.domain.periods import VIETNAM
-from shared.infra.database import Database
 from shared.infra.health import Condition, Health
+from shared.infra.postgres.database import Database
+from shared.reference.periods import VIETNAM
 
 # More in one go than any province has units, so that one deadline makes one digest.
 DUE_MAX = 20_000
@@ -191,9 +191,9 @@ def _batch(openings: Sequence[Opening], first: int, now: datetime) -> tuple[dict
     return slots, end
 
 
-def _concerns(duty: Duty, facts: Wanted) -> bool:
+def _concerns(duty: Duty, reference: Wanted) -> bool:
     """Tell whether to look closer: the facts change it, or somebody may not have heard of it."""
-    return duty.state is State.OVERDUE or not agrees(duty, facts)
+    return duty.state is State.OVERDUE or not agrees(duty, reference)
 
 
 async def _news(

@@ -8,7 +8,7 @@ from services.notifier.channels.email import TlsMode
 from shared.infra import settings
 
 
-class Settings(settings.Settings):
+class NotifierSettings(settings.ServiceSettings):
     """
     The common settings and the mail server's.
 

@@ -15,8 +15,8 @@ from services.notifier.views import (
     NamedUnit,
     NoticeView,
 )
-from shared.domain.directory import Directory
-from shared.infra.database import Database, load_queries
+from shared.infra.postgres.database import Database, load_queries
+from shared.reference.directory import Directory
 
 QUERIES = load_queries(Path(__file__).parent / "views.sql")
 

@@ -23,25 +23,25 @@ from services.notifier.handlers import Handlers, decode_report, decode_watermark
 from services.notifier.horizon import Horizon
 from services.notifier.letter import LetterWriter
 from services.notifier.scan import Scan
-from services.notifier.settings import Settings
+from services.notifier.settings import NotifierSettings
 from services.notifier.views_postgres import PostgresViews
 from shared.contracts.duties import IntakeCaughtUp
-from shared.domain.directory import Directory
-from shared.domain.errors import FactError
-from shared.infra.broker import producer
-from shared.infra.database import Connection, Database
-from shared.infra.facts import Facts, per_facts
+from shared.directory.follower import DirectoryFollower
 from shared.infra.health import Health
-from shared.infra.migrate import migrations
-from shared.infra.outbox import OutboxTable, Relay
-from shared.infra.reader import Reader
-from shared.infra.register import Register
-from shared.infra.run import Task
+from shared.infra.kafka.broker import producer
+from shared.infra.kafka.consumer import ConsumerSupervisor
+from shared.infra.kafka.inbox import Inbox
+from shared.infra.kafka.outbox import OutboxTable, Relay
+from shared.infra.postgres.database import Connection, Database
+from shared.infra.postgres.migrate import migrations
+from shared.infra.process import Task
 from shared.infra.start import Start
-from shared.infra.stream import Stream
 from shared.infra.topics import COMMON, DIRECTORY, DUTIES, REPORTS, WATERMARKS
-from shared.infra.vietnamese import name_key
-from shared.infra.web import create_app
+from shared.infra.web.app import create_app
+from shared.reference.directory import Directory
+from shared.reference.errors import FactError
+from shared.reference.reference_data import ReferenceData, cached_per_reference_data
+from shared.reference.vietnamese import name_key
 
 MIGRATIONS = migrations(Path(__file__).parent / "migrations")
 MIGRATE_COMMAND = "python -m services.notifier migrate"
@@ -53,13 +53,13 @@ _ADDRESS = re.compile(r"[\x21-\x7e]+@[\x21-\x7e]+")
 class Notifier:
     """The parts of a running notifier."""
 
-    settings: Settings
+    settings: NotifierSettings
     database: Database
     health: Health
     app: FastAPI
-    register: Register
-    reports: Reader[Report]
-    watermarks: Reader[IntakeCaughtUp]
+    register: DirectoryFollower
+    reports: ConsumerSupervisor[Report]
+    watermarks: ConsumerSupervisor[IntakeCaughtUp]
     relay: Relay
     horizon: Horizon
     scan: Scan
@@ -98,7 +98,10 @@ class Known:
 
 
 def build(
-    settings: Settings, *, facts: Facts | None = None, directory: str = DIRECTORY
+    settings: NotifierSettings,
+    *,
+    reference: ReferenceData | None = None,
+    directory: str = DIRECTORY,
 ) -> Notifier:
     """
     Put a notifier together; nothing is connected yet.
@@ -108,15 +111,15 @@ def build(
     health = Health("start", "scan", "delivery", "outbox")
     url = settings.database.get_secret_value()
     database = Database(url, application="notifier", schema=settings.database_schema)
-    known = per_facts(partial(known_of, _email(settings)))
-    register = Register(
-        "notifier", settings, database, health, prepare=known, facts=facts, topic=directory
+    known = cached_per_reference_data(partial(known_of, _email(settings)))
+    register = DirectoryFollower(
+        "notifier", settings, database, health, prepare=known, reference=reference, topic=directory
     )
 
     def now() -> Known:
-        return known(register.facts())
+        return known(register.reference())
 
-    docket = docket_of(lambda: register.facts().directory)
+    docket = docket_of(lambda: register.reference().directory)
     relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "notifier"), health)
     reports, watermarks = _readers(settings, database, Handlers(docket), health, relay.wake)
     horizon = Horizon(database, docket, reports.behind)
@@ -125,7 +128,7 @@ def build(
         database, docket, horizon, lambda: now().openings, lambda: now().audience, relay.wake
     )
     app = create_app("QCDC notifier", health)
-    add_routes(app, PostgresViews(database, lambda: register.facts().directory))
+    add_routes(app, PostgresViews(database, lambda: register.reference().directory))
     return Notifier(
         settings=settings,
         database=database,
@@ -144,7 +147,7 @@ def build(
     )
 
 
-def known_of(channel: Channel, facts: Facts) -> Known:
+def known_of(channel: Channel, reference: ReferenceData) -> Known:
     """
     Work out what the notifier needs.
 
@@ -152,11 +155,11 @@ def known_of(channel: Channel, facts: Facts) -> Known:
         FactError, ValueError: when it cannot work by these facts.
 
     """
-    _check_addresses(facts)
+    _check_addresses(reference)
     return Known(
-        openings(facts.committees, facts.catalogue, facts.directory, facts.due),
-        audience(facts.committees, facts.directory, [channel.name]),
-        sources(facts, channel),
+        openings(reference.committees, reference.catalogue, reference.directory, reference.due),
+        audience(reference.committees, reference.directory, [channel.name]),
+        sources(reference, channel),
     )
 
 
@@ -174,16 +177,16 @@ def docket_of(directory: Callable[[], Directory]) -> OpenDocket:
     return open_docket
 
 
-def sources(facts: Facts, channel: Channel) -> Sources:
+def sources(reference: ReferenceData, channel: Channel) -> Sources:
     """Return what letters are written from."""
     return Sources(
-        {it.key: it for it in facts.committees},
+        {it.key: it for it in reference.committees},
         Registers(
-            facts.catalogue,
-            facts.directory,
-            facts.lineage,
-            facts.calendar,
-            facts.committees,
+            reference.catalogue,
+            reference.directory,
+            reference.lineage,
+            reference.calendar,
+            reference.committees,
             name_key,
         ),
         LetterWriter(),
@@ -192,14 +195,14 @@ def sources(facts: Facts, channel: Channel) -> Sources:
 
 
 def _readers(
-    settings: Settings,
+    settings: NotifierSettings,
     database: Database,
     handlers: Handlers,
     health: Health,
     after: Callable[[], None],
-) -> tuple[Reader[Report], Reader[IntakeCaughtUp]]:
-    reports = Reader(
-        Stream(database, "notifier", handlers.on_reports, "notifier"),
+) -> tuple[ConsumerSupervisor[Report], ConsumerSupervisor[IntakeCaughtUp]]:
+    reports = ConsumerSupervisor(
+        Inbox(database, "notifier", handlers.on_reports, "notifier"),
         decode_report,
         REPORTS,
         bootstrap=settings.kafka,
@@ -208,8 +211,8 @@ def _readers(
         health=health,
         after=after,
     )
-    watermarks = Reader(
-        Stream(database, "notifier-watermarks", handlers.on_watermarks, "notifier"),
+    watermarks = ConsumerSupervisor(
+        Inbox(database, "notifier-watermarks", handlers.on_watermarks, "notifier"),
         decode_watermark,
         WATERMARKS,
         bootstrap=settings.kafka,
@@ -226,7 +229,7 @@ def _to_write_by(scan: Scan, now: Callable[[], Known]) -> Callable[[], Sources |
     return lambda: now().sources if scan.has_followed() else None
 
 
-def _email(settings: Settings) -> EmailChannel:
+def _email(settings: NotifierSettings) -> EmailChannel:
     password = settings.smtp_password
     server = MailServer(
         host=settings.smtp_host,
@@ -240,8 +243,8 @@ def _email(settings: Settings) -> EmailChannel:
     return EmailChannel(server, settings.lease_seconds / 2)
 
 
-def _check_addresses(facts: Facts) -> None:
-    for committee in facts.committees:
+def _check_addresses(reference: ReferenceData) -> None:
+    for committee in reference.committees:
         for contact in committee.contacts:
             if not _ADDRESS.fullmatch(contact.email):
                 message = f"{contact.email!r} is no address"

@@ -2,7 +2,7 @@
 JSON as a register of figures needs it: nothing is guessed, rounded or silently dropped.
 
 ``json.loads`` keeps the last of two equal keys, turns ``1e3`` into a float and reads ``NaN``.
-Here such a token becomes a ``Refused`` value in its place, so that the structure check that
+Here such a token becomes a ``RefusedToken`` value in its place, so that the structure check that
 follows can name the field; only bytes that are no JSON document at all raise ``Unreadable``.
 """
 
@@ -21,7 +21,7 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedToken:
     """A token that JSON allows, or nearly allows, and we do not; ``why`` is a reason code."""
 
     why: str
@@ -50,8 +50,8 @@ def parse(body: bytes | None) -> Any:
             text,
             object_pairs_hook=_object,
             parse_int=_integer,
-            parse_float=lambda token: Refused("decimal_not_text", token[:40]),
-            parse_constant=lambda token: Refused("not_a_number", token),
+            parse_float=lambda token: RefusedToken("decimal_not_text", token[:40]),
+            parse_constant=lambda token: RefusedToken("not_a_number", token),
         )
     except RecursionError:
         raise Unreadable("too_deep") from None
@@ -59,16 +59,16 @@ def parse(body: bytes | None) -> Any:
         raise Unreadable("not_json") from None
 
 
-def _integer(token: str) -> int | Refused:
+def _integer(token: str) -> int | RefusedToken:
     if token.startswith("-0"):
-        return Refused("negative_zero", token[:40])
+        return RefusedToken("negative_zero", token[:40])
     if len(token.lstrip("-")) > DIGITS_MAX:
-        return Refused("too_many_digits", token[:40])
+        return RefusedToken("too_many_digits", token[:40])
     return int(token)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
-        found[key] = Refused("duplicate_key", key[:60]) if key in found else value
+        found[key] = RefusedToken("duplicate_key", key[:60]) if key in found else value
     return found

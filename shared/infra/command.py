@@ -8,13 +8,15 @@ from typing import Any, Protocol, TypeVar
 from fastapi import FastAPI
 from pydantic import ValidationError
 
-from shared.infra import logs, migrate, run
+from shared.directory.follower import DirectoryFollower
+from shared.infra import logs
+from shared.infra import process as run
 from shared.infra.errors import Misconfigured
-from shared.infra.facts import Facts
-from shared.infra.register import Register
-from shared.infra.settings import Settings
+from shared.infra.postgres import migrate
+from shared.infra.settings import ServiceSettings
+from shared.reference.reference_data import ReferenceData
 
-S = TypeVar("S", bound=Settings)
+S = TypeVar("S", bound=ServiceSettings)
 
 
 class Service(Protocol):
@@ -25,7 +27,7 @@ class Service(Protocol):
         """Its HTTP door."""
 
     @property
-    def register(self) -> Register:
+    def register(self) -> DirectoryFollower:
         """The facts that it works by."""
 
     def tasks(self) -> Sequence[run.Task]:
@@ -88,7 +90,7 @@ def _spare_the_collector() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def _spare_the_new_facts(_: Facts) -> None:
+def _spare_the_new_facts(_: ReferenceData) -> None:
     """Collect what the old facts held among themselves, and never look at the new ones."""
     gc.unfreeze()
     gc.collect()

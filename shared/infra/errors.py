@@ -27,7 +27,7 @@ class Misconfigured(QcdcError):
     """The configuration does not allow to start; the message says which command mends it."""
 
 
-class Gap(QcdcError):
+class PositionGap(QcdcError):
     """A batch begins beyond the stored position."""
 
     def __init__(self, positions: Mapping[Partition, int]) -> None:
@@ -58,5 +58,5 @@ class DirectoryUnread(QcdcError):
         super().__init__("the directory has not been read yet")
 
 
-class Overtaken(QcdcError):
+class PublicationOvertaken(QcdcError):
     """Another publication of the directory came first; nothing of this one is in force."""

@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 _SECRETS = Path("/run/secrets")
 
 
-class Settings(BaseSettings):
+class ServiceSettings(BaseSettings):
     """The part that every service needs, from ``QCDC_…`` variables or files in ``/run/secrets``."""
 
     model_config = SettingsConfigDict(

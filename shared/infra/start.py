@@ -12,11 +12,12 @@ from functools import partial
 
 from aiokafka.errors import KafkaError
 
-from shared.infra import migrate, topics
-from shared.infra.database import Database, retryable
+from shared.directory.follower import DirectoryFollower
+from shared.infra import topics
 from shared.infra.health import Condition, Health
-from shared.infra.register import Register
-from shared.infra.run import Task
+from shared.infra.postgres import migrate
+from shared.infra.postgres.database import Database, retryable
+from shared.infra.process import Task
 
 PART = "start"
 RETRY_SECONDS = 1.0
@@ -32,7 +33,7 @@ class Start:
     kafka: str
     topics: Sequence[topics.TopicSpec]
     health: Health
-    register: Register
+    register: DirectoryFollower
 
     def before(self, work: Sequence[Task]) -> list[Task]:
         """

@@ -20,15 +20,15 @@ from services.aggregator import wiring as aggregator
 from services.intake import wiring as intake
 from services.notifier import wiring as notifier
 from shared.contracts.event import Event
-from shared.infra.broker import Poison, Record
 from shared.infra.command import Service
-from shared.infra.reader import Reader
-from shared.infra.settings import Settings
+from shared.infra.kafka.broker import Poison, Record
+from shared.infra.kafka.consumer import ConsumerSupervisor
+from shared.infra.settings import ServiceSettings
 from tools.generate.events import event_classes
 from tools.generate.files import ROOT, examples
 from tools.generate.flow import AGGREGATOR, FLOW, INTAKE, NOTIFIER, SERVICES, SOURCE, Channel
 
-S = TypeVar("S", bound=Settings)
+S = TypeVar("S", bound=ServiceSettings)
 DEAD_LETTERS = "dead_letters"
 CHANNEL_OF_NAME = {
     "DIRECTORY": "directory",
@@ -82,7 +82,7 @@ def subscriptions() -> Mapping[str, Sequence[Subscription]]:
         service: [
             Subscription(it._topics, it._pattern, it._decode)
             for it in (*vars(parts).values(), parts.register.reader)
-            if isinstance(it, Reader)
+            if isinstance(it, ConsumerSupervisor)
         ]
         for service, parts in built.items()
     }

@@ -17,12 +17,12 @@ from services.intake.domain.judge import judge
 from services.intake.domain.knowledge import know
 from services.intake.domain.structure import read
 from shared.contracts.strict_json import parse
-from shared.infra.contents import entities_of
-from shared.infra.entities import difference
-from shared.infra.fact_files import shipped, with_files
-from shared.infra.facts import load_facts
+from shared.directory.contents import entities_of
+from shared.directory.entities import difference
+from shared.directory.files import shipped, with_files
+from shared.directory.loading import load_reference_data
+from shared.directory.publisher import unusable
 from shared.infra.health import Condition
-from shared.infra.publishing import unusable
 from tools.generate.events import event_classes
 from tools.qcdc.main import app
 
@@ -135,7 +135,7 @@ def test_a_name_that_moved_away_is_caught(tmp_path: Path) -> None:
 def test_the_example_of_a_report_would_be_accepted() -> None:
     """Who copies the README must not be refused by intake."""
     body = next(it for it in _json_blocks(_section("Sending reports")))
-    facts = load_facts()
+    reference = load_reference_data()
     arrived = Arrived(
         source="ninh-binh",
         kind=Kind.SUBMISSION,
@@ -145,7 +145,7 @@ def test_the_example_of_a_report_would_be_accepted() -> None:
         received_at=datetime(2026, 10, 15, 2, 14, 8, tzinfo=UTC),
     )
 
-    verdict = judge(read(arrived), know(facts.catalogue, facts.directory, facts.due))
+    verdict = judge(read(arrived), know(reference.catalogue, reference.directory, reference.due))
 
     assert verdict.remarks == ()
     assert verdict.standing is not None

@@ -17,7 +17,7 @@ import asyncpg
 import httpx
 import yaml
 
-from shared.infra.facts import load_facts
+from shared.directory.loading import load_reference_data
 from tests.chaos.post import PostOffice
 from tests.chaos.workload import FORM, Slot, Task, Wish
 from tests.eventually import eventually
@@ -68,7 +68,7 @@ class Chase:
 def plan_chase(provinces: int, begin: datetime, seconds: tuple[float, float], seed: int) -> Chase:
     """Spread the due instants over *seconds* after *begin*; let a third of the units be silent."""
     rng = random.Random(seed)
-    directory = load_facts().directory
+    directory = load_reference_data().directory
     chosen = [it for it in directory.provinces() if it.endswith(".2")][:provinces]
     due = {it: begin + timedelta(seconds=rng.uniform(*seconds)) for it in chosen}
     units = {

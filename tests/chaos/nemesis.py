@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from shared.contracts.wire import header_texts
-from shared.infra.broker import producer
+from shared.infra.kafka.broker import producer
 from shared.infra.topics import REPORTS
 from tools.line.line import Line
 from tools.line.service import Service

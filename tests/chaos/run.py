@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 import asyncpg
 import httpx
 
-from shared.infra.broker import producer
-from shared.infra.facts import load_facts
+from shared.directory.loading import load_reference_data
+from shared.infra.kafka.broker import producer
 from tests.chaos.chase import Chase, now
 from tests.chaos.nemesis import repeat_reports
 from tests.chaos.senders import Senders
@@ -40,7 +40,7 @@ class Verdict:
 
 def small_workload(seed: int) -> Workload:
     """Ten communes of each of today's provinces, nine periods: more slots than can wait at once."""
-    directory = load_facts().directory
+    directory = load_reference_data().directory
     provinces = {
         province: [it.key for it in directory.below(province) if it.level == "commune"][
             :UNITS_PER_PROVINCE

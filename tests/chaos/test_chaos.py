@@ -75,7 +75,7 @@ async def test_commit_before_the_database_is_caught(stack: Stack, tmp_path: Path
     """Planted: the position moves first, the effect follows in a transaction of its own."""
     code = plant(
         tmp_path,
-        "shared/infra/stream.py",
+        "shared/infra/kafka/inbox.py",
         """            if fresh:
                 await self._change(connection, fresh)
             await self._keep_unreadable(

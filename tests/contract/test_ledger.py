@@ -13,15 +13,15 @@ from services.aggregator.errors import Contended
 from services.aggregator.ledger import Ledger
 from services.aggregator.ledger_postgres import PostgresLedger
 from services.aggregator.wiring import MIGRATIONS
-from shared.infra import migrate
-from shared.infra.database import Database
-from shared.infra.facts import load_facts
+from shared.directory.loading import load_reference_data
+from shared.infra.postgres import migrate
+from shared.infra.postgres.database import Database
 from tests.doubles.ledger import MemoryLedger
 from tests.unit.aggregator.given import Place, accepted, revision_of, withdrawn
 
 Open = Callable[[], AbstractAsyncContextManager[Ledger]]
 SLOT = Slot("D373.C1", "F05", "cal.2023")
-LAYOUTS = Layouts(load_facts().catalogue)
+LAYOUTS = Layouts(load_reference_data().catalogue)
 
 
 @pytest.fixture(params=["memory", "postgres"])

@@ -1,8 +1,9 @@
 """
-The corpus of bodies that a register of figures must not guess at (reliability.md rows 37 to 41).
+The corpus of bodies whose figures must not be guessed.
 
 Bytes that are no JSON document within our limits are ``Unreadable`` with a reason code. A token
-that JSON allows and we do not becomes ``Refused`` in its place, so that a finding names the field.
+that JSON allows and we do not becomes ``RefusedToken`` in its place, so that a finding names
+the field.
 """
 
 import json
@@ -14,7 +15,7 @@ import pytest
 
 from services.intake.domain.arrivals import Arrived, Kind
 from services.intake.domain.structure import Reading, read
-from shared.contracts.strict_json import BODY_BYTES_MAX, Refused, Unreadable, parse
+from shared.contracts.strict_json import BODY_BYTES_MAX, RefusedToken, Unreadable, parse
 from tools.generate.files import examples
 
 SECONDS_PER_MEBIBYTE_MAX = 2.0
@@ -73,7 +74,7 @@ def test_a_token_that_we_do_not_take_stays_in_its_place(name: str) -> None:
 
     figures = parse(b'{"figures": {"work_days": ' + token + b', "dvk_models_new": 4}}')["figures"]
 
-    assert isinstance(figures["work_days"], Refused)
+    assert isinstance(figures["work_days"], RefusedToken)
     assert figures["work_days"].why == reason
     assert len(figures["work_days"].text) <= 40
     assert figures["dvk_models_new"] == 4
@@ -83,7 +84,7 @@ def test_a_second_value_for_a_key_is_neither_taken_nor_dropped() -> None:
     """``json.loads`` keeps the last: a figure would be replaced without a word."""
     figures = parse(b'{"work_days": 3, "work_days": 4, "dvk_models_new": 1}')
 
-    assert figures == {"work_days": Refused("duplicate_key", "work_days"), "dvk_models_new": 1}
+    assert figures == {"work_days": RefusedToken("duplicate_key", "work_days"), "dvk_models_new": 1}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
-from shared.domain.directory import Directory, Unit
+from shared.reference.directory import Directory, Unit
 from tests.golden.book import Page
 from tests.golden.world import AFTER, BEFORE, World
 
@@ -13,7 +13,7 @@ from tests.golden.world import AFTER, BEFORE, World
 def now(page: Page, world: World) -> None:
     """Today's provinces and communes, by type."""
     day = page["as_of"].day()
-    alive = [it for it in world.facts.directory if world.facts.directory.alive(it.key, day)]
+    alive = [it for it in world.reference.directory if world.reference.directory.alive(it.key, day)]
     communes = [it for it in alive if it.level == "commune"]
 
     assert sum(it.level == "province" for it in alive) == page["provinces"].number()
@@ -56,10 +56,12 @@ def code_reuse(page: Page, world: World) -> None:
 def split_example(page: Page, world: World) -> None:
     """Hold what a divided ward went to."""
     ward, district, province = page["legacy_ward"].text().split(", ")
-    found = [it for it in world.facts.directory if _is_ward(world, it, ward, district, province)]
+    found = [
+        it for it in world.reference.directory if _is_ward(world, it, ward, district, province)
+    ]
 
     assert len(found) == 1
-    links = world.facts.lineage.successors(found[0].key)
+    links = world.reference.lineage.successors(found[0].key)
     assert sorted(world.names(it.successor for it in links)) == sorted(page["successors"].texts())
     assert {it.kind for it in links} == {"part"}
 
@@ -67,7 +69,7 @@ def split_example(page: Page, world: World) -> None:
 def _is_ward(world: World, unit: Unit, ward: str, district: str, province: str) -> bool:
     if unit.name != ward or unit.parent is None:
         return False
-    above = [it.casefold() for it in world.names(world.facts.directory.path(unit.key, BEFORE))]
+    above = [it.casefold() for it in world.names(world.reference.directory.path(unit.key, BEFORE))]
     return (
         len(above) == 2
         and above[0] == district.casefold()
@@ -98,7 +100,7 @@ def known_error(page: Page, world: World) -> None:
     right = world.unit(page["right"].number(), "province", BEFORE)
     wrong = world.unit(page["wrong_province_code"].number(), "province", BEFORE)
     assert old.name == found[2].partition(",")[0]
-    assert world.facts.directory.province(old.key, BEFORE) == right.key != wrong.key
+    assert world.reference.directory.province(old.key, BEFORE) == right.key != wrong.key
     if "effect" in page:
         _no_such_source(page["effect"].text(), wrong, world)
 
@@ -111,7 +113,7 @@ def _islands(codes: list[str], effect: str, world: World) -> None:
         island = zone.name.removeprefix("Đặc khu ")
         district = next(
             it
-            for it in world.facts.directory
+            for it in world.reference.directory
             if it.level == "district" and it.name.removeprefix("Huyện ") == island
         )
         assert zone.type == "dac_khu"
@@ -131,7 +133,7 @@ def _no_such_source(effect: str, wrong: Unit, world: World) -> None:
 
 def province_named(world: World, name: str, day: date) -> Unit:
     """Find a province by its bare name on a day."""
-    directory = world.facts.directory
+    directory = world.reference.directory
     found = [
         it
         for it in directory
@@ -160,7 +162,7 @@ def party_roster(facts: Page, world: World, province: str) -> None:
         replace(template, key=f"{province}.K{n}", official_code=f"K{n}", name=f"Đảng bộ khối {n}")
         for n in range(1, blocks + 1)
     ]
-    directory = Directory([*_states(world.facts.directory), *added])
+    directory = Directory([*_states(world.reference.directory), *added])
     below = [it for it in directory.below(province) if directory.alive(it.key, day)]
     assert len(below) == facts["party_organisations"].number()
     assert directory.province(f"{province}.K1") == province

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from shared.domain.committees import Committee, build_committees
-from shared.domain.directory import Unit
+from shared.reference.committees import Committee, build_committees
+from shared.reference.directory import Unit
 from tests.golden.book import Page
 
 DAY = date(2024, 1, 1)

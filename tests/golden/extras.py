@@ -7,11 +7,11 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
 from services.intake.domain.judge import Standing
-from shared.domain.directory import Unit
-from shared.domain.figures import Qualifier, rate_percent
-from shared.domain.forms import Cell
-from shared.domain.measures import convert
-from shared.infra import vietnamese
+from shared.reference import vietnamese
+from shared.reference.directory import Unit
+from shared.reference.figures import Qualifier, rate_percent
+from shared.reference.forms import Cell
+from shared.reference.measures import convert
 from tests.golden import areas
 from tests.golden.book import Page, computed
 from tests.golden.world import AFTER, World, period
@@ -147,7 +147,7 @@ def _contributions(case: Case) -> None:
     more = {"entered_in": {"land_donated_m2": "ha"}, "qualifiers": {"work_days": qualifier.value}}
     standing = _standing(case, "F05", figures, more)
 
-    indicator = case.world.facts.catalogue.indicators["land_donated_m2"]
+    indicator = case.world.reference.catalogue.indicators["land_donated_m2"]
     square_metres = Decimal(convert(hectares, "ha", indicator)).scaleb(-indicator.scale)
     assert Decimal(str(standing.figures["land_donated_m2"])) == square_metres
     shown = vietnamese.qualified(days["value"].number(), qualifier)
@@ -158,9 +158,9 @@ def _standing(
     case: Case, form: str, figures: Mapping[str, FigureValue], also: Mapping[str, object]
 ) -> Standing:
     its = period(f"cal.{case.year}")
-    version = case.world.facts.catalogue.form(form, its)
+    version = case.world.reference.catalogue.form(form, its)
     assert version is not None
-    whole = complete(figures, version, case.world.facts.catalogue)
+    whole = complete(figures, version, case.world.reference.catalogue)
     verdict = case.world.verdict(Report(case.commune.key, form, its.code, whole), also=also)
     assert verdict.standing is not None, verdict.remarks
     return verdict.standing
@@ -169,7 +169,7 @@ def _standing(
 def _index(case: Case) -> None:
     province = case.world.unit(80, "province", period(f"cal.{case.year}").last_day)
     score, rank, out_of = case.text("pci_score"), case.whole("pci_rank"), case.whole("out_of")
-    indicator = case.world.facts.catalogue.indicators["pci_rank"]
+    indicator = case.world.reference.catalogue.indicators["pci_rank"]
 
     case.accepts("F07", {"pci_score": score, "pci_rank": rank}, province)
     assert indicator.ranked_among(case.year) == out_of
@@ -240,7 +240,7 @@ def _effective_before(case: Case, year: str, effective: str) -> None:
 
 def _area(case: Case, hectares: str, square_metres: str) -> None:
     assert hectares == case.text("land_donated_ha")
-    indicator = case.world.facts.catalogue.indicators["land_donated_m2"]
+    indicator = case.world.reference.catalogue.indicators["land_donated_m2"]
     assert convert(hectares, "ha", indicator) == int(square_metres) * 10**indicator.scale
 
 

@@ -9,12 +9,12 @@ from functools import cache
 import holidays
 import pytest
 
-from shared.domain.deadlines import DeadlineRule, build_rules, due, rule_for
-from shared.domain.errors import FactError
-from shared.domain.figures import Qualifier, rate_percent
-from shared.domain.periods import VIETNAM, Period
-from shared.domain.wordings import Wording
-from shared.infra import vietnamese
+from shared.reference import vietnamese
+from shared.reference.deadlines import DeadlineRule, build_rules, due, rule_for
+from shared.reference.errors import FactError
+from shared.reference.figures import Qualifier, rate_percent
+from shared.reference.periods import VIETNAM, Period
+from shared.reference.wordings import Wording
 from tests.golden.book import Page
 from tests.golden.world import World, period
 from tools.demo.apportion import apportion, even
@@ -30,7 +30,7 @@ def conventions(page: Page, world: World) -> None:
     assert apportion(3, two) == {("A", "cal.2023"): 2, ("B", "cal.2023"): 1}
     assert page["qualifier"].texts() == list(Qualifier)
     page.only_words("null_rule")  # zero_is_not_null holds it against the fold
-    assert world.facts.catalogue.indicators
+    assert world.reference.catalogue.indicators
 
 
 def _rates(page: Page) -> None:
@@ -85,18 +85,18 @@ def window(page: Page, world: World) -> None:
 
 def nd09_rule(world: World, its: Period) -> DeadlineRule:
     """Return the rule of the decree's regime that communes go by in a period."""
-    rule = rule_for(its, "commune", world.facts.rules)
+    rule = rule_for(its, "commune", world.reference.rules)
     assert rule is not None
     return rule
 
 
 def _due(world: World, its: Period, working_days: int) -> date:
     """Compute a due day through the rules as services do, with another number of days."""
-    facts = world.facts
+    reference = world.reference
     rule = replace(nd09_rule(world, its), working_days_after_close=working_days)
-    form = facts.catalogue.form("F05", its)
+    form = reference.catalogue.form("F05", its)
     assert form is not None
-    found = due(form, its, "commune", ("37.2",), (), (rule,), facts.calendar)
+    found = due(form, its, "commune", ("37.2",), (), (rule,), reference.calendar)
     assert found.rule_code == rule.code
     return found.at.astimezone(VIETNAM).date()
 
@@ -104,7 +104,7 @@ def _due(world: World, its: Period, working_days: int) -> date:
 def swap(page: Page, world: World) -> None:
     """Hold a swapped weekday, its Saturday, and whether the package knows of them."""
     off, worked = page["day_off"].day(), page["day_worked"].day()
-    calendar, package = world.facts.calendar, _package()
+    calendar, package = world.reference.calendar, _package()
     known = page["in_holidays_0_109"].flag()
     page.only_words("source")
 
@@ -124,7 +124,7 @@ def tet(page: Page, world: World) -> None:
     """Hold that the whole of Tết is off, and which weekdays it takes."""
     first, last = page["from"].day(), page["to"].day()
     days = [first + timedelta(days=it) for it in range((last - first).days + 1)]
-    calendar = world.facts.calendar
+    calendar = world.reference.calendar
 
     assert not any(map(calendar.is_working_day, days))
     assert calendar.is_working_day(first - timedelta(days=1))
@@ -138,7 +138,7 @@ def culture_day(page: Page, world: World) -> None:
     page.only_words("basis")
 
     assert day.weekday() < 5
-    assert world.facts.calendar.is_working_day(day) is not page["paid_holiday"].flag()
+    assert world.reference.calendar.is_working_day(day) is not page["paid_holiday"].flag()
 
 
 def wording(page: Page, _: World) -> None:
@@ -170,7 +170,7 @@ def _written(page: Page, world: World) -> str:
         case "rate":
             return vietnamese.rate(value)
         case "score":
-            points = world.facts.catalogue.indicators["par_index_score"].unit_of_measure
+            points = world.reference.catalogue.indicators["par_index_score"].unit_of_measure
             return f"{vietnamese.score(value)} {points}"
         case "count_in_letter":
             return vietnamese.count_in_letter(int(value))

@@ -7,7 +7,7 @@ from services.aggregator.domain.amounts import Amount
 from services.aggregator.domain.carrying import Carried, openings
 from services.aggregator.domain.rollup import ByPeriod, Said, carry
 from services.aggregator.domain.scopes import current
-from shared.domain.periods import Period, period_containing
+from shared.reference.periods import Period, period_containing
 from tests.golden.areas import province_named
 from tests.golden.book import Page
 from tests.golden.replay import Replay, replay
@@ -28,7 +28,7 @@ def carry_forward(page: Page, world: World, stories: Iterable[Story]) -> None:
     named = re.findall(r"closing\(([^)]+)\)", closings)
     assert closings == " + ".join(f"closing({it})" for it in named)
     old = {province_named(world, it.removesuffix(_OLD), BEFORE).key for it in named}
-    links = world.facts.lineage.predecessors(today.key)
+    links = world.reference.lineage.predecessors(today.key)
     day = re.search(r"\d{4}-\d\d-\d\d", opening)
 
     assert {it.predecessor for it in links} == old
@@ -59,8 +59,8 @@ def _neighbour(key: str, its: Period, world: World) -> Replay:
 
 def _in_current(today: str, its: Period, replays: Iterable[Replay], world: World) -> int:
     """Add up what stands in today's boundaries: the totals of whole old provinces, as they are."""
-    facts = world.facts
-    scope = current(facts.directory, facts.lineage, today, its, AFTER)
+    reference = world.reference
+    scope = current(reference.directory, reference.lineage, today, its, AFTER)
     by_area = {it.area: it.said(its, its).stated[_TOTAL][its].value for it in replays}
     assert set(scope.areas) == by_area.keys()
     assert scope.units + scope.not_separable + scope.unverified == ()

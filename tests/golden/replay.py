@@ -15,8 +15,8 @@ from services.intake.domain.judge import Standing
 from shared.contracts.event import derived_id
 from shared.contracts.reports import ReportAccepted, ReportSubmitted
 from shared.contracts.totals import Figure
-from shared.domain.directory import Unit
-from shared.domain.periods import Period, periods_between
+from shared.reference.directory import Unit
+from shared.reference.periods import Period, periods_between
 from tests.golden.world import RECEIVED_AT, World
 from tests.unit.aggregator.given import revision_of
 from tools.demo.articles import Article
@@ -50,11 +50,11 @@ class Replay:
             for it in periods
             if key.area == self.area and key.period == it.code
         ]
-        return Said(amounts(tallies, self.world.facts.catalogue))
+        return Said(amounts(tallies, self.world.reference.catalogue))
 
     def readings(self, first: Period, last: Period) -> Mapping[str, Reading]:
         """Answer for the area and some periods, by cell."""
-        catalogue, layouts = self.world.facts.catalogue, self.world.layouts
+        catalogue, layouts = self.world.reference.catalogue, self.world.layouts
         periods = periods_between(first, last)
         asked = {
             (form, it): layout
@@ -76,9 +76,9 @@ class Replay:
         return {cell: figure(it) for cell, it in self.readings(first, last).items()}
 
     def _owing(self, form: str, its: Period) -> frozenset[str]:
-        version = self.world.facts.catalogue.form(form, its)
+        version = self.world.reference.catalogue.form(form, its)
         assert version is not None
-        owing = self.world.facts.directory.owing(version, its, self.area)
+        owing = self.world.reference.directory.owing(version, its, self.area)
         return frozenset(it.key for it in owing)
 
     def _filed(self, form: str, its: Period) -> list[Filed]:
@@ -96,7 +96,7 @@ def replay(article: Article, world: World) -> Replay:
 
     Raises AssertionError when a rule refuses one: the figures of an article are all admissible.
     """
-    directory = world.facts.directory
+    directory = world.reference.directory
     replaced = {it.key for it in directory.below(article.area)}
     units: list[Unit] = [
         state
@@ -105,7 +105,7 @@ def replay(article: Article, world: World) -> Replay:
         for state in directory.states(unit.key)
     ]
     place = world.with_units([*units, *sample_units(article)])
-    reports = tuple(reports_of(article, world.facts.catalogue))
+    reports = tuple(reports_of(article, world.reference.catalogue))
     verdicts = [(it, place.verdict(it)) for it in reports]
     refused = [(it, found.remarks) for it, found in verdicts if found.standing is None]
     assert refused == []

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from shared.contracts.totals import Figure
-from shared.domain.directory import Unit
-from shared.domain.indicators import Measure
-from shared.domain.periods import Period, period_containing
+from shared.reference.directory import Unit
+from shared.reference.indicators import Measure
+from shared.reference.periods import Period, period_containing
 from tests.golden import areas, committees
 from tests.golden.book import Page
 from tests.golden.replay import Replay, cells_with_values, replay
@@ -97,7 +97,7 @@ def _place(page: Page, world: World) -> Unit:
     successor = world.unit(page["successor_province_code"].number(), "province", AFTER)
 
     assert place.name == page["name"].text()
-    assert world.facts.directory.province(place.key, BEFORE) == province.key
+    assert world.reference.directory.province(place.key, BEFORE) == province.key
     assert world.successors(province.key) == {successor.key}
     assert successor.name == page["successor_name"].text()
     if "ended" in page:
@@ -136,7 +136,7 @@ def figures_come_out(story: Story) -> None:
 def _complete(story: Story, it: Stated, found: Figure) -> None:
     """All of those reported who owe it: the units of the roster, or the province itself."""
     units = story.page["replay"]["unit_count"].number()
-    version = story.world.facts.catalogue.form(it.form, it.last) if it.form else None
+    version = story.world.reference.catalogue.form(it.form, it.last) if it.form else None
     grassroots = version is None or bool(version.owed_by & {"commune", "district"})
     owed = grassroots or story.place.level in (version.owed_by if version else ())
     expected = (units if grassroots else 1) if owed else 0
@@ -169,7 +169,9 @@ def nothing_else_comes_out(story: Story) -> None:
     for text in story.page["not_indicators"].texts():
         numbers = {str(int(it)) for it in _NUMBER.findall(text)}
         assert numbers.isdisjoint(values), text
-        assert text not in {it.label_vi for it in story.world.facts.catalogue.indicators.values()}
+        assert text not in {
+            it.label_vi for it in story.world.reference.catalogue.indicators.values()
+        }
 
 
 def texts_read_as_printed(story: Story) -> None:
@@ -178,7 +180,7 @@ def texts_read_as_printed(story: Story) -> None:
         return
     for name, text in story.page["report_text"].parts():
         its = story.figure(SHORT_NAMES.get(name, name))
-        indicator = story.world.facts.catalogue.indicators[its.indicator]
+        indicator = story.world.reference.catalogue.indicators[its.indicator]
         points = indicator.measure is Measure.SCORE and indicator.unit_of_measure != "%"
         shown = f"{its.display} {its.unit_of_measure}" if points else its.display
         assert shown == text.text(), name

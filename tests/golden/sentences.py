@@ -10,7 +10,7 @@ import pytest
 from services.aggregator.domain.amounts import Amount, over_units
 from services.aggregator.domain.errors import NotAdditive
 from services.intake.domain.history import History
-from shared.domain.figures import rate_percent
+from shared.reference.figures import rate_percent
 from tests.golden.book import Page, computed
 from tests.golden.scenarios import Story
 from tests.golden.world import AFTER, year
@@ -124,7 +124,7 @@ def _rate(story: Story, groups: Groups) -> Mapping[str, str]:
 
 
 def _over_communes(story: Story, groups: Groups) -> Mapping[str, str]:
-    indicator = story.world.facts.catalogue.indicators[groups[0]]
+    indicator = story.world.reference.catalogue.indicators[groups[0]]
     with pytest.raises(NotAdditive):
         over_units(indicator, [Amount(8958), Amount(8016)])
     commune = _someone(story, "F04")
@@ -187,10 +187,10 @@ def _not_invertible(story: Story, groups: Groups) -> Mapping[str, str]:
 def _readable_after_its_end(story: Story, groups: Groups) -> Mapping[str, str]:
     world, place = story.world, story.place
     assert f"{AFTER}" == groups[0]
-    assert not world.facts.directory.alive(place.key, AFTER)
-    assert not [it for it in world.facts.directory.below(place.key) if it.alive(AFTER)]
+    assert not world.reference.directory.alive(place.key, AFTER)
+    assert not [it for it in world.reference.directory.below(place.key) if it.alive(AFTER)]
     assert story.value("guidance_documents_issued") > 0
-    assert world.facts.directory.path(place.key)[0] == place.key
+    assert world.reference.directory.path(place.key)[0] == place.key
     return {}
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from shared.domain.directory import Unit
-from shared.domain.forms import Cell
-from shared.domain.indicators import Indicator, Measure
-from shared.domain.periods import Period, label_vi, latest_closed
+from shared.reference.directory import Unit
+from shared.reference.forms import Cell
+from shared.reference.indicators import Indicator, Measure
+from shared.reference.periods import Period, label_vi, latest_closed
 from tests.golden.book import Page
 from tests.golden.world import World, year
 from tools.demo.apportion import apportion, even
@@ -88,7 +88,7 @@ def _window(page: Page) -> tuple[int, int]:
 
 def _fact(fact: Page, years: tuple[int, int] | None, world: World) -> Iterator[Stated]:
     fact.only_words("status", "ambiguity")
-    indicator = world.facts.catalogue.indicators[fact["indicator"].text()]
+    indicator = world.reference.catalogue.indicators[fact["indicator"].text()]
     if "window" in fact:
         years = _window(fact["window"])
     if "period" in fact:
@@ -169,7 +169,7 @@ def _sent(it: Stated, form: str, block: Iterable[Stated]) -> Stated:
 
 def _forms(it: Stated, place: Unit, world: World) -> list[str]:
     """Name the forms that hold a figure and are owed at its place or below, else any form."""
-    versions = [world.facts.catalogue.form(code, it.last) for code in it.indicator.forms]
+    versions = [world.reference.catalogue.form(code, it.last) for code in it.indicator.forms]
     holding = [form for form in versions if form is not None and it.cell in form.position]
     grassroots = [it for it in holding if it.owed_by & {"commune", "district"}]
     owed = [it for it in holding if place.level in it.owed_by] + grassroots
@@ -219,7 +219,7 @@ def _block(
     stock: StockMovement | None,
     world: World,
 ) -> Block:
-    version = world.facts.catalogue.form(form, last)
+    version = world.reference.catalogue.form(form, last)
     assert version is not None
     by: Literal["units", "area"] = "units" if version.owed_by & {"commune", "district"} else "area"
     moved = {f"dvk_models_{it}" for it in ("new", "total")}

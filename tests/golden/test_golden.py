@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from shared.infra.facts import load_facts
+from shared.directory.loading import load_reference_data
 from tests.articles import read
 from tests.golden import areas, extras, law, mergers, scenarios, sentences
 from tests.golden.book import Page, leaves
@@ -110,7 +110,7 @@ CHECKS: Mapping[str, Check] = {
 @pytest.fixture(scope="module")
 def run() -> Run:
     """Return our facts, with an empty memory."""
-    return Run(World(load_facts()))
+    return Run(World(load_reference_data()))
 
 
 def at(place: str, document: object = DOCUMENT) -> Page:

@@ -14,9 +14,9 @@ from services.intake.domain.judge import Verdict, judge
 from services.intake.domain.knowledge import Knowledge, know
 from services.intake.domain.structure import read
 from shared.contracts.strict_json import parse
-from shared.domain.directory import Directory, Unit
-from shared.domain.periods import Period, parse_period
-from shared.infra.facts import Facts
+from shared.reference.directory import Directory, Unit
+from shared.reference.periods import Period, parse_period
+from shared.reference.reference_data import ReferenceData
 from tools.demo.reports import FigureValue, Report, complete
 
 RECEIVED_AT = datetime(2026, 11, 22, 5, tzinfo=UTC)
@@ -33,21 +33,21 @@ _NOTHING: Mapping[str, object] = {}
 class World:
     """Facts, and what the pure cores make of them once."""
 
-    facts: Facts
+    reference: ReferenceData
 
     @cached_property
     def knowledge(self) -> Knowledge:
         """What intake judges with."""
-        return know(self.facts.catalogue, self.facts.directory, self.facts.due)
+        return know(self.reference.catalogue, self.reference.directory, self.reference.due)
 
     @cached_property
     def layouts(self) -> Layouts:
         """How the aggregator keeps a report."""
-        return Layouts(self.facts.catalogue)
+        return Layouts(self.reference.catalogue)
 
     def with_units(self, units: Iterable[Unit]) -> "World":
         """Return the same world with other units in it."""
-        return World(replace(self.facts, directory=Directory(units)))
+        return World(replace(self.reference, directory=Directory(units)))
 
     def verdict(
         self,
@@ -83,22 +83,22 @@ class World:
         also: Mapping[str, object] = _NOTHING,
     ) -> Mapping[str, str]:
         """Return what the rules say to a report of some figures: severities by code."""
-        version = self.facts.catalogue.form(form, period(period_code))
+        version = self.reference.catalogue.form(form, period(period_code))
         assert version is not None
-        whole = complete(figures, version, self.facts.catalogue)
+        whole = complete(figures, version, self.reference.catalogue)
         remarks = self.verdict(Report(unit, form, period_code, whole), history, also).remarks
         return {it.code: it.severity for it in remarks}
 
     def unit(self, code: int | str, level: str, day: date) -> Unit:
         """Return the unit that an official code meant on a day."""
         width = {"province": 2, "district": 3, "commune": 5}[level]
-        found = self.facts.directory.find(str(code).zfill(width), level, day)
+        found = self.reference.directory.find(str(code).zfill(width), level, day)
         assert found is not None, (code, level, day)
         return found
 
     def communes(self, area: str, day: date) -> list[Unit]:
         """Return the communes of an area on a day."""
-        directory = self.facts.directory
+        directory = self.reference.directory
         return [
             it
             for it in directory.below(area)
@@ -107,16 +107,16 @@ class World:
 
     def successors(self, key: str) -> set[str]:
         """Name the units that a unit became, wholly or in part."""
-        return {it.successor for it in self.facts.lineage.successors(key)}
+        return {it.successor for it in self.reference.lineage.successors(key)}
 
     def predecessors(self, key: str) -> set[str]:
         """Name the units that a unit came from."""
-        return {it.predecessor for it in self.facts.lineage.predecessors(key)}
+        return {it.predecessor for it in self.reference.lineage.predecessors(key)}
 
     def names(self, keys: Iterable[str]) -> Iterator[str]:
         """Name some units in full."""
         for key in keys:
-            unit = self.facts.directory.get(key)
+            unit = self.reference.directory.get(key)
             assert unit is not None, key
             yield unit.name
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 
-from shared.infra.facts import load_facts
+from shared.directory.loading import load_reference_data
 from tools.compose_check.doors import SOURCE, Doors, Figures
 from tools.compose_check.project import CheckFailed, Project
 from tools.compose_check.reports import AREA, COUNTED, PERIOD, Reports
@@ -33,7 +33,7 @@ def check(project: Project, say: Say) -> None:
     say(f"directory: {_directory(project)}")
     key = project.run("migrate", "keys", "create", "--source", SOURCE)
     say(f"made an API key for {SOURCE}")
-    reports, doors = Reports(load_facts()), Doors(project.ports, key)
+    reports, doors = Reports(load_reference_data()), Doors(project.ports, key)
     doors.send_over_http(reports.next())
     doors.send_over_kafka(reports.next())
     say(f"{AREA} {PERIOD}: {_wait_for_total(doors, reports)}, one over HTTP, one over Kafka")

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.contracts.reports import ReportSubmitted
 from shared.contracts.wire import encode
-from shared.infra.broker import producer
+from shared.infra.kafka.broker import producer
 from shared.infra.topics import submissions_topic
 from tools.compose_check.project import CheckFailed
 from tools.compose_check.reports import AREA, PERIOD

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from shared.contracts.reports import ReportSubmitted
-from shared.domain.periods import parse_period
-from shared.infra.facts import Facts
+from shared.reference.periods import parse_period
+from shared.reference.reference_data import ReferenceData
 
 AREA, FORM, PERIOD = "37.2", "F05", "nd09.2026-M10"
 COUNTED = "dvk_models_total"
@@ -13,15 +13,15 @@ COUNTED = "dvk_models_total"
 class Reports:
     """Each report counts ten times the one before: a total shows which of them are in it."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, reference: ReferenceData) -> None:
         period = parse_period(PERIOD)
-        form = facts.catalogue.form(FORM, period) if period else None
+        form = reference.catalogue.form(FORM, period) if period else None
         if period is None or form is None:
             raise LookupError(f"the catalogue has no {FORM} for {PERIOD}")
-        indicators = facts.catalogue.indicators
+        indicators = reference.catalogue.indicators
         own = [cell.key for cell in form.cells if not cell.split]
         self._unknown = [key for key in own if indicators[key].priority == 1]
-        self._owing = facts.directory.owing(form, period, AREA)
+        self._owing = reference.directory.owing(form, period, AREA)
         self.sent = 0
 
     @property

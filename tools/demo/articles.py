@@ -7,7 +7,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt
 
-from shared.domain.periods import Period, parse_period, periods_between
+from shared.reference.periods import Period, parse_period, periods_between
 
 _FILE = Path(__file__).with_name("articles.yaml")
 

@@ -6,7 +6,7 @@ import httpx
 from pydantic import BaseModel
 
 from shared.contracts.totals import Coverage, Figure
-from shared.domain.forms import Cell
+from shared.reference.forms import Cell
 from tools.demo.reports import FigureValue
 
 

@@ -112,7 +112,7 @@ def _wrong_with_digest(notice: asking.Notice, mail: Mail, scenario: Scenario) ->
         return [f"the digest names {named} instead of {sorted(scenario.late)}"]
     if notice.message_id != mail.message_id:
         return [f"the mail is {mail.message_id}, the notice {notice.message_id}"]
-    names = [unit.name for key in scenario.late if (unit := scenario.facts.directory.get(key))]
+    names = [unit.name for key in scenario.late if (unit := scenario.reference.directory.get(key))]
     return [f"the mail does not name {name}" for name in names if name not in mail.text]
 
 

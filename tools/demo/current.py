@@ -9,8 +9,8 @@ from datetime import datetime
 
 import yaml
 
-from shared.domain.catalogue import Catalogue
-from shared.domain.periods import VIETNAM, Period, label_vi, latest_closed
+from shared.reference.catalogue import Catalogue
+from shared.reference.periods import VIETNAM, Period, label_vi, latest_closed
 from tools.demo.apportion import sample
 from tools.demo.reports import Report, complete
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from shared.contracts.reports import Finding, ReportSubmitted
 from shared.contracts.wire import Message, encode
-from shared.infra.broker import producer
+from shared.infra.kafka.broker import producer
 from shared.infra.topics import submissions_topic
 from tools.demo.deliveries import Event
 from tools.demo.errors import DemoError

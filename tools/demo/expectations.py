@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from shared.domain.catalogue import Catalogue
-from shared.domain.figures import rate_percent
+from shared.reference.catalogue import Catalogue
+from shared.reference.figures import rate_percent
 from tools.demo.articles import Article, Block
 from tools.demo.reports import FigureValue
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from shared.domain.periods import VIETNAM, label_vi
+from shared.reference.periods import VIETNAM, label_vi
 from tools.demo import current
 from tools.demo.scenario import Scenario
 from tools.demo.settings import Ports, url

@@ -5,8 +5,8 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from html import escape
 
-from shared.domain.periods import VIETNAM
-from shared.infra.vietnamese import date_short
+from shared.reference.periods import VIETNAM
+from shared.reference.vietnamese import date_short
 from tools.demo.mails import Mail
 
 _STYLE = """

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from shared.domain.catalogue import Catalogue, FormVersion, Measure
+from shared.reference.catalogue import Catalogue, FormVersion, Measure
 from tools.demo.apportion import Place, apportion, by_size, even
 from tools.demo.articles import Article, Block, Stated, StockMovement
 from tools.demo.roster import sample_units

@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
-from shared.domain.directory import Directory, Unit
+from shared.reference.directory import Directory, Unit
 from tools.demo.articles import Article
 
 ENDED = date(2025, 6, 30)

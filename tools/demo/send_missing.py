@@ -11,9 +11,9 @@ import sys
 
 import httpx
 
-from shared.domain.periods import Period, parse_period
+from shared.directory.loading import load_reference_data
 from shared.infra.clock import system_clock
-from shared.infra.facts import load_facts
+from shared.reference.periods import Period, parse_period
 from tools.demo import asking, current
 from tools.demo.checks import until_nothing_is_missing
 from tools.demo.deliveries import submission
@@ -49,7 +49,7 @@ async def _send(ports: Ports, key: str, period: Period) -> None:
         if not late:
             print(f"nobody owes {current.FORM} for {period.code} any more")
             return
-        catalogue, now = load_facts().catalogue, system_clock()
+        catalogue, now = load_reference_data().catalogue, system_clock()
         reports = [current.current_report(it.unit, period, catalogue) for it in late]
         await intake.send([submission(it, now) for it in reports])
 

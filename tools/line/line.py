@@ -15,9 +15,10 @@ from pathlib import Path
 import asyncpg
 
 from services.intake.keys import create_key
-from shared.infra import migrate, topics
+from shared.directory.files import shipped
+from shared.infra import topics
 from shared.infra.clock import system_clock
-from shared.infra.fact_files import shipped
+from shared.infra.postgres import migrate
 from tools.line.clearing import clear_topics
 from tools.line.service import Service
 from tools.qcdc.databases import folder_of

@@ -5,13 +5,13 @@ from typing import Any
 from pydantic import SecretStr
 
 from services.aggregator.closing import Order, Snapshot, close_figures
-from services.aggregator.settings import Settings
+from services.aggregator.settings import AggregatorSettings
 from tools.qcdc.settings import OperatorSettings
 
 
 async def close(settings: OperatorSettings, order: Order, *, dry_run: bool) -> Snapshot:
     """Sign figures, or say what would be signed. Raises Misconfigured when there are none."""
-    place = Settings(
+    place = AggregatorSettings(
         kafka=settings.kafka or "",
         database=SecretStr(settings.database("aggregator")),
         database_schema=settings.database_schema,

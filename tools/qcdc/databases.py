@@ -6,8 +6,8 @@ from pathlib import Path
 
 import asyncpg
 
-from shared.infra import migrate as migration
 from shared.infra.errors import Misconfigured
+from shared.infra.postgres import migrate as migration
 from tools.qcdc.settings import SERVICES, OperatorSettings
 
 

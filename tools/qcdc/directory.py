@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from shared.contracts.directory import DirectoryRevised
-from shared.domain.committees import Demand, Extension, build_committees
-from shared.domain.errors import FactError
-from shared.domain.periods import parse_period
-from shared.infra.contents import Contents, contents_of, entities_of
-from shared.infra.entities import Entities, difference
+from shared.directory.contents import DirectoryContents, contents_of, entities_of
+from shared.directory.entities import Entities, difference
+from shared.directory.files import shipped, with_files
+from shared.directory.loading import load_catalogue
+from shared.directory.publisher import PublishedDirectory, publish, read_published, unusable
 from shared.infra.errors import Misconfigured
-from shared.infra.fact_files import shipped, with_files
-from shared.infra.facts import load_catalogue
-from shared.infra.publishing import Published, publish, read_published, unusable
 from shared.infra.topics import DIRECTORY
+from shared.reference.committees import Demand, Extension, build_committees
+from shared.reference.errors import FactError
+from shared.reference.periods import parse_period
 
 Json = Mapping[str, Any]
 
@@ -55,13 +55,13 @@ class Change:
 class Proposal:
     """A directory that an operator wants, and what it was worked out from."""
 
-    base: Published
+    base: PublishedDirectory
     wanted: Entities
 
     @property
     def changes(self) -> Sequence[Change]:
         """What would be different, by entity."""
-        old = self.base.book.entities
+        old = self.base.replica.entities
         return [
             Change(key, _parsed(old.get(key)), _parsed(content))
             for key, content in difference(old, self.wanted).items()
@@ -79,14 +79,14 @@ async def propose(
 
     """
     base = await read_published(bootstrap, topic)
-    if base.book.in_force is None and not from_shipped:
+    if base.replica.in_force is None and not from_shipped:
         raise Misconfigured(
             "nothing has been published yet; begin with: qcdc directory apply --shipped"
         )
     try:
-        under = shipped() if from_shipped else contents_of(base.book.entities)
+        under = shipped() if from_shipped else contents_of(base.replica.entities)
         contents = with_files(under, files)
-        wanted = {**base.book.entities, **entities_of(contents)}
+        wanted = {**base.replica.entities, **entities_of(contents)}
         check_letters(contents)
     except (FactError, OSError) as problem:
         raise Misconfigured(str(problem)) from problem
@@ -95,7 +95,7 @@ async def propose(
     return Proposal(base, wanted)
 
 
-def check_letters(contents: Contents) -> None:
+def check_letters(contents: DirectoryContents) -> None:
     """
     Hold the letters of all committees against the forms of this release.
 
@@ -131,7 +131,7 @@ async def put_in_force(
 
 
 async def publish_instead(
-    bootstrap: str, contents: Contents, document: str, at: datetime
+    bootstrap: str, contents: DirectoryContents, document: str, at: datetime
 ) -> DirectoryRevised | None:
     """Publish these contents in place of whatever is in force; for lines that begin anew."""
     return await publish(bootstrap, entities_of(contents), document, at)

@@ -1,4 +1,4 @@
-"""``qcdc directory``: the facts that change while the services run."""
+"""``qcdc directory``: the reference data that changes while the services run."""
 
 import asyncio
 import json
@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
+from shared.directory.entities import Entities
+from shared.directory.publisher import PublishedDirectory, read_published
 from shared.infra.clock import system_clock
-from shared.infra.entities import Entities
-from shared.infra.errors import Overtaken
-from shared.infra.publishing import Published, read_published
+from shared.infra.errors import PublicationOvertaken
 from tools.qcdc import directory
 from tools.qcdc.directory import Proposal
 from tools.qcdc.settings import OperatorSettings
@@ -72,7 +72,7 @@ def apply(
     reason = document or ", ".join(names)
     try:
         revision = asyncio.run(directory.put_in_force(kafka, proposal, reason, system_clock()))
-    except Overtaken as problem:
+    except PublicationOvertaken as problem:
         print(f"qcdc: {problem}; nothing was put in force, look again", file=sys.stderr)
         raise typer.Exit(1) from problem
     _say(proposal, revision.revision if revision else None, as_json=as_json, applied=True)
@@ -91,7 +91,7 @@ def show(
     if entity is None:
         _say_revision(published, as_json=as_json)
         return
-    content = published.book.entities.get(entity)
+    content = published.replica.entities.get(entity)
     if content is None:
         print(f"qcdc: there is no {entity}", file=sys.stderr)
         raise typer.Exit(1)
@@ -124,17 +124,17 @@ def _say(proposal: Proposal, revision: int | None, *, as_json: bool, applied: bo
         print(f"would be published on revision {proposal.base.revision}; entities: {len(changes)}")
 
 
-def _say_revision(published: Published, *, as_json: bool) -> None:
-    book, revision = published.book, published.book.in_force
-    refused = [it for it in book.seen if it.refused]
+def _say_revision(published: PublishedDirectory, *, as_json: bool) -> None:
+    replica, revision = published.replica, published.replica.in_force
+    refused = [it for it in replica.seen if it.refused]
     if as_json:
         told = revision.model_dump(mode="json") if revision else None
         print(
             json.dumps(
                 {
                     "in_force": told,
-                    "entities": directory.counted(book.entities),
-                    "unfinished": book.unfinished,
+                    "entities": directory.counted(replica.entities),
+                    "unfinished": replica.unfinished,
                 },
                 ensure_ascii=False,
             )
@@ -144,10 +144,10 @@ def _say_revision(published: Published, *, as_json: bool) -> None:
         print("nothing is published: the services work by what ships with the code")
     else:
         print(f"revision {revision.revision} of {revision.occurred_at}: {revision.document}")
-        _say_counts(book.entities)
+        _say_counts(replica.entities)
     for it in refused:
         print(f"refused: revision {it.revision.revision} ({it.revision.document}) {it.refused}")
-    if book.unfinished:
+    if replica.unfinished:
         print("a publication was cut short or is under way; the next one puts it in order")
 
 

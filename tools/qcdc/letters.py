@@ -4,7 +4,7 @@ from typing import Any
 
 import asyncpg
 
-from shared.infra.stream import UNREADABLE_IN_A_ROW_MAX
+from shared.infra.kafka.inbox import UNREADABLE_IN_A_ROW_MAX
 from tools.qcdc.settings import OperatorSettings
 
 _NEWEST = """

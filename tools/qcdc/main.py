@@ -22,7 +22,7 @@ from pydantic_settings import SettingsError
 from services.aggregator.closing import Order
 from shared.infra import topics
 from shared.infra.errors import Misconfigured
-from shared.infra.run import EXIT_MISCONFIGURED
+from shared.infra.process import EXIT_MISCONFIGURED
 from tools.qcdc import closing, databases, directory_verbs, keys, letters, rebuilding, rejudging
 from tools.qcdc.settings import OperatorSettings
 

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from services.aggregator.errors import CannotRebuild
 from services.aggregator.rebuild import RebuildOutcome
 from services.aggregator.rebuild import rebuild as rebuild_aggregator
-from services.aggregator.settings import Settings
+from services.aggregator.settings import AggregatorSettings
 from shared.infra.errors import Misconfigured
 from tools.qcdc.settings import OperatorSettings
 
@@ -25,7 +25,7 @@ async def rebuild(
     """
     if service != "aggregator":
         raise Misconfigured(f"{service} keeps no projection; only the aggregator can be rebuilt")
-    place = Settings(
+    place = AggregatorSettings(
         kafka=settings.kafka_or_fail(),
         database=SecretStr(settings.database(service)),
         database_schema=settings.database_schema,

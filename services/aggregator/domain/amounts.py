@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from services.aggregator.domain.errors import NotAdditive
-from shared.domain.figures import Qualifier, rate_percent
-from shared.domain.indicators import Indicator
-from shared.domain.periods import Period
+from shared.reference.figures import Qualifier, rate_percent
+from shared.reference.indicators import Indicator
+from shared.reference.periods import Period
 
 
 class Amount(NamedTuple):

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from services.aggregator.domain.layouts import Layout
-from shared.domain.forms import Cell
-from shared.domain.lineage import Lineage
-from shared.domain.periods import Period
+from shared.reference.forms import Cell
+from shared.reference.lineage import Lineage
+from shared.reference.periods import Period
 
 CLOSING_OF: Mapping[str, str] = {"dvk_models_opening": "dvk_models_total"}
 """The stock at the end of a period that is the next period's opening stock (rule R2)."""

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from shared.domain.catalogue import Catalogue
-from shared.domain.forms import FormVersion
-from shared.domain.indicators import Indicator
-from shared.domain.periods import Period, parse_period
+from shared.reference.catalogue import Catalogue
+from shared.reference.forms import FormVersion
+from shared.reference.indicators import Indicator
+from shared.reference.periods import Period, parse_period
 
 
 @dataclass(frozen=True)

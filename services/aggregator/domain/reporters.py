@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from services.aggregator.domain.layouts import Layout
-from shared.domain.periods import Period
+from shared.reference.periods import Period
 
 Units = frozenset[str]
 

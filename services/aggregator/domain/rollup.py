@@ -17,11 +17,11 @@ from services.aggregator.domain.layouts import Layout
 from services.aggregator.domain.reporters import Count, Reporters
 from services.aggregator.domain.totals import Totals
 from services.aggregator.domain.withholding import Withheld, withholding
-from shared.domain.catalogue import Catalogue
-from shared.domain.figures import Qualifier, to_decimal
-from shared.domain.forms import Cell
-from shared.domain.indicators import Indicator, Measure
-from shared.domain.periods import Period
+from shared.reference.catalogue import Catalogue
+from shared.reference.figures import Qualifier, to_decimal
+from shared.reference.forms import Cell
+from shared.reference.indicators import Indicator, Measure
+from shared.reference.periods import Period
 
 
 @dataclass(frozen=True, slots=True)

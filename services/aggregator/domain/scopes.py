@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from shared.domain.boundaries import sources
-from shared.domain.directory import Directory
-from shared.domain.forms import FormVersion
-from shared.domain.lineage import Lineage
-from shared.domain.periods import Period
+from shared.reference.boundaries import sources
+from shared.reference.directory import Directory
+from shared.reference.forms import FormVersion
+from shared.reference.lineage import Lineage
+from shared.reference.periods import Period
 
 View = Literal["as_reported", "current"]
 

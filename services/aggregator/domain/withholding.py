@@ -11,9 +11,9 @@ from enum import StrEnum
 from services.aggregator.domain.layouts import Layout
 from services.aggregator.domain.reporters import Filed
 from services.aggregator.domain.scopes import Scope, owing_alone
-from shared.domain.directory import Directory
-from shared.domain.indicators import Indicator
-from shared.domain.periods import Period
+from shared.reference.directory import Directory
+from shared.reference.indicators import Indicator
+from shared.reference.periods import Period
 
 
 class Withheld(StrEnum):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from shared.domain.periods import (
+from shared.reference.periods import (
     KINDS,
     REGIMES,
     Period,

@@ -21,7 +21,7 @@ from services.intake.domain.slots import (
     Slot,
     SlotKey,
 )
-from shared.domain.periods import Period, parse_period
+from shared.reference.periods import Period, parse_period
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from services.intake.domain.history import History
 from services.intake.domain.knowledge import Knowledge, Plan
 from services.intake.domain.structure import Report
 from shared.contracts.reports import HandoverSubmitted, ReportSubmitted
-from shared.domain.catalogue import Indicator
-from shared.domain.directory import Unit
-from shared.domain.figures import UNITS_MAX, to_units
-from shared.domain.measures import ENTRY_UNITS, convert, units_for
-from shared.domain.periods import Period, parse_period
+from shared.reference.catalogue import Indicator
+from shared.reference.directory import Unit
+from shared.reference.figures import UNITS_MAX, to_units
+from shared.reference.measures import ENTRY_UNITS, convert, units_for
+from shared.reference.periods import Period, parse_period
 
 Figures = Mapping[str, int | str | None]
 Misfit = Literal["wrong_kind", "not_exact", "amount_too_large"]

@@ -17,9 +17,9 @@ from services.intake.domain.remarks import Remark, Value
 from services.intake.domain.slots import Handover, HandoverKey
 from shared.contracts.reports import HandoverSubmitted
 from shared.contracts.values import Severity
-from shared.domain.catalogue import Measure
-from shared.domain.lineage import Component
-from shared.domain.periods import label_vi, parse_period
+from shared.reference.catalogue import Measure
+from shared.reference.lineage import Component
+from shared.reference.periods import label_vi, parse_period
 
 
 def remarks_on(report: HandoverSubmitted, standing: Standing, books: Books) -> Iterator[Remark]:

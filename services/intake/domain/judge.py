@@ -13,8 +13,8 @@ from services.intake.domain.rules import rules_of
 from services.intake.domain.structure import Reading, Report
 from shared.contracts.reports import ReportSubmitted
 from shared.contracts.values import COUNT_MAX
-from shared.domain.deadlines import Due
-from shared.domain.figures import to_wire
+from shared.reference.deadlines import Due
+from shared.reference.figures import to_wire
 
 
 @dataclass(frozen=True, slots=True)

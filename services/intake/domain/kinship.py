@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from shared.domain.directory import Directory
-from shared.domain.lineage import Component, Lineage
-from shared.domain.periods import Period
+from shared.reference.directory import Directory
+from shared.reference.lineage import Component, Lineage
+from shared.reference.periods import Period
 
 _DAY = timedelta(days=1)
 

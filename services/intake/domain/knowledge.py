@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from services.intake.domain.adjoining import Adjoining, adjoining
 from services.intake.domain.kinship import Kinship
-from shared.domain.catalogue import (
+from shared.reference.catalogue import (
     UNCLASSIFIED,
     Catalogue,
     Cell,
@@ -15,10 +15,10 @@ from shared.domain.catalogue import (
     Indicator,
     Measure,
 )
-from shared.domain.deadlines import Due
-from shared.domain.directory import Directory
-from shared.domain.lineage import Lineage
-from shared.domain.periods import Period
+from shared.reference.deadlines import Due
+from shared.reference.directory import Directory
+from shared.reference.lineage import Lineage
+from shared.reference.periods import Period
 
 WhenDue = Callable[[str, Period, str], Due | None]
 """Answers when a form for a period is due from a unit."""

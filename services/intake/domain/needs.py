@@ -17,7 +17,7 @@ from services.intake.domain.knowledge import Knowledge
 from services.intake.domain.slots import Dossier, EventKey, HandoverKey, SlotKey
 from services.intake.domain.structure import Reading
 from shared.contracts.reports import HandoverSubmitted
-from shared.domain.periods import parse_period
+from shared.reference.periods import parse_period
 
 _DAY = timedelta(days=1)
 

@@ -15,7 +15,7 @@ from services.intake.domain.continuity import all_gaps, compares
 from services.intake.domain.needs import candidates
 from services.intake.domain.remarks import Remark, Say, Value
 from services.intake.domain.slots import CauseKind, Handover, Question, Slot, SlotKey
-from shared.domain.periods import label_vi, parse_period
+from shared.reference.periods import label_vi, parse_period
 
 Watched = Mapping[SlotKey, Base]
 """The reports that may rest on what is about to change, and what they rest on until then."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from services.intake.domain.arrivals import Kind
 from services.intake.domain.slots import Entry, Slot
 from shared.contracts.event import derived_id
-from shared.domain.deadlines import Due
+from shared.reference.deadlines import Due
 
 OPERATOR = "qcdc-operator"
 """Under whose name a rejudgement stands in the journal."""

@@ -19,7 +19,7 @@ from shared.contracts.reports import (
     ReportSubmitted,
     ReportWithdrawalRequested,
 )
-from shared.domain.periods import Period
+from shared.reference.periods import Period
 
 _SELECTIONS_REMEMBERED = 4096
 _NO_CELLS = frozenset[str]()

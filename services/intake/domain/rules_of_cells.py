@@ -8,9 +8,9 @@ from services.intake.domain.figure_text import is_grouped
 from services.intake.domain.remarks import Phrase, Remark, Value, printable
 from services.intake.domain.rule import rule
 from shared.contracts.reports import ReportSubmitted
-from shared.domain.catalogue import Measure
-from shared.domain.measures import ENTRY_UNITS, units_for
-from shared.domain.periods import label_vi
+from shared.reference.catalogue import Measure
+from shared.reference.measures import ENTRY_UNITS, units_for
+from shared.reference.periods import label_vi
 
 
 @rule("S8", source="the catalogue: cells of the form version", state="default")

@@ -7,8 +7,8 @@ from services.intake.domain.case import Case
 from services.intake.domain.knowledge import Balance, Group
 from services.intake.domain.remarks import Phrase, Remark, Value
 from services.intake.domain.rule import rule
-from shared.domain.catalogue import Indicator, Measure
-from shared.domain.figures import rate_percent, to_decimal
+from shared.reference.catalogue import Indicator, Measure
+from shared.reference.figures import rate_percent, to_decimal
 
 RATE_TOLERANCE_HUNDREDTHS = 5
 """R6: a sent rate may differ by 0.05 from the rate that its own counts give."""

@@ -20,8 +20,8 @@ from services.intake.domain.history import Amounts
 from services.intake.domain.knowledge import BOARDS
 from services.intake.domain.remarks import Remark, Value
 from services.intake.domain.rule import rule
-from shared.domain.figures import to_decimal
-from shared.domain.periods import label_vi, parse_period
+from shared.reference.figures import to_decimal
+from shared.reference.periods import label_vi, parse_period
 
 LAW_72_2025 = date(2025, 6, 16)
 LAW_10_2022 = date(2023, 7, 1)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from services.intake.domain.case import Case
 from services.intake.domain.remarks import Remark
 from services.intake.domain.rule import rule
-from shared.domain.periods import label_vi
+from shared.reference.periods import label_vi
 
 
 @rule("S1", source="the directory: units and their states", state="default")

@@ -23,7 +23,7 @@ from shared.contracts.reports import (
     ReportSubmitted,
     ReportWithdrawalRequested,
 )
-from shared.contracts.strict_json import Refused
+from shared.contracts.strict_json import RefusedToken
 from shared.contracts.values import FormCode, PeriodCode, UnitKey
 
 FIELDS_MAX = 50
@@ -225,7 +225,7 @@ def _cell_remark(name: str, field: str, value: object, *, key_is_wrong: bool) ->
 
 def _about(code: str, field: str, value: object) -> Remark:
     """Say what is wrong with a value; a token that was refused already knows."""
-    if isinstance(value, Refused):
+    if isinstance(value, RefusedToken):
         return Remark(value.why, field, {"value": printable(value.text)})
     shown = "" if isinstance(value, dict | list) else printable(value)
     return Remark(code, field, {"value": shown})

@@ -15,12 +15,12 @@ from typing import Any
 
 from services.notifier.domain.duties import Duty, Slot, State
 from services.notifier.domain.scan import Recipient
-from shared.domain.catalogue import Catalogue
-from shared.domain.committees import Committee, Contact, Demand, Extension
-from shared.domain.directory import Directory, Unit
-from shared.domain.lineage import Lineage
-from shared.domain.periods import VIETNAM, Period, parse_period
-from shared.domain.working_days import WorkingCalendar
+from shared.reference.catalogue import Catalogue
+from shared.reference.committees import Committee, Contact, Demand, Extension
+from shared.reference.directory import Directory, Unit
+from shared.reference.lineage import Lineage
+from shared.reference.periods import VIETNAM, Period, parse_period
+from shared.reference.working_days import WorkingCalendar
 
 NameKey = Callable[[str], Any]
 

@@ -2,9 +2,9 @@
 The life of a duty: a unit owes a form for a period by a due instant.
 
 ``TRANSITIONS`` is all of it. Whether a duty was met on time is intake's verdict, judged once, and
-no change of facts judges it anew. A withdrawn report opens the duty again, and the next scan
-decides whether that makes it overdue. A duty that facts no longer know is excused, not deleted: it
-comes back when the facts are corrected.
+no change of reference data judges it anew. A withdrawn report opens the duty again, and the next
+scan decides whether that makes it overdue. A duty that facts no longer know is excused, not
+deleted: it comes back when the facts are corrected.
 """
 
 from collections.abc import Iterable, Mapping

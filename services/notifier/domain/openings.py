@@ -21,12 +21,12 @@ from services.notifier.domain.duties import (
     tell_opened,
 )
 from shared.contracts.duties import DutyEvent
-from shared.domain.catalogue import Catalogue
-from shared.domain.committees import Committee, Demand
-from shared.domain.deadlines import Due
-from shared.domain.directory import Directory
-from shared.domain.errors import FactError
-from shared.domain.periods import Period, parse_period
+from shared.reference.catalogue import Catalogue
+from shared.reference.committees import Committee, Demand
+from shared.reference.deadlines import Due
+from shared.reference.directory import Directory
+from shared.reference.errors import FactError
+from shared.reference.periods import Period, parse_period
 
 DueOf = Callable[[str, Period, str], Due | None]
 
@@ -93,9 +93,9 @@ class _Facts:
     due_of: DueOf
 
 
-def _opening(committee: Committee, demand: Demand, facts: _Facts) -> Opening:
+def _opening(committee: Committee, demand: Demand, reference: _Facts) -> Opening:
     period = parse_period(demand.period)
-    form = facts.catalogue.form(demand.form, period) if period else None
+    form = reference.catalogue.form(demand.form, period) if period else None
     if period is None or form is None or not form.accepts(period):
         where, what = f"committee {committee.key}", f"{demand.form} {demand.period}"
         raise FactError("committees", where, f"demands {what}, which nobody can report")
@@ -106,13 +106,13 @@ def _opening(committee: Committee, demand: Demand, facts: _Facts) -> Opening:
             Slot(unit.key, demand.form, demand.period),
             due,
             committee,
-            facts.directory.province(unit.key, period.last_day),
+            reference.directory.province(unit.key, period.last_day),
         )
-        for unit in facts.directory.owing(form, period, committee.area)
-        if (due := facts.due_of(demand.form, period, unit.key)) is not None
+        for unit in reference.directory.owing(form, period, committee.area)
+        if (due := reference.due_of(demand.form, period, unit.key)) is not None
     )
     opens_at = min((period.closes_at, *(duty.due_at for duty in duties)))
-    return Opening(opens_at, duties, *_documents(demand, facts.committees))
+    return Opening(opens_at, duties, *_documents(demand, reference.committees))
 
 
 def _documents(

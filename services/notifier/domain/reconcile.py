@@ -57,37 +57,37 @@ def wanted(openings: Iterable[Opening]) -> Wanted:
     return Wanted(duties, frozenset(letters), frozenset(extensions), demanded)
 
 
-def reconcile(entries: Iterable[Entry], facts: Wanted, at: datetime) -> Changes:
+def reconcile(entries: Iterable[Entry], obligations: Wanted, at: datetime) -> Changes:
     """Return what the facts change in duties that stand as these entries say."""
     return together(
-        _change(entry, entry.duty, facts, at)
+        _change(entry, entry.duty, obligations, at)
         for entry in entries
-        if entry.duty is not None and not agrees(entry.duty, facts)
+        if entry.duty is not None and not agrees(entry.duty, obligations)
     )
 
 
-def agrees(duty: Duty, facts: Wanted) -> bool:
+def agrees(duty: Duty, obligations: Wanted) -> bool:
     """Tell whether the facts change nothing in a duty."""
     if duty.state is State.MET:
         return True
-    wish = facts.duties.get(duty.slot)
+    wish = obligations.duties.get(duty.slot)
     if wish is None or duty.state is State.EXCUSED:
         return wish is None and duty.state is State.EXCUSED
     asked_alike = (wish.province, wish.committee) == (duty.province, duty.committee)
     return asked_alike and wish.due_at <= duty.due_at
 
 
-def _change(entry: Entry, duty: Duty, facts: Wanted, at: datetime) -> Changes:
-    wish = facts.duties.get(duty.slot)
+def _change(entry: Entry, duty: Duty, obligations: Wanted, at: datetime) -> Changes:
+    wish = obligations.duties.get(duty.slot)
     if wish is None:
-        return _excuse(entry, duty, _why(duty, facts), at)
+        return _excuse(entry, duty, _why(duty, obligations), at)
     if duty.state is State.EXCUSED:
-        return _reinstate(entry, duty, wish, facts, at)
+        return _reinstate(entry, duty, wish, obligations, at)
     if wish.province == duty.province:
-        return _postpone(entry, duty, wish, facts, at)
+        return _postpone(entry, duty, wish, obligations, at)
     # Told in both provinces: it ends in the one and begins in the other.
     away = _excuse(entry, duty, MOVED, at)
-    back = _reinstate(entry, away.duties[duty.slot], wish, facts, at)
+    back = _reinstate(entry, away.duties[duty.slot], wish, obligations, at)
     return together((away, back))
 
 
@@ -97,8 +97,8 @@ def _excuse(entry: Entry, duty: Duty, because: str, at: datetime) -> Changes:
     return Changes(duties={duty.slot: excused}, events=(told,))
 
 
-def _reinstate(entry: Entry, duty: Duty, wish: Duty, facts: Wanted, at: datetime) -> Changes:
-    moved = _due_change(duty, wish, facts, at)
+def _reinstate(entry: Entry, duty: Duty, wish: Duty, obligations: Wanted, at: datetime) -> Changes:
+    moved = _due_change(duty, wish, obligations, at)
     owed = advance(_follow(duty, wish, moved), Happening.REINSTATED)
     events: list[DutyEvent] = [tell_opened(owed, _revision(entry), at)]
     if entry.filing is not None and entry.filing.first_received_at is not None:
@@ -107,8 +107,8 @@ def _reinstate(entry: Entry, duty: Duty, wish: Duty, facts: Wanted, at: datetime
     return Changes({}, {duty.slot: owed}, tuple(events), (moved,) if moved else ())
 
 
-def _postpone(entry: Entry, duty: Duty, wish: Duty, facts: Wanted, at: datetime) -> Changes:
-    moved = _due_change(duty, wish, facts, at)
+def _postpone(entry: Entry, duty: Duty, wish: Duty, obligations: Wanted, at: datetime) -> Changes:
+    moved = _due_change(duty, wish, obligations, at)
     if moved is None:
         return Changes(duties={duty.slot: replace(duty, committee=wish.committee)})
     later = advance(_follow(duty, wish, moved), Happening.POSTPONED)
@@ -121,24 +121,24 @@ def _follow(duty: Duty, wish: Duty, moved: DueChange | None) -> Duty:
     return replace(later, province=wish.province, committee=wish.committee)
 
 
-def _due_change(duty: Duty, wish: Duty, facts: Wanted, at: datetime) -> DueChange | None:
+def _due_change(duty: Duty, wish: Duty, obligations: Wanted, at: datetime) -> DueChange | None:
     if wish.due_at <= duty.due_at:
         return None
-    because, document = _because(duty.deadline_rule, wish.deadline_rule, facts)
+    because, document = _because(duty.deadline_rule, wish.deadline_rule, obligations)
     rule = wish.deadline_rule
     return DueChange(duty.slot, duty.due_at, wish.due_at, rule, because, document, at)
 
 
-def _because(was: str, rule: str, facts: Wanted) -> tuple[Because, str]:
-    if rule in facts.extensions:
+def _because(was: str, rule: str, obligations: Wanted) -> tuple[Because, str]:
+    if rule in obligations.extensions:
         return Because.EXTENSION, rule
-    if rule in facts.letters:
+    if rule in obligations.letters:
         return Because.LETTER, rule
     return (Because.RECOMPUTED if rule == was else Because.RULE), ""
 
 
-def _why(duty: Duty, facts: Wanted) -> str:
-    asked = (duty.slot.form, duty.slot.period) in facts.demanded
+def _why(duty: Duty, obligations: Wanted) -> str:
+    asked = (duty.slot.form, duty.slot.period) in obligations.demanded
     return NOT_OWED if asked else NOT_DEMANDED
 
 

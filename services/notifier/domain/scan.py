@@ -23,9 +23,9 @@ from services.notifier.domain.duties import (
 )
 from shared.contracts.duties import DutyEvent
 from shared.contracts.event import derived_id
-from shared.domain.committees import Committee, Contact
-from shared.domain.directory import Directory
-from shared.domain.periods import parse_period
+from shared.reference.committees import Committee, Contact
+from shared.reference.directory import Directory
+from shared.reference.periods import parse_period
 
 STAGE_OVERDUE = "overdue"
 DIGEST_INTERVAL = timedelta(hours=1)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from shared.domain.periods import latest_closed
 from shared.infra.topics import REPORTS, TOTALS
+from shared.reference.periods import latest_closed
 from tests.articles import read
 from tests.end_to_end.acceptance.country import Country, until, until_equal
 from tests.end_to_end.acceptance.place import LAST_DAY, LONG_AN, REFORM, TAY_NINH, TAY_NINH_TODAY

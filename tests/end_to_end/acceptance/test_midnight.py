@@ -18,10 +18,10 @@ from services.intake import wiring
 from services.intake.desk import Desk
 from services.intake.domain.arrivals import Arrived, Kind
 from shared.contracts.strict_json import parse
-from shared.domain.committees import build_committees
-from shared.infra.database import Database
-from shared.infra.facts import load_facts
-from shared.infra.migrate import migrate
+from shared.directory.loading import load_reference_data
+from shared.infra.postgres.database import Database
+from shared.infra.postgres.migrate import migrate
+from shared.reference.committees import build_committees
 from tests.articles import read
 from tests.end_to_end.acceptance.writing import models, whole
 
@@ -69,8 +69,8 @@ async def database(postgres_url: str) -> AsyncIterator[Database]:
 
 
 def _desk() -> Desk:
-    facts = replace(load_facts(), committees=build_committees([LETTER]))
-    return wiring.build_desk(lambda: facts, wiring.load_messages())
+    reference = replace(load_reference_data(), committees=build_committees([LETTER]))
+    return wiring.build_desk(lambda: reference, wiring.load_messages())
 
 
 def _arrival(number: int, received_at: datetime) -> Arrived:

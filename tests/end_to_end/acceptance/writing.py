@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from shared.domain.periods import VIETNAM
+from shared.directory.loading import load_catalogue
 from shared.infra.clock import system_clock
-from shared.infra.facts import load_catalogue
+from shared.reference.periods import VIETNAM
 from tools.demo.reports import FigureValue, complete
 
 TOTAL = "dvk_models_total"

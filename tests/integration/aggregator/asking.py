@@ -11,19 +11,19 @@ from services.aggregator.archive import Archive
 from services.aggregator.desk import Desk
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.pictures import Pictures
-from shared.infra.database import Database
-from shared.infra.facts import Facts
 from shared.infra.health import Health
+from shared.infra.postgres.database import Database
+from shared.reference.reference_data import ReferenceData
 
 Answer = dict[str, Any]
 
 
 @asynccontextmanager
 async def client(
-    database: Database, facts: Callable[[], Facts], layouts: Layouts
+    database: Database, reference: Callable[[], ReferenceData], layouts: Layouts
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Return a client of the aggregator's API."""
-    pictures = Pictures(facts, layouts)
+    pictures = Pictures(reference, layouts)
     app = build_app(Desk(database, pictures), Archive(database, pictures), Health())
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://aggregator") as its:

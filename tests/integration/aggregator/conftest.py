@@ -8,11 +8,12 @@ import pytest
 
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.wiring import MIGRATIONS
-from shared.domain.directory import Directory
-from shared.domain.lineage import Lineage, known_links
-from shared.infra import migrate
-from shared.infra.database import Database
-from shared.infra.facts import Facts, load_facts
+from shared.directory.loading import load_reference_data
+from shared.infra.postgres import migrate
+from shared.infra.postgres.database import Database
+from shared.reference.directory import Directory
+from shared.reference.lineage import Lineage, known_links
+from shared.reference.reference_data import ReferenceData
 from tests.integration.aggregator.asking import client
 from tools.demo import articles as demo_articles
 from tools.demo.articles import Article
@@ -26,26 +27,26 @@ def articles() -> tuple[Article, ...]:
 
 
 @pytest.fixture(scope="session")
-def facts(articles: tuple[Article, ...]) -> Facts:
+def reference(articles: tuple[Article, ...]) -> ReferenceData:
     """Return our facts, with sample units below the areas of the articles."""
-    facts = load_facts()
-    directory = Directory(demo_units(facts.directory, articles))
-    lineage = Lineage(known_links(facts.lineage, directory))
-    return replace(facts, directory=directory, lineage=lineage)
+    reference = load_reference_data()
+    directory = Directory(demo_units(reference.directory, articles))
+    lineage = Lineage(known_links(reference.lineage, directory))
+    return replace(reference, directory=directory, lineage=lineage)
 
 
 @pytest.fixture(scope="session")
-def layouts(facts: Facts) -> Layouts:
+def layouts(reference: ReferenceData) -> Layouts:
     """Return where each figure of our forms stands."""
-    return Layouts(facts.catalogue)
+    return Layouts(reference.catalogue)
 
 
 @pytest.fixture
 async def api(
-    database: Database, facts: Facts, layouts: Layouts
+    database: Database, reference: ReferenceData, layouts: Layouts
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Return a client of the aggregator's API, on the facts of the demo."""
-    async with client(database, lambda: facts, layouts) as its:
+    async with client(database, lambda: reference, layouts) as its:
         yield its
 
 

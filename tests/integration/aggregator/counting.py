@@ -8,11 +8,11 @@ from services.aggregator.handlers import ReportReader
 from services.aggregator.wiring import stream_of
 from shared.contracts.event import Event
 from shared.contracts.reports import ReportAccepted
-from shared.domain.periods import parse_period
-from shared.infra.broker import Record
-from shared.infra.database import Database
-from shared.infra.facts import Facts
-from shared.infra.stream import Stream
+from shared.infra.kafka.broker import Record
+from shared.infra.kafka.inbox import Inbox
+from shared.infra.postgres.database import Database
+from shared.reference.periods import parse_period
+from shared.reference.reference_data import ReferenceData
 from tests.unit.aggregator.given import Place, accepted, record
 from tools.demo.articles import Article
 from tools.demo.reports import Report, reports_of
@@ -22,7 +22,7 @@ class Counting:
     """One partition's end, and the stream that reads it."""
 
     def __init__(self, database: Database, layouts: Layouts, partition: int = 0) -> None:
-        self.stream: Stream[Revision] = stream_of(database, layouts)
+        self.stream: Inbox[Revision] = stream_of(database, layouts)
         self._decode = ReportReader(layouts)
         self._partition = partition
         self._end = 0
@@ -47,21 +47,21 @@ class Counting:
             await self.apply(records[start : start + batch])
 
 
-def events_of(articles: Iterable[Article], facts: Facts) -> list[ReportAccepted]:
+def events_of(articles: Iterable[Article], reference: ReferenceData) -> list[ReportAccepted]:
     """Return what intake accepts of all that the articles' units send."""
     return [
-        event_of(report, facts)
+        event_of(report, reference)
         for article in articles
-        for report in reports_of(article, facts.catalogue)
+        for report in reports_of(article, reference.catalogue)
     ]
 
 
-def event_of(report: Report, facts: Facts, revision: int = 1) -> ReportAccepted:
+def event_of(report: Report, reference: ReferenceData, revision: int = 1) -> ReportAccepted:
     """Return what intake publishes of a report."""
-    unit, period = facts.directory.get(report.unit), parse_period(report.period)
+    unit, period = reference.directory.get(report.unit), parse_period(report.period)
     assert unit is not None
     assert period is not None
-    path = facts.directory.path(unit.key)
+    path = reference.directory.path(unit.key)
     return accepted(
         report.figures,
         Place(unit.key, path, unit.type, report.form, report.period),

@@ -6,10 +6,10 @@ from datetime import date
 
 from services.aggregator.domain.layouts import Layouts
 from shared.contracts.reports import ReportAccepted
-from shared.domain.directory import Directory, Unit
-from shared.domain.lineage import Lineage, Link
-from shared.domain.periods import parse_period
-from shared.infra.facts import Facts
+from shared.reference.directory import Directory, Unit
+from shared.reference.lineage import Lineage, Link
+from shared.reference.periods import parse_period
+from shared.reference.reference_data import ReferenceData
 from tests.unit.aggregator.given import Place, Value, accepted
 
 BEFORE, AFTER = "cal.2024-H1", "cal.2024-H2"
@@ -22,7 +22,7 @@ DIVIDED = "B1"
 """A commune of the right province, which goes partly into N2 and partly into N3."""
 
 
-def facts_of(facts: Facts, *, reformed: bool) -> Facts:
+def facts_of(reference: ReferenceData, *, reformed: bool) -> ReferenceData:
     """Return the country, with the reform or as it was known before anybody thought of one."""
     end = LAST if reformed else None
     units = [
@@ -41,29 +41,33 @@ def facts_of(facts: Facts, *, reformed: bool) -> Facts:
         links += [Link(key, "N1", "whole", FIRST) for key in MERGED]
         links += [Link(DIVIDED, key, "part", FIRST) for key in ("N2", "N3")]
         links += [Link("B2", "N2", "whole", FIRST, verified=False)]
-    return replace(facts, directory=Directory(units), lineage=Lineage(links))
+    return replace(reference, directory=Directory(units), lineage=Lineage(links))
 
 
 def report(
-    facts: Facts, unit: str, period: str, figures: Mapping[str, Value], revision: int = 1
+    reference: ReferenceData,
+    unit: str,
+    period: str,
+    figures: Mapping[str, Value],
+    revision: int = 1,
 ) -> ReportAccepted:
     """Return what intake accepts of a unit: F07 of a province, F05 of any other."""
     its = parse_period(period)
     assert its is not None
-    known = facts.directory.get(unit, its.last_day)
+    known = reference.directory.get(unit, its.last_day)
     assert known is not None
     form = "F07" if known.level == "province" else "F05"
-    path = facts.directory.path(unit, its.last_day)
+    path = reference.directory.path(unit, its.last_day)
     return accepted(figures, Place(unit, path, known.type, form, period), revision=revision)
 
 
 def models(
-    facts: Facts, period: str, totals: Mapping[str, int], layouts: Layouts
+    reference: ReferenceData, period: str, totals: Mapping[str, int], layouts: Layouts
 ) -> Iterable[ReportAccepted]:
     """Return reports on the number of models at the end of a period, and how many are new."""
     assert layouts.of("F05", period)
     return [
-        report(facts, unit, period, {"dvk_models_total": number, "dvk_models_new": number})
+        report(reference, unit, period, {"dvk_models_total": number, "dvk_models_new": number})
         for unit, number in totals.items()
     ]
 

@@ -4,28 +4,28 @@ from services.aggregator.announcements import DirtyTotals
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.pictures import Pictures
 from shared.contracts.totals import ProvincialTotalsChanged
-from shared.infra.database import Database
-from shared.infra.facts import Facts
-from shared.infra.outbox import Waiting
+from shared.infra.kafka.outbox import OutboxMessage
+from shared.infra.postgres.database import Database
+from shared.reference.reference_data import ReferenceData
 from tests.integration.aggregator.counting import Counting
 from tests.unit.aggregator.given import accepted
 
 HUNDRED = 100
 
 
-def event(waiting: Waiting) -> ProvincialTotalsChanged:
+def event(waiting: OutboxMessage) -> ProvincialTotalsChanged:
     """Read what is about to be published."""
     return ProvincialTotalsChanged.model_validate_json(waiting.body)
 
 
 async def test_a_province_is_announced_once_as_it_is(
-    database: Database, facts: Facts, layouts: Layouts
+    database: Database, reference: ReferenceData, layouts: Layouts
 ) -> None:
     """Ten corrections in ten batches are one announcement, of the last."""
     counting = Counting(database, layouts)
     for revision in range(1, 11):
         await counting.count([accepted({"dvk_models_new": 411 + revision}, revision=revision)])
-    pending = DirtyTotals(Pictures(lambda: facts, layouts))
+    pending = DirtyTotals(Pictures(lambda: reference, layouts))
 
     async with database.transaction() as connection:
         (waiting,) = await pending.take(connection, HUNDRED)
@@ -44,12 +44,12 @@ async def test_a_province_is_announced_once_as_it_is(
 
 
 async def test_change_during_publication_is_announced_again(
-    database: Database, facts: Facts, layouts: Layouts
+    database: Database, reference: ReferenceData, layouts: Layouts
 ) -> None:
     """The row is forgotten only if it still says what was sent."""
     counting = Counting(database, layouts)
     await counting.count([accepted({"dvk_models_new": 1})])
-    pending = DirtyTotals(Pictures(lambda: facts, layouts))
+    pending = DirtyTotals(Pictures(lambda: reference, layouts))
 
     async with database.transaction() as connection:
         sent = await pending.take(connection, HUNDRED)

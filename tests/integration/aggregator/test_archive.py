@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from services.aggregator.domain.layouts import Layouts
-from shared.infra.database import Database
+from shared.infra.postgres.database import Database
 from tests.integration.aggregator.asking import get
 from tests.integration.aggregator.counting import Counting
 from tests.unit.aggregator.given import DAY, Place, accepted, withdrawn

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from services.aggregator.domain.layouts import Layouts
-from shared.infra.database import Database
-from shared.infra.facts import Facts
+from shared.infra.postgres.database import Database
+from shared.reference.reference_data import ReferenceData
 from tests.integration.aggregator.asking import by_cell, get
 from tests.integration.aggregator.counting import Counting, events_of
 from tests.unit.aggregator.given import Place, Value, accepted, withdrawn
@@ -18,14 +18,14 @@ from tools.demo.expectations import expectations
 async def test_published_figures_come_out(
     api: httpx.AsyncClient,
     database: Database,
-    facts: Facts,
+    reference: ReferenceData,
     layouts: Layouts,
     articles: tuple[Article, ...],
 ) -> None:
     """Every figure of every article, over its own span of years, with all its units."""
-    await Counting(database, layouts).count(events_of(articles, facts))
+    await Counting(database, layouts).count(events_of(articles, reference))
 
-    for expected in expectations(articles, facts.catalogue):
+    for expected in expectations(articles, reference.catalogue):
         answer = await get(api, "/v1/totals", **expected.parameters)
         found = by_cell(answer)
         assert expected.differences({cell: it["value"] for cell, it in found.items()}) == []

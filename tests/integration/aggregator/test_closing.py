@@ -18,9 +18,9 @@ from services.aggregator.handlers import on_reports
 from services.aggregator.ledger_postgres import PostgresLedger
 from services.aggregator.pictures import Pictures
 from shared.contracts.totals import ProvincialTotalsRestated
-from shared.infra.database import Database
-from shared.infra.facts import Facts
-from shared.infra.outbox import Waiting
+from shared.infra.kafka.outbox import OutboxMessage
+from shared.infra.postgres.database import Database
+from shared.reference.reference_data import ReferenceData
 from tests.eventually import eventually
 from tests.integration.aggregator.asking import get
 from tests.integration.aggregator.counting import Counting
@@ -33,12 +33,12 @@ ORDER = Order("37.1", "F05", "cal.2023", "Báo cáo số 12-BC/BCĐ")
 
 
 @pytest.fixture
-def pending(facts: Facts, layouts: Layouts) -> DirtyTotals:
+def pending(reference: ReferenceData, layouts: Layouts) -> DirtyTotals:
     """Return what waits to be announced."""
-    return DirtyTotals(Pictures(lambda: facts, layouts))
+    return DirtyTotals(Pictures(lambda: reference, layouts))
 
 
-async def relayed(database: Database, pending: DirtyTotals) -> Sequence[Waiting]:
+async def relayed(database: Database, pending: DirtyTotals) -> Sequence[OutboxMessage]:
     """Let one pass of the relay have been acknowledged; return what it sent."""
     async with database.transaction() as connection:
         sent = await pending.take(connection, 100)
@@ -47,7 +47,7 @@ async def relayed(database: Database, pending: DirtyTotals) -> Sequence[Waiting]
         return sent
 
 
-def restatements(sent: Sequence[Waiting]) -> list[ProvincialTotalsRestated]:
+def restatements(sent: Sequence[OutboxMessage]) -> list[ProvincialTotalsRestated]:
     """Read what was told of signed totals."""
     return [
         ProvincialTotalsRestated.model_validate_json(it.body)
@@ -56,22 +56,22 @@ def restatements(sent: Sequence[Waiting]) -> list[ProvincialTotalsRestated]:
     ]
 
 
-async def signed(database: Database, facts: Facts, order: Order = ORDER) -> Snapshot:
+async def signed(database: Database, reference: ReferenceData, order: Order = ORDER) -> Snapshot:
     """Close figures."""
-    return await close(database, facts, order, dry_run=False)
+    return await close(database, reference, order, dry_run=False)
 
 
 async def test_closed_figures_stay_and_their_change_is_told_once(
     api: httpx.AsyncClient,
     database: Database,
-    facts: Facts,
+    reference: ReferenceData,
     layouts: Layouts,
     pending: DirtyTotals,
 ) -> None:
     """A late correction moves the total, not the snapshot; back again is told as well."""
     counting = Counting(database, layouts)
     await counting.count([accepted({"dvk_models_new": 421}, PLACE)])
-    snapshot = await signed(database, facts)
+    snapshot = await signed(database, reference)
     untouched = restatements(await relayed(database, pending))
 
     told = []
@@ -102,10 +102,10 @@ async def test_closed_figures_stay_and_their_change_is_told_once(
 
 
 async def test_late_report_restates_the_coverage(
-    database: Database, facts: Facts, layouts: Layouts, pending: DirtyTotals
+    database: Database, reference: ReferenceData, layouts: Layouts, pending: DirtyTotals
 ) -> None:
     """A report of nothing but noughts changes no figure, and who has reported all the same."""
-    await signed(database, facts)
+    await signed(database, reference)
     await relayed(database, pending)
 
     await Counting(database, layouts).count([accepted({"dvk_models_new": None}, PLACE)])
@@ -116,7 +116,7 @@ async def test_late_report_restates_the_coverage(
 
 
 async def test_closing_waits_for_reports_that_are_being_counted(
-    database: Database, facts: Facts, layouts: Layouts
+    database: Database, reference: ReferenceData, layouts: Layouts
 ) -> None:
     """Else one could be missing from the snapshot, and nobody would be told: it came before."""
 
@@ -127,7 +127,7 @@ async def test_closing_waits_for_reports_that_are_being_counted(
     count = on_reports(PostgresLedger, layouts)
     async with database.transaction() as connection:
         await count(connection, [revision_of(accepted({"dvk_models_new": 421}, PLACE), layouts)])
-        waiting = asyncio.create_task(signed(database, facts))
+        waiting = asyncio.create_task(signed(database, reference))
         await eventually(somebody_waits)
 
     figures = json.loads((await waiting).signed)["figures"]
@@ -136,17 +136,17 @@ async def test_closing_waits_for_reports_that_are_being_counted(
 
 
 async def test_closing_again_is_the_same_closing(
-    database: Database, facts: Facts, layouts: Layouts, pending: DirtyTotals
+    database: Database, reference: ReferenceData, layouts: Layouts, pending: DirtyTotals
 ) -> None:
     """A document signs once; a later one signs anew, and from then on that is in force."""
     counting = Counting(database, layouts)
     await counting.count([accepted({"dvk_models_new": 1}, PLACE)])
-    dry = await close(database, facts, ORDER, dry_run=True)
-    first = await signed(database, facts)
+    dry = await close(database, reference, ORDER, dry_run=True)
+    first = await signed(database, reference)
     await counting.count([accepted({"dvk_models_new": 2}, PLACE, revision=2)])
 
-    again = await signed(database, facts)
-    later = await signed(database, facts, Order("37.1", "F05", "cal.2023", "Báo cáo số 20"))
+    again = await signed(database, reference)
+    later = await signed(database, reference, Order("37.1", "F05", "cal.2023", "Báo cáo số 20"))
     sent = restatements(await relayed(database, pending))
 
     assert [it.state for it in (dry, first, again)] == ["would be signed", "signed", "was signed"]
@@ -154,9 +154,11 @@ async def test_closing_again_is_the_same_closing(
     assert sent == []
 
 
-async def test_what_was_signed_cannot_be_changed(database: Database, facts: Facts) -> None:
+async def test_what_was_signed_cannot_be_changed(
+    database: Database, reference: ReferenceData
+) -> None:
     """Not by us either: the table refuses."""
-    await signed(database, facts)
+    await signed(database, reference)
 
     for statement in ("UPDATE snapshot SET checksum = ''", "DELETE FROM snapshot"):
         async with database.connection() as connection:
@@ -175,11 +177,11 @@ async def test_what_was_signed_cannot_be_changed(database: Database, facts: Fact
     ],
 )
 async def test_nothing_is_signed_that_is_not_there(
-    order: Order, database: Database, facts: Facts
+    order: Order, database: Database, reference: ReferenceData
 ) -> None:
     """A unit, form or period that does not exist, or a period that has not ended."""
     with pytest.raises(CannotClose):
-        await signed(database, facts, order)
+        await signed(database, reference, order)
 
 
 async def test_operator_closes_figures(database: Database, postgres_url: str) -> None:

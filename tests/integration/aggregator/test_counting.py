@@ -10,9 +10,9 @@ from services.aggregator.domain.layouts import Layouts
 from services.aggregator.errors import Contended
 from shared.contracts.event import Event
 from shared.contracts.reports import ReportAccepted
-from shared.infra.broker import Record
-from shared.infra.database import Database, load_queries
 from shared.infra.errors import Partition
+from shared.infra.kafka.broker import Record
+from shared.infra.postgres.database import Database, load_queries
 from tests.eventually import eventually
 from tests.integration.aggregator.counting import Counting
 from tests.unit.aggregator.given import Place, accepted, withdrawn

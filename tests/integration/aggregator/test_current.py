@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from services.aggregator.domain.layouts import Layouts
-from shared.infra.database import Database
-from shared.infra.facts import Facts
+from shared.infra.postgres.database import Database
+from shared.reference.reference_data import ReferenceData
 from tests.integration.aggregator.asking import by_cell, client, get
 from tests.integration.aggregator.counting import Counting, events_of
 from tests.integration.aggregator.reform import (
@@ -33,19 +33,19 @@ TEN_TWENTY_FIVE = dict(zip(MERGED, (10, 20, 5), strict=True))
 class Country:
     """The facts in force, which can be swapped as the register swaps them."""
 
-    def __init__(self, facts: Facts) -> None:
-        self._facts = facts
-        self.facts = facts_of(facts, reformed=False)
+    def __init__(self, reference: ReferenceData) -> None:
+        self._facts = reference
+        self.reference = facts_of(reference, reformed=False)
 
     def reform(self) -> None:
         """Let the reform come into force."""
-        self.facts = facts_of(self._facts, reformed=True)
+        self.reference = facts_of(self._facts, reformed=True)
 
 
 @pytest.fixture
-def country(facts: Facts) -> Country:
+def country(reference: ReferenceData) -> Country:
     """Return the small country, before its reform."""
-    return Country(facts)
+    return Country(reference)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ async def asked(
     database: Database, country: Country, layouts: Layouts
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Return a client of the API on the small country."""
-    async with client(database, lambda: country.facts, layouts) as its:
+    async with client(database, lambda: country.reference, layouts) as its:
         yield its
 
 
@@ -71,13 +71,13 @@ async def versions(database: Database) -> Sequence[tuple[object, ...]]:
 async def test_long_an_counts_in_todays_tay_ninh(
     api: httpx.AsyncClient,
     database: Database,
-    facts: Facts,
+    reference: ReferenceData,
     layouts: Layouts,
     articles: tuple[Article, ...],
 ) -> None:
     """963 models of Long An (80.1) are those of Tây Ninh (80.2), which takes over its code."""
     long_an = [it for it in articles if it.area == "80.1"]
-    await Counting(database, layouts).count(events_of(long_an, facts))
+    await Counting(database, layouts).count(events_of(long_an, reference))
     before = await versions(database)
 
     then = await get(api, "/v1/totals", unit="80.1", period="cal.2023")
@@ -102,13 +102,13 @@ async def test_long_an_counts_in_todays_tay_ninh(
 async def test_whole_country_is_the_same_in_both_views(
     api: httpx.AsyncClient,
     database: Database,
-    facts: Facts,
+    reference: ReferenceData,
     layouts: Layouts,
     articles: tuple[Article, ...],
 ) -> None:
     """63 provinces of then and 34 of today add up to the same, figure by figure."""
-    await Counting(database, layouts).count(events_of(articles, facts))
-    provinces = facts.directory.provinces()
+    await Counting(database, layouts).count(events_of(articles, reference))
+    provinces = reference.directory.provinces()
 
     async def total(generation: str, view: str) -> dict[str, int]:
         sums: dict[str, int] = {}
@@ -145,7 +145,9 @@ async def test_three_communes_merge_while_the_line_runs(
     asked: httpx.AsyncClient, database: Database, country: Country, layouts: Layouts
 ) -> None:
     """10 + 20 + 5 stay 35, coverage of each period stays as it was; DHIS2's answer is 10."""
-    await Counting(database, layouts).count(models(country.facts, BEFORE, TEN_TWENTY_FIVE, layouts))
+    await Counting(database, layouts).count(
+        models(country.reference, BEFORE, TEN_TWENTY_FIVE, layouts)
+    )
     rows = await versions(database)
 
     async def pictures() -> list[object]:
@@ -178,7 +180,7 @@ async def test_a_divided_commune_is_assigned_to_nobody(
     """Nobody recorded the shares: neither part shows a figure, the province shows them all."""
     country.reform()
     await Counting(database, layouts).count(
-        models(country.facts, BEFORE, {DIVIDED: 7, "B2": 4}, layouts)
+        models(country.reference, BEFORE, {DIVIDED: 7, "B2": 4}, layouts)
     )
 
     part = await get(asked, "/v1/totals", unit="N2", period=BEFORE, view="current")
@@ -201,8 +203,8 @@ async def test_range_over_the_reform_takes_stocks_at_its_end(
     """Flows of both sides of the reform add up; the stock is that of the new units."""
     country.reform()
     counting = Counting(database, layouts)
-    await counting.count(models(country.facts, BEFORE, TEN_TWENTY_FIVE, layouts))
-    await counting.count(models(country.facts, AFTER, {"N1": 36}, layouts))
+    await counting.count(models(country.reference, BEFORE, TEN_TWENTY_FIVE, layouts))
+    await counting.count(models(country.reference, AFTER, {"N1": 36}, layouts))
 
     answer = await get(
         asked, "/v1/totals", unit="N1", from_=BEFORE, to=AFTER, view="current", form="F05"
@@ -231,7 +233,7 @@ async def test_year_of_the_reform_counts_its_stocks_once(
         return {OPENING: opening, NEW: new, MODELS: total}
 
     await Counting(database, layouts).count(
-        report(country.facts, unit, YEAR, figures)
+        report(country.reference, unit, YEAR, figures)
         for unit, figures in {
             "A1": said(8, 2, 10),
             "A2": said(20, 0, 20),
@@ -256,10 +258,10 @@ async def test_scores_of_several_provinces_have_no_sum(
     country.reform()
     said: dict[str, Value] = {"par_index_score": "89.58", "par_index_rank": 3}
     counting = Counting(database, layouts)
-    await counting.count([report(country.facts, it, BEFORE, said) for it in (LEFT, RIGHT)])
+    await counting.count([report(country.reference, it, BEFORE, said) for it in (LEFT, RIGHT)])
 
     then = by_cell(await get(asked, "/v1/totals", unit=BOTH, period=BEFORE, view="current"))
-    await counting.count([report(country.facts, BOTH, AFTER, said)])
+    await counting.count([report(country.reference, BOTH, AFTER, said)])
     span = by_cell(
         await get(asked, "/v1/totals", unit=BOTH, from_=BEFORE, to=AFTER, view="current")
     )
@@ -272,11 +274,11 @@ async def test_scores_of_several_provinces_have_no_sum(
 
 
 async def test_rank_goes_on_where_nothing_but_the_key_changed(
-    api: httpx.AsyncClient, database: Database, facts: Facts, layouts: Layouts
+    api: httpx.AsyncClient, database: Database, reference: ReferenceData, layouts: Layouts
 ) -> None:
     """Hà Nội was not merged with anybody: the third of 63 of 2022 is the Hà Nội of today."""
     await Counting(database, layouts).count(
-        [report(facts, "01.1", "cal.2022", {"par_index_rank": 3})]
+        [report(reference, "01.1", "cal.2022", {"par_index_rank": 3})]
     )
 
     answer = await get(api, "/v1/totals", unit="01.2", period="cal.2022", view="current")
@@ -291,7 +293,7 @@ async def test_carried_opening_names_only_whose_closing_is_known(
 ) -> None:
     """Two of three never said what they closed with: their stock is not in the 10."""
     country.reform()
-    await Counting(database, layouts).count(models(country.facts, BEFORE, {"A1": 10}, layouts))
+    await Counting(database, layouts).count(models(country.reference, BEFORE, {"A1": 10}, layouts))
 
     openings = [
         by_cell(await get(asked, "/v1/totals", unit=unit, period=AFTER, view="current"))[OPENING]
@@ -309,7 +311,7 @@ async def test_opening_stock_is_carried_over_a_merger(
     country.reform()
     counting = Counting(database, layouts)
     await counting.count(
-        models(country.facts, BEFORE, {**TEN_TWENTY_FIVE, DIVIDED: 7, "B2": 4}, layouts)
+        models(country.reference, BEFORE, {**TEN_TWENTY_FIVE, DIVIDED: 7, "B2": 4}, layouts)
     )
 
     async def opening(unit: str, view: str = "current") -> dict[str, object]:
@@ -319,7 +321,7 @@ async def test_opening_stock_is_carried_over_a_merger(
 
     commune, province, part = [await opening(it) for it in ("N1", BOTH, "N2")]
     as_reported = await opening("N1", "as_reported")
-    await counting.count([report(country.facts, "N1", AFTER, {OPENING: 34})])
+    await counting.count([report(country.reference, "N1", AFTER, {OPENING: 34})])
     reported = await opening("N1")
 
     assert (commune["value"], commune["reported_by"]) == (35, 0)

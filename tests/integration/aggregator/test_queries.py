@@ -3,7 +3,7 @@
 import pytest
 
 from services.aggregator import announcements, ledger_postgres, pictures, sheets, snapshots
-from shared.infra.database import Database
+from shared.infra.postgres.database import Database
 
 FORM, PERIOD, UNIT, AREA = "F05", "cal.2023-M03", "U100", "P3"
 HOT = {

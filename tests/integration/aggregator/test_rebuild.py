@@ -16,14 +16,14 @@ from pydantic import SecretStr
 from services.aggregator.errors import LogTooShort
 from services.aggregator.pictures import still
 from services.aggregator.rebuild import rebuild
-from services.aggregator.settings import Settings
+from services.aggregator.settings import AggregatorSettings
 from services.aggregator.wiring import Aggregator, build
 from shared.contracts.event import Event
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
 from shared.contracts.wire import encode
 from shared.infra import topics
-from shared.infra.broker import producer
-from shared.infra.database import Database
+from shared.infra.kafka.broker import producer
+from shared.infra.postgres.database import Database
 from shared.infra.topics import TopicSpec
 from tests.eventually import eventually
 from tests.integration.aggregator.test_counting import mixed_history, totals
@@ -72,9 +72,9 @@ async def log(kafka: str) -> AsyncIterator[Log]:
 
 
 @pytest.fixture
-def settings(kafka: str, postgres_url: str) -> Settings:
+def settings(kafka: str, postgres_url: str) -> AggregatorSettings:
     """Return the settings of an aggregator on this test's database."""
-    return Settings(
+    return AggregatorSettings(
         kafka=kafka,
         database=SecretStr(postgres_url),
         http_port=0,
@@ -83,7 +83,7 @@ def settings(kafka: str, postgres_url: str) -> Settings:
 
 
 @asynccontextmanager
-async def reading(settings: Settings, log: Log) -> AsyncIterator[Aggregator]:
+async def reading(settings: AggregatorSettings, log: Log) -> AsyncIterator[Aggregator]:
     """Let an aggregator read the log for the length of the block."""
     aggregator = build(settings, log.name, group=log.name)
     await aggregator.database.open()
@@ -117,7 +117,7 @@ async def rows(database: Database, query: str) -> Sequence[Mapping[str, object]]
 
 
 async def test_rebuilt_ledger_is_the_same_and_takes_its_place(
-    database: Database, settings: Settings, log: Log
+    database: Database, settings: AggregatorSettings, log: Log
 ) -> None:
     """Byte for byte, whatever order and batches the live reader saw; then life goes on."""
     history = mixed_history()
@@ -148,7 +148,7 @@ async def test_rebuilt_ledger_is_the_same_and_takes_its_place(
 
 
 async def test_wrong_total_is_found_and_can_be_mended(
-    database: Database, settings: Settings, log: Log
+    database: Database, settings: AggregatorSettings, log: Log
 ) -> None:
     """With --verify the live tables stay for inspection; without, the log is right."""
     history = mixed_history(slots=20)
@@ -179,7 +179,7 @@ async def test_wrong_total_is_found_and_can_be_mended(
 
 
 async def test_log_that_has_lost_records_is_no_basis(
-    database: Database, settings: Settings, log: Log
+    database: Database, settings: AggregatorSettings, log: Log
 ) -> None:
     """A ledger that counted more than the log holds is never replaced by less."""
     await log.append(mixed_history(slots=5))
@@ -195,7 +195,7 @@ async def test_log_that_has_lost_records_is_no_basis(
 
 
 async def test_poison_in_a_row_does_not_stop_a_rebuild(
-    database: Database, settings: Settings, log: Log
+    database: Database, settings: AggregatorSettings, log: Log
 ) -> None:
     """The live reader is past it, so an operator has looked at it; its neighbours count again."""
     poison = [accepted({"no_such_cell": n}, revision=n) for n in range(1, 61)]
@@ -215,7 +215,7 @@ async def test_poison_in_a_row_does_not_stop_a_rebuild(
 
 
 async def test_rebuild_waits_for_a_reader_in_the_middle(
-    database: Database, settings: Settings, log: Log
+    database: Database, settings: AggregatorSettings, log: Log
 ) -> None:
     """A picture of several queries is of one ledger: its snapshot is older than the new tables."""
     history = mixed_history(slots=20)
@@ -236,7 +236,9 @@ async def test_rebuild_waits_for_a_reader_in_the_middle(
     assert second == first
 
 
-async def test_rebuild_under_traffic(database: Database, settings: Settings, log: Log) -> None:
+async def test_rebuild_under_traffic(
+    database: Database, settings: AggregatorSettings, log: Log
+) -> None:
     """Rebuilt three times while reports arrive and readers read: nothing lost, nothing twice."""
     sent: list[Event] = []
     seen: list[int] = []

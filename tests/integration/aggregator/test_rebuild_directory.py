@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from pydantic import SecretStr
 
 from services.aggregator.rebuild import rebuild
-from services.aggregator.settings import Settings
+from services.aggregator.settings import AggregatorSettings
 from shared.contracts.directory import DirectoryRevised
-from shared.infra.contents import entities_of
-from shared.infra.database import Database
-from shared.infra.entities import Told, checksum
-from shared.infra.fact_files import shipped
-from shared.infra.register_postgres import read_book, write_book
-from shared.infra.revisions import Book
+from shared.directory.contents import entities_of
+from shared.directory.entities import EntityUpdate, checksum
+from shared.directory.files import shipped
+from shared.directory.replica import DirectoryReplica
+from shared.directory.store import read_replica, write_replica
+from shared.infra.postgres.database import Database
 
 TABLES = ("directory_entity", "directory_incoming", "directory_revision", "position")
 
@@ -30,12 +30,12 @@ async def test_the_directory_is_carried_over(
     database: Database, kafka: str, postgres_url: str
 ) -> None:
     """Otherwise the swap would lose it: its records lie behind the stored position."""
-    settings = Settings(kafka=kafka, database=SecretStr(postgres_url), http_port=0)
+    settings = AggregatorSettings(kafka=kafka, database=SecretStr(postgres_url), http_port=0)
     entities = entities_of(shipped())
     async with database.transaction() as connection:
-        book = Book()
+        book = DirectoryReplica()
         _tell(book, entities, [("unit/X.9", "{}")])
-        await write_book(connection, {}, book)
+        await write_replica(connection, {}, book)
         await connection.execute(
             "INSERT INTO position (stream, topic, partition, next_offset)"
             " VALUES ('aggregator-directory', 'qcdc.directory.v1', 0, 14155)"
@@ -47,14 +47,16 @@ async def test_the_directory_is_carried_over(
     assert outcome.swapped
     assert await held(database) == before
     async with database.transaction() as connection:
-        again = await read_book(connection)
+        again = await read_replica(connection)
         assert again.unfinished
-        await write_book(connection, again.entities, again)
+        await write_replica(connection, again.entities, again)
 
 
-def _tell(book: Book, entities: dict[str, str], later: Sequence[tuple[str, str]]) -> None:
+def _tell(
+    book: DirectoryReplica, entities: dict[str, str], later: Sequence[tuple[str, str]]
+) -> None:
     for it in entities.items():
-        book.take(Told(*it))
+        book.take(EntityUpdate(*it))
     book.take(
         DirectoryRevised(
             event_id="r",
@@ -68,4 +70,4 @@ def _tell(book: Book, entities: dict[str, str], later: Sequence[tuple[str, str]]
     )
     book.settle(lambda _: "")
     for it in later:
-        book.take(Told(*it))
+        book.take(EntityUpdate(*it))

@@ -11,11 +11,11 @@ from services.aggregator.domain.fold import Province
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.pictures import Pictures
 from services.aggregator.recounting import Recounting
-from services.aggregator.settings import Settings
+from services.aggregator.settings import AggregatorSettings
 from services.aggregator.wiring import build
-from shared.domain.directory import Directory, Unit
-from shared.infra.database import Database
-from shared.infra.facts import Facts
+from shared.infra.postgres.database import Database
+from shared.reference.directory import Directory, Unit
+from shared.reference.reference_data import ReferenceData
 from tests.integration.aggregator.asking import client, get
 from tests.integration.aggregator.counting import Counting
 from tests.integration.aggregator.reform import (
@@ -35,38 +35,38 @@ Told = Sequence[tuple[str, str, str]]
 
 
 @pytest.fixture
-def recounting(database: Database, facts: Facts, layouts: Layouts) -> Recounting:
+def recounting(database: Database, reference: ReferenceData, layouts: Layouts) -> Recounting:
     """Return what looks through the announcements, on nobody's facts in particular."""
-    nowhere = Settings.model_validate(
+    nowhere = AggregatorSettings.model_validate(
         {"kafka": "nowhere:1", "database": "postgresql://nowhere/none", "http_port": 1}
     )
-    return Recounting(database, layouts, build(nowhere, facts=facts).register)
+    return Recounting(database, layouts, build(nowhere, reference=reference).register)
 
 
-async def announced(database: Database, facts: Facts, layouts: Layouts) -> Told:
+async def announced(database: Database, reference: ReferenceData, layouts: Layouts) -> Told:
     """Announce everything that waits."""
-    sent = await relayed(database, DirtyTotals(Pictures(lambda: facts, layouts)))
+    sent = await relayed(database, DirtyTotals(Pictures(lambda: reference, layouts)))
     return [tuple((it.key or b"").decode().split("|")) for it in sent]  # type: ignore[misc]
 
 
 async def test_reform_known_in_time_changes_no_announcement(
-    database: Database, facts: Facts, layouts: Layouts, recounting: Recounting
+    database: Database, reference: ReferenceData, layouts: Layouts, recounting: Recounting
 ) -> None:
     """Who owed for the first half of 2024 is who it was: nothing is announced again."""
-    before = facts_of(facts, reformed=False)
+    before = facts_of(reference, reformed=False)
     await Counting(database, layouts).count(
         models(before, BEFORE, {**dict.fromkeys(MERGED, 1), "B2": 1}, layouts)
     )
     assert {it[0] for it in await announced(database, before, layouts)} == {LEFT, RIGHT}
 
-    assert await recounting.mark(facts_of(facts, reformed=True)) == []
+    assert await recounting.mark(facts_of(reference, reformed=True)) == []
 
 
 async def test_unit_entered_late_changes_the_coverage_of_its_province(
-    database: Database, facts: Facts, layouts: Layouts, recounting: Recounting
+    database: Database, reference: ReferenceData, layouts: Layouts, recounting: Recounting
 ) -> None:
     """A commune that was forgotten owes since its first day; other provinces keep silent."""
-    known = facts_of(facts, reformed=True)
+    known = facts_of(reference, reformed=True)
     counting = Counting(database, layouts)
     await counting.count(models(known, BEFORE, {MERGED[0]: 1, "B2": 1}, layouts))
     await counting.count(models(known, AFTER, {"N1": 1}, layouts))
@@ -82,10 +82,10 @@ async def test_unit_entered_late_changes_the_coverage_of_its_province(
 
 
 async def test_unit_whose_move_is_entered_late_has_reported_in_its_new_province(
-    database: Database, facts: Facts, layouts: Layouts
+    database: Database, reference: ReferenceData, layouts: Layouts
 ) -> None:
     """Its figures stay where they were counted; it must not be called missing for all that."""
-    known = facts_of(facts, reformed=False)
+    known = facts_of(reference, reformed=False)
     await Counting(database, layouts).count(models(known, BEFORE, {"A1": 1, "B2": 1}, layouts))
     units = [state for it in known.directory for state in known.directory.states(it.key)]
     moved = [replace(it, parent=RIGHT) if it.key == "A1" else it for it in units]
@@ -102,10 +102,10 @@ async def test_unit_whose_move_is_entered_late_has_reported_in_its_new_province(
 
 
 async def test_signed_total_that_nobody_had_reported_follows_the_directory(
-    database: Database, facts: Facts, layouts: Layouts, recounting: Recounting
+    database: Database, reference: ReferenceData, layouts: Layouts, recounting: Recounting
 ) -> None:
     """A commune that was forgotten changes what was signed, also where no report has come."""
-    known = facts_of(facts, reformed=True)
+    known = facts_of(reference, reformed=True)
     await signed(database, known, Order(BOTH, "F05", AFTER, "Báo cáo số 1"))
     await relayed(database, DirtyTotals(Pictures(lambda: known, layouts)))
     corrected = forgotten(known)
@@ -117,7 +117,7 @@ async def test_signed_total_that_nobody_had_reported_follows_the_directory(
     assert (event.coverage_before.expected, event.coverage_after.expected) == (3, 4)
 
 
-def forgotten(known: Facts) -> Facts:
+def forgotten(known: ReferenceData) -> ReferenceData:
     """Return facts with a commune that had been left out."""
     unit = Unit("N4", "N4", "commune", "xa", "Xã N4", BOTH, FIRST, None)
     units = [state for it in known.directory for state in known.directory.states(it.key)]

@@ -19,10 +19,11 @@ from services.intake.domain.knowledge import know
 from services.intake.keys import create_key
 from services.intake.settings import IntakeSettings
 from services.intake.wiring import Intake
-from shared.infra.broker import Record, producer
-from shared.infra.facts import Facts, load_facts
-from shared.infra.migrate import migrate
+from shared.directory.loading import load_reference_data
+from shared.infra.kafka.broker import Record, producer
+from shared.infra.postgres.migrate import migrate
 from shared.infra.topics import REPORTS, apply, receipts_topic, specs, submissions_topic
+from shared.reference.reference_data import ReferenceData
 from tests.eventually import eventually
 from tests.integration.shared.plumbing import new_topic
 from tests.unit.intake.given import Report
@@ -105,9 +106,9 @@ class Topics:
         return sum(body_of(it)["source"] == self.source for it in found)
 
 
-def facts() -> Facts:
+def reference() -> ReferenceData:
     """Return the facts that ship with the code."""
-    return load_facts()
+    return load_reference_data()
 
 
 def report(number: int, total: int = 1, **figures: object) -> Report:
@@ -117,7 +118,7 @@ def report(number: int, total: int = 1, **figures: object) -> Report:
     return Report(unit, "F05", "nd09.2026-M10", given)
 
 
-_FACTS = facts()
+_FACTS = reference()
 _COMMUNES = [it for it in _FACTS.directory.below("37.2") if it.level == "commune"]
 KNOWLEDGE = know(_FACTS.catalogue, _FACTS.directory, _FACTS.due)
 
@@ -130,7 +131,7 @@ def document(number: int, total: int = 1, **changes: object) -> dict[str, Any]:
 
 @asynccontextmanager
 async def served(
-    url: str, kafka: str, topics: Topics | None = None, facts: Facts = _FACTS
+    url: str, kafka: str, topics: Topics | None = None, reference: ReferenceData = _FACTS
 ) -> AsyncIterator[Upstream]:
     """Serve an intake; with *topics* also what runs beside HTTP, on topics named like these."""
     source = topics.source if topics else "demo"
@@ -141,7 +142,7 @@ async def served(
     intake = wiring.build(
         settings,
         f"qcdc.submissions.{source.rpartition('-')[0]}-.*.v1",
-        facts=facts,
+        reference=reference,
         directory=await new_topic(kafka) if topics else "none",
     )
     await intake.open()

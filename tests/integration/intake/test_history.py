@@ -11,17 +11,17 @@ import pytest
 from services.intake.domain.arrivals import Arrived
 from services.intake.wiring import build_desk, load_messages
 from shared.contracts.reports import HandoverSubmitted
-from shared.domain.committees import build_committees
-from shared.domain.periods import VIETNAM
-from shared.infra.facts import Facts
+from shared.reference.committees import build_committees
+from shared.reference.periods import VIETNAM
+from shared.reference.reference_data import ReferenceData
 from tests.eventually import eventually
 from tests.integration.intake.running import (
     NOWHERE,
     Topics,
     Upstream,
     body_of,
-    facts,
     made_topics,
+    reference,
     served,
 )
 from tests.unit.intake.given import Report, arrived
@@ -37,7 +37,7 @@ from tests.unit.intake.reform import (
 )
 
 pytestmark = pytest.mark.asyncio
-REFORMED = reformed(facts())
+REFORMED = reformed(reference())
 KNOWLEDGE = knowledge_of(REFORMED)
 UNIT = "13285.2"
 Q1, Q2 = "cal.2026-Q1", "cal.2026-Q2"
@@ -51,7 +51,7 @@ WHERE 'qcdc.ReportQuestioned.v1' = ANY(headers) ORDER BY id
 @pytest.fixture
 async def upstream(postgres_url: str) -> AsyncIterator[Upstream]:
     """Return an upstream system whose intake knows of the reform and has no Kafka."""
-    async with served(postgres_url, NOWHERE, facts=REFORMED) as it:
+    async with served(postgres_url, NOWHERE, reference=REFORMED) as it:
         yield it
 
 
@@ -245,7 +245,7 @@ async def test_handover_and_question_travel_over_kafka(kafka: str, postgres_url:
         assert (question["submission_id"], question["cause"]["period"]) == ("first", FIRST)
 
 
-def _letter(known: Facts) -> Facts:
+def _letter(known: ReferenceData) -> ReferenceData:
     committee = {
         "key": "thu",
         "name_vi": "Ban Chỉ đạo thử",

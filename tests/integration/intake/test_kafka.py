@@ -8,7 +8,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 
 from shared.infra.health import Condition
-from shared.infra.stream import UNREADABLE_IN_A_ROW_MAX
+from shared.infra.kafka.inbox import UNREADABLE_IN_A_ROW_MAX
 from shared.infra.topics import WATERMARKS
 from tests.eventually import eventually
 from tests.integration.intake.running import (
@@ -158,7 +158,7 @@ async def test_topic_made_while_intake_was_away_is_read(kafka: str, postgres_url
     """
     A static member gets back the partitions that it had; a new source must not wait for ever.
 
-    Planted: without the epoch in ``shared/infra/broker.py`` no receipt ever comes.
+    Planted: without the epoch in ``shared/infra/kafka/broker.py`` no receipt ever comes.
     """
     async with made_topics(kafka) as old:
         async with served(postgres_url, kafka, old):

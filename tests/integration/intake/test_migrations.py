@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from services.intake.wiring import MIGRATIONS
-from shared.infra.migrate import migrate
+from shared.infra.postgres.migrate import migrate
 
 pytestmark = pytest.mark.asyncio
 OLD = [it for it in MIGRATIONS if it.name < "service/0002"]

@@ -13,15 +13,15 @@ from services.intake.rejudging import Order, Rejudging
 from services.intake.settings import IntakeSettings
 from services.intake.wiring import build_desk, knowledge, load_messages
 from shared.contracts.reports import ReportAccepted
-from shared.domain.committees import build_committees
 from shared.infra.errors import Misconfigured
-from shared.infra.facts import Facts
 from shared.infra.topics import REPORTS
+from shared.reference.committees import build_committees
+from shared.reference.reference_data import ReferenceData
 from tests.integration.intake.running import (
     NOWHERE,
     Upstream,
     document,
-    facts,
+    reference,
     served,
 )
 
@@ -42,7 +42,7 @@ async def upstream(postgres_url: str) -> AsyncIterator[Upstream]:
         yield it
 
 
-def extended() -> Facts:
+def extended() -> ReferenceData:
     """Return the facts with an extension that makes everybody punctual."""
     committee = {
         "key": "thu",
@@ -54,13 +54,13 @@ def extended() -> Facts:
             {"form": "F05", "period": PERIOD, "due_at": _FAR, "document": "Công văn gia hạn"}
         ],
     }
-    return replace(facts(), committees=build_committees([committee]))
+    return replace(reference(), committees=build_committees([committee]))
 
 
 EXTENDED = extended()
 
 
-def rejudging(upstream: Upstream, known: Facts) -> Rejudging:
+def rejudging(upstream: Upstream, known: ReferenceData) -> Rejudging:
     """Return what judges again by these facts."""
     desk = build_desk(lambda: known, load_messages())
     return Rejudging(upstream.intake.database, desk, knowledge(known))

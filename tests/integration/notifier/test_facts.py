@@ -14,10 +14,10 @@ from services.notifier.docket_postgres import QUERIES
 from services.notifier.domain.duties import Because, Slot, State
 from services.notifier.scan import Scan
 from services.notifier.views import DutyView
-from shared.domain.committees import Demand, Extension
-from shared.domain.directory import Directory
-from shared.domain.lineage import Lineage, Link
-from shared.infra.facts import Facts
+from shared.reference.committees import Demand, Extension
+from shared.reference.directory import Directory
+from shared.reference.lineage import Lineage, Link
+from shared.reference.reference_data import ReferenceData
 from tests.eventually import eventually
 from tests.integration.notifier.test_delivery import named
 from tests.integration.notifier.test_scan import waiting_for_the_lock
@@ -63,7 +63,7 @@ async def test_revised_calendar_moves_open_duties_later_with_a_line_each(it: Wor
     scan = it.scan()
     await scan.once()
     (was,) = {duty.due_at for duty in await it.duties(State.OVERDUE)}
-    it.facts = revised(it.facts, days_off={was.date()}, until=30)
+    it.reference = revised(it.reference, days_off={was.date()}, until=30)
 
     await scan.once()
     await it.delivery().once()
@@ -85,13 +85,13 @@ async def test_calendar_taken_back_moves_nothing_earlier(it: World) -> None:
     it.demand(BY_RULE)
     scan = it.scan()
     await scan.once()
-    before = it.facts
+    before = it.reference
     (was,) = {duty.due_at for duty in await it.duties(State.OVERDUE)}
-    it.facts = revised(before, days_off={was.date()}, until=30)
+    it.reference = revised(before, days_off={was.date()}, until=30)
     await scan.once()
     standing = await it.ask("SELECT unit, due_at, state FROM duty ORDER BY unit")
 
-    it.facts = before
+    it.reference = before
     await scan.once()
 
     assert await it.ask("SELECT unit, due_at, state FROM duty ORDER BY unit") == standing
@@ -133,8 +133,8 @@ async def test_unit_closed_in_retrospect_is_excused_and_comes_back(it: World) ->
     scan = it.scan()
     await scan.once()
     unit, other = LATE
-    before = it.facts
-    it.facts = closed(before, unit, date(2025, 9, 30), into=other)
+    before = it.reference
+    it.reference = closed(before, unit, date(2025, 9, 30), into=other)
     await scan.once()
     (excused,) = await it.duties(State.EXCUSED)
     assert (excused.unit, excused.valid_to) == (unit, date(2025, 9, 30))
@@ -143,7 +143,7 @@ async def test_unit_closed_in_retrospect_is_excused_and_comes_back(it: World) ->
     await it.delivery().once()
     assert named(it.mailbox.texts[0]) == {other}
 
-    it.facts = before
+    it.reference = before
     await scan.once()
     await it.ask("UPDATE notice SET send_after = now() - interval '1 hour'")
     await it.delivery().once()
@@ -155,7 +155,7 @@ async def test_unit_closed_in_retrospect_is_excused_and_comes_back(it: World) ->
 async def test_unit_closed_since_is_named_with_who_answers_for_it(it: World) -> None:
     """It owed then, and somebody answers for it now."""
     unit, other = LATE
-    it.facts = closed(it.facts, unit, date(2026, 1, 4), into=other)
+    it.reference = closed(it.reference, unit, date(2026, 1, 4), into=other)
 
     await it.scan().once()
     await it.delivery().once()
@@ -367,7 +367,7 @@ async def test_page_of_unmet_duties_reads_no_other(it: World, mode: str) -> None
     assert scan.get("Rows Removed by Filter", 0) == 0
 
 
-def revised(known: Facts, days_off: set[date], until: int) -> Facts:
+def revised(known: ReferenceData, days_off: set[date], until: int) -> ReferenceData:
     """Return facts in which these days, and so many after them, are days off."""
     more = {day + step * DAY for day in days_off for step in range(until)}
     calendar = known.calendar
@@ -375,7 +375,7 @@ def revised(known: Facts, days_off: set[date], until: int) -> Facts:
     return replace(known, calendar=replace(calendar, days_off=off, days_worked=worked))
 
 
-def closed(known: Facts, unit: str, last_day: date, into: str) -> Facts:
+def closed(known: ReferenceData, unit: str, last_day: date, into: str) -> ReferenceData:
     """Return facts in which a unit ended on a day, and passed whole into another."""
     units = [
         replace(state, valid_to=last_day) if state.key == unit else state

@@ -10,11 +10,11 @@ from aiokafka import AIOKafkaConsumer
 
 from shared.contracts.duties import DutyEvent, DutyExcused, DutyPostponed
 from shared.contracts.wire import header_texts
-from shared.domain.lineage import Link
-from shared.infra.contents import Contents, entities_of
-from shared.infra.fact_files import shipped
-from shared.infra.publishing import publish
+from shared.directory.contents import DirectoryContents, entities_of
+from shared.directory.files import shipped
+from shared.directory.publisher import publish
 from shared.infra.topics import DUTIES
+from shared.reference.lineage import Link
 from tests.eventually import eventually
 from tests.integration.notifier.test_delivery import named
 from tests.integration.notifier.test_service import (
@@ -36,7 +36,7 @@ DAY = timedelta(days=1)
 DAYS_OFF = {date(2025, 10, 7) + step * DAY for step in range(7)}
 
 
-def contents(period: str, **committee: object) -> Contents:
+def contents(period: str, **committee: object) -> DirectoryContents:
     """Return today's Ninh Bình, our law, and its committee with this demand."""
     given = shipped()
     return replace(
@@ -47,7 +47,7 @@ def contents(period: str, **committee: object) -> Contents:
     )
 
 
-def by_rule(period: str) -> Contents:
+def by_rule(period: str) -> DirectoryContents:
     """Return the same, with the date left to the regime."""
     (asked,) = rows(period, "demands")
     return contents(period, demands=[asked | {"due_at": None}])
@@ -59,7 +59,7 @@ def rows(period: str, what: str) -> list[dict[str, Any]]:
     return found
 
 
-async def revise(line: Line, wanted: Contents, document: str) -> None:
+async def revise(line: Line, wanted: DirectoryContents, document: str) -> None:
     """Publish, as ``qcdc directory apply`` does."""
     assert await publish(line.bootstrap, entities_of(wanted), document, AT, topic=line.directory)
 

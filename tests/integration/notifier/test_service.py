@@ -17,9 +17,9 @@ from services.notifier.wiring import Notifier
 from shared.contracts.duties import IntakeCaughtUp, NoticeSent
 from shared.contracts.event import Event
 from shared.contracts.wire import encode, header_texts
-from shared.infra.broker import producer
-from shared.infra.facts import load_facts
-from shared.infra.migrate import migrate
+from shared.directory.loading import load_reference_data
+from shared.infra.kafka.broker import producer
+from shared.infra.postgres.migrate import migrate
 from shared.infra.topics import COMMON, DUTIES, REPORTS, WATERMARKS, apply
 from tests.eventually import eventually
 from tests.integration.notifier.mailbox import Mailbox, running_mailbox
@@ -32,7 +32,7 @@ from tests.integration.notifier.world import (
     MINUTE,
     PROVINCE,
     communes,
-    facts,
+    reference,
     report,
     settings,
 )
@@ -41,7 +41,7 @@ from tools.line.clearing import clear_topics
 from tools.stack.stack import Stack
 
 LATE = communes()[126:]
-PARTITION = facts().directory.provinces().index(PROVINCE) % 12
+PARTITION = reference().directory.provinces().index(PROVINCE) % 12
 
 
 @dataclass
@@ -108,7 +108,7 @@ async def line(
         given = settings(postgres_url, mailbox.port, kafka)
         notifier = wiring.build(
             given,
-            facts=load_facts(committee_files=[committees]),
+            reference=load_reference_data(committee_files=[committees]),
             directory=directory,
         )
         await notifier.database.open()

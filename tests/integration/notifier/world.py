@@ -18,14 +18,15 @@ from services.notifier.domain.openings import openings
 from services.notifier.handlers import Handlers
 from services.notifier.horizon import Horizon
 from services.notifier.scan import Scan
-from services.notifier.settings import Settings
+from services.notifier.settings import NotifierSettings
 from services.notifier.views import DutyFilter, DutyView, NoticeView
 from services.notifier.views_postgres import PostgresViews
-from shared.domain.committees import Committee, Contact, Demand
-from shared.domain.periods import VIETNAM
-from shared.infra.database import Database
-from shared.infra.facts import Facts, load_facts, per_facts
-from shared.infra.migrate import migrate
+from shared.directory.loading import load_reference_data
+from shared.infra.postgres.database import Database
+from shared.infra.postgres.migrate import migrate
+from shared.reference.committees import Committee, Contact, Demand
+from shared.reference.periods import VIETNAM
+from shared.reference.reference_data import ReferenceData, cached_per_reference_data
 from tests.integration.notifier.mailbox import Mailbox, running_mailbox
 from tests.unit.notifier.samples import accepted
 
@@ -47,21 +48,23 @@ COMMITTEE = Committee(
 
 
 @cache
-def facts() -> Facts:
+def reference() -> ReferenceData:
     """Return our facts, with one committee."""
-    return replace(load_facts(), committees=(COMMITTEE,))
+    return replace(load_reference_data(), committees=(COMMITTEE,))
 
 
 @cache
 def communes() -> tuple[str, ...]:
     """Return the 129 communes that owe."""
-    (opening,) = openings([COMMITTEE], facts().catalogue, facts().directory, facts().due)
+    (opening,) = openings(
+        [COMMITTEE], reference().catalogue, reference().directory, reference().due
+    )
     return tuple(it.slot.unit for it in opening.duties)
 
 
 def name(unit: str) -> str:
     """Return a unit's name."""
-    known = facts().directory.get(unit)
+    known = reference().directory.get(unit)
     assert known is not None
     return known.name
 
@@ -78,9 +81,9 @@ def report(
     return accepted(revision, at, Slot(unit, FORM, period), due_at, rejudged)
 
 
-def settings(database: str, smtp_port: int, kafka: str = "127.0.0.1:1") -> Settings:
+def settings(database: str, smtp_port: int, kafka: str = "127.0.0.1:1") -> NotifierSettings:
     """Return the settings of a notifier under test."""
-    return Settings.model_validate(
+    return NotifierSettings.model_validate(
         {
             "kafka": kafka,
             "database": database,
@@ -100,7 +103,7 @@ class World:
     database: Database
     docket: OpenDocket
     mailbox: Mailbox
-    facts: Facts = field(default_factory=facts)
+    reference: ReferenceData = field(default_factory=reference)
     lag: list[int] = field(default_factory=lambda: [0])
 
     @property
@@ -110,26 +113,26 @@ class World:
         return EmailChannel(server, 5)
 
     def scan(self) -> Scan:
-        """Return the scan of a notifier that has just started; it follows ``facts``."""
-        known = per_facts(partial(wiring.known_of, self.channel))
+        """Return the scan of a notifier that has just started; it follows ``reference``."""
+        known = cached_per_reference_data(partial(wiring.known_of, self.channel))
         return Scan(
             self.database,
             self.docket,
             self.horizon(),
-            lambda: known(self.facts).openings,
-            lambda: known(self.facts).audience,
+            lambda: known(self.reference).openings,
+            lambda: known(self.reference).audience,
             lambda: None,
         )
 
     def delivery(
         self, channel: Channel | None = None, lease_seconds: float = 60, after: Scan | None = None
     ) -> Delivery:
-        """Return the delivery of a notifier; it writes by ``facts`` once a scan has followed."""
+        """Return the delivery of a notifier; it writes once a scan has followed."""
 
         def sources() -> Sources | None:
             if after is not None and not after.has_followed():
                 return None
-            return wiring.sources(self.facts, channel or self.channel)
+            return wiring.sources(self.reference, channel or self.channel)
 
         return Delivery(
             self.database,
@@ -142,7 +145,7 @@ class World:
 
     def demand(self, committee: Committee) -> None:
         """Let a revision come into force with this committee and no other."""
-        self.facts = replace(self.facts, committees=(committee,))
+        self.reference = replace(self.reference, committees=(committee,))
 
     def horizon(self, behind: Callable[[], Awaitable[int]] | None = None) -> Horizon:
         """Return a horizon whose lag the test sets."""
@@ -165,7 +168,7 @@ class World:
     @property
     def views(self) -> PostgresViews:
         """What people look at."""
-        return PostgresViews(self.database, lambda: self.facts.directory)
+        return PostgresViews(self.database, lambda: self.reference.directory)
 
     async def duties(
         self, state: State | None = None, unit: str | None = None
@@ -201,6 +204,6 @@ async def world(url: str) -> AsyncIterator[World]:
     await database.open()
     try:
         async with running_mailbox() as mailbox:
-            yield World(database, wiring.docket_of(lambda: facts().directory), mailbox)
+            yield World(database, wiring.docket_of(lambda: reference().directory), mailbox)
     finally:
         await database.close()

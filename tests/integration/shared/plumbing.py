@@ -9,10 +9,10 @@ from pathlib import Path
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from shared.infra import migrate
-from shared.infra.broker import Poison, Record, producer
-from shared.infra.database import Connection, Database
-from shared.infra.stream import Stream
+from shared.infra.kafka.broker import Poison, Record, producer
+from shared.infra.kafka.inbox import Inbox
+from shared.infra.postgres import migrate
+from shared.infra.postgres.database import Connection, Database
 
 _numbers = itertools.count(1)
 
@@ -70,9 +70,9 @@ async def see(connection: Connection, numbers: Sequence[int]) -> None:
     await connection.executemany("INSERT INTO seen VALUES ($1)", [(it,) for it in numbers])
 
 
-def counting_stream(database: Database) -> Stream[int]:
+def counting_stream(database: Database) -> Inbox[int]:
     """Build a stream whose effect shows every repetition."""
-    return Stream(database, "test", see, "test")
+    return Inbox(database, "test", see, "test")
 
 
 async def seen(database: Database) -> list[int]:

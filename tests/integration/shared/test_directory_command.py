@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from shared.infra.contents import entities_of
+from shared.directory.contents import entities_of
+from shared.directory.files import shipped
+from shared.directory.publisher import publish, read_published
 from shared.infra.errors import Misconfigured
-from shared.infra.fact_files import shipped
-from shared.infra.publishing import publish, read_published
 from tests.integration.shared.plumbing import new_topic
 from tools.qcdc.directory import Change, counted, propose, put_in_force
 

@@ -10,12 +10,12 @@ from aiokafka import AIOKafkaConsumer
 from faststream import AckPolicy
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
-from shared.infra.broker import Record, consume, kafka_broker
-from shared.infra.database import Database
-from shared.infra.errors import BreakerOpen, Gap
+from shared.infra.errors import BreakerOpen, PositionGap
 from shared.infra.health import Health
-from shared.infra.reader import Reader
-from shared.infra.stream import Stream
+from shared.infra.kafka.broker import Record, consume, kafka_broker
+from shared.infra.kafka.consumer import ConsumerSupervisor
+from shared.infra.kafka.inbox import Inbox
+from shared.infra.postgres.database import Database
 from tests.eventually import eventually
 from tests.integration.shared.plumbing import (
     counting_stream,
@@ -35,8 +35,8 @@ class Running:
     database: Database
     topic: str
     health: Health
-    reader: Reader[int]
-    stream: Stream[int]
+    reader: ConsumerSupervisor[int]
+    stream: Inbox[int]
 
 
 @asynccontextmanager
@@ -44,7 +44,7 @@ async def running(bootstrap: str, url: str, topic: str) -> AsyncIterator[Running
     async with migrated(url) as database:
         health = Health()
         stream = counting_stream(database)
-        reader = Reader(
+        reader = ConsumerSupervisor(
             stream,
             number,
             topic,
@@ -180,11 +180,11 @@ async def test_same_batch_applied_by_two_owners_counts_once(kafka: str, postgres
     topic = await new_topic(kafka)
     await publish(kafka, topic, [b"1", b"2", b"3"])
     records = await records_of(kafka, topic)
-    facts = [number(it) for it in records]
+    reference = [number(it) for it in records]
 
     async with migrated(postgres_url) as database:
         stream = counting_stream(database)
-        await asyncio.gather(*(stream.apply(records, facts) for _ in range(4)))
+        await asyncio.gather(*(stream.apply(records, reference) for _ in range(4)))
         counted = await seen(database)
 
     assert counted == [1, 2, 3]
@@ -198,7 +198,7 @@ async def test_batch_beyond_the_position_is_refused(kafka: str, postgres_url: st
 
     async with migrated(postgres_url) as database:
         stream = counting_stream(database)
-        with pytest.raises(Gap):
+        with pytest.raises(PositionGap):
             await stream.apply(records[1:], [2, 3])
         counted = await seen(database)
 
@@ -234,7 +234,7 @@ async def test_failing_change_leaves_no_trace(kafka: str, postgres_url: str) -> 
         async def fail(*_: object) -> None:
             raise OSError("the database went away")
 
-        stream = Stream[int](database, "test", fail, "test")
+        stream = Inbox[int](database, "test", fail, "test")
         with pytest.raises(OSError, match="went away"):
             await stream.apply(records, [*map(number, records)])
         positions = await counting_stream(database).positions()

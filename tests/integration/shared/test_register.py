@@ -15,23 +15,23 @@ from aiokafka.errors import KafkaError
 from pydantic import SecretStr
 
 from shared.contracts.directory import DirectoryRevised
-from shared.domain.errors import FactError
-from shared.domain.units import Unit
-from shared.infra import publishing
-from shared.infra.broker import producer
-from shared.infra.contents import Contents, entities_of
-from shared.infra.database import Database
-from shared.infra.entities import difference
-from shared.infra.errors import DirectoryUnread, Overtaken
-from shared.infra.fact_files import shipped
-from shared.infra.facts import Facts
+from shared.directory import publisher as publishing
+from shared.directory.contents import DirectoryContents, entities_of
+from shared.directory.entities import difference
+from shared.directory.files import shipped
+from shared.directory.follower import PART, DirectoryFollower
+from shared.directory.publisher import publish, read_published
+from shared.directory.replica import DirectoryReplica
+from shared.infra.errors import DirectoryUnread, PublicationOvertaken
 from shared.infra.health import Condition, Health
-from shared.infra.publishing import publish, read_published
-from shared.infra.register import PART, Register
-from shared.infra.revisions import Book
-from shared.infra.settings import Settings
+from shared.infra.kafka.broker import producer
+from shared.infra.postgres.database import Database
+from shared.infra.settings import ServiceSettings
 from shared.infra.start import Start
 from shared.infra.topics import COMMON, apply
+from shared.reference.errors import FactError
+from shared.reference.reference_data import ReferenceData
+from shared.reference.units import Unit
 from tests.eventually import eventually
 from tests.integration.shared.plumbing import migrated, new_topic
 
@@ -46,7 +46,7 @@ def unit(key: str, name: str, parent: str | None = None) -> Unit:
     return Unit(key, code, level, kind, name, parent, date(2025, 7, 1), None)
 
 
-def contents(*more: Unit) -> Contents:
+def contents(*more: Unit) -> DirectoryContents:
     """Return a directory of one province and a commune, and whatever is given."""
     return replace(LAW, units=[unit("37.2", "Ninh Bình"), unit("13285.2", "Phủ Lý", "37.2"), *more])
 
@@ -60,15 +60,15 @@ THREE = entities_of(contents(unit("13300.2", "Liêm Tuyền", "37.2")))
 class Following:
     """A register at work, and what surrounds it."""
 
-    register: Register
+    register: DirectoryFollower
     health: Health
     database: Database
     begun: asyncio.Event
-    seen: list[Facts]
+    seen: list[ReferenceData]
 
     async def has(self, *keys: str) -> bool:
         """Tell whether exactly these units are in force."""
-        return sorted(it.key for it in self.register.facts().directory) == sorted(keys)
+        return sorted(it.key for it in self.register.reference().directory) == sorted(keys)
 
     async def complains(self, words: str) -> bool:
         """Tell whether the health says that a revision was refused, in these words."""
@@ -85,13 +85,18 @@ class Following:
 
 @asynccontextmanager
 async def following(
-    kafka: str, url: str, topic: str, prepare: Callable[[Facts], object] = lambda facts: facts
+    kafka: str,
+    url: str,
+    topic: str,
+    prepare: Callable[[ReferenceData], object] = lambda reference: reference,
 ) -> AsyncIterator[Following]:
     """Run a register as every service does, with a task behind it that waits for its turn."""
     async with migrated(url) as database:
-        health, begun, seen = Health("start"), asyncio.Event(), list[Facts]()
-        settings = Settings(kafka=kafka, database=SecretStr(url), http_port=1)
-        register = Register("test", settings, database, health, prepare=prepare, topic=topic)
+        health, begun, seen = Health("start"), asyncio.Event(), list[ReferenceData]()
+        settings = ServiceSettings(kafka=kafka, database=SecretStr(url), http_port=1)
+        register = DirectoryFollower(
+            "test", settings, database, health, prepare=prepare, topic=topic
+        )
         register.on_change(seen.append)
         start = Start(database, [], "none", kafka, COMMON, health, register)
 
@@ -124,20 +129,20 @@ async def test_a_revision_comes_into_force_without_a_restart(
     await publish(kafka, ONE, "first", AT, topic=topic)
     async with following(kafka, postgres_url, topic) as it:
         await asyncio.wait_for(it.begun.wait(), SOON)
-        before = it.register.facts()
+        before = it.register.reference()
         assert await it.has("13285.2", "37.2")
 
         await publish(kafka, TWO, "Nghị quyết 1", AT, topic=topic)
         await eventually(lambda: it.has("13285.2", "13291.2", "37.2"), seconds=SOON)
 
         assert await before_is_untouched(before)
-        assert it.seen == [before, it.register.facts()]
+        assert it.seen == [before, it.register.reference()]
         assert await it.is_fine()
 
 
-async def before_is_untouched(facts: Facts) -> bool:
+async def before_is_untouched(reference: ReferenceData) -> bool:
     """Whoever works by the old facts at the moment of the swap goes on by them."""
-    return len(facts.directory) == 2
+    return len(reference.directory) == 2
 
 
 async def test_half_a_publication_is_never_in_force(
@@ -152,7 +157,7 @@ async def test_half_a_publication_is_never_in_force(
         await it.register.refresh()
 
         assert await it.has("13285.2", "37.2")
-        assert (await read_published(kafka, topic)).book.entities == ONE
+        assert (await read_published(kafka, topic)).replica.entities == ONE
 
         # Another change then leaves out what was cut short.
         await publish(kafka, THREE, "after all", AT, topic=topic)
@@ -204,10 +209,10 @@ async def test_who_worked_from_an_older_revision_is_refused(kafka: str, topic: s
     base = await read_published(kafka, topic)
     await publish(kafka, TWO, "one operator", AT, topic=topic, base=base)
 
-    with pytest.raises(Overtaken):
+    with pytest.raises(PublicationOvertaken):
         await publish(kafka, THREE, "another one", AT, topic=topic, base=base)
 
-    assert (await read_published(kafka, topic)).book.entities == TWO
+    assert (await read_published(kafka, topic)).replica.entities == TWO
 
 
 async def test_who_meets_another_publisher_at_work_puts_nothing_in_force(
@@ -223,10 +228,10 @@ async def test_who_meets_another_publisher_at_work_puts_nothing_in_force(
 
     with monkeypatch.context() as patched:
         patched.setattr(publishing, "_tell", tell_both)
-        with pytest.raises(Overtaken):
+        with pytest.raises(PublicationOvertaken):
             await publish(kafka, TWO, "second", AT, topic=topic)
 
-    published = (await read_published(kafka, topic)).book
+    published = (await read_published(kafka, topic)).replica
     assert published.entities == ONE
     assert published.highest == 1
 
@@ -247,8 +252,8 @@ async def test_of_two_who_publish_at_once_one_at_most_comes_into_force(
         await it.register.refresh()
         published = await read_published(kafka, topic)
 
-        assert published.book.entities in (ONE, TWO, THREE)
-        assert await it.has(*units_of(published.book.entities))
+        assert published.replica.entities in (ONE, TWO, THREE)
+        assert await it.has(*units_of(published.replica.entities))
 
         await publish(kafka, TWO, "once more", AT, topic=topic)
         await eventually(lambda: it.has("13285.2", "13291.2", "37.2"), seconds=SOON)
@@ -295,8 +300,8 @@ async def test_an_unusable_revision_is_refused_and_health_says_so(
 ) -> None:
     """One service cannot work by it, for a reason of its own; a later one counts again."""
 
-    def prepare(facts: Facts) -> None:
-        if facts.directory.get("13291.2"):
+    def prepare(reference: ReferenceData) -> None:
+        if reference.directory.get("13291.2"):
             raise FactError("committees", "x", "is not for us")
 
     await publish(kafka, ONE, "first", AT, topic=topic)
@@ -355,7 +360,7 @@ async def test_nothing_begins_before_the_topic_has_been_read(
             await eventually(partial(is_behind, it), seconds=SOON)
             assert not it.begun.is_set()
             with pytest.raises(DirectoryUnread):
-                it.register.facts()
+                it.register.reference()
 
             await lock.rollback()
             await asyncio.wait_for(it.begun.wait(), SOON)
@@ -375,7 +380,7 @@ async def test_the_shipped_facts_are_in_force_until_something_is_published(
     """A first start needs no operator; a first publication replaces what ships."""
     async with following(kafka, postgres_url, topic) as it:
         await asyncio.wait_for(it.begun.wait(), SOON)
-        assert len(it.register.facts().directory) > 14_000
+        assert len(it.register.reference().directory) > 14_000
 
         await publish(kafka, ONE, "first", AT, topic=topic)
         await eventually(lambda: it.has("13285.2", "37.2"), seconds=SOON)
@@ -397,7 +402,7 @@ async def test_a_service_that_was_away_knows_its_directory_without_kafka(
 
 async def knows(it: Following) -> bool:
     try:
-        return it.register.facts() is not None
+        return it.register.reference() is not None
     except DirectoryUnread:
         return False
 
@@ -410,7 +415,7 @@ async def test_after_compaction_a_new_service_gets_the_same_directory(
     whole, compacted = await new_topic(kafka), await new_topic(kafka)
     for number, wanted in enumerate((ONE, TWO, THREE, TWO), start=1):
         await publish(kafka, wanted, f"revision {number}", AT, topic=whole)
-    published = (await read_published(kafka, whole)).book
+    published = (await read_published(kafka, whole)).replica
     assert published.in_force is not None
     await tell_entities(kafka, compacted, published.latest)
     await tell(kafka, compacted, published.in_force)
@@ -429,17 +434,17 @@ async def test_the_whole_directory_is_loaded_in_less_than_two_seconds(
     await publish(kafka, entities_of(shipped()), "first", AT, topic=topic)
     async with following(kafka, postgres_url, topic) as it:
         await asyncio.wait_for(it.begun.wait(), 2 * SOON)
-        settings = Settings(kafka=kafka, database=SecretStr(postgres_url), http_port=1)
-        another = Register("other", settings, it.database, Health(), topic=topic)
+        settings = ServiceSettings(kafka=kafka, database=SecretStr(postgres_url), http_port=1)
+        another = DirectoryFollower("other", settings, it.database, Health(), topic=topic)
         begin = time.process_time()
         await another.refresh()
 
         assert time.process_time() - begin < 2
-        assert len(another.facts().directory) > 14_000
+        assert len(another.reference().directory) > 14_000
 
 
 def revision(number: int, *, base: int, of: dict[str, str]) -> DirectoryRevised:
-    nothing = publishing.Published(Book(), 0)
+    nothing = publishing.PublishedDirectory(DirectoryReplica(), 0)
     made = publishing._revision(nothing, of, f"revision {number}", AT)
     return made.model_copy(update={"revision": number, "base": base})
 

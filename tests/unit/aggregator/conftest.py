@@ -4,7 +4,8 @@ import pytest
 from hypothesis import settings
 
 from services.aggregator.domain.layouts import Layouts
-from shared.infra.facts import Facts, load_facts
+from shared.directory.loading import load_reference_data
+from shared.reference.reference_data import ReferenceData
 
 # The machine of a build is shared: a slow example is not a wrong one.
 settings.register_profile("patient", deadline=None)
@@ -12,12 +13,12 @@ settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
-def facts() -> Facts:
+def reference() -> ReferenceData:
     """Return the facts of shared/data."""
-    return load_facts()
+    return load_reference_data()
 
 
 @pytest.fixture(scope="session")
-def layouts(facts: Facts) -> Layouts:
+def layouts(reference: ReferenceData) -> Layouts:
     """Return where each figure of our forms stands."""
-    return Layouts(facts.catalogue)
+    return Layouts(reference.catalogue)

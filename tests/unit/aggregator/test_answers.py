@@ -8,10 +8,10 @@ from services.aggregator.answers import figure
 from services.aggregator.domain.reporters import Count
 from services.aggregator.domain.rollup import Reading
 from services.aggregator.questions import all_periods
-from shared.domain.figures import Qualifier
-from shared.domain.forms import Cell
-from shared.domain.periods import Period, parse_period
-from shared.infra.facts import Facts
+from shared.reference.figures import Qualifier
+from shared.reference.forms import Cell
+from shared.reference.periods import Period, parse_period
+from shared.reference.reference_data import ReferenceData
 
 AT_LEAST, ABOUT, EXACT = Qualifier.AT_LEAST, Qualifier.ABOUT, Qualifier.EXACT
 
@@ -39,10 +39,10 @@ def test_figure_on_the_wire_and_on_paper(
     qualifier: Qualifier,
     wire: int | str | None,
     display: str,
-    facts: Facts,
+    reference: ReferenceData,
 ) -> None:
     """Counts are integers, decimals are strings, absent is null and a dash."""
-    known = facts.catalogue.indicators[indicator]
+    known = reference.catalogue.indicators[indicator]
     out_of = 63 if indicator.endswith("rank") else None
     reading = Reading(known, Cell(indicator), value, qualifier, Count(1, 1, 2), out_of)
 

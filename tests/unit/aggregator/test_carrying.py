@@ -5,18 +5,18 @@ from services.aggregator.domain.carrying import Carried, begins_by_merger, openi
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.rollup import Said, carry
 from services.aggregator.domain.withholding import Withheld
-from shared.domain.indicators import Measure
-from shared.infra.facts import Facts
+from shared.reference.indicators import Measure
+from shared.reference.reference_data import ReferenceData
 from tests.unit.aggregator.test_scopes import period
 
 OPENING, CLOSING = "dvk_models_opening", "dvk_models_total"
 BEFORE, AFTER = period("cal.2025-H1"), period("cal.2025-H2")
 
 
-def test_only_the_period_in_which_a_merger_falls_begins_with_it(facts: Facts) -> None:
+def test_only_the_period_in_which_a_merger_falls_begins_with_it(reference: ReferenceData) -> None:
     """1 July 2025 is in the second half of 2025 and in the third quarter of the decree's year."""
     begin = {
-        code: begins_by_merger(facts.lineage, "80.2", period(code))
+        code: begins_by_merger(reference.lineage, "80.2", period(code))
         for code in ("cal.2025-H1", "cal.2025-H2", "cal.2025", "nd09.2025-Q3", "cal.2026-H1")
     }
 

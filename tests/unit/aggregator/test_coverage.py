@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from services.aggregator.answers import late_units
 from services.aggregator.domain.coverage import Receipt, Straggler, added, coverage, stragglers
-from shared.domain.directory import Directory, Unit
+from shared.reference.directory import Directory, Unit
 from tests.unit.aggregator.given import DAY
 
 DUE = DAY

@@ -6,7 +6,7 @@ from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.reports import Revision
 from services.aggregator.handlers import ReportReader
 from shared.contracts.event import Event
-from shared.infra.broker import Poison
+from shared.infra.kafka.broker import Poison
 from tests.unit.aggregator.given import Place, Value, accepted, raw, record, revision_of, withdrawn
 
 

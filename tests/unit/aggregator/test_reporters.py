@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.reporters import Filed, FormFiled, Reporters
-from shared.domain.periods import Period, parse_period
+from shared.reference.periods import Period, parse_period
 
 NEW, TOTAL, F04_ONLY = "dvk_models_new", "dvk_models_total", "dialogues_held"
 UNITS = "ABCDEF"

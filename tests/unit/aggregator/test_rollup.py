@@ -19,10 +19,10 @@ from services.aggregator.domain.rollup import (
 )
 from services.aggregator.domain.totals import TotalKey, Totals, move, settle
 from shared.contracts.reports import ReportAccepted
-from shared.domain.figures import Qualifier
-from shared.domain.indicators import Measure
-from shared.domain.periods import Period, parse_period
-from shared.infra.facts import Facts
+from shared.reference.figures import Qualifier
+from shared.reference.indicators import Measure
+from shared.reference.periods import Period, parse_period
+from shared.reference.reference_data import ReferenceData
 from tests.unit.aggregator.given import Place, Value, accepted, revision_of
 
 AREA = "37.1"
@@ -41,7 +41,7 @@ def year(number: int) -> Period:
 
 
 def read(
-    facts: Facts, layouts: Layouts, reports: Sequence[ReportAccepted], owing: int = 2
+    reference: ReferenceData, layouts: Layouts, reports: Sequence[ReportAccepted], owing: int = 2
 ) -> Mapping[str, Reading]:
     """Roll up reports of communes A, B, …, of which the first *owing* owe every form."""
     periods = sorted({year(int(it.period[-4:])) for it in reports})
@@ -61,9 +61,9 @@ def read(
         for (form, period), layout in used.items()
     )
     selection = Selection(
-        facts.catalogue, periods, list({id(it): it for it in used.values()}.values())
+        reference.catalogue, periods, list({id(it): it for it in used.values()}.values())
     )
-    said = Said(amounts(tallies, facts.catalogue))
+    said = Said(amounts(tallies, reference.catalogue))
     return {it.cell.key: it for it in readings(selection, said, reporters)}
 
 
@@ -99,7 +99,7 @@ def _filed(layouts: Layouts, reports: Sequence[ReportAccepted]) -> list[Filed]:
 
 @pytest.mark.parametrize(("resolved", "share"), [(1446, "92.3"), (1445, "92.3"), (1447, "92.4")])
 def test_rate_is_the_ratio_of_the_sums(
-    resolved: int, share: str, facts: Facts, layouts: Layouts
+    resolved: int, share: str, reference: ReferenceData, layouts: Layouts
 ) -> None:
     """Hà Nội resolved 1,446 of 1,566; the mean of the communes' rates would be another number."""
     small: dict[str, Value] = {
@@ -114,13 +114,13 @@ def test_rate_is_the_ratio_of_the_sums(
     }
     reports = [accepted(small, Place("A", form="F04")), accepted(large, Place("B", form="F04"))]
 
-    reading = read(facts, layouts, reports)["pib_resolution_rate"]
+    reading = read(reference, layouts, reports)["pib_resolution_rate"]
 
     assert (reading.value, reading.units) == (Decimal(share), Count(2, 2, 2))
 
 
 def test_rate_of_a_range_is_of_the_years_that_have_both_parts(
-    facts: Facts, layouts: Layouts
+    reference: ReferenceData, layouts: Layouts
 ) -> None:
     """90 of 100 resolved, and 80 of nobody knows how many: 90 %, and not 170 %."""
     both = {"pib_violations_detected": 100, "pib_cases_resolved": 90}
@@ -130,7 +130,7 @@ def test_rate_of_a_range_is_of_the_years_that_have_both_parts(
         for period, figures in (("cal.2022", both), ("cal.2023", one))
     ]
 
-    found = read(facts, layouts, reports, owing=1)
+    found = read(reference, layouts, reports, owing=1)
 
     rate = found["pib_resolution_rate"]
     assert (rate.value, rate.units) == (Decimal("90.0"), Count(1, 0, 1))
@@ -138,7 +138,7 @@ def test_rate_of_a_range_is_of_the_years_that_have_both_parts(
 
 
 def test_rate_of_parts_that_not_the_same_reports_state_is_about(
-    facts: Facts, layouts: Layouts
+    reference: ReferenceData, layouts: Layouts
 ) -> None:
     """90 of 100, and 5 found of which nobody knows how many are settled: about 85,7 %."""
     both = {"pib_violations_detected": 100, "pib_cases_resolved": 90}
@@ -147,35 +147,37 @@ def test_rate_of_parts_that_not_the_same_reports_state_is_about(
         accepted(figures, Place(unit, form="F04")) for unit, figures in (("A", both), ("B", one))
     ]
 
-    rate = read(facts, layouts, reports)["pib_resolution_rate"]
+    rate = read(reference, layouts, reports)["pib_resolution_rate"]
 
     assert (rate.value, rate.qualifier) == (Decimal("85.7"), Qualifier.ABOUT)
     assert rate.units == Count(1, 1, 2)
 
 
-def test_rate_of_nothing_is_absent(facts: Facts, layouts: Layouts) -> None:
+def test_rate_of_nothing_is_absent(reference: ReferenceData, layouts: Layouts) -> None:
     """No violation detected: there is no rate, neither 0 % nor 100 %."""
     nothing = {"pib_violations_detected": 0, "pib_cases_resolved": 0}
 
-    found = read(facts, layouts, [accepted(nothing, Place("A", form="F04"))])
+    found = read(reference, layouts, [accepted(nothing, Place("A", form="F04"))])
 
     assert found["pib_resolution_rate"].value is None
     assert found["pib_violations_detected"].value == 0
 
 
-def test_absent_is_not_nought(facts: Facts, layouts: Layouts) -> None:
+def test_absent_is_not_nought(reference: ReferenceData, layouts: Layouts) -> None:
     """Ninh Bình's removals are not known; a commune that reports 0 says something."""
     said = {"dvk_models_new": 421, "dvk_models_removed": None}
 
-    unknown = read(facts, layouts, [accepted(said, Place("A"))])["dvk_models_removed"]
-    nought = read(facts, layouts, [accepted({"dvk_models_removed": 0}, Place("A"))])
+    unknown = read(reference, layouts, [accepted(said, Place("A"))])["dvk_models_removed"]
+    nought = read(reference, layouts, [accepted({"dvk_models_removed": 0}, Place("A"))])
 
     assert (unknown.value, unknown.units.reported_by, unknown.units.expected) == (None, 0, 2)
     assert nought["dvk_models_removed"].value == 0
     assert nought["dvk_models_removed"].units.reported_by == 1
 
 
-def test_range_adds_flows_and_takes_stocks_at_its_ends(facts: Facts, layouts: Layouts) -> None:
+def test_range_adds_flows_and_takes_stocks_at_its_ends(
+    reference: ReferenceData, layouts: Layouts
+) -> None:
     """New models of two years add up; the number of models is that of the last year reported."""
     reports = [
         accepted(
@@ -189,7 +191,7 @@ def test_range_adds_flows_and_takes_stocks_at_its_ends(facts: Facts, layouts: La
         accepted({"dvk_models_new": 1}, Place("A", period="cal.2023")),
     ]
 
-    found = read(facts, layouts, reports, owing=1)
+    found = read(reference, layouts, reports, owing=1)
 
     assert (found["dvk_models_new"].value, found["dvk_models_new"].period) == (31, None)
     assert (found["dvk_models_total"].value, found["dvk_models_total"].period) == (120, year(2022))
@@ -197,7 +199,9 @@ def test_range_adds_flows_and_takes_stocks_at_its_ends(facts: Facts, layouts: La
     assert (opening.value, opening.period) == (90, year(2021))
 
 
-def test_stock_that_passed_on_within_the_year_counts_once(facts: Facts, layouts: Layouts) -> None:
+def test_stock_that_passed_on_within_the_year_counts_once(
+    reference: ReferenceData, layouts: Layouts
+) -> None:
     """What ended in June and what began in July both had it; alone, either of them is asked."""
     layout, period = layouts.known("F05", "cal.2023"), year(2023)
 
@@ -209,7 +213,7 @@ def test_stock_that_passed_on_within_the_year_counts_once(facts: Facts, layouts:
     begun = Tally(layout, period, said(10, 3, 13), at_start=False)
 
     def stocks(*tallies: Tally) -> list[int]:
-        found = amounts(tallies, facts.catalogue)
+        found = amounts(tallies, reference.catalogue)
         cells = ("dvk_models_opening", "dvk_models_new", "dvk_models_total")
         return [found[cell][period].value for cell in cells]
 
@@ -218,7 +222,7 @@ def test_stock_that_passed_on_within_the_year_counts_once(facts: Facts, layouts:
 
 
 def test_score_and_rank_are_looked_up_in_the_last_period_that_has_them(
-    facts: Facts, layouts: Layouts
+    reference: ReferenceData, layouts: Layouts
 ) -> None:
     """Hà Nội's PAR INDEX of 2022: 89.58, third of 63, also when 2023 is asked for too."""
     said: dict[str, Value] = {
@@ -231,33 +235,35 @@ def test_score_and_rank_are_looked_up_in_the_last_period_that_has_them(
         accepted({"papi_group": 2}, own("cal.2023")),
     ]
 
-    found = read(facts, layouts, reports)
+    found = read(reference, layouts, reports)
 
     rank = found["par_index_rank"]
     assert (rank.value, rank.out_of, rank.period) == (3, 63, year(2022))
     assert (found["par_index_score"].value, found["papi_group"].value) == (Decimal("89.58"), 2)
 
 
-def test_rank_of_2025_is_out_of_34(facts: Facts, layouts: Layouts) -> None:
+def test_rank_of_2025_is_out_of_34(reference: ReferenceData, layouts: Layouts) -> None:
     """There are 34 provinces since July 2025."""
-    found = read(facts, layouts, [accepted({"par_index_rank": 3}, own("cal.2025"))])
+    found = read(reference, layouts, [accepted({"par_index_rank": 3}, own("cal.2025"))])
 
     assert found["par_index_rank"].out_of == 34
 
 
-def test_indicator_of_several_forms_is_their_sum(facts: Facts, layouts: Layouts) -> None:
+def test_indicator_of_several_forms_is_their_sum(
+    reference: ReferenceData, layouts: Layouts
+) -> None:
     """Opinions are collected by the commune (F01) and by its Fatherland Front (F04)."""
     reports = [
         accepted({"opinions_collected": 53_000}, Place("A", form="F04")),
         accepted({"opinions_collected": 324}, Place("B", form="F01")),
     ]
 
-    reading = read(facts, layouts, reports)["opinions_collected"]
+    reading = read(reference, layouts, reports)["opinions_collected"]
 
     assert (reading.value, reading.units.reported_by, reading.units.expected) == (53_324, 2, 2)
 
 
-def test_more_than_dominates(facts: Facts, layouts: Layouts) -> None:
+def test_more_than_dominates(reference: ReferenceData, layouts: Layouts) -> None:
     """More than 20,000, about 5, and 3 are together more than 20,008."""
     reports = [
         accepted({"work_days": 20_000}, Place("A"), qualifiers={"work_days": "at_least"}),
@@ -265,22 +271,24 @@ def test_more_than_dominates(facts: Facts, layouts: Layouts) -> None:
         accepted({"work_days": 3}, Place("C")),
     ]
 
-    reading = read(facts, layouts, reports)["work_days"]
+    reading = read(reference, layouts, reports)["work_days"]
 
     assert (reading.value, reading.qualifier) == (20_008, Qualifier.AT_LEAST)
 
 
-def test_every_cell_of_the_form_is_listed(facts: Facts, layouts: Layouts) -> None:
+def test_every_cell_of_the_form_is_listed(reference: ReferenceData, layouts: Layouts) -> None:
     """What nobody reported is shown as absent: it is never left out, and never 0."""
     said = {"dvk_models_new": 5, "dvk_models_new[field=kinh_te]": 5}
 
-    found = read(facts, layouts, [accepted(said, Place("A"))])
+    found = read(reference, layouts, [accepted(said, Place("A"))])
 
     assert {key: it.value for key, it in found.items() if it.value is not None} == said
     assert set(found) == {it.key for it in layouts.known("F05", "cal.2023").form.cells}
 
 
-def test_completeness_of_a_range_is_never_overstated(facts: Facts, layouts: Layouts) -> None:
+def test_completeness_of_a_range_is_never_overstated(
+    reference: ReferenceData, layouts: Layouts
+) -> None:
     """A reported both years, B one of them, C owes nothing: one of two."""
     reports = [
         accepted({"dvk_models_new": 1, "dvk_models_total": 9}, Place(unit, period=period))
@@ -292,7 +300,7 @@ def test_completeness_of_a_range_is_never_overstated(facts: Facts, layouts: Layo
         ]
     ]
 
-    found = read(facts, layouts, reports)
+    found = read(reference, layouts, reports)
 
     assert found["dvk_models_new"].value == 4
     assert found["dvk_models_new"].units == Count(reported_by=2, in_full=1, expected=2)
@@ -304,9 +312,9 @@ NOT_ADDITIVE = [Measure.SCORE, Measure.RANK, Measure.CATEGORY, Measure.RATIO]
 
 
 @pytest.mark.parametrize("measure", NOT_ADDITIVE)
-def test_what_has_no_sum_is_refused(measure: Measure, facts: Facts) -> None:
+def test_what_has_no_sum_is_refused(measure: Measure, reference: ReferenceData) -> None:
     """Adding up scores, ranks, categories or rates of two units is an error, never a number."""
-    of_measure = [it for it in facts.catalogue.indicators.values() if it.measure is measure]
+    of_measure = [it for it in reference.catalogue.indicators.values() if it.measure is measure]
 
     for indicator in of_measure:
         with pytest.raises(NotAdditive):
@@ -316,9 +324,9 @@ def test_what_has_no_sum_is_refused(measure: Measure, facts: Facts) -> None:
     assert of_measure
 
 
-def test_rates_of_several_periods_are_refused(facts: Facts) -> None:
+def test_rates_of_several_periods_are_refused(reference: ReferenceData) -> None:
     """A rate over a range is again a ratio of sums."""
-    rate = facts.catalogue.indicators["pib_resolution_rate"]
+    rate = reference.catalogue.indicators["pib_resolution_rate"]
 
     with pytest.raises(NotAdditive):
         over_time(rate, {year(2022): Amount(90), year(2023): Amount(94)})

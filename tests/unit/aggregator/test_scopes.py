@@ -14,8 +14,8 @@ from services.aggregator.domain.scopes import (
     owing,
 )
 from services.aggregator.domain.withholding import Withheld, withheld_cells, withholding
-from shared.domain.periods import Period, parse_period
-from shared.infra.facts import Facts
+from shared.reference.periods import Period, parse_period
+from shared.reference.reference_data import ReferenceData
 
 TODAY = date(2026, 1, 1)
 SEPARABLE, ADDITIVE = Withheld.NOT_SEPARABLE, Withheld.NOT_ADDITIVE
@@ -28,80 +28,84 @@ def period(code: str) -> Period:
     return found
 
 
-def some_commune(facts: Facts, province: str) -> str:
+def some_commune(reference: ReferenceData, province: str) -> str:
     """Return a commune of before the reform."""
-    its = facts.directory.below(province, date(2023, 1, 1))
+    its = reference.directory.below(province, date(2023, 1, 1))
     return next(it.key for it in its if it.level == "commune")
 
 
-def test_area_has_a_total_and_a_commune_its_own_report(facts: Facts) -> None:
+def test_area_has_a_total_and_a_commune_its_own_report(reference: ReferenceData) -> None:
     """Whether below it somebody reports decides where the figures stand."""
-    commune = some_commune(facts, "80.1")
+    commune = some_commune(reference, "80.1")
 
-    area = as_reported(facts.directory, "80.1", period("cal.2023"))
-    alone = as_reported(facts.directory, commune, period("cal.2023"))
+    area = as_reported(reference.directory, "80.1", period("cal.2023"))
+    alone = as_reported(reference.directory, commune, period("cal.2023"))
 
     assert area == Scope(areas=("80.1",), provinces=("80.1",), continued="80.1")
     assert alone == Scope(units=(commune,), provinces=("80.1",), continued=commune)
 
 
-def test_province_that_the_directory_has_lost_still_has_its_total(facts: Facts) -> None:
+def test_province_that_the_directory_has_lost_still_has_its_total(reference: ReferenceData) -> None:
     """What was counted for it is announced until somebody looks into it."""
-    lost = as_reported(facts.directory, "99.9", period("cal.2023"))
+    lost = as_reported(reference.directory, "99.9", period("cal.2023"))
 
     assert (lost.areas, lost.provinces) == (("99.9",), ("99.9",))
 
 
-def test_todays_tay_ninh_is_made_of_two(facts: Facts) -> None:
+def test_todays_tay_ninh_is_made_of_two(reference: ReferenceData) -> None:
     """Before the reform two provinces, after it itself; its scores only its own."""
     before, after = (
-        current(facts.directory, facts.lineage, "80.2", period(it), TODAY)
+        current(reference.directory, reference.lineage, "80.2", period(it), TODAY)
         for it in ("cal.2023", "cal.2025-Q3")
     )
 
     assert (before.made_of, before.continued) == (("72.1", "80.1"), None)
     assert (after.made_of, after.continued) == (("80.2",), "80.2")
-    assert ancestry(facts.lineage, "80.2") == {"72.1", "80.1", "80.2"}
+    assert ancestry(reference.lineage, "80.2") == {"72.1", "80.1", "80.2"}
 
 
-def test_who_owes_is_who_owed_then(facts: Facts, layouts: Layouts) -> None:
+def test_who_owes_is_who_owed_then(reference: ReferenceData, layouts: Layouts) -> None:
     """Today's province of 2023 has the debtors of its predecessors, not its own communes."""
     year = period("cal.2023")
     form = layouts.known("F05", year.code).form
-    scope = current(facts.directory, facts.lineage, "80.2", year, TODAY)
+    scope = current(reference.directory, reference.lineage, "80.2", year, TODAY)
 
-    units = owing(facts.directory, form, year, scope)
+    units = owing(reference.directory, form, year, scope)
 
     apart = [
-        owing(facts.directory, form, year, as_reported(facts.directory, it, year))
+        owing(reference.directory, form, year, as_reported(reference.directory, it, year))
         for it in scope.made_of
     ]
     assert units == apart[0] | apart[1]
     assert len(units) == len(apart[0]) + len(apart[1]) > 0
 
 
-def test_divided_unit_withholds_all_that_it_owed(facts: Facts, layouts: Layouts) -> None:
+def test_divided_unit_withholds_all_that_it_owed(
+    reference: ReferenceData, layouts: Layouts
+) -> None:
     """Also figures that it has not reported yet: the sum of the others would look complete."""
-    year, commune = period("cal.2023"), some_commune(facts, "80.1")
+    year, commune = period("cal.2023"), some_commune(reference, "80.1")
     f05, f07 = (layouts.known(it, year.code) for it in ("F05", "F07"))
     scope = Scope(areas=("72.1",), continued="72.1", not_separable=(commune,))
 
-    owed = withheld_cells(f05, year, scope, facts.directory, [])
-    not_owed = withheld_cells(f07, year, scope, facts.directory, [])
+    owed = withheld_cells(f05, year, scope, reference.directory, [])
+    not_owed = withheld_cells(f07, year, scope, reference.directory, [])
     stated = Filed(frozenset({commune}), frozenset(range(1, f07.width)))
-    volunteered = withheld_cells(f07, year, scope, facts.directory, [stated])
+    volunteered = withheld_cells(f07, year, scope, reference.directory, [stated])
 
     assert owed == dict.fromkeys(f05.keys, SEPARABLE)
     assert not_owed == {}
     assert volunteered == {f07.keys[0]: SEPARABLE}
 
 
-def test_score_is_withheld_where_the_unit_is_not_one(facts: Facts, layouts: Layouts) -> None:
+def test_score_is_withheld_where_the_unit_is_not_one(
+    reference: ReferenceData, layouts: Layouts
+) -> None:
     """What several provinces had has no sum; flows of the same form are not touched."""
     year = period("cal.2023")
     f07 = layouts.known("F07", year.code)
 
-    found = withheld_cells(f07, year, Scope(areas=("72.1", "80.1")), facts.directory, [])
+    found = withheld_cells(f07, year, Scope(areas=("72.1", "80.1")), reference.directory, [])
 
     assert found
     assert set(found) == {f07.keys[place] for place in f07.looked_up}
@@ -122,10 +126,14 @@ def test_score_is_withheld_where_the_unit_is_not_one(facts: Facts, layouts: Layo
     ],
 )
 def test_the_period_that_decides_is_the_one_that_counts(
-    indicator: str, stated: list[int], withheld: list[int], why: Withheld | None, facts: Facts
+    indicator: str,
+    stated: list[int],
+    withheld: list[int],
+    why: Withheld | None,
+    reference: ReferenceData,
 ) -> None:
     """A sum needs every period, a stock the last one or the first one."""
-    known = facts.catalogue.indicators[indicator]
+    known = reference.catalogue.indicators[indicator]
     held = {period(f"cal.{it}"): SEPARABLE for it in withheld}
 
     assert withholding(known, [period(f"cal.{it}") for it in stated], held) is why

@@ -11,7 +11,7 @@ from services.intake.domain.judge import judge
 from services.intake.domain.knowledge import know
 from services.intake.domain.structure import read
 from shared.contracts.wire import encode
-from shared.infra.facts import load_facts
+from shared.directory.loading import load_reference_data
 from tests.unit.intake.given import arrived
 from tools.compose_check.project import DOORS, Project
 from tools.compose_check.reports import Reports
@@ -21,11 +21,11 @@ ROOT = Path(__file__).parents[3]
 
 def test_a_report_that_is_sent_is_accepted() -> None:
     """If the rules refused it, the check would blame the deployment for its own mistake."""
-    facts = load_facts()
-    report = Reports(facts).next()
+    reference = load_reference_data()
+    report = Reports(reference).next()
 
     arrival = arrived(encode(report, "compose-check/demo").body)
-    verdict = judge(read(arrival), know(facts.catalogue, facts.directory, facts.due))
+    verdict = judge(read(arrival), know(reference.catalogue, reference.directory, reference.due))
 
     assert verdict.remarks == ()
     assert verdict.standing
@@ -33,7 +33,7 @@ def test_a_report_that_is_sent_is_accepted() -> None:
 
 def test_a_total_tells_which_reports_are_in_it() -> None:
     """A report that was lost leaves a 0 behind, one that was counted twice a 2."""
-    reports = Reports(load_facts())
+    reports = Reports(load_reference_data())
 
     sent = [reports.next() for _ in range(3)]
 

@@ -5,8 +5,9 @@ from datetime import datetime
 import pytest
 from hypothesis import settings
 
-from shared.domain.periods import VIETNAM
-from shared.infra.facts import Facts, load_facts
+from shared.directory.loading import load_reference_data
+from shared.reference.periods import VIETNAM
+from shared.reference.reference_data import ReferenceData
 from tools.demo.scenario import Scenario, build
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=VIETNAM)
@@ -17,9 +18,9 @@ settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
-def facts() -> Facts:
+def reference() -> ReferenceData:
     """Return the facts of shared/data."""
-    return load_facts()
+    return load_reference_data()
 
 
 @pytest.fixture(scope="session")

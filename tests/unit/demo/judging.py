@@ -7,12 +7,12 @@ from services.intake.domain.judge import judge
 from services.intake.domain.knowledge import Knowledge, know
 from services.intake.domain.structure import read
 from shared.contracts.strict_json import parse
-from shared.infra.facts import Facts
+from shared.reference.reference_data import ReferenceData
 
 
-def knowledge_of(facts: Facts) -> Knowledge:
+def knowledge_of(reference: ReferenceData) -> Knowledge:
     """Prepare a judge."""
-    return know(facts.catalogue, facts.directory, facts.due)
+    return know(reference.catalogue, reference.directory, reference.due)
 
 
 def codes(body: bytes, knowledge: Knowledge, now: datetime) -> set[str]:

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from shared.contracts.reports import ReportSubmitted
-from shared.domain.committees import build_committees
-from shared.domain.periods import VIETNAM
+from shared.reference.committees import build_committees
+from shared.reference.periods import VIETNAM
 from tests.articles import read
 from tests.unit.demo.judging import codes, knowledge_of
 from tools.demo import current
@@ -56,9 +56,9 @@ def test_reports_of_the_month_are_valid_and_say_that_they_are_samples(
     scenario: Scenario, now: datetime
 ) -> None:
     """The communes are real; their figures are not, and nobody should have to guess."""
-    knowledge = knowledge_of(scenario.facts)
+    knowledge = knowledge_of(scenario.reference)
     missing = [
-        submission(current.current_report(it, scenario.period, scenario.facts.catalogue), now)
+        submission(current.current_report(it, scenario.period, scenario.reference.catalogue), now)
         for it in scenario.late
     ]
 

@@ -42,7 +42,7 @@ def test_the_last_word_on_every_slot_is_the_right_one(scenario: Scenario) -> Non
         else:
             standing.pop(slot_of(delivery))
 
-    reports = [it for a in articles() for it in reports_of(a, scenario.facts.catalogue)]
+    reports = [it for a in articles() for it in reports_of(a, scenario.reference.catalogue)]
     assert standing == {it.slot: dict(it.figures) for it in reports}
 
 
@@ -80,7 +80,7 @@ def test_a_wrong_report_is_withdrawn_after_it_was_sent(scenario: Scenario) -> No
 
 def test_wrong_figures_are_acceptable_and_different(scenario: Scenario, now: datetime) -> None:
     """They count until they are corrected: some too high, some too low."""
-    knowledge = knowledge_of(scenario.facts)
+    knowledge = knowledge_of(scenario.reference)
     right = {slot_of(it): it.event for it in scenario.load.right}
     differences = []
     for delivery in scenario.load.wrong:
@@ -112,7 +112,7 @@ def test_every_poison_is_refused_by_the_rule_that_it_breaks(
     scenario: Scenario, now: datetime
 ) -> None:
     """The mutations under must_reject in golden.yaml, and bodies that are worse."""
-    knowledge = knowledge_of(scenario.facts)
+    knowledge = knowledge_of(scenario.reference)
 
     found = {it.code: codes(it.body, knowledge, now) for it in scenario.poisons}
 

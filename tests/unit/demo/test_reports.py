@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from shared.infra.facts import Facts
+from shared.reference.reference_data import ReferenceData
 from tests.articles import read
 from tests.unit.demo.judging import codes, knowledge_of
 from tools.demo.articles import Article, StockMovement, articles
@@ -93,9 +93,11 @@ def cell_of(fact: Fact) -> str:
 
 
 @pytest.mark.parametrize(("name", "fact"), FACTS, ids=lambda it: getattr(it, "indicator", it))
-def test_reports_add_up_to_the_figure_of_the_article(facts: Facts, name: str, fact: Fact) -> None:
+def test_reports_add_up_to_the_figure_of_the_article(
+    reference: ReferenceData, name: str, fact: Fact
+) -> None:
     """Every figure of the five articles, exactly; a score is sent as it is."""
-    reports = reports_of(ARTICLES[name], facts.catalogue)
+    reports = reports_of(ARTICLES[name], reference.catalogue)
     values = [it.figures.get(cell_of(fact)) for it in reports if it.period != "cal.2021"]
 
     if isinstance(fact.value, str):
@@ -107,7 +109,7 @@ def test_reports_add_up_to_the_figure_of_the_article(facts: Facts, name: str, fa
 
 
 @pytest.mark.parametrize("name", GOLDEN)
-def test_nothing_is_sent_that_no_article_states(facts: Facts, name: str) -> None:
+def test_nothing_is_sent_that_no_article_states(reference: ReferenceData, name: str) -> None:
     """Whatever else a form asks for is null; what is a sample beside it is listed here."""
     samples = {"dvk_models_opening", "dvk_models_total[field=khong_phan_loai]"}
     stated = {cell_of(it) for it in GOLDEN[name].stated} | {
@@ -116,7 +118,7 @@ def test_nothing_is_sent_that_no_article_states(facts: Facts, name: str) -> None
 
     sent = {
         cell
-        for report in reports_of(ARTICLES[name], facts.catalogue)
+        for report in reports_of(ARTICLES[name], reference.catalogue)
         for cell, value in report.figures.items()
         if value is not None
     }
@@ -124,45 +126,47 @@ def test_nothing_is_sent_that_no_article_states(facts: Facts, name: str) -> None
     assert sent <= stated | samples
 
 
-def test_an_article_without_figures_sends_nothing(facts: Facts) -> None:
+def test_an_article_without_figures_sends_nothing(reference: ReferenceData) -> None:
     """Article 000 names activities and no number."""
-    assert reports_of(ARTICLES["hcm_visit_ninh_binh_2024"], facts.catalogue) == []
+    assert reports_of(ARTICLES["hcm_visit_ninh_binh_2024"], reference.catalogue) == []
 
 
-def test_a_lower_bound_stays_one(facts: Facts) -> None:
+def test_a_lower_bound_stays_one(reference: ReferenceData) -> None:
     """The article says "hơn 20.000 đại biểu", which is not 20.000."""
-    reports = reports_of(ARTICLES["ha_noi_2021_2023"], facts.catalogue)
+    reports = reports_of(ARTICLES["ha_noi_2021_2023"], reference.catalogue)
 
     assert [dict(it.qualifiers) for it in reports if it.qualifiers] == [
         {"online_delegates": "at_least"}
     ]
 
 
-def test_removals_that_are_not_stated_are_null_in_every_unit(facts: Facts) -> None:
+def test_removals_that_are_not_stated_are_null_in_every_unit(reference: ReferenceData) -> None:
     """Ninh Bình removed models in 2023; how many is unknown, which is not 0."""
-    reports = reports_of(ARTICLES["ninh_binh_2023"], facts.catalogue)
+    reports = reports_of(ARTICLES["ninh_binh_2023"], reference.catalogue)
 
     assert Counter(it.figures["dvk_models_removed"] for it in reports) == {None: 151}
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda it: f"{it.opening}-{it.removed}")
-def test_variants_of_the_stock_give_the_same_figures(facts: Facts, variant: Variant) -> None:
+def test_variants_of_the_stock_give_the_same_figures(
+    reference: ReferenceData, variant: Variant
+) -> None:
     """421 new and 1.635 at the close, whichever opening they are reached from."""
     stock = StockMovement(**vars(variant))
 
-    reports = reports_of(ARTICLES["ninh_binh_2023"].with_stock(stock), facts.catalogue)
+    reports = reports_of(ARTICLES["ninh_binh_2023"].with_stock(stock), reference.catalogue)
 
     cells = ("dvk_models_opening", "dvk_models_new", "dvk_models_removed", "dvk_models_total")
     found = [total(reports, cell) for cell in cells]
     assert found == [variant.opening, variant.new, variant.removed, variant.closing]
 
 
-def test_a_stock_that_does_not_balance_is_refused(facts: Facts) -> None:
+def test_a_stock_that_does_not_balance_is_refused(reference: ReferenceData) -> None:
     """A mistake in the fact file is seen before anything is sent."""
     stock = StockMovement(opening=1214, new=421, removed=0, closing=1636)
 
     with pytest.raises(ValueError, match="does not balance"):
-        reports_of(ARTICLES["ninh_binh_2023"].with_stock(stock), facts.catalogue)
+        reports_of(ARTICLES["ninh_binh_2023"].with_stock(stock), reference.catalogue)
 
 
 def _every_variant() -> list[Article]:
@@ -173,8 +177,8 @@ def _every_variant() -> list[Article]:
 
 def test_intake_has_nothing_to_say_against_any_report(scenario: Scenario, now: datetime) -> None:
     """Not even a warning, in any variant: resolved <= detected, stocks balance, splits sum."""
-    knowledge = knowledge_of(scenario.facts)
-    reports = [it for a in _every_variant() for it in reports_of(a, scenario.facts.catalogue)]
+    knowledge = knowledge_of(scenario.reference)
+    reports = [it for a in _every_variant() for it in reports_of(a, scenario.reference.catalogue)]
 
     said = {
         code
@@ -185,18 +189,18 @@ def test_intake_has_nothing_to_say_against_any_report(scenario: Scenario, now: d
     assert said == set()
 
 
-def test_expectations_ask_for_every_stated_figure(facts: Facts) -> None:
+def test_expectations_ask_for_every_stated_figure(reference: ReferenceData) -> None:
     """The demo is not ready before the totals hold each of them, the rate of 92,3 % included."""
-    expected = expectations(articles(), facts.catalogue)
+    expected = expectations(articles(), reference.catalogue)
     values = {cell: value for it in expected for cell, value in it.figures.items()}
 
     assert values["pib_resolution_rate"] == "92.3"
     assert {cell_of(fact) for _, fact in FACTS} - {"dvk_models_total"} <= set(values)
 
 
-def test_a_difference_names_the_figure(facts: Facts) -> None:
+def test_a_difference_names_the_figure(reference: ReferenceData) -> None:
     """A demo that fails says which figure is missing."""
-    expected = expectations([ARTICLES["ninh_binh_2023"]], facts.catalogue)[0]
+    expected = expectations([ARTICLES["ninh_binh_2023"]], reference.catalogue)[0]
     found = dict(expected.figures) | {"dvk_models_total": 1636, "dvk_models_removed": 0}
     del found["dvk_models_new"]
 

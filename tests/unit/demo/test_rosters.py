@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from shared.domain.directory import Directory
-from shared.domain.periods import Period, parse_period
-from shared.infra.facts import Facts
+from shared.reference.directory import Directory
+from shared.reference.periods import Period, parse_period
+from shared.reference.reference_data import ReferenceData
 from tests.articles import read
 from tools.demo.articles import Article, articles
 from tools.demo.roster import sample_units
@@ -63,24 +63,24 @@ def test_exactly_the_roster_owes_a_form(
     scenario: Scenario, form: str, code: str, area: str, count: int
 ) -> None:
     """``expected`` beside a figure is the number of units that the article's place had."""
-    version = scenario.facts.catalogue.form(form, period(code))
+    version = scenario.reference.catalogue.form(form, period(code))
     assert version is not None
 
-    assert len(scenario.facts.directory.owing(version, period(code), area)) == count
+    assert len(scenario.reference.directory.owing(version, period(code), area)) == count
 
 
-def test_all_of_todays_units_stay(facts: Facts, scenario: Scenario) -> None:
+def test_all_of_todays_units_stay(reference: ReferenceData, scenario: Scenario) -> None:
     """The demo replaces what ended on 30 June 2025 and nothing that is in force."""
 
     def today(directory: Directory) -> set[str]:
         return {it.key for it in directory if it.key.endswith(".2")}
 
-    assert today(scenario.facts.directory) == today(facts.directory)
+    assert today(scenario.reference.directory) == today(reference.directory)
 
 
 def test_samples_say_that_they_are_samples(scenario: Scenario) -> None:
     """Nobody may take an invented commune for a real one."""
-    samples = [it for it in scenario.facts.directory if it.key.startswith("FX-")]
+    samples = [it for it in scenario.reference.directory if it.key.startswith("FX-")]
 
     assert len(samples) == 579 + 151 + 203 + 15
     assert all("mẫu" in it.name for it in samples)

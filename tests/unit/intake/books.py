@@ -20,7 +20,7 @@ from services.intake.domain.slots import (
     SlotKey,
 )
 from services.intake.domain.structure import read
-from shared.domain.periods import Period, parse_period
+from shared.reference.periods import Period, parse_period
 
 
 @dataclass

@@ -5,19 +5,20 @@ import pytest
 from services.intake.domain.knowledge import Knowledge, know
 from services.intake.domain.remarks import Messages, Say, sayer
 from services.intake.wiring import load_messages
-from shared.infra.facts import Facts, load_facts
+from shared.directory.loading import load_reference_data
+from shared.reference.reference_data import ReferenceData
 
 
 @pytest.fixture(scope="session")
-def facts() -> Facts:
+def reference() -> ReferenceData:
     """Return the facts that ship with the code."""
-    return load_facts()
+    return load_reference_data()
 
 
 @pytest.fixture(scope="session")
-def knowledge(facts: Facts) -> Knowledge:
+def knowledge(reference: ReferenceData) -> Knowledge:
     """Return what a judge knows."""
-    return know(facts.catalogue, facts.directory, facts.due)
+    return know(reference.catalogue, reference.directory, reference.due)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from services.intake.domain.judge import Verdict, judge
 from services.intake.domain.knowledge import Knowledge
 from services.intake.domain.structure import read
 from shared.contracts.strict_json import parse
-from shared.domain.periods import parse_period
+from shared.reference.periods import parse_period
 
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 _numbers = itertools.count(1)

@@ -7,9 +7,9 @@ from typing import Any
 
 from services.intake.domain.arrivals import Arrived, Kind
 from services.intake.domain.knowledge import Knowledge, know
-from shared.domain.directory import Directory, Unit
-from shared.domain.lineage import Lineage, Link
-from shared.infra.facts import Facts
+from shared.reference.directory import Directory, Unit
+from shared.reference.lineage import Lineage, Link
+from shared.reference.reference_data import ReferenceData
 from tests.unit.intake.given import Report, arrived
 
 REFORM = date(2025, 7, 1)
@@ -22,23 +22,23 @@ LAST, FIRST = "cal.2025-Q2", "cal.2025-Q3"
 """The quarters before and after."""
 
 
-def reformed(facts: Facts) -> Facts:
+def reformed(reference: ReferenceData) -> ReferenceData:
     """Return the facts with the units of the reform in Ninh Bình."""
     before = [_unit(key, "37.1", None, REFORM - timedelta(days=1)) for key in (*OLD, DIVIDED)]
     after = [_unit(key, "37.2", REFORM, None) for key in (MERGED, *PARTS)]
     links = [Link(key, MERGED, "whole", REFORM, DECISION) for key in OLD]
     links += [Link(DIVIDED, key, "part", REFORM, DECISION) for key in PARTS]
-    units = [state for it in facts.directory for state in facts.directory.states(it.key)]
+    units = [state for it in reference.directory for state in reference.directory.states(it.key)]
     return replace(
-        facts,
+        reference,
         directory=Directory([*units, *before, *after]),
-        lineage=Lineage([*facts.lineage, *links]),
+        lineage=Lineage([*reference.lineage, *links]),
     )
 
 
-def knowledge_of(facts: Facts) -> Knowledge:
+def knowledge_of(reference: ReferenceData) -> Knowledge:
     """Return what a judge knows who works by these facts."""
-    return know(facts.catalogue, facts.directory, facts.due, facts.lineage)
+    return know(reference.catalogue, reference.directory, reference.due, reference.lineage)
 
 
 def models(

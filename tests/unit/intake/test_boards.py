@@ -4,8 +4,8 @@ import pytest
 
 from services.intake.domain.knowledge import Knowledge, know
 from services.intake.domain.remarks import Say
-from shared.domain.deadlines import Due
-from shared.domain.directory import Directory, Unit
+from shared.reference.deadlines import Due
+from shared.reference.directory import Directory, Unit
 from tests.unit.intake.given import COMMUNE_OF_HA_NOI, NOON, Report, codes, verdict_on
 
 BEFORE, SINCE = "nd09.2023-M06", "nd09.2023-M07"

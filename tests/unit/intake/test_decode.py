@@ -8,7 +8,7 @@ from aiokafka import ConsumerRecord
 
 from services.intake.domain.arrivals import Arrived, Kind
 from services.intake.handlers import decode
-from shared.infra.broker import Poison, Record
+from shared.infra.kafka.broker import Poison, Record
 
 TOPIC = "qcdc.submissions.demo.v1"
 SUBMITTED = ("ce_type", b"qcdc.ReportSubmitted.v1")

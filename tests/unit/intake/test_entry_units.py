@@ -13,7 +13,7 @@ from services.intake.domain.remarks import Say
 from services.intake.domain.structure import read
 from shared.contracts.reports import ReportSubmitted
 from shared.contracts.values import EntryUnit
-from shared.domain.measures import ENTRY_UNITS
+from shared.reference.measures import ENTRY_UNITS
 from tests.unit.intake.given import COMMUNE_OF_NINH_BINH, Report, arrived, codes, verdict_on
 
 LAND, MONEY, MODELS = "land_donated_m2", "contributions_vnd", "dvk_models_total"

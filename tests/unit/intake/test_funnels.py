@@ -42,8 +42,8 @@ PAIRS = (
 def extra(name: str) -> dict[str, Any]:
     """Return the figures of one of the oracle's extra scenarios."""
     scenarios = yaml.safe_load(GOLDEN.read_text(encoding="utf-8"))["extra_scenarios"]
-    (facts,) = [it["facts"] for it in scenarios if it["id"] == name]
-    return dict(facts)
+    (reference,) = [it["facts"] for it in scenarios if it["id"] == name]
+    return dict(reference)
 
 
 def said(form: str, knowledge: Knowledge, **figures: object) -> set[str]:
@@ -61,10 +61,12 @@ def test_petitions_of_dak_lak_pass(knowledge: Knowledge) -> None:
 @pytest.mark.parametrize("narrower", FUNNEL[1:])
 def test_petitions_that_widen_are_refused(narrower: str, knowledge: Knowledge) -> None:
     """One more than the step before, wherever it happens."""
-    facts = extra("dak_lak_petitions")
+    reference = extra("dak_lak_petitions")
     wider = FUNNEL[FUNNEL.index(narrower) - 1]
 
-    assert "petition_funnel" in said("F01", knowledge, **facts | {narrower: facts[wider] + 1})
+    assert "petition_funnel" in said(
+        "F01", knowledge, **reference | {narrower: reference[wider] + 1}
+    )
 
 
 @FEW
@@ -100,9 +102,9 @@ def test_figure_that_is_not_exact_is_no_limit(knowledge: Knowledge) -> None:
 
 def test_models_of_ba_ria_vung_tau_pass(knowledge: Knowledge) -> None:
     """1.808 of 2.071 registered models work well; how many there are in all is not stated."""
-    facts = extra("brvt_2021_models")
+    reference = extra("brvt_2021_models")
     names = ("dvk_models_registered", "dvk_models_effective")
-    figures = {it: facts[it] for it in names}
+    figures = {it: reference[it] for it in names}
 
     assert not codes(
         verdict_on(Report(COMMUNE_OF_NINH_BINH, "F05", "cal.2021", figures), knowledge)

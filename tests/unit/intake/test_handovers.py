@@ -9,8 +9,8 @@ from services.intake.domain.knowledge import Knowledge
 from services.intake.domain.remarks import Say
 from services.intake.domain.revisions import Decision
 from shared.contracts.reports import SubmissionAccepted
-from shared.domain.lineage import Lineage
-from shared.infra.facts import Facts
+from shared.reference.lineage import Lineage
+from shared.reference.reference_data import ReferenceData
 from tests.unit.intake.books import Books
 from tests.unit.intake.reform import (
     DIVIDED,
@@ -29,9 +29,9 @@ from tests.unit.intake.reform import (
 
 
 @pytest.fixture(scope="module")
-def after_reform(facts: Facts) -> Knowledge:
+def after_reform(reference: ReferenceData) -> Knowledge:
     """Return what a judge knows who has heard of the reform."""
-    return knowledge_of(reformed(facts))
+    return knowledge_of(reformed(reference))
 
 
 @pytest.fixture
@@ -142,9 +142,9 @@ def test_record_that_cannot_be_one_is_refused(
     assert not books.handovers
 
 
-def test_unverified_lineage_refuses_nobody(facts: Facts, say: Say) -> None:
+def test_unverified_lineage_refuses_nobody(reference: ReferenceData, say: Say) -> None:
     """Where two sources disagree on who became what, an unequal sum is a warning."""
-    known = reformed(facts)
+    known = reformed(reference)
     links = [replace(it, verified=it.successor != MERGED) for it in known.lineage]
     books = Books(knowledge_of(replace(known, lineage=Lineage(links))), say)
     for unit in OLD:

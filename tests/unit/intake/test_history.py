@@ -12,7 +12,7 @@ from services.intake.domain.events import questioned, receipt_of
 from services.intake.domain.knowledge import Knowledge
 from services.intake.domain.remarks import Say
 from services.intake.domain.revisions import Decision
-from shared.infra.facts import Facts
+from shared.reference.reference_data import ReferenceData
 from tests.unit.intake.books import Books
 from tests.unit.intake.given import COMMUNE_OF_HA_NOI, NOON, Report, arrived
 from tests.unit.intake.reform import (
@@ -35,9 +35,9 @@ Q1, Q2, Q3 = "cal.2026-Q1", "cal.2026-Q2", "cal.2026-Q3"
 
 
 @pytest.fixture(scope="module")
-def after_reform(facts: Facts) -> Knowledge:
+def after_reform(reference: ReferenceData) -> Knowledge:
     """Return what a judge knows who has heard of the reform."""
-    return knowledge_of(reformed(facts))
+    return knowledge_of(reformed(reference))
 
 
 @pytest.fixture

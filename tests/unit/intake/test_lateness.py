@@ -13,8 +13,8 @@ from services.intake.domain.remarks import Say
 from services.intake.domain.slots import Slot
 from services.intake.domain.structure import read
 from shared.contracts.reports import ReportAccepted, ReportSubmitted
-from shared.domain.deadlines import Due
-from shared.domain.periods import VIETNAM, Period
+from shared.reference.deadlines import Due
+from shared.reference.periods import VIETNAM, Period
 from tests.unit.intake.books import Books
 from tests.unit.intake.given import Report, arrived
 

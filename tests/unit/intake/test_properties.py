@@ -16,7 +16,7 @@ from services.intake.domain.remarks import Say
 from services.intake.domain.revisions import Decision
 from shared.contracts.strict_json import Unreadable, parse
 from shared.contracts.wire import encode
-from shared.domain.figures import rate_percent
+from shared.reference.figures import rate_percent
 from tests.unit.intake.books import Books
 from tests.unit.intake.given import COMMUNE_OF_HA_NOI, Report, arrived, codes, models, verdict_on
 

@@ -14,7 +14,7 @@ from services.intake.domain.rule import Rule, State
 from services.intake.domain.rules import RULES, RULES_OF_HANDOVERS, rules_for, rules_of
 from services.intake.domain.structure import read
 from shared.contracts.values import Severity
-from shared.domain.periods import Period, parse_period
+from shared.reference.periods import Period, parse_period
 from tests.unit.intake.given import (
     COMMUNE_OF_HA_NOI,
     HA_NOI,

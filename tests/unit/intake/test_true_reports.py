@@ -8,8 +8,8 @@ from services.intake.domain.arrivals import Arrived, Kind
 from services.intake.domain.knowledge import Knowledge
 from services.intake.domain.remarks import Say
 from services.intake.domain.revisions import Decision
-from shared.domain.directory import Directory
-from shared.infra.facts import Facts
+from shared.reference.directory import Directory
+from shared.reference.reference_data import ReferenceData
 from tests.unit.intake.books import Books
 from tests.unit.intake.given import Report, arrived
 from tests.unit.intake.reform import (
@@ -30,9 +30,9 @@ from tests.unit.intake.reform import (
 
 
 @pytest.fixture(scope="module")
-def after_reform(facts: Facts) -> Knowledge:
+def after_reform(reference: ReferenceData) -> Knowledge:
     """Return what a judge knows who has heard of the reform."""
-    return knowledge_of(reformed(facts))
+    return knowledge_of(reformed(reference))
 
 
 @pytest.fixture
@@ -230,11 +230,13 @@ def test_only_record_must_fit_when_it_is_corrected_too(books: Books) -> None:
     assert lower.entry.verdict == "rejected"
 
 
-def test_report_of_a_unit_that_never_was_can_be_withdrawn(books: Books, facts: Facts) -> None:
+def test_report_of_a_unit_that_never_was_can_be_withdrawn(
+    books: Books, reference: ReferenceData
+) -> None:
     """The act that made the unit begins later than was thought: its report must not stay."""
     (accepted,) = books.receive(sent(models(MERGED, FIRST, 1, 1), books.knowledge))
     assert accepted.entry.verdict == "accepted"
-    known = reformed(facts)
+    known = reformed(reference)
     units = [state for it in known.directory for state in known.directory.states(it.key)]
     later = [
         replace(it, valid_from=REFORM.replace(year=2026)) if it.key == MERGED else it

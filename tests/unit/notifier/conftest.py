@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import settings
 
-from shared.infra.facts import Facts, load_facts
+from shared.directory.loading import load_reference_data
+from shared.reference.reference_data import ReferenceData
 
 # The machine of a build is shared: a slow example is not a wrong one.
 settings.register_profile("patient", deadline=None)
@@ -11,6 +12,6 @@ settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
-def facts() -> Facts:
+def reference() -> ReferenceData:
     """Return the facts of shared/data."""
-    return load_facts()
+    return load_reference_data()

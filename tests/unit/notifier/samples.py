@@ -5,8 +5,8 @@ from datetime import datetime
 
 from services.notifier.domain.duties import Duty, Slot, State
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
-from shared.domain.committees import Committee, Contact, Demand
-from shared.domain.periods import VIETNAM
+from shared.reference.committees import Committee, Contact, Demand
+from shared.reference.periods import VIETNAM
 
 FORM, PERIOD, PROVINCE = "F05", "nd09.2026-M11", "37.2"
 DUE_AT = datetime(2026, 11, 17, 17, tzinfo=VIETNAM)

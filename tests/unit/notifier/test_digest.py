@@ -11,11 +11,11 @@ from services.notifier.channels.email import write_message
 from services.notifier.domain.digest import Digest, Named, Registers, compose
 from services.notifier.domain.duties import Duty, Slot, State
 from services.notifier.letter import LetterWriter, Words
-from shared.domain.committees import Committee, Demand, Extension
-from shared.domain.directory import Directory
-from shared.domain.periods import VIETNAM
-from shared.infra.facts import Facts
-from shared.infra.vietnamese import name_key
+from shared.reference.committees import Committee, Demand, Extension
+from shared.reference.directory import Directory
+from shared.reference.periods import VIETNAM
+from shared.reference.reference_data import ReferenceData
+from shared.reference.vietnamese import name_key
 from tests.unit.notifier.samples import COMMITTEE, CONTACT, DUE_AT, duty
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -28,8 +28,10 @@ def old(unit: str, due_at: datetime, rule: str) -> Duty:
     return Duty(slot, "37.1", "ninh_binh_cu", due_at, rule, State.OVERDUE)
 
 
-def written(facts: Facts, duties: list[Duty], committee: Committee = COMMITTEE) -> Words:
-    return LetterWriter().write(digest(facts, duties, committee))
+def written(
+    reference: ReferenceData, duties: list[Duty], committee: Committee = COMMITTEE
+) -> Words:
+    return LetterWriter().write(digest(reference, duties, committee))
 
 
 OLD = Committee(
@@ -66,15 +68,24 @@ OLD_DUTIES = [
 HOSTILE = "Xã <script>alert(1)</script>\u202e\r\nBcc: x {{7*7}}"
 
 
-def digest(facts: Facts, duties: list[Duty], committee: Committee = COMMITTEE) -> Digest:
+def digest(
+    reference: ReferenceData, duties: list[Duty], committee: Committee = COMMITTEE
+) -> Digest:
     reported = {("F05", "nd09.2026-M11"): 126, ("F01", "nd09.2026-M10"): 128}
     as_of = DUE_AT + timedelta(days=3, minutes=4)
-    return compose(committee, CONTACT, duties, reported, as_of, registers_of(facts, (committee,)))
+    return compose(
+        committee, CONTACT, duties, reported, as_of, registers_of(reference, (committee,))
+    )
 
 
-def registers_of(facts: Facts, committees: tuple[Committee, ...]) -> Registers:
+def registers_of(reference: ReferenceData, committees: tuple[Committee, ...]) -> Registers:
     return Registers(
-        facts.catalogue, facts.directory, facts.lineage, facts.calendar, committees, name_key
+        reference.catalogue,
+        reference.directory,
+        reference.lineage,
+        reference.calendar,
+        committees,
+        name_key,
     )
 
 
@@ -83,24 +94,24 @@ def overdue(unit: str) -> Duty:
 
 
 @pytest.mark.parametrize("style", ["party", "state"])
-def test_letter_is_the_golden_one(facts: Facts, style: str) -> None:
+def test_letter_is_the_golden_one(reference: ReferenceData, style: str) -> None:
     """Committees read this; a changed word is a decision, not an accident."""
     committee = replace(COMMITTEE, letter_style=style)
 
-    words = written(facts, [overdue(it) for it in LATE], committee)
+    words = written(reference, [overdue(it) for it in LATE], committee)
 
     golden = (GOLDEN / f"digest_{style}.txt").read_text(encoding="utf-8")
     assert f"{words.subject}\n\n{words.text}" == golden
 
 
-def test_letter_about_what_ended_since_is_the_golden_one(facts: Facts) -> None:
+def test_letter_about_what_ended_since_is_the_golden_one(reference: ReferenceData) -> None:
     """
     Units of the old Ninh Bình, by a letter's own words, and two with more time by another letter.
 
     One unit passed whole, one was divided: who answers for it now is named beside it, and the old
     province carries its last day.
     """
-    words = written(facts, OLD_DUTIES, OLD)
+    words = written(reference, OLD_DUTIES, OLD)
 
     golden = (GOLDEN / "digest_ended.txt").read_text(encoding="utf-8")
     assert f"{words.sender}\n{words.subject}\n\n{words.text}" == golden
@@ -109,9 +120,9 @@ def test_letter_about_what_ended_since_is_the_golden_one(facts: Facts) -> None:
     assert "trước ngày 20/6/2025, tức là trước 00 giờ 00" in words.html
 
 
-def test_old_and_new_province_of_one_name_are_told_apart(facts: Facts) -> None:
+def test_old_and_new_province_of_one_name_are_told_apart(reference: ReferenceData) -> None:
     """Tây Ninh was 72 and is 80, and 80 was Long An; only one of the three is a bare name."""
-    registers = registers_of(facts, ())
+    registers = registers_of(reference, ())
     today = date(2026, 11, 20)
 
     named = {it: registers.named(it, today) for it in ("72.1", "80.1", "80.2")}
@@ -125,7 +136,7 @@ def test_old_and_new_province_of_one_name_are_told_apart(facts: Facts) -> None:
     assert registers.named("80.1", end) == Named("Tỉnh Long An")  # on its last day it exists
 
 
-def test_words_that_no_longer_hold_are_not_shown(facts: Facts) -> None:
+def test_words_that_no_longer_hold_are_not_shown(reference: ReferenceData) -> None:
     """The letter names an earlier date now; the unit keeps the later one, without words."""
     document = COMMITTEE.demands[0].document
     earlier = replace(
@@ -133,12 +144,12 @@ def test_words_that_no_longer_hold_are_not_shown(facts: Facts) -> None:
     )
     kept = replace(overdue(LATE[0]), deadline_rule=document)
 
-    (section,) = digest(facts, [kept], replace(COMMITTEE, demands=(earlier,))).sections
+    (section,) = digest(reference, [kept], replace(COMMITTEE, demands=(earlier,))).sections
 
     assert (section.wording, section.document) == ("", document)
 
 
-def test_most_overdue_come_first(facts: Facts) -> None:
+def test_most_overdue_come_first(reference: ReferenceData) -> None:
     """Another form, due a month earlier, stands above; its committee named no document."""
     older = replace(overdue(LATE[0]), due_at=DUE_AT - timedelta(days=30))
     older = replace(older, slot=replace(older.slot, form="F01", period="nd09.2026-M10"))
@@ -146,7 +157,7 @@ def test_most_overdue_come_first(facts: Facts) -> None:
         COMMITTEE, demands=(*COMMITTEE.demands, Demand("F01", "nd09.2026-M10", None, ""))
     )
 
-    found = digest(facts, [overdue(LATE[1]), older], asking)
+    found = digest(reference, [overdue(LATE[1]), older], asking)
     words = LetterWriter().write(found)
 
     assert [it.form for it in found.sections] == ["F01", "F05"]
@@ -154,14 +165,14 @@ def test_most_overdue_come_first(facts: Facts) -> None:
     assert words.text.count("Văn bản yêu cầu") == 1
 
 
-def test_hostile_names_do_no_harm(facts: Facts) -> None:
+def test_hostile_names_do_no_harm(reference: ReferenceData) -> None:
     """A name is text: in HTML, in a template, and in a header line."""
     units = [
         replace(it, name=HOSTILE) if it.key in {LATE[0], COMMITTEE.area} else it
-        for it in facts.directory
+        for it in reference.directory
         if it.key in {LATE[0], COMMITTEE.area}
     ]
-    words = written(replace(facts, directory=Directory(units)), [overdue(LATE[0])])
+    words = written(replace(reference, directory=Directory(units)), [overdue(LATE[0])])
 
     assert "<script>" not in words.html
     assert "49" not in words.text
@@ -169,9 +180,9 @@ def test_hostile_names_do_no_harm(facts: Facts) -> None:
     assert "\n" not in words.subject
 
 
-def test_message_is_text_and_html_and_says_that_a_machine_sent_it(facts: Facts) -> None:
+def test_message_is_text_and_html_and_says_that_a_machine_sent_it(reference: ReferenceData) -> None:
     """RFC 3834 keeps other machines from answering."""
-    words = written(facts, [overdue(LATE[0])])
+    words = written(reference, [overdue(LATE[0])])
     letter = Letter(
         message_id="<1@example.vn>",
         sender_name=words.sender,

@@ -8,41 +8,41 @@ import pytest
 from services.notifier.domain.duties import Entry, Filing, State
 from services.notifier.domain.openings import open_duties, openings
 from shared.contracts.duties import DutyMet, DutyOpened
-from shared.domain.committees import Demand
-from shared.domain.errors import FactError
-from shared.infra.facts import Facts
+from shared.reference.committees import Demand
+from shared.reference.errors import FactError
+from shared.reference.reference_data import ReferenceData
 from tests.unit.notifier.samples import COMMITTEE, DUE_AT, SLOT, duty
 
 EARLY = DUE_AT - timedelta(hours=1)
 
 
-def test_every_commune_of_todays_ninh_binh_owes(facts: Facts) -> None:
+def test_every_commune_of_todays_ninh_binh_owes(reference: ReferenceData) -> None:
     """129 communes since 1/7/2025; none of the abolished ones is asked for anything."""
-    (opening,) = openings([COMMITTEE], facts.catalogue, facts.directory, facts.due)
+    (opening,) = openings([COMMITTEE], reference.catalogue, reference.directory, reference.due)
 
     assert len(opening.duties) == 129
     assert {it.due_at for it in opening.duties} == {DUE_AT}
     assert opening.opens_at.isoformat() == "2026-11-15T00:00:00+07:00"
 
 
-def test_letter_that_wants_the_report_early_opens_early(facts: Facts) -> None:
+def test_letter_that_wants_the_report_early_opens_early(reference: ReferenceData) -> None:
     """Committees ask for yearly reports before the year is over; the duty must exist by then."""
     due_at = DUE_AT - timedelta(days=20)
     early = replace(COMMITTEE, demands=(Demand("F05", "nd09.2026", due_at, "CV 1"),))
-    known = replace(facts, committees=(early,))
+    known = replace(reference, committees=(early,))
 
-    (opening,) = openings([early], facts.catalogue, facts.directory, known.due)
+    (opening,) = openings([early], reference.catalogue, reference.directory, known.due)
 
     assert opening.opens_at == due_at
     assert {(it.due_at, it.deadline_rule) for it in opening.duties} == {(due_at, "CV 1")}
 
 
-def test_demand_that_nobody_can_meet_is_refused(facts: Facts) -> None:
+def test_demand_that_nobody_can_meet_is_refused(reference: ReferenceData) -> None:
     """A misspelt form must stop the start, not silently ask nobody."""
     wrong = replace(COMMITTEE, demands=(Demand("F99", "nd09.2026-M11", None, "CV 1"),))
 
     with pytest.raises(FactError, match="F99"):
-        openings([wrong], facts.catalogue, facts.directory, facts.due)
+        openings([wrong], reference.catalogue, reference.directory, reference.due)
 
 
 def test_opening_twice_opens_once() -> None:
@@ -78,8 +78,8 @@ def test_verdict_of_a_report_that_came_first_is_intakes() -> None:
     assert [it.on_time for it in changes.events if isinstance(it, DutyMet)] == [False]
 
 
-def test_committee_that_has_ended_asks_nobody(facts: Facts) -> None:
+def test_committee_that_has_ended_asks_nobody(reference: ReferenceData) -> None:
     """A demand outlives neither its committee nor its unit."""
     ended = replace(COMMITTEE, valid_to=date(2026, 11, 13))
 
-    assert openings([ended], facts.catalogue, facts.directory, facts.due) == ()
+    assert openings([ended], reference.catalogue, reference.directory, reference.due) == ()

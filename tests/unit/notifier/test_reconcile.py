@@ -33,8 +33,8 @@ from shared.contracts.duties import (
     DutyOpened,
     DutyPostponed,
 )
-from shared.domain.committees import Demand, Extension
-from shared.infra.facts import Facts
+from shared.reference.committees import Demand, Extension
+from shared.reference.reference_data import ReferenceData
 from tests.unit.notifier.samples import COMMITTEE, DUE_AT, SLOT, accepted, duty, withdrawn
 
 DAY = timedelta(days=1)
@@ -80,17 +80,17 @@ def test_met_duty_keeps_its_verdict() -> None:
 
 @pytest.mark.parametrize("state", [State.OPEN, State.OVERDUE])
 @pytest.mark.parametrize(
-    ("facts", "because"), [(NOTHING, "not_demanded"), (facts_of(), "not_owed")]
+    ("reference", "because"), [(NOTHING, "not_demanded"), (facts_of(), "not_owed")]
 )
-def test_who_is_not_asked_is_excused(state: State, facts: Wanted, because: str) -> None:
+def test_who_is_not_asked_is_excused(state: State, reference: Wanted, because: str) -> None:
     """The unit had ended, or the committee took its letter back."""
-    changes = reconcile([Entry(None, duty(state=state))], facts, NOW)
+    changes = reconcile([Entry(None, duty(state=state))], reference, NOW)
 
     assert changes.duties == {SLOT: replace(duty(state=State.EXCUSED), turn=1)}
     (event,) = changes.events
     assert isinstance(event, DutyExcused)
     assert event.because == because
-    assert reconcile(after([Entry(None, duty(state=state))], changes), facts, NOW) == Changes()
+    assert reconcile(after([Entry(None, duty(state=state))], changes), reference, NOW) == Changes()
 
 
 def test_excused_duty_comes_back_when_the_directory_is_corrected() -> None:
@@ -138,11 +138,11 @@ def test_what_two_committees_ask_is_owed_once_by_the_later_date() -> None:
     assert both.duties == {SLOT: duty(due_at=LATER)}
 
 
-def test_extension_moves_the_units_it_names_and_is_cited(facts: Facts) -> None:
+def test_extension_moves_the_units_it_names_and_is_cited(reference: ReferenceData) -> None:
     """An extension for one commune of 129; the others' instants stay."""
     extension = Extension("F05", SLOT.period, frozenset({SLOT.unit}), LATER, DOCUMENT)
     before, granted = (
-        replace(facts, committees=(it,))
+        replace(reference, committees=(it,))
         for it in (COMMITTEE, replace(COMMITTEE, extensions=(extension,)))
     )
     standing = [Entry(None, it) for it in asked(before).duties.values()]
@@ -155,21 +155,21 @@ def test_extension_moves_the_units_it_names_and_is_cited(facts: Facts) -> None:
     ]
 
 
-def test_letter_that_sets_a_later_date_is_cited(facts: Facts) -> None:
+def test_letter_that_sets_a_later_date_is_cited(reference: ReferenceData) -> None:
     """It replaces the regime's rule for everybody in its area."""
     letter = replace(COMMITTEE, demands=(Demand("F05", SLOT.period, LATER, DOCUMENT),))
     standing = [Entry(None, duty())]
 
-    changes = reconcile(standing, asked(replace(facts, committees=(letter,))), NOW)
+    changes = reconcile(standing, asked(replace(reference, committees=(letter,))), NOW)
 
     assert [(it.because, it.document) for it in changes.due_changes] == [(Because.LETTER, DOCUMENT)]
 
 
-def test_revised_calendar_recomputes_open_instants(facts: Facts) -> None:
+def test_revised_calendar_recomputes_open_instants(reference: ReferenceData) -> None:
     """On 16/11/2026 the Government gives a day off: due on the 18th, not the 17th."""
-    calendar = facts.calendar
+    calendar = reference.calendar
     day_off = calendar.days_off | {DUE_AT.date() - DAY}
-    known = replace(facts, committees=(COMMITTEE,))
+    known = replace(reference, committees=(COMMITTEE,))
     revised = replace(known, calendar=replace(calendar, days_off=day_off))
     standing = [Entry(None, it) for it in asked(known).duties.values()]
 
@@ -182,8 +182,10 @@ def test_revised_calendar_recomputes_open_instants(facts: Facts) -> None:
     assert reconcile(after(standing, changes), asked(known), NOW) == Changes()  # and never back
 
 
-def asked(facts: Facts) -> Wanted:
-    return wanted(openings(facts.committees, facts.catalogue, facts.directory, facts.due))
+def asked(reference: ReferenceData) -> Wanted:
+    return wanted(
+        openings(reference.committees, reference.catalogue, reference.directory, reference.due)
+    )
 
 
 units = st.sampled_from(["1.2", "2.2", "3.2"])
@@ -230,19 +232,19 @@ class FactsChangeWhileDutiesStand(RuleBasedStateMachine):
         """Begin with an empty docket, asked for nothing."""
         super().__init__()
         self.model = Model()
-        self.facts = facts_of()
+        self.reference = facts_of()
         self.clock = EARLY
         self.revision: dict[Slot, int] = {}
 
-    @rule(facts=revisions)
-    def facts_change(self, facts: Wanted) -> None:
+    @rule(reference=revisions)
+    def facts_change(self, reference: Wanted) -> None:
         """Follow new facts as the scan does: what stands first, then what is new."""
-        self.facts = facts
+        self.reference = reference
         entries = list(self.model.entries.values())
-        changes = self.model.take(reconcile(entries, facts, self.clock))
+        changes = self.model.take(reconcile(entries, reference, self.clock))
         assert not [it for it in changes.events if isinstance(it, DutyBecameOverdue)]
-        self.model.take(open_duties(self.model.entries, facts.duties.values(), self.clock))
-        again = reconcile(self.model.entries.values(), facts, self.clock)
+        self.model.take(open_duties(self.model.entries, reference.duties.values(), self.clock))
+        again = reconcile(self.model.entries.values(), reference, self.clock)
         assert again == Changes()
 
     @rule(unit=units, hours=st.integers(-6, 12), withdraw=st.booleans())
@@ -265,14 +267,14 @@ class FactsChangeWhileDutiesStand(RuleBasedStateMachine):
             for it in self.model.entries.values()
             if it.duty and it.duty.state is State.OPEN and it.duty.due_at < self.clock
         ]
-        followed = reconcile(due, self.facts, self.clock)
+        followed = reconcile(due, self.reference, self.clock)
         changes = together((followed, decide(after(due, followed), self.clock)))
 
         self.model.take(changes)
         for event in changes.events:
             if isinstance(event, DutyBecameOverdue):
                 slot = Slot(event.unit, event.form, event.period)
-                filing, wish = self.model.entries[slot].filing, self.facts.duties[slot]
+                filing, wish = self.model.entries[slot].filing, self.reference.duties[slot]
                 assert filing is None or filing.withdrawn
                 assert wish.due_at <= event.due_at < self.clock
                 assert wish.province == event.province
@@ -287,7 +289,7 @@ class FactsChangeWhileDutiesStand(RuleBasedStateMachine):
         """Letters are written from this state."""
         for slot, entry in self.model.entries.items():
             if entry.duty and entry.duty.state is State.OVERDUE:
-                assert slot in self.facts.duties
+                assert slot in self.reference.duties
                 assert entry.filing is None or entry.filing.withdrawn
 
     @invariant()
@@ -305,12 +307,12 @@ TestFactsChangeWhileDutiesStand = FactsChangeWhileDutiesStand.TestCase
 
 
 @given(st.lists(wishes, max_size=6), revisions, st.integers(0, 6))
-def test_pages_do_not_matter(duties: list[Duty], facts: Wanted, cut: int) -> None:
+def test_pages_do_not_matter(duties: list[Duty], reference: Wanted, cut: int) -> None:
     """A million duties are held against new facts page by page."""
     unique: Mapping[Slot, Duty] = {it.slot: it for it in duties}
     entries = [Entry(None, it) for it in unique.values()]
 
-    whole = reconcile(entries, facts, NOW)
+    whole = reconcile(entries, reference, NOW)
 
-    pages = (reconcile(page, facts, NOW) for page in (entries[:cut], entries[cut:]))
+    pages = (reconcile(page, reference, NOW) for page in (entries[:cut], entries[cut:]))
     assert together(pages) == whole

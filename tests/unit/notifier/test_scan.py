@@ -20,7 +20,7 @@ from services.notifier.domain.scan import (
     plan,
 )
 from shared.contracts.duties import DutyBecameOverdue, DutyMet
-from shared.infra.facts import Facts
+from shared.reference.reference_data import ReferenceData
 from tests.unit.notifier.samples import COMMITTEE, CONTACT, DUE_AT, SLOT, duty
 
 RECIPIENT = Recipient(COMMITTEE.key, CONTACT.email, "email")
@@ -65,21 +65,21 @@ def test_duty_is_not_overdue_at_its_due_instant() -> None:
     assert decide([Entry(None, duty())], DUE_AT) == Changes()
 
 
-def test_every_contact_of_a_demanding_committee_hears(facts: Facts) -> None:
+def test_every_contact_of_a_demanding_committee_hears(reference: ReferenceData) -> None:
     """A unit below the committee's area, a form and period that it asked for."""
-    of = audience([COMMITTEE], facts.directory, ["email"])
+    of = audience([COMMITTEE], reference.directory, ["email"])
 
     assert of(duty(), TODAY) == [RECIPIENT]
     assert of(replace(duty("00004.2"), province="01.2"), TODAY) == []  # a ward of Hà Nội
     assert of(duty("forgotten"), TODAY) == [RECIPIENT]  # by a newer directory
 
 
-def test_only_roles_of_the_day_hear(facts: Facts) -> None:
+def test_only_roles_of_the_day_hear(reference: ReferenceData) -> None:
     """Who left the committee is not written to; a committee that ended writes to nobody."""
     left = replace(CONTACT, email="old@example.vn", valid_to=TODAY - DAY)
     joins = replace(CONTACT, email="new@example.vn", valid_from=TODAY)
     dated = replace(COMMITTEE, contacts=(left, joins), valid_to=TODAY)
-    of = audience([dated], facts.directory, ["email"])
+    of = audience([dated], reference.directory, ["email"])
 
     assert [it.address for it in of(duty(), TODAY - DAY)] == ["old@example.vn"]
     assert [it.address for it in of(duty(), TODAY)] == ["new@example.vn"]

@@ -6,13 +6,13 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from shared.domain.acts import Decision, apply
-from shared.domain.boundaries import sources
-from shared.domain.decisions import Change, Closing, Opening, Passing
-from shared.domain.directory import Directory, Unit
-from shared.domain.lineage import Lineage, Link
-from shared.domain.periods import Period
-from shared.domain.rows import Row
+from shared.reference.acts import Decision, apply
+from shared.reference.boundaries import sources
+from shared.reference.decisions import Change, Closing, Opening, Passing
+from shared.reference.directory import Directory, Unit
+from shared.reference.lineage import Lineage, Link
+from shared.reference.periods import Period
+from shared.reference.rows import Row
 
 TYPES = {"province": "tinh", "district": "huyen", "commune": "xa"}
 NOWHERE = Row("reform.yaml", "", {}, 1)

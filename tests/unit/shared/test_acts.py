@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from shared.domain.acts import Decision, apply, build_decisions
-from shared.domain.directory import Directory, Unit
-from shared.domain.errors import FactError
-from shared.domain.lineage import Lineage, Link
-from shared.infra.facts import Facts
-from shared.infra.yaml_rows import read_yaml
+from shared.directory.yaml_rows import read_yaml
+from shared.reference.acts import Decision, apply, build_decisions
+from shared.reference.directory import Directory, Unit
+from shared.reference.errors import FactError
+from shared.reference.lineage import Lineage, Link
+from shared.reference.reference_data import ReferenceData
 from tests.unit.shared.reforms import unit
 
 DAY = date(2026, 7, 1)
@@ -148,24 +148,24 @@ def test_an_act_that_we_see_later_verifies_a_link() -> None:
     assert links == [replace(known, decision="NQ 1", verified=True)]
 
 
-def test_what_is_in_the_directory_already_may_be_decided_again(facts: Facts) -> None:
+def test_what_is_in_the_directory_already_may_be_decided_again(reference: ReferenceData) -> None:
     """A province types in the resolution of 2025: units stay, its links get their document."""
-    ends = [it for it in facts.lineage.predecessors("18100.2") if it.kind == "whole"]
+    ends = [it for it in reference.lineage.predecessors("18100.2") if it.kind == "whole"]
     keys = ", ".join(f"'{it.predecessor}'" for it in ends)
     written = decisions(
         f"merge: [{{from: [{keys}], into: '18100.2'}}]",
         "close: [D436.1]",
         head=HEAD.replace("2026", "2025"),
     )
-    before = [state for it in facts.directory for state in facts.directory.states(it.key)]
+    before = [state for it in reference.directory for state in reference.directory.states(it.key)]
 
-    units, links = apply(before, facts.lineage, written)
+    units, links = apply(before, reference.lineage, written)
 
     assert units == before
     assert [it for it in links if it.decision == "NQ 1"] == [
         replace(it, decision="NQ 1") for it in ends
     ]
-    assert len(links) == len(facts.lineage)
+    assert len(links) == len(reference.lineage)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from shared.domain.boundaries import Sources, sources
-from shared.domain.directory import Directory
-from shared.domain.lineage import Lineage, Link
-from shared.domain.periods import Period, parse_period
-from shared.infra.facts import Facts
+from shared.reference.boundaries import Sources, sources
+from shared.reference.directory import Directory
+from shared.reference.lineage import Lineage, Link
+from shared.reference.periods import Period, parse_period
+from shared.reference.reference_data import ReferenceData
 from tests.articles import read
 from tests.unit.shared.reforms import unit
 
@@ -63,53 +63,55 @@ def period(code: str) -> Period:
     return found
 
 
-def of(facts: Facts, area: str, code: str, today: date = TODAY) -> Sources:
+def of(reference: ReferenceData, area: str, code: str, today: date = TODAY) -> Sources:
     """Return the sources of an area of the directory that ships."""
-    return sources(area, period(code), facts.directory, facts.lineage, today)
+    return sources(area, period(code), reference.directory, reference.lineage, today)
 
 
-def names(facts: Facts, keys: set[str]) -> list[str]:
+def names(reference: ReferenceData, keys: set[str]) -> list[str]:
     """Return the names of units, sorted."""
-    return sorted(it.name for key in keys if (it := facts.directory.get(key)))
+    return sorted(it.name for key in keys if (it := reference.directory.get(key)))
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda it: f"{it.now:02}")
 def test_a_province_of_today_is_made_of_whole_provinces_of_then(
-    facts: Facts, seed: SeedProvince
+    reference: ReferenceData, seed: SeedProvince
 ) -> None:
     """Today's Tây Ninh holds Long An's 963: two totals are read, and no report is rewritten."""
     old = tuple(sorted(f"{it:02}.1" for it in seed.legacy))
 
-    found = of(facts, f"{seed.now:02}.2", "cal.2023")
+    found = of(reference, f"{seed.now:02}.2", "cal.2023")
 
     assert found == Sources(old, (), continued=old[0] if len(old) == 1 else None)
 
 
-def test_tay_ninh_and_long_an_are_told_apart(facts: Facts) -> None:
+def test_tay_ninh_and_long_an_are_told_apart(reference: ReferenceData) -> None:
     """80.1 is Long An, 80.2 is Tây Ninh; one code, and never one total."""
-    assert of(facts, "80.2", "cal.2023").areas == ("72.1", "80.1")
-    assert of(facts, "80.2", "nd09.2026-M01") == Sources(("80.2",), (), continued="80.2")
-    assert of(facts, "80.1", "cal.2023") == Sources(("80.1",), (), continued="80.1")
-    assert of(facts, "80.2", "cal.2023", today=BEFORE).continued == "80.2"
+    assert of(reference, "80.2", "cal.2023").areas == ("72.1", "80.1")
+    assert of(reference, "80.2", "nd09.2026-M01") == Sources(("80.2",), (), continued="80.2")
+    assert of(reference, "80.1", "cal.2023") == Sources(("80.1",), (), continued="80.1")
+    assert of(reference, "80.2", "cal.2023", today=BEFORE).continued == "80.2"
 
 
-def test_a_period_over_the_reform_has_sources_of_both_sides(facts: Facts) -> None:
+def test_a_period_over_the_reform_has_sources_of_both_sides(reference: ReferenceData) -> None:
     """A unit that ended in June may have sent its half of the year; scores are of the new one."""
-    found = of(facts, "80.2", "cal.2025")
+    found = of(reference, "80.2", "cal.2025")
 
     assert found.areas == ("72.1", "80.1", "80.2")
     assert found.continued == "80.2"
 
 
 @pytest.mark.parametrize("code", ["cal.2023", "cal.2025", "nd09.2025-M07", "nd09.2026"])
-def test_the_provinces_of_today_share_out_every_unit_exactly_once(facts: Facts, code: str) -> None:
+def test_the_provinces_of_today_share_out_every_unit_exactly_once(
+    reference: ReferenceData, code: str
+) -> None:
     """Nothing is lost at a boundary and nothing counts in two provinces."""
-    window, directory = period(code), facts.directory
+    window, directory = period(code), reference.directory
     within = directory.living(window.first_day, window.last_day)
     counted: Counter[str] = Counter()
     for province in directory.provinces():
         if directory.alive(province, TODAY):
-            found = of(facts, province, code)
+            found = of(reference, province, code)
             assert found.not_separable == found.unverified == ()
             counted.update(found.units)
             for area in found.areas:
@@ -119,126 +121,130 @@ def test_the_provinces_of_today_share_out_every_unit_exactly_once(facts: Facts, 
     assert counted == Counter(there)
 
 
-def test_over_all_time_every_unit_is_covered(facts: Facts) -> None:
+def test_over_all_time_every_unit_is_covered(reference: ReferenceData) -> None:
     """Of 14.149 units each one's figures stand in exactly one province of today."""
     covered = {
         it.key
         for code in ("cal.2023", "nd09.2026")
-        for province in facts.directory.provinces()
-        if facts.directory.alive(province, TODAY)
-        for area in of(facts, province, code).areas
-        for it in facts.directory.living(period(code).first_day, period(code).last_day)[area]
+        for province in reference.directory.provinces()
+        if reference.directory.alive(province, TODAY)
+        for area in of(reference, province, code).areas
+        for it in reference.directory.living(period(code).first_day, period(code).last_day)[area]
     }
 
-    assert covered == {it.key for it in facts.directory}
+    assert covered == {it.key for it in reference.directory}
 
 
-def test_the_divided_ward_is_given_to_none_of_its_successors(facts: Facts) -> None:
+def test_the_divided_ward_is_given_to_none_of_its_successors(reference: ReferenceData) -> None:
     """Đại Mỗ went to five wards, and the data set has no shares."""
     example = read("admin_units.split_example", Division)
     name, district, _ = example.legacy_ward.split(", ")
     (ward,) = (
         it
-        for it in facts.directory
+        for it in reference.directory
         if it.name == name
         and not it.alive(TODAY)
-        and (above := facts.directory.get(it.parent or ""))
+        and (above := reference.directory.get(it.parent or ""))
         and above.name.lower() == district.lower()
     )
-    heirs = facts.lineage.heirs(ward.key, period("cal.2023").last_day, TODAY, facts.directory)
+    heirs = reference.lineage.heirs(
+        ward.key, period("cal.2023").last_day, TODAY, reference.directory
+    )
 
-    assert names(facts, set(heirs)) == sorted(example.successors)
+    assert names(reference, set(heirs)) == sorted(example.successors)
     for heir in heirs:
-        found = of(facts, heir, "cal.2023")
+        found = of(reference, heir, "cal.2023")
         assert ward.key in found.not_separable
         assert ward.key not in found.units
         assert found.continued is None
-    assert of(facts, "01.2", "cal.2023") == Sources(("01.1",), (), continued="01.1")
+    assert of(reference, "01.2", "cal.2023") == Sources(("01.1",), (), continued="01.1")
 
 
-def test_the_wards_of_ha_tinh_city_went_into_seven_communes(facts: Facts) -> None:
+def test_the_wards_of_ha_tinh_city_went_into_seven_communes(reference: ReferenceData) -> None:
     """The city itself has no successor: the province answers for it."""
     city = read("admin_units.merge_example_ha_tinh_city", City)
     key = f"D{city.legacy_district}.1"
-    wards = facts.directory.below(key)
+    wards = reference.directory.below(key)
     heirs = {
-        heir for it in wards for heir in facts.lineage.heirs(it.key, BEFORE, TODAY, facts.directory)
+        heir
+        for it in wards
+        for heir in reference.lineage.heirs(it.key, BEFORE, TODAY, reference.directory)
     }
 
     assert len(wards) == city.legacy_wards_2025_01_04
-    assert names(facts, heirs) == sorted(city.successors)
-    assert facts.lineage.answers_for(key, TODAY, facts.directory) == ("42.2",)
-    assert of(facts, "42.2", "cal.2022").areas == ("42.1",)
+    assert names(reference, heirs) == sorted(city.successors)
+    assert reference.lineage.answers_for(key, TODAY, reference.directory) == ("42.2",)
+    assert of(reference, "42.2", "cal.2022").areas == ("42.1",)
 
 
-def test_a_commune_of_today_has_whole_and_divided_predecessors(facts: Facts) -> None:
+def test_a_commune_of_today_has_whole_and_divided_predecessors(reference: ReferenceData) -> None:
     """Thành Sen: eight wards wholly, and a part of Đại Nài that is counted nowhere here."""
-    links = facts.lineage.predecessors("18073.2")
+    links = reference.lineage.predecessors("18073.2")
 
-    found = of(facts, "18073.2", "cal.2023")
+    found = of(reference, "18073.2", "cal.2023")
 
     assert found.areas == ()
     assert found.units == tuple(sorted(it.predecessor for it in links if it.kind == "whole"))
     assert found.not_separable == tuple(it.predecessor for it in links if it.kind == "part")
     assert len(found.units) == 8
-    assert names(facts, set(found.not_separable)) == ["Phường Đại Nài"]
+    assert names(reference, set(found.not_separable)) == ["Phường Đại Nài"]
 
 
-def test_the_forty_links_of_one_source_are_marked(facts: Facts) -> None:
+def test_the_forty_links_of_one_source_are_marked(reference: ReferenceData) -> None:
     """Whoever reads the total of such a commune is told which predecessor is in doubt."""
-    doubtful = [it for it in facts.lineage if not it.verified]
+    doubtful = [it for it in reference.lineage if not it.verified]
 
     assert len(doubtful) == 40
     for link in doubtful:
-        assert link.predecessor in of(facts, link.successor, "cal.2023").unverified
+        assert link.predecessor in of(reference, link.successor, "cal.2023").unverified
     marked = {
         it.key
-        for it in facts.directory.below("25.2", TODAY)
-        if of(facts, it.key, "cal.2023").unverified
+        for it in reference.directory.below("25.2", TODAY)
+        if of(reference, it.key, "cal.2023").unverified
     }
     expected = {
         link.successor
         for first in doubtful
-        if facts.directory.province(first.successor) == "25.2"
-        for link in facts.lineage.successors(first.predecessor)
+        if reference.directory.province(first.successor) == "25.2"
+        for link in reference.lineage.successors(first.predecessor)
     }
     assert marked == expected
 
 
-def test_provinces_that_merged_cite_the_resolution(facts: Facts) -> None:
+def test_provinces_that_merged_cite_the_resolution(reference: ReferenceData) -> None:
     """11 provinces stayed, the 52 others are named in it. Other acts we have not seen."""
-    cited = [it for it in facts.lineage if it.decision]
+    cited = [it for it in reference.lineage if it.decision]
 
     assert {it.decision for it in cited} == {"Nghị quyết 202/2025/QH15"}
     assert len(cited) == 52
-    for link in facts.lineage:
-        predecessors = facts.lineage.predecessors(link.successor)
-        is_province = facts.directory.province(link.successor) == link.successor
+    for link in reference.lineage:
+        predecessors = reference.lineage.predecessors(link.successor)
+        is_province = reference.directory.province(link.successor) == link.successor
         assert bool(link.decision) == (is_province and len(predecessors) > 1)
 
 
-def test_the_lineage_fits_the_directory(facts: Facts) -> None:
+def test_the_lineage_fits_the_directory(reference: ReferenceData) -> None:
     """Only five island zones have no predecessor, since their districts had no communes."""
-    facts.lineage.check(facts.directory)
+    reference.lineage.check(reference.directory)
     without = [
         it.type
-        for it in facts.directory
-        if it.alive(TODAY) and not facts.lineage.predecessors(it.key)
+        for it in reference.directory
+        if it.alive(TODAY) and not reference.lineage.predecessors(it.key)
     ]
 
     assert without == ["dac_khu"] * 5
-    assert Counter(it.kind for it in facts.lineage) == {"whole": 9625, "part": 1039}
+    assert Counter(it.kind for it in reference.lineage) == {"whole": 9625, "part": 1039}
 
 
 @pytest.mark.parametrize(
     "trap", read("admin_units.code_reuse_traps", list[Trap]), ids=lambda it: it.after
 )
-def test_a_reused_code_is_looked_up_by_day(facts: Facts, trap: Trap) -> None:
+def test_a_reused_code_is_looked_up_by_day(reference: ReferenceData, trap: Trap) -> None:
     """Without a day a code is no question."""
     level = "province" if trap.code is not None else "commune"
     code = f"{trap.code:02}" if trap.code is not None else f"{trap.ward_code:05}"
 
-    found = [facts.directory.find(code, level, day) for day in (BEFORE, TODAY)]
+    found = [reference.directory.find(code, level, day) for day in (BEFORE, TODAY)]
 
     assert [it.name.removeprefix("Tỉnh ") for it in found if it] == [trap.before, trap.after]
 
@@ -328,7 +334,7 @@ def test_a_decision_of_tomorrow_counts_in_the_period_that_is_still_open() -> Non
     assert found == Sources((), ("A", "B"), continued="B")
 
 
-def test_an_unknown_area_is_refused(facts: Facts) -> None:
+def test_an_unknown_area_is_refused(reference: ReferenceData) -> None:
     """An empty answer would read as "nothing was reported"."""
     with pytest.raises(KeyError):
-        of(facts, "99999.9", "cal.2023")
+        of(reference, "99999.9", "cal.2023")

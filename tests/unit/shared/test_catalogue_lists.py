@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from shared.domain.catalogue import FormVersion, Measure
-from shared.domain.periods import Period, parse_period
-from shared.infra.facts import Facts
+from shared.reference.catalogue import FormVersion, Measure
+from shared.reference.periods import Period, parse_period
+from shared.reference.reference_data import ReferenceData
 
 
 def period(code: str) -> Period:
@@ -16,16 +16,16 @@ def period(code: str) -> Period:
     return found
 
 
-def form(facts: Facts, code: str) -> FormVersion:
+def form(reference: ReferenceData, code: str) -> FormVersion:
     """Return the version of a form for 2026."""
-    found = facts.catalogue.form(code, period("nd09.2026"))
+    found = reference.catalogue.form(code, period("nd09.2026"))
     assert found is not None, code
     return found
 
 
-def test_every_breakdown_has_a_closed_list_but_projects_and_years(facts: Facts) -> None:
+def test_every_breakdown_has_a_closed_list_but_projects_and_years(reference: ReferenceData) -> None:
     """A form of a later version may take any breakdown as cells; names of projects never end."""
-    catalogue = facts.catalogue
+    catalogue = reference.catalogue
     open_ended = {
         dimension
         for indicator in catalogue.indicators.values()
@@ -36,9 +36,9 @@ def test_every_breakdown_has_a_closed_list_but_projects_and_years(facts: Facts) 
     assert open_ended == {"project", "year"}
 
 
-def test_every_code_list_belongs_to_a_breakdown(facts: Facts) -> None:
+def test_every_code_list_belongs_to_a_breakdown(reference: ReferenceData) -> None:
     """A list for a misspelt dimension would be used by nobody and missed by somebody."""
-    catalogue = facts.catalogue
+    catalogue = reference.catalogue
     known = {
         name
         for indicator in catalogue.indicators.values()
@@ -49,9 +49,11 @@ def test_every_code_list_belongs_to_a_breakdown(facts: Facts) -> None:
     assert set(catalogue.codes) <= known
 
 
-def test_districts_and_townships_end_and_special_zones_begin_in_mid_2025(facts: Facts) -> None:
+def test_districts_and_townships_end_and_special_zones_begin_in_mid_2025(
+    reference: ReferenceData,
+) -> None:
     """No list may offer a level or a type that does not exist on the day."""
-    for codes in facts.catalogue.codes.values():
+    for codes in reference.catalogue.codes.values():
         for code in codes:
             ended = code.code in {"district", "huyen", "thi_tran"}
             assert code.in_force(period("cal.2025-Q2")) == (code.code != "dac_khu")
@@ -74,10 +76,10 @@ def test_districts_and_townships_end_and_special_zones_begin_in_mid_2025(facts: 
     ],
 )
 def test_who_owes_a_form_follows_from_level_and_type(
-    facts: Facts, form_code: str, level: str, unit_type: str, owes: bool, may: bool
+    reference: ReferenceData, form_code: str, level: str, unit_type: str, owes: bool, may: bool
 ) -> None:
     """Law 10/2022: Chapter III binds agencies and units, Chapter IV state enterprises only."""
-    found = form(facts, form_code)
+    found = form(reference, form_code)
 
     assert (found.owes(level, unit_type), found.may_report(level)) == (owes, may)
 
@@ -95,15 +97,15 @@ def test_who_owes_a_form_follows_from_level_and_type(
     ],
 )
 def test_version_1_has_the_cells_it_was_released_with(
-    facts: Facts, code: str, fingerprint: str
+    reference: ReferenceData, code: str, fingerprint: str
 ) -> None:
     """Whoever changes cells and the fingerprint in the file together is still stopped here."""
-    assert (form(facts, code).version, form(facts, code).fingerprint) == (1, fingerprint)
+    assert (form(reference, code).version, form(reference, code).fingerprint) == (1, fingerprint)
 
 
-def test_indicators_are_counted_by_measure_priority_and_form(facts: Facts) -> None:
+def test_indicators_are_counted_by_measure_priority_and_form(reference: ReferenceData) -> None:
     """The catalogue that was agreed: nothing lost, nothing slipped into another kind."""
-    indicators = facts.catalogue.indicators.values()
+    indicators = reference.catalogue.indicators.values()
 
     assert Counter(it.measure for it in indicators) == {
         Measure.FLOW: 52,

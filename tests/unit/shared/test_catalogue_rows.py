@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from shared.domain.catalogue import Catalogue, FactError, FormVersion, build_catalogue
-from shared.domain.periods import parse_period
-from shared.infra.yaml_rows import read_yaml
+from shared.directory.yaml_rows import read_yaml
+from shared.reference.catalogue import Catalogue, FactError, FormVersion, build_catalogue
+from shared.reference.periods import parse_period
 
 INDICATOR: Mapping[str, object] = {
     "code": "dialogues_held",

@@ -5,11 +5,11 @@ from datetime import date, datetime
 
 import pytest
 
-from shared.domain.committees import Committee, Contact, build_committees
-from shared.domain.errors import FactError
-from shared.domain.periods import VIETNAM
-from shared.infra.facts import DATA
-from shared.infra.yaml_rows import read_yaml
+from shared.directory.files import DATA
+from shared.directory.yaml_rows import read_yaml
+from shared.reference.committees import Committee, Contact, build_committees
+from shared.reference.errors import FactError
+from shared.reference.periods import VIETNAM
 
 SINCE = date(2025, 7, 1)
 COMMITTEE: Mapping[str, object] = {

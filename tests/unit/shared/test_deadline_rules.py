@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from shared.domain.deadlines import DeadlineRule, Due, build_rules, due, rule_for
-from shared.domain.errors import FactError
-from shared.domain.levels import LEVELS
-from shared.domain.periods import Period, parse_period
-from shared.infra.facts import Facts
+from shared.reference.deadlines import DeadlineRule, Due, build_rules, due, rule_for
+from shared.reference.errors import FactError
+from shared.reference.levels import LEVELS
+from shared.reference.periods import Period, parse_period
+from shared.reference.reference_data import ReferenceData
 
 
 def period(code: str) -> Period:
@@ -20,12 +20,12 @@ def period(code: str) -> Period:
     return found
 
 
-def asked(facts: Facts, code: str) -> Due:
+def asked(reference: ReferenceData, code: str) -> Due:
     """Return when F05 is due from a commune that no committee wrote to."""
-    form = facts.catalogue.form("F05", period(code))
+    form = reference.catalogue.form("F05", period(code))
     assert form is not None
     areas = ("14464.2", "37.2")
-    return due(form, period(code), "commune", areas, (), facts.rules, facts.calendar)
+    return due(form, period(code), "commune", areas, (), reference.rules, reference.calendar)
 
 
 RULE: Mapping[str, object] = {
@@ -57,13 +57,13 @@ def rules(*rows: Mapping[str, object]) -> tuple[DeadlineRule, ...]:
     return build_rules([{"code": "nd09", "rules": list(rows)}])
 
 
-def test_next_years_rule_leaves_last_years_verdicts_alone(facts: Facts) -> None:
+def test_next_years_rule_leaves_last_years_verdicts_alone(reference: ReferenceData) -> None:
     """The rule is picked by the period: a report of 2026 judged in 2028 was due as in 2026."""
-    changed = replace(facts, rules=rules(RULE, NEXT))
+    changed = replace(reference, rules=rules(RULE, NEXT))
 
     for code in ("nd09.2026", "nd09.2026-M11"):
-        assert asked(changed, code) == asked(facts, code)
-    assert asked(facts, "nd09.2027-M06").rule_code == "nd09.2wd"
+        assert asked(changed, code) == asked(reference, code)
+    assert asked(reference, "nd09.2027-M06").rule_code == "nd09.2wd"
     assert asked(changed, "nd09.2027-M06").rule_code == "nd09.3wd"
 
 
@@ -87,12 +87,12 @@ def test_a_rule_that_ended_within_a_period_is_not_its_rule() -> None:
     assert rule_for(period("nd09.2027"), "commune", rules(NEXT)) is not None
 
 
-def test_a_period_without_a_rule_is_not_given_a_guessed_date(facts: Facts) -> None:
+def test_a_period_without_a_rule_is_not_given_a_guessed_date(reference: ReferenceData) -> None:
     """A guessed deadline would accuse somebody."""
     with pytest.raises(
         ValueError, match=r"no rule sets a deadline for cal\.2026 and level commune"
     ):
-        asked(replace(facts, rules=rules(RULE)), "cal.2026")
+        asked(replace(reference, rules=rules(RULE)), "cal.2026")
 
 
 @pytest.mark.parametrize(
@@ -122,10 +122,10 @@ def test_a_regime_of_no_periods_is_refused() -> None:
         build_rules([{"code": "school", "rules": [RULE]}])
 
 
-def test_every_rule_says_where_it_comes_from(facts: Facts) -> None:
+def test_every_rule_says_where_it_comes_from(reference: ReferenceData) -> None:
     """A unit that is called late may ask by which rule."""
-    assert {rule.code: rule.state for rule in facts.rules} == {
+    assert {rule.code: rule.state for rule in reference.rules} == {
         "nd09.2wd": "custom",
         "cal.5wd": "default",
     }
-    assert all(rule.source for rule in facts.rules)
+    assert all(rule.source for rule in reference.rules)

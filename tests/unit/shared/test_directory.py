@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.directory import Directory
-from shared.domain.periods import Period, parse_period, periods_of_year
-from shared.infra.facts import Facts
+from shared.reference.directory import Directory
+from shared.reference.periods import Period, parse_period, periods_of_year
+from shared.reference.reference_data import ReferenceData
 from tests.articles import read
 
 TODAY = read("admin_units.now.as_of", date)
@@ -52,18 +52,18 @@ def period(code: str) -> Period:
     return found
 
 
-def test_today_has_34_provinces_and_3321_communes(facts: Facts) -> None:
+def test_today_has_34_provinces_and_3321_communes(reference: ReferenceData) -> None:
     """The counts of the National Assembly's resolution; each commune owes reports."""
-    alive = Counter(unit.level for unit in facts.directory if unit.alive(TODAY))
+    alive = Counter(unit.level for unit in reference.directory if unit.alive(TODAY))
 
     assert alive["province"] == read("admin_units.now.provinces", int)
     assert alive["commune"] == read("admin_units.now.communes", int)
     assert set(alive) == {"province", "commune"}
 
 
-def test_todays_communes_are_xa_phuong_and_dac_khu(facts: Facts) -> None:
+def test_todays_communes_are_xa_phuong_and_dac_khu(reference: ReferenceData) -> None:
     """Townships (thị trấn) ended with the districts."""
-    communes = [u for u in facts.directory if u.level == "commune" and u.alive(TODAY)]
+    communes = [u for u in reference.directory if u.level == "commune" and u.alive(TODAY)]
 
     assert Counter(u.type for u in communes) == read("admin_units.now.by_type", dict[str, int])
 
@@ -72,9 +72,11 @@ SEEDS = read("admin_units.seed_provinces", list[SeedProvince])
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda s: s.now_name)
-def test_the_communes_of_a_seed_province_are_all_there(facts: Facts, seed: SeedProvince) -> None:
+def test_the_communes_of_a_seed_province_are_all_there(
+    reference: ReferenceData, seed: SeedProvince
+) -> None:
     """One commune missing from the directory is one that is never asked and never counted."""
-    below = facts.directory.below(f"{seed.now:02}.2")
+    below = reference.directory.below(f"{seed.now:02}.2")
 
     types = Counter(unit.type for unit in below)
     assert len(below) == seed.communes
@@ -83,11 +85,11 @@ def test_the_communes_of_a_seed_province_are_all_there(facts: Facts, seed: SeedP
 
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda s: s.now_name)
 def test_the_predecessors_of_a_seed_province_stay_readable(
-    facts: Facts, seed: SeedProvince
+    reference: ReferenceData, seed: SeedProvince
 ) -> None:
     """Articles of 2023 speak of Long An and Hà Nam; their totals must keep a unit."""
     for code, name in zip(seed.legacy, seed.legacy_names, strict=True):
-        unit = facts.directory.get(f"{code:02}.1")
+        unit = reference.directory.get(f"{code:02}.1")
 
         assert unit is not None
         assert unit.name.endswith(name)
@@ -97,11 +99,11 @@ def test_the_predecessors_of_a_seed_province_stay_readable(
 @pytest.mark.parametrize(
     "trap", read("admin_units.code_reuse_traps", list[ReusedCode]), ids=lambda t: t.after
 )
-def test_a_reused_official_code_names_two_units(facts: Facts, trap: ReusedCode) -> None:
+def test_a_reused_official_code_names_two_units(reference: ReferenceData, trap: ReusedCode) -> None:
     """80 was Long An and is Tây Ninh: joining on the code gives one province another's figures."""
     names = []
     for generation in (1, 2):
-        unit = facts.directory.get(f"{trap.key}.{generation}")
+        unit = reference.directory.get(f"{trap.key}.{generation}")
         assert unit is not None
         names.append((unit.official_code, unit.name.removeprefix("Tỉnh ")))
 
@@ -118,55 +120,57 @@ def test_a_reused_official_code_names_two_units(facts: Facts, trap: ReusedCode) 
     ],
 )
 def test_the_path_of_a_unit_lists_the_areas_it_counts_in(
-    facts: Facts, key: str, path: tuple[str, ...]
+    reference: ReferenceData, key: str, path: tuple[str, ...]
 ) -> None:
     """A ward of Hà Tĩnh city counts in the city and the province, a district in itself too."""
-    assert facts.directory.path(key) == path
-    assert facts.directory.province(key) == path[-1]
+    assert reference.directory.path(key) == path
+    assert reference.directory.province(key) == path[-1]
 
 
-def test_every_unit_lies_in_a_province_of_its_generation(facts: Facts) -> None:
+def test_every_unit_lies_in_a_province_of_its_generation(reference: ReferenceData) -> None:
     """A commune of today under a province of yesterday would be counted where nobody looks."""
-    for unit in facts.directory:
-        province = facts.directory.get(facts.directory.province(unit.key))
+    for unit in reference.directory:
+        province = reference.directory.get(reference.directory.province(unit.key))
 
         assert province is not None
         assert province.level == "province"
         assert (province.valid_from, province.valid_to) == (unit.valid_from, unit.valid_to)
 
 
-def test_an_unknown_unit_has_no_path(facts: Facts) -> None:
+def test_an_unknown_unit_has_no_path(reference: ReferenceData) -> None:
     """Callers check the unit first; a silent empty path would drop a report from all totals."""
     with pytest.raises(KeyError):
-        facts.directory.path("99999.2")
+        reference.directory.path("99999.2")
 
 
-def test_an_unknown_unit_is_neither_alive_nor_owing(facts: Facts) -> None:
+def test_an_unknown_unit_is_neither_alive_nor_owing(reference: ReferenceData) -> None:
     """A strange key from outside is a finding and never a crash."""
-    form = facts.catalogue.forms[4]
+    form = reference.catalogue.forms[4]
 
-    assert facts.directory.get("99999.2") is None
-    assert not facts.directory.alive("99999.2", TODAY)
-    assert not facts.directory.owes("99999.2", form, period("cal.2023"))
-    assert facts.directory.below("99999.2") == ()
-    assert facts.directory.owing(form, period("cal.2023"), "99999.2") == ()
+    assert reference.directory.get("99999.2") is None
+    assert not reference.directory.alive("99999.2", TODAY)
+    assert not reference.directory.owes("99999.2", form, period("cal.2023"))
+    assert reference.directory.below("99999.2") == ()
+    assert reference.directory.owing(form, period("cal.2023"), "99999.2") == ()
 
 
-def test_todays_provinces_spread_evenly_over_partitions(facts: Facts) -> None:
+def test_todays_provinces_spread_evenly_over_partitions(reference: ReferenceData) -> None:
     """A partition is the place in this list modulo 12; idle partitions waste an aggregator."""
-    provinces = facts.directory.provinces()
+    provinces = reference.directory.provinces()
 
-    load = Counter(i % 12 for i, key in enumerate(provinces) if facts.directory.alive(key, TODAY))
+    load = Counter(
+        i % 12 for i, key in enumerate(provinces) if reference.directory.alive(key, TODAY)
+    )
     assert len(provinces) == 97
     assert set(load.values()) == {2, 3}
     assert len(load) == 12
 
 
-def test_the_order_of_provinces_does_not_depend_on_the_file(facts: Facts) -> None:
+def test_the_order_of_provinces_does_not_depend_on_the_file(reference: ReferenceData) -> None:
     """Two services with the rows in another order must send a province to one partition."""
-    backwards = Directory(reversed(list(facts.directory)))
+    backwards = Directory(reversed(list(reference.directory)))
 
-    assert backwards.provinces() == facts.directory.provinces()
+    assert backwards.provinces() == reference.directory.provinces()
 
 
 form_codes = st.sampled_from(["F01", "F02", "F04", "F05", "F06"])
@@ -181,33 +185,33 @@ windows = st.builds(
 @settings(max_examples=50)
 @given(st.data(), form_codes, windows)
 def test_whoever_owes_is_alive_in_the_area_and_of_an_owing_level(
-    facts: Facts, data: st.DataObject, code: str, window: Period
+    reference: ReferenceData, data: st.DataObject, code: str, window: Period
 ) -> None:
     """Asking a unit that no longer exists accuses nobody real and never gets an answer."""
-    areas = [unit.key for unit in facts.directory if unit.level != "commune"]
+    areas = [unit.key for unit in reference.directory if unit.level != "commune"]
     area = data.draw(st.sampled_from(areas))
-    form = facts.catalogue.form(code, window)
+    form = reference.catalogue.form(code, window)
     assert form is not None
 
-    for unit in facts.directory.owing(form, window, area):
-        assert facts.directory.alive(unit.key, window.last_day)
-        assert unit.key == area or area in facts.directory.path(unit.key)
-        assert facts.directory.owes(unit.key, form, window)
+    for unit in reference.directory.owing(form, window, area):
+        assert reference.directory.alive(unit.key, window.last_day)
+        assert unit.key == area or area in reference.directory.path(unit.key)
+        assert reference.directory.owes(unit.key, form, window)
 
 
 @settings(max_examples=50)
 @given(st.data(), form_codes, windows)
 def test_a_unit_that_owes_is_among_those_owing_in_each_of_its_areas(
-    facts: Facts, data: st.DataObject, code: str, window: Period
+    reference: ReferenceData, data: st.DataObject, code: str, window: Period
 ) -> None:
     """Coverage counts "who owes" and intake asks "does it owe"; they must say the same."""
-    key = data.draw(st.sampled_from([unit.key for unit in facts.directory]))
-    form = facts.catalogue.form(code, window)
+    key = data.draw(st.sampled_from([unit.key for unit in reference.directory]))
+    form = reference.catalogue.form(code, window)
     assert form is not None
-    owes = facts.directory.owes(key, form, window)
+    owes = reference.directory.owes(key, form, window)
 
-    for area in facts.directory.path(key):
-        owing = facts.directory.owing(form, window, area)
+    for area in reference.directory.path(key):
+        owing = reference.directory.owing(form, window, area)
         assert (key in [unit.key for unit in owing]) == owes
 
 
@@ -223,13 +227,13 @@ def test_a_unit_that_owes_is_among_those_owing_in_each_of_its_areas(
     ],
 )
 def test_f05_is_owed_by_units_alive_on_the_last_day(
-    facts: Facts, code: str, area: str, number: int
+    reference: ReferenceData, code: str, area: str, number: int
 ) -> None:
     """A period that spans the reform is owed by the units that exist when it closes."""
-    form = facts.catalogue.form("F05", period(code))
+    form = reference.catalogue.form("F05", period(code))
     assert form is not None
 
-    owing = facts.directory.owing(form, period(code), area)
+    owing = reference.directory.owing(form, period(code), area)
 
     assert len(owing) == number
     assert [u.key for u in owing] == sorted(u.key for u in owing)

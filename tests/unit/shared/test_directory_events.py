@@ -11,13 +11,14 @@ from aiokafka import ConsumerRecord
 
 from shared.contracts.directory import REVISION_KEY, DirectoryRevised
 from shared.contracts.wire import encode
-from shared.domain.errors import FactError
-from shared.domain.units import Unit
-from shared.infra.broker import Poison, Record
-from shared.infra.contents import Contents, contents_of, entities_of
-from shared.infra.entities import Told, decode, event_of, recorded
-from shared.infra.fact_files import shipped, with_files
-from shared.infra.facts import Facts, build_facts
+from shared.directory.contents import DirectoryContents, contents_of, entities_of
+from shared.directory.entities import EntityUpdate, decode, event_of, recorded
+from shared.directory.files import shipped, with_files
+from shared.directory.loading import build_reference_data
+from shared.infra.kafka.broker import Poison, Record
+from shared.reference.errors import FactError
+from shared.reference.reference_data import ReferenceData
+from shared.reference.units import Unit
 
 AT = datetime(2026, 10, 15, tzinfo=UTC)
 DECISIONS = """
@@ -29,39 +30,41 @@ decisions:
 
 
 @pytest.fixture(scope="module")
-def contents() -> Contents:
+def contents() -> DirectoryContents:
     """Provide what ships with the code."""
     return shipped()
 
 
 @pytest.fixture(scope="module")
-def entities(contents: Contents) -> dict[str, str]:
+def entities(contents: DirectoryContents) -> dict[str, str]:
     """Provide it as the topic carries it."""
     return entities_of(contents)
 
 
-def test_what_ships_comes_back_as_it_was(facts: Facts, entities: dict[str, str]) -> None:
+def test_what_ships_comes_back_as_it_was(
+    reference: ReferenceData, entities: dict[str, str]
+) -> None:
     """Every unit with its states, every link, committee, rule and working day."""
-    back = build_facts(contents_of(entities))
+    back = build_reference_data(contents_of(entities))
 
     assert {it.key: back.directory.states(it.key) for it in back.directory} == {
-        it.key: facts.directory.states(it.key) for it in facts.directory
+        it.key: reference.directory.states(it.key) for it in reference.directory
     }
-    assert set(back.lineage) == set(facts.lineage)
-    assert back.committees == facts.committees
-    assert set(back.rules) == set(facts.rules)
-    assert back.calendar == facts.calendar
-    assert back.directory.provinces() == facts.directory.provinces()
+    assert set(back.lineage) == set(reference.lineage)
+    assert back.committees == reference.committees
+    assert set(back.rules) == set(reference.rules)
+    assert back.calendar == reference.calendar
+    assert back.directory.provinces() == reference.directory.provinces()
     assert entities_of(contents_of(entities)) == entities
 
 
 def test_the_whole_directory_is_loaded_in_less_than_two_seconds(entities: dict[str, str]) -> None:
     """From its tables, at every start and every change, in every service."""
     begin = time.process_time()
-    facts = build_facts(contents_of(entities))
+    reference = build_reference_data(contents_of(entities))
 
     assert time.process_time() - begin < 2
-    assert len(facts.directory) > 14_000
+    assert len(reference.directory) > 14_000
 
 
 def test_every_entity_survives_the_topic(entities: dict[str, str]) -> None:
@@ -69,7 +72,7 @@ def test_every_entity_survives_the_topic(entities: dict[str, str]) -> None:
     for key, content in entities.items():
         message = encode(recorded(key, content, AT), "qcdc/directory")
 
-        assert decode(_record(key, message.body, message.headers)) == Told(key, content)
+        assert decode(_record(key, message.body, message.headers)) == EntityUpdate(key, content)
 
 
 def test_a_revision_is_read_from_its_record() -> None:
@@ -82,7 +85,7 @@ def test_a_revision_is_read_from_its_record() -> None:
 
 
 def test_a_deleted_key_is_an_entity_taken_away() -> None:
-    assert decode(_record("unit/1.2", None, [])) == Told("unit/1.2", None)
+    assert decode(_record("unit/1.2", None, [])) == EntityUpdate("unit/1.2", None)
     assert decode(_record("what/1.2", None, [])) == Poison("unknown_key")
 
 
@@ -113,13 +116,13 @@ def test_a_field_of_a_newer_release_keeps_its_place(entities: dict[str, str]) ->
 
     read = decode(_record(key, newer, [("ce_type", b"qcdc.UnitRecorded.v1")]))
 
-    assert isinstance(read, Told)
+    assert isinstance(read, EntityUpdate)
     assert read.content is not None
     assert json.loads(read.content)["new_in_2027"] == 1
 
 
 def test_a_file_tells_a_unit_whole_and_leaves_the_others(
-    tmp_path: Path, contents: Contents, entities: dict[str, str]
+    tmp_path: Path, contents: DirectoryContents, entities: dict[str, str]
 ) -> None:
     """A province sends a row for each unit that it knows better than we do."""
     file = tmp_path / "units.csv"
@@ -140,7 +143,7 @@ def test_a_file_tells_a_unit_whole_and_leaves_the_others(
 
 
 def test_decisions_come_after_the_units_that_they_change(
-    tmp_path: Path, contents: Contents
+    tmp_path: Path, contents: DirectoryContents
 ) -> None:
     """In whatever order the files are named, and however often."""
     base = replace(contents, units=[it for it in contents.units if it.key != "13285.2"], links=())
@@ -160,26 +163,26 @@ def test_decisions_come_after_the_units_that_they_change(
     assert len(json.loads(one["unit/13285.2"])["states"]) == 2
 
 
-def test_a_link_into_nowhere_is_refused(contents: Contents) -> None:
+def test_a_link_into_nowhere_is_refused(contents: DirectoryContents) -> None:
     """The topic tells a link with its successor."""
     with pytest.raises(FactError, match="is a successor and no unit"):
         entities_of(replace(contents, units=contents.units[:5]))
 
 
-def test_a_committee_of_an_unknown_area_cannot_be_used(contents: Contents) -> None:
+def test_a_committee_of_an_unknown_area_cannot_be_used(contents: DirectoryContents) -> None:
     """Nobody would ever be reminded, and nobody would notice."""
     row = {**contents.committees[0], "area": "80"}
 
     with pytest.raises(FactError, match="area '80' is not in the directory"):
-        build_facts(replace(contents, committees=[row]))
+        build_reference_data(replace(contents, committees=[row]))
 
 
-def test_without_a_calendar_nothing_can_be_due(contents: Contents) -> None:
+def test_without_a_calendar_nothing_can_be_due(contents: DirectoryContents) -> None:
     with pytest.raises(FactError, match="calendar"):
-        build_facts(replace(contents, calendar=None))
+        build_reference_data(replace(contents, calendar=None))
 
 
-def test_a_file_of_something_else_is_refused(tmp_path: Path, contents: Contents) -> None:
+def test_a_file_of_something_else_is_refused(tmp_path: Path, contents: DirectoryContents) -> None:
     for name, text in (("a.csv", "a,b\n1,2\n"), ("a.yaml", "a: 1\n")):
         file = tmp_path / name
         file.write_text(text, encoding="utf-8")
@@ -193,7 +196,9 @@ def test_states_are_told_in_time() -> None:
     early = Unit("1.2", "1", "province", "tinh", "A", None, None, date(2026, 12, 31))
     late = replace(early, name="B", valid_from=date(2027, 1, 1), valid_to=None)
 
-    assert entities_of(Contents(units=[early, late])) == entities_of(Contents(units=[late, early]))
+    assert entities_of(DirectoryContents(units=[early, late])) == entities_of(
+        DirectoryContents(units=[late, early])
+    )
 
 
 def _record(key: str, body: bytes | None, headers: list[tuple[str, bytes]]) -> Record:

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from shared.domain.directory import Directory, Unit, build_units
-from shared.domain.errors import FactError
+from shared.reference.directory import Directory, Unit, build_units
+from shared.reference.errors import FactError
 
 
 def unit(key: str, parent: str | None = None, level: str = "commune") -> Unit:

@@ -9,11 +9,12 @@ from typing import TypeVar
 
 import pytest
 
-from shared.domain.boundaries import sources
-from shared.domain.directory import Directory, build_units
-from shared.domain.lineage import Lineage, build_links
-from shared.domain.periods import KINDS, REGIMES, Period, parse_period, periods_of_year
-from shared.infra.facts import DATA, Facts
+from shared.directory.files import DATA
+from shared.reference.boundaries import sources
+from shared.reference.directory import Directory, build_units
+from shared.reference.lineage import Lineage, build_links
+from shared.reference.periods import KINDS, REGIMES, Period, parse_period, periods_of_year
+from shared.reference.reference_data import ReferenceData
 
 T = TypeVar("T")
 TODAY = date(2026, 11, 22)
@@ -52,11 +53,11 @@ def test_directory_and_lineage_load_in_less_than_two_seconds() -> None:
 
 
 def test_what_all_communes_owe_in_a_year_is_known_in_less_than_a_second(
-    facts: Facts,
+    reference: ReferenceData,
 ) -> None:
     """3.321 communes, seven forms, every window of 2026 in both regimes."""
-    forms = facts.catalogue.forms
-    units = [state for it in facts.directory for state in facts.directory.states(it.key)]
+    forms = reference.catalogue.forms
+    units = [state for it in reference.directory for state in reference.directory.states(it.key)]
     took = []
     for _ in range(2):
         directory = Directory(units)
@@ -92,9 +93,11 @@ def test_the_sources_of_a_province_are_found_in_less_than_a_tenth_of_a_second() 
 
 
 @pytest.mark.parametrize("on", [None, TODAY])
-def test_the_path_of_a_report_costs_next_to_nothing(facts: Facts, on: date | None) -> None:
+def test_the_path_of_a_report_costs_next_to_nothing(
+    reference: ReferenceData, on: date | None
+) -> None:
     """It is asked for every report: ten thousand in well under a tenth of a second."""
-    keys = [it.key for it in facts.directory][:10_000]
+    keys = [it.key for it in reference.directory][:10_000]
 
-    seconds, _ = cost(lambda: [facts.directory.path(key, on) for key in keys])
+    seconds, _ = cost(lambda: [reference.directory.path(key, on) for key in keys])
     assert seconds < 0.1

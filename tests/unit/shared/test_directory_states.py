@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
-from shared.domain.directory import Directory, Unit
-from shared.domain.errors import FactError
-from shared.domain.periods import parse_period
-from shared.infra.facts import Facts
+from shared.reference.directory import Directory, Unit
+from shared.reference.errors import FactError
+from shared.reference.periods import parse_period
+from shared.reference.reference_data import ReferenceData
 from tests.unit.shared.reforms import unit
 
 LAST, TURN = date(2026, 2, 28), date(2026, 3, 1)
@@ -76,13 +76,13 @@ def test_below_on_a_day_are_those_of_that_day(directory: Directory) -> None:
 
 
 def test_a_unit_owes_in_the_area_where_it_was_on_the_last_day(
-    directory: Directory, facts: Facts
+    directory: Directory, reference: ReferenceData
 ) -> None:
     """February is asked of P and March of Q, for the same district."""
     february, march = parse_period("cal.2026-M02"), parse_period("cal.2026-M03")
     assert february is not None
     assert march is not None
-    form = facts.catalogue.form("F05", march)
+    form = reference.catalogue.form("F05", march)
     assert form is not None
 
     assert [it.key for it in directory.owing(form, february, "P")] == ["B", "C", "D"]
@@ -92,27 +92,27 @@ def test_a_unit_owes_in_the_area_where_it_was_on_the_last_day(
     assert directory.owes("C", form, march)
 
 
-def test_what_a_unit_owes_is_listed_form_by_form(facts: Facts) -> None:
+def test_what_a_unit_owes_is_listed_form_by_form(reference: ReferenceData) -> None:
     """The list and the single question must agree for every form and window."""
-    forms = facts.catalogue.forms
+    forms = reference.catalogue.forms
     periods = tuple(
         it
         for code in ("cal.2025-H1", "cal.2025-H2", "nd09.2025-M07", "cal.2025")
         if (it := parse_period(code))
     )
     for key in ("18073.1", "18073.2", "D436.1", "42.2"):
-        owed = facts.directory.owed(key, forms, periods)
+        owed = reference.directory.owed(key, forms, periods)
 
         assert owed
         assert set(owed) == {
             (form, period)
             for period in periods
             for code in {it.code for it in forms}
-            if (form := facts.catalogue.form(code, period))
+            if (form := reference.catalogue.form(code, period))
             and form.accepts(period)
-            and facts.directory.owes(key, form, period)
+            and reference.directory.owes(key, form, period)
         }
-    assert facts.directory.owed("99999.9", forms, periods) == ()
+    assert reference.directory.owed("99999.9", forms, periods) == ()
 
 
 def test_a_code_means_a_unit_only_on_a_day() -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain.committees import build_committees
-from shared.domain.errors import FactError
-from shared.infra.facts import DATA, Facts, load_facts
+from shared.directory.files import DATA
+from shared.directory.loading import load_reference_data
+from shared.reference.committees import build_committees
+from shared.reference.errors import FactError
+from shared.reference.reference_data import ReferenceData
 
 UNITS = """\ufeffkey,official_code,level,type,name,parent,valid_from,valid_to
 01.2,01,province,thanh_pho,Thành phố Hà Nội,,2025-07-01,
@@ -33,10 +35,10 @@ committees:
 def test_the_facts_load_in_less_than_two_seconds() -> None:
     """Every start and every restart waits for them."""
     begin = time.process_time()
-    facts = load_facts()
+    reference = load_reference_data()
 
     assert time.process_time() - begin < 2
-    assert len(facts.directory) == 14_149
+    assert len(reference.directory) == 14_149
 
 
 def test_a_directory_of_ones_own_replaces_ours(tmp_path: Path) -> None:
@@ -44,9 +46,9 @@ def test_a_directory_of_ones_own_replaces_ours(tmp_path: Path) -> None:
     file = tmp_path / "units.csv"
     file.write_text(UNITS, encoding="utf-8")
 
-    facts = load_facts(directory_files=[file])
+    reference = load_reference_data(directory_files=[file])
 
-    assert [unit.key for unit in facts.directory] == ["01.2", "A1"]
+    assert [unit.key for unit in reference.directory] == ["01.2", "A1"]
 
 
 def test_committees_of_ones_own_replace_the_sample(tmp_path: Path) -> None:
@@ -54,10 +56,10 @@ def test_committees_of_ones_own_replace_the_sample(tmp_path: Path) -> None:
     file = tmp_path / "committees.yaml"
     file.write_text(COMMITTEES.replace("AREA", "01.2"), encoding="utf-8")
 
-    facts = load_facts(committee_files=[file])
+    reference = load_reference_data(committee_files=[file])
 
-    assert [committee.key for committee in facts.committees] == ["ha_noi"]
-    assert facts.committees[0].demands[0].due_at is not None
+    assert [committee.key for committee in reference.committees] == ["ha_noi"]
+    assert reference.committees[0].demands[0].due_at is not None
 
 
 def test_a_committee_of_an_unknown_area_is_refused(tmp_path: Path) -> None:
@@ -66,7 +68,7 @@ def test_a_committee_of_an_unknown_area_is_refused(tmp_path: Path) -> None:
     file.write_text(COMMITTEES.replace("AREA", "80"), encoding="utf-8")
 
     with pytest.raises(FactError, match="area '80' is not in the directory"):
-        load_facts(committee_files=[file])
+        load_reference_data(committee_files=[file])
 
 
 @pytest.mark.parametrize(
@@ -84,12 +86,12 @@ def test_an_unreadable_file_is_named(tmp_path: Path, content: bytes, message: st
     file.write_bytes(content)
 
     with pytest.raises(FactError, match=f"mine.yaml:.*{message}"):
-        load_facts(committee_files=[file])
+        load_reference_data(committee_files=[file])
 
 
-def test_the_committee_that_ships_is_a_sample_for_ninh_binh(facts: Facts) -> None:
+def test_the_committee_that_ships_is_a_sample_for_ninh_binh(reference: ReferenceData) -> None:
     """A first start has somebody to notify, at an address that cannot exist."""
-    (committee,) = facts.committees
+    (committee,) = reference.committees
 
     assert committee.area == "37.2"
     assert all(contact.email.endswith(".example.vn") for contact in committee.contacts)
@@ -135,11 +137,11 @@ def test_a_demand_may_leave_the_date_to_the_regime() -> None:
     assert committee.demands[0].due_at is None
 
 
-def test_lineage_names_known_units_only(facts: Facts) -> None:
+def test_lineage_names_known_units_only(reference: ReferenceData) -> None:
     """The mergers of 1/7/2025 link two generations of the same directory."""
     with (DATA / "lineage.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
 
     for row in rows:
-        assert facts.directory.get(row["predecessor"]) is not None
-        assert facts.directory.get(row["successor"]) is not None
+        assert reference.directory.get(row["predecessor"]) is not None
+        assert reference.directory.get(row["successor"]) is not None

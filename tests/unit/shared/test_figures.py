@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.figures import (
+from shared.reference.figures import (
     UNITS_MAX,
     Qualifier,
     combine_qualifiers,

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from shared.domain.directory import Directory
-from shared.domain.errors import FactError
-from shared.domain.lineage import Component, Lineage, Link, build_links, known_links
+from shared.reference.directory import Directory
+from shared.reference.errors import FactError
+from shared.reference.lineage import Component, Lineage, Link, build_links, known_links
 from tests.unit.shared.reforms import unit
 
 D1, D2 = date(2025, 7, 1), date(2026, 1, 1)

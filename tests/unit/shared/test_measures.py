@@ -6,23 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.figures import UNITS_MAX
-from shared.domain.indicators import Indicator, Measure
-from shared.domain.measures import ENTRY_UNITS, convert, express, units_for
-from shared.infra.facts import Facts
+from shared.reference.figures import UNITS_MAX
+from shared.reference.indicators import Indicator, Measure
+from shared.reference.measures import ENTRY_UNITS, convert, express, units_for
+from shared.reference.reference_data import ReferenceData
 from tests.articles import read
 
 
 @pytest.fixture(name="land")
-def land_of(facts: Facts) -> Indicator:
+def land_of(reference: ReferenceData) -> Indicator:
     """Return an indicator in square metres."""
-    return facts.catalogue.indicators["land_donated_m2"]
+    return reference.catalogue.indicators["land_donated_m2"]
 
 
 @pytest.fixture(name="money")
-def money_of(facts: Facts) -> Indicator:
+def money_of(reference: ReferenceData) -> Indicator:
     """Return an indicator in đồng."""
-    return facts.catalogue.indicators["contributions_vnd"]
+    return reference.catalogue.indicators["contributions_vnd"]
 
 
 def test_hectares_of_ninh_binh_2014_are_square_metres(land: Indicator) -> None:
@@ -30,10 +30,10 @@ def test_hectares_of_ninh_binh_2014_are_square_metres(land: Indicator) -> None:
     (case,) = [
         row for row in read("extra_scenarios", list[dict[str, object]]) if "2014" in str(row["id"])
     ]
-    facts = case["facts"]
-    assert isinstance(facts, dict)
+    reference = case["facts"]
+    assert isinstance(reference, dict)
 
-    assert convert(facts["land_donated_ha"], "ha", land) == 4_197_000_00
+    assert convert(reference["land_donated_ha"], "ha", land) == 4_197_000_00
 
 
 @pytest.mark.parametrize(
@@ -98,9 +98,9 @@ def test_half_a_dong_is_refused(money: Indicator) -> None:
         convert("0.0005", "nghin_dong", money)
 
 
-def test_counts_and_scores_are_entered_as_they_are(facts: Facts) -> None:
+def test_counts_and_scores_are_entered_as_they_are(reference: ReferenceData) -> None:
     """Only land and money are written in several units."""
-    indicators = facts.catalogue.indicators
+    indicators = reference.catalogue.indicators
 
     assert units_for(indicators["land_donated_m2"]) == ("m2", "ha", "km2")
     assert units_for(indicators["contributions_vnd"]) == (
@@ -113,20 +113,22 @@ def test_counts_and_scores_are_entered_as_they_are(facts: Facts) -> None:
 
 
 @given(st.integers(-UNITS_MAX, UNITS_MAX), st.sampled_from(sorted(ENTRY_UNITS)))
-def test_the_smallest_unit_comes_back_exactly(facts: Facts, units: int, unit: str) -> None:
+def test_the_smallest_unit_comes_back_exactly(
+    reference: ReferenceData, units: int, unit: str
+) -> None:
     """Showing a figure in another unit must not change it."""
     area = ENTRY_UNITS[unit].measure is Measure.AREA
     code = "land_donated_m2" if area else "contributions_vnd"
-    indicator = facts.catalogue.indicators[code]
+    indicator = reference.catalogue.indicators[code]
 
     assert convert(format(express(units, unit, indicator), "f"), unit, indicator) == units
 
 
 @given(st.integers(0, 10**6), st.sampled_from(sorted(ENTRY_UNITS)))
-def test_every_unit_comes_back_exactly(facts: Facts, value: int, unit: str) -> None:
+def test_every_unit_comes_back_exactly(reference: ReferenceData, value: int, unit: str) -> None:
     """What people entered is kept and shown again."""
     measure = ENTRY_UNITS[unit].measure
-    of_measure = (it for it in facts.catalogue.indicators.values() if it.measure is measure)
+    of_measure = (it for it in reference.catalogue.indicators.values() if it.measure is measure)
     indicator = next(of_measure)
 
     assert express(convert(value, unit, indicator), unit, indicator) == value

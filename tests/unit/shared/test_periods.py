@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
-from shared.domain.periods import (
+from shared.reference.periods import (
     KINDS,
     REGIMES,
     Period,

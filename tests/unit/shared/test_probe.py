@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from shared.infra.probe import main
+from shared.infra.web.probe import main
 from tools.stack.ports import free_ports
 
 

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.acts import Decision, apply
-from shared.domain.boundaries import sources
-from shared.domain.decisions import Change
-from shared.domain.periods import Period, parse_period, periods_of_year
-from shared.domain.units import lived
+from shared.reference.acts import Decision, apply
+from shared.reference.boundaries import sources
+from shared.reference.decisions import Change
+from shared.reference.periods import Period, parse_period, periods_of_year
+from shared.reference.units import lived
 from tests.unit.shared.reforms import (
     NOWHERE,
     Country,

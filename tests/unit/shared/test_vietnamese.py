@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.figures import Qualifier
-from shared.infra import vietnamese
+from shared.reference import vietnamese
+from shared.reference.figures import Qualifier
 from tests.articles import read
 
 CASES = read("formatting", list[dict[str, object]])

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from shared.domain.periods import (
+from shared.reference.periods import (
     KINDS,
     REGIMES,
     VIETNAM,

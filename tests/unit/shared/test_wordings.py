@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.deadlines import Wording
-from shared.domain.periods import VIETNAM
+from shared.reference.deadlines import Wording
+from shared.reference.periods import VIETNAM
 from tests.articles import read
 
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
-from shared.domain.errors import FactError
-from shared.domain.rows import Row
-from shared.domain.working_days import WorkingCalendar, build_calendar
-from shared.infra.facts import Facts
+from shared.reference.errors import FactError
+from shared.reference.reference_data import ReferenceData
+from shared.reference.rows import Row
+from shared.reference.working_days import WorkingCalendar, build_calendar
 from tests.articles import read
 
 days = st.dates(date(2018, 1, 1), date(2030, 12, 1))
@@ -37,13 +37,15 @@ class Tet:
 
 
 @pytest.mark.parametrize("swap", read("calendar.swaps", list[Swap]), ids=lambda s: str(s.day_off))
-def test_a_swapped_weekday_is_off_and_its_saturday_is_worked(facts: Facts, swap: Swap) -> None:
+def test_a_swapped_weekday_is_off_and_its_saturday_is_worked(
+    reference: ReferenceData, swap: Swap
+) -> None:
     """The package does not know the swap of 02/01/2026; a due instant would move by a day."""
-    assert not facts.calendar.is_working_day(swap.day_off)
-    assert facts.calendar.is_working_day(swap.day_worked)
+    assert not reference.calendar.is_working_day(swap.day_off)
+    assert reference.calendar.is_working_day(swap.day_worked)
 
 
-def test_tet_2026_is_nine_days_without_work(facts: Facts) -> None:
+def test_tet_2026_is_nine_days_without_work(reference: ReferenceData) -> None:
     """M02 closes on the Saturday before Tết; nobody may be called late during it."""
     tet = read("calendar.tet_2026", Tet)
     length = (tet.last - tet.first).days + 1
@@ -51,29 +53,33 @@ def test_tet_2026_is_nine_days_without_work(facts: Facts) -> None:
     off = [tet.first + timedelta(days=step) for step in range(length)]
 
     assert length == 9
-    assert not any(map(facts.calendar.is_working_day, off))
-    assert set(tet.weekdays_off) <= facts.calendar.days_off
+    assert not any(map(reference.calendar.is_working_day, off))
+    assert set(tet.weekdays_off) <= reference.calendar.days_off
 
 
-def test_culture_day_of_2026_is_off(facts: Facts) -> None:
+def test_culture_day_of_2026_is_off(reference: ReferenceData) -> None:
     """24/11 is a paid day off from 2026 on, by Resolution 80-NQ/TW."""
-    assert not facts.calendar.is_working_day(read("calendar.culture_day.date", date))
+    assert not reference.calendar.is_working_day(read("calendar.culture_day.date", date))
 
 
-def test_culture_day_of_2025_was_worked(facts: Facts) -> None:
+def test_culture_day_of_2025_was_worked(reference: ReferenceData) -> None:
     """A holiday holds from its year on; earlier due instants must stay as they were."""
-    assert facts.calendar.is_working_day(date(2025, 11, 24))
+    assert reference.calendar.is_working_day(date(2025, 11, 24))
 
 
-def test_a_holiday_on_a_weekend_is_given_back_on_the_next_working_day(facts: Facts) -> None:
+def test_a_holiday_on_a_weekend_is_given_back_on_the_next_working_day(
+    reference: ReferenceData,
+) -> None:
     """Hùng Kings' day of 2026 falls on Sunday 26 April; Monday is off in lieu."""
-    assert not facts.calendar.is_working_day(date(2026, 4, 27))
+    assert not reference.calendar.is_working_day(date(2026, 4, 27))
 
 
 @given(days, st.integers(1, 15))
-def test_the_nth_working_day_is_n_working_days_away(facts: Facts, day: date, n: int) -> None:
+def test_the_nth_working_day_is_n_working_days_away(
+    reference: ReferenceData, day: date, n: int
+) -> None:
     """The two functions state due instants and delays; they must agree on what a day is."""
-    calendar = facts.calendar
+    calendar = reference.calendar
     found = calendar.nth_working_day_after(day, n)
 
     assert calendar.is_working_day(found)
@@ -81,33 +87,35 @@ def test_the_nth_working_day_is_n_working_days_away(facts: Facts, day: date, n: 
 
 
 @given(days, days)
-def test_working_days_between_change_sign_with_direction(facts: Facts, a: date, b: date) -> None:
+def test_working_days_between_change_sign_with_direction(
+    reference: ReferenceData, a: date, b: date
+) -> None:
     """Days left before the due day and days overdue after it are one number."""
     first, last = min(a, b), min(max(a, b), min(a, b) + timedelta(days=60))
 
-    there = facts.calendar.working_days_between(first, last)
+    there = reference.calendar.working_days_between(first, last)
 
-    assert facts.calendar.working_days_between(last, first) == -there
+    assert reference.calendar.working_days_between(last, first) == -there
 
 
-def test_the_day_a_term_starts_from_is_left_out(facts: Facts) -> None:
+def test_the_day_a_term_starts_from_is_left_out(reference: ReferenceData) -> None:
     """Civil Code 2015 Art. 147: a term in days begins on the day after."""
     monday = date(2026, 3, 16)
 
-    assert facts.calendar.nth_working_day_after(monday, 1) == date(2026, 3, 17)
+    assert reference.calendar.nth_working_day_after(monday, 1) == date(2026, 3, 17)
 
 
 @pytest.mark.parametrize("day", [date(2015, 12, 31), date(2032, 1, 1)])
-def test_a_day_outside_the_calendar_is_refused(facts: Facts, day: date) -> None:
+def test_a_day_outside_the_calendar_is_refused(reference: ReferenceData, day: date) -> None:
     """A guessed holiday would accuse somebody on the wrong day."""
     with pytest.raises(ValueError, match="the calendar covers"):
-        facts.calendar.is_working_day(day)
+        reference.calendar.is_working_day(day)
 
 
-def test_the_zeroth_working_day_is_refused(facts: Facts) -> None:
+def test_the_zeroth_working_day_is_refused(reference: ReferenceData) -> None:
     """The law gives at least one working day; zero is a mistake in a rule."""
     with pytest.raises(ValueError, match="at least 1"):
-        facts.calendar.nth_working_day_after(date(2026, 3, 16), 0)
+        reference.calendar.nth_working_day_after(date(2026, 3, 16), 0)
 
 
 TABLE: Mapping[str, object] = {"first": date(2026, 1, 1), "last": date(2027, 12, 31)}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from shared.domain.errors import FactError
-from shared.infra.yaml_rows import read_yaml
+from shared.directory.yaml_rows import read_yaml
+from shared.reference.errors import FactError
 
 TEXT = """\
 # a comment

@@ -1,0 +1,174 @@
+"""
+What the directory's topic tells, as the domain's own values: to and from its entities.
+
+Rows of committees and regimes stay rows, as their files have them, so that there is one place
+that reads them: ``shared.reference.committees`` and ``shared.reference.deadlines``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+from pydantic import ValidationError
+
+from shared.contracts.directory import (
+    CalendarRevised,
+    CommitteeRecorded,
+    EntityRecorded,
+    Predecessor,
+    RegimePublished,
+    UnitRecorded,
+    UnitState,
+)
+from shared.directory.entities import ENVELOPE_PLACEHOLDER, Entities, content_of, event_of
+from shared.reference.errors import FactError
+from shared.reference.lineage import Link
+from shared.reference.units import Unit
+from shared.reference.working_days import WorkingCalendar
+
+TableRow: TypeAlias = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class DirectoryContents:
+    """All facts that may change while the services run."""
+
+    units: Sequence[Unit] = ()
+    links: Sequence[Link] = ()
+    committees: Sequence[TableRow] = ()
+    regimes: Sequence[TableRow] = ()
+    calendar: WorkingCalendar | None = None
+    origin: str = "directory"
+    """Where they come from, for messages."""
+
+
+def entities_of(contents: DirectoryContents) -> dict[str, str]:
+    """
+    Return the entities that tell these contents.
+
+    Raises FactError when a row has what the topic cannot carry.
+    """
+    events: list[EntityRecorded] = [*_units(contents.units, contents.links)]
+    events += [_of_row(CommitteeRecorded, row) for row in contents.committees]
+    events += [_of_row(RegimePublished, row) for row in contents.regimes]
+    if contents.calendar is not None:
+        events.append(_calendar(contents.calendar))
+    return {event.entity: content_of(event) for event in events}
+
+
+def contents_of(entities: Entities) -> DirectoryContents:
+    """
+    Return what these entities tell, in the order of their keys.
+
+    Raises FactError when this release cannot read one of them.
+    """
+    events = [event_of(key, entities[key]) for key in sorted(entities)]
+    units = [it for it in events if isinstance(it, UnitRecorded)]
+    calendar = next((it for it in events if isinstance(it, CalendarRevised)), None)
+    return DirectoryContents(
+        units=[_unit(it, state) for it in units for state in it.states],
+        links=[_link(it, predecessor) for it in units for predecessor in it.predecessors],
+        committees=[it.model_dump() for it in events if isinstance(it, CommitteeRecorded)],
+        regimes=[it.model_dump() for it in events if isinstance(it, RegimePublished)],
+        calendar=None if calendar is None else _working_calendar(calendar),
+    )
+
+
+def _units(units: Iterable[Unit], links: Iterable[Link]) -> Iterable[UnitRecorded]:
+    predecessors: dict[str, list[Link]] = {}
+    for link in links:
+        predecessors.setdefault(link.successor, []).append(link)
+    states: dict[str, list[Unit]] = {}
+    for unit in units:
+        states.setdefault(unit.key, []).append(unit)
+    if unknown := predecessors.keys() - states.keys():
+        raise FactError("lineage", min(unknown), "is a successor and no unit")
+    for key, its in states.items():
+        its.sort(key=lambda it: it.valid_from or date.min)
+        links_in = sorted(
+            predecessors.get(key, ()), key=lambda it: (it.effective_on, it.predecessor)
+        )
+        yield UnitRecorded(
+            **ENVELOPE_PLACEHOLDER,
+            unit=key,
+            level=its[0].level,
+            states=tuple(map(_state, its)),
+            predecessors=tuple(map(_predecessor, links_in)),
+        )
+
+
+def _state(unit: Unit) -> UnitState:
+    return UnitState(
+        official_code=unit.official_code,
+        type=unit.type,
+        name=unit.name,
+        parent=unit.parent,
+        valid_from=unit.valid_from,
+        valid_to=unit.valid_to,
+    )
+
+
+def _predecessor(link: Link) -> Predecessor:
+    return Predecessor.model_validate(
+        {
+            "unit": link.predecessor,
+            "kind": link.kind,
+            "effective_on": link.effective_on,
+            "decision": link.decision,
+            "verified": link.verified,
+        }
+    )
+
+
+def _of_row(kind: type[EntityRecorded], row: TableRow) -> EntityRecorded:
+    try:
+        return kind.model_validate({**row, **ENVELOPE_PLACEHOLDER})
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        name = str(row.get("key") or row.get("code"))
+        raise FactError(kind.__name__, name, f"{where}: {first['msg']}") from problem
+
+
+def _calendar(calendar: WorkingCalendar) -> CalendarRevised:
+    return CalendarRevised(
+        **ENVELOPE_PLACEHOLDER,
+        first=calendar.first,
+        last=calendar.last,
+        days_off=tuple(sorted(calendar.days_off)),
+        days_worked=tuple(sorted(calendar.days_worked)),
+    )
+
+
+def _unit(told: UnitRecorded, state: UnitState) -> Unit:
+    return Unit(
+        key=told.unit,
+        official_code=state.official_code,
+        level=told.level,
+        type=state.type,
+        name=state.name,
+        parent=state.parent,
+        valid_from=state.valid_from,
+        valid_to=state.valid_to,
+    )
+
+
+def _link(told: UnitRecorded, predecessor: Predecessor) -> Link:
+    return Link(
+        predecessor=predecessor.unit,
+        successor=told.unit,
+        kind=predecessor.kind,
+        effective_on=predecessor.effective_on,
+        decision=predecessor.decision,
+        verified=predecessor.verified,
+    )
+
+
+def _working_calendar(told: CalendarRevised) -> WorkingCalendar:
+    return WorkingCalendar(
+        days_off=frozenset(told.days_off),
+        days_worked=frozenset(told.days_worked),
+        first=told.first,
+        last=told.last,
+    )

@@ -1,0 +1,144 @@
+"""
+Files of facts that may change while the services run: CSV of units and links, YAML of the rest.
+
+A file tells things whole: a unit with all its states, everything that a unit came from, a committee
+with its people and letters. What it does not name stays as it was. Only decisions tell a change.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+
+import holidays
+
+from shared.directory.contents import DirectoryContents, TableRow
+from shared.directory.yaml_rows import read_yaml
+from shared.reference.acts import Decision, apply, build_decisions
+from shared.reference.committees import build_committees
+from shared.reference.deadlines import build_rules
+from shared.reference.directory import Directory
+from shared.reference.errors import FactError
+from shared.reference.lineage import build_links, known_links
+from shared.reference.rows import Row
+from shared.reference.units import build_units
+from shared.reference.working_days import build_calendar
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+UNITS, LINEAGE, COMMITTEES = DATA / "units.csv", DATA / "lineage.csv", DATA / "committees.yaml"
+LAW = (DATA / "regimes.yaml", DATA / "working_days.yaml")
+_DECISIONS = "decisions"
+
+
+def with_files(base: DirectoryContents, files: Iterable[Path]) -> DirectoryContents:
+    """
+    Return *base* with what these files tell, one after the other, laid over it.
+
+    Decisions come last, those of all files together: so their order does not matter. Raises
+    FactError naming file and line, OSError when a file cannot be read.
+    """
+    decisions: list[Decision] = []
+    for file in files:
+        text = read_text(file)
+        if file.suffix.lower() == ".csv":
+            base = _with_csv(base, text, file.name)
+        else:
+            document = read_yaml(text, file.name)
+            base = _with_yaml(base, document, file.name)
+            decisions += build_decisions(document)
+        base = replace(base, origin=file.name)
+    if decisions:
+        units, links = apply(base.units, base.links, decisions)
+        base = replace(base, units=units, links=links)
+    return base
+
+
+def shipped(
+    directory_files: Sequence[Path] = (), committee_files: Sequence[Path] = ()
+) -> DirectoryContents:
+    """
+    Return the facts that ship with the code; files given here are used instead of ours.
+
+    Of our lineage and our sample committee remains what speaks of units that are there.
+    """
+    contents = with_files(DirectoryContents(), (*(directory_files or (UNITS,)), *LAW))
+    if not contents.links:
+        contents = with_files(contents, [LINEAGE])
+    contents = with_files(contents, committee_files or [COMMITTEES])
+    if not directory_files:
+        return contents
+    directory = Directory(contents.units)
+    kept = [it for it in contents.committees if committee_files or directory.get(str(it["area"]))]
+    links = known_links(contents.links, directory)
+    return replace(contents, links=links, committees=kept)
+
+
+def read_document(file: Path) -> Row:
+    """Return a YAML file as one row. Raises FactError naming file and line."""
+    return read_yaml(read_text(file), file.name)
+
+
+def read_text(file: Path) -> str:
+    """Return the text of a file, without the mark that spreadsheet programs put in front."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FactError(file.name, "", f"is not UTF-8: {error}") from error
+
+
+def _with_csv(base: DirectoryContents, text: str, file: str) -> DirectoryContents:
+    rows = csv.DictReader(StringIO(text))
+    columns = set(rows.fieldnames or ())
+    if "predecessor" in columns:
+        links = build_links(rows, file)
+        told = {it.successor for it in links}
+        return replace(base, links=[*(it for it in base.links if it.successor not in told), *links])
+    if "official_code" in columns:
+        units = build_units(rows, file)
+        keys = {it.key for it in units}
+        return replace(base, units=[*(it for it in base.units if it.key not in keys), *units])
+    raise FactError(file, "", "has neither the columns of units nor those of links", 1)
+
+
+def _with_yaml(base: DirectoryContents, document: Row, file: str) -> DirectoryContents:
+    sections = (*_SECTIONS, _DECISIONS)
+    known = [name for name in sections if name in document.values]
+    if not known:
+        raise FactError(file, "", f"holds none of: {', '.join(sections)}")
+    for name, read in _SECTIONS.items():
+        if name in known:
+            base = read(base, document, file)
+    return base
+
+
+def _with_committees(base: DirectoryContents, document: Row, file: str) -> DirectoryContents:
+    rows = [row.values for row in document.rows("committees")]
+    build_committees(rows, file)
+    return replace(base, committees=_laid_over(base.committees, rows, "key"))
+
+
+def _with_regimes(base: DirectoryContents, document: Row, file: str) -> DirectoryContents:
+    rows = [row.values for row in document.rows("regimes")]
+    build_rules(rows, file)
+    return replace(base, regimes=_laid_over(base.regimes, rows, "code"))
+
+
+def _with_calendar(base: DirectoryContents, document: Row, file: str) -> DirectoryContents:
+    del file
+    years = range(document.day("first").year, document.day("last").year + 1)
+    package = holidays.country_holidays("VN", years=years)
+    return replace(base, calendar=build_calendar(document, package, package.weekend_workdays))
+
+
+def _laid_over(old: Sequence[TableRow], new: Sequence[TableRow], name: str) -> list[TableRow]:
+    told = {row[name] for row in new}
+    return [*(row for row in old if row[name] not in told), *new]
+
+
+_SECTIONS: Mapping[str, Callable[[DirectoryContents, Row, str], DirectoryContents]] = {
+    "committees": _with_committees,
+    "regimes": _with_regimes,
+    "first": _with_calendar,
+}
+"""By the key at the top of a YAML file; a calendar begins with the first day that it covers."""

@@ -1,0 +1,238 @@
+"""
+The directory follower: keeps the reference data of one service at the revision in force.
+
+Reads ``qcdc.directory.v1``; changes the directory's tables of its own service. One instance of a
+service reads the topic; all of them look at the tables every second, and replace the reference data
+as a whole when a new revision is in force. A revision that cannot be used leaves the old one in
+force.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import structlog
+from aiokafka.errors import KafkaError
+
+from shared.contracts.directory import DirectoryRevised
+from shared.directory.contents import contents_of
+from shared.directory.entities import DirectoryMessage, Entities, EntityUpdate, checksum, decode
+from shared.directory.loading import build_reference_data, load_reference_data
+from shared.directory.store import (
+    RevisionStatus,
+    add_incoming,
+    entities_in_force,
+    read_replica,
+    revision_status,
+    write_replica,
+)
+from shared.infra.errors import DirectoryUnread, LogReplaced, Misconfigured
+from shared.infra.health import Condition, Health
+from shared.infra.kafka.consumer import ConsumerSupervisor
+from shared.infra.kafka.inbox import Inbox
+from shared.infra.postgres.database import Connection, Database, retryable
+from shared.infra.settings import ServiceSettings
+from shared.infra.topics import DIRECTORY
+from shared.reference.errors import FactError
+from shared.reference.reference_data import ReferenceData
+
+PART = "directory"
+POLL_SECONDS = 1.0
+WAIT_SECONDS = 0.1
+log = structlog.get_logger()
+
+
+class DirectoryFollower:
+    """Follows the directory for one process of one service."""
+
+    def __init__(  # noqa: PLR0913 - who follows which topic, with what before it and after it
+        self,
+        service: str,
+        settings: ServiceSettings,
+        database: Database,
+        health: Health,
+        *,
+        prepare: Callable[[ReferenceData], object] = lambda reference: reference,
+        reference: ReferenceData | None = None,
+        topic: str = DIRECTORY,
+    ) -> None:
+        """
+        Follow *topic*; *prepare* works out ahead what the service makes of new reference data.
+
+        What it raises (FactError, ValueError, Misconfigured) refuses the revision. *reference* is
+        in force until something has been published; without it, what ships with the code is, but
+        only once it is known that nothing has been published.
+        """
+        self.reader = ConsumerSupervisor(
+            Inbox(database, f"{service}-directory", self._on_messages, service),
+            decode,
+            topic,
+            bootstrap=settings.kafka,
+            # A topic's own group: a static member keeps the partitions of what it read before.
+            group=f"{service}-{topic}",
+            instance=settings.instance,
+            health=health,
+            after=self._wake_up,
+        )
+        self._database = database
+        self._health = health
+        self._prepare = prepare
+        self._reference = reference
+        self._checksum = ""
+        self._built: tuple[str, ReferenceData] | None = None
+        self._callbacks: list[Callable[[ReferenceData], None]] = []
+        self._wake = asyncio.Event()
+        health.report(PART, Condition.STARTING, "")
+        health.report(self.reader.part, Condition.STARTING, "")
+
+    def reference(self) -> ReferenceData:
+        """
+        Return the reference data in force now; take it once for each batch.
+
+        Raises DirectoryUnread when it is not known yet.
+        """
+        if self._reference is None:
+            raise DirectoryUnread
+        return self._reference
+
+    def on_change(self, callback: Callable[[ReferenceData], None]) -> None:
+        """Call *callback* with the new reference data whenever others have come into force."""
+        self._callbacks.append(callback)
+
+    async def follow(self) -> None:
+        """Look for a new revision every second, and whenever this process has read something."""
+        while True:
+            self._wake.clear()
+            try:
+                await self.refresh()
+            except Exception as problem:
+                if not retryable(problem):
+                    raise
+                self._health.report(PART, Condition.DATABASE_UNAVAILABLE, repr(problem))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._wake.wait()
+
+    async def read_to_end(self) -> None:
+        """Return once the topic has been read to its end and reference data is in force."""
+        while True:
+            if await self._is_read() and await self._is_settled():
+                return
+            await asyncio.sleep(WAIT_SECONDS)
+
+    async def refresh(self) -> RevisionStatus:
+        """Bring the revision in force, if it is another one, from the tables into this process."""
+        async with self._database.connection() as connection:
+            stands = await revision_status(connection)
+            wanted, entities = stands.in_force, None
+            if wanted is not None and wanted.checksum != self._checksum:
+                entities = await entities_in_force(connection)
+        complaint = stands.complaint
+        # Between two statements another revision may have come: then the next look takes it.
+        if entities is not None and wanted is not None and checksum(entities) == wanted.checksum:
+            problem = await asyncio.to_thread(self._unusable, entities)
+            if problem:
+                complaint = f"revision {wanted.revision} {problem}"
+            else:
+                self._swap(wanted)
+        if complaint:
+            self._health.report(PART, Condition.DIRECTORY_REFUSED, complaint)
+        else:
+            self._health.fine(PART)
+        return stands
+
+    async def _on_messages(
+        self, connection: Connection, messages: Sequence[DirectoryMessage]
+    ) -> None:
+        """Keep what was told; when a revision is among it, decide what is in force."""
+        updates = [it for it in messages if isinstance(it, EntityUpdate)]
+        if len(updates) == len(messages):
+            await add_incoming(connection, updates)
+            return
+        replica = await read_replica(connection)
+        before = replica.entities
+        for message in messages:
+            replica.take(message)
+        await asyncio.to_thread(replica.settle, self._unusable)
+        for seen in replica.seen:
+            if seen.refused:
+                number = seen.revision.revision
+                log.warning("directory refused", revision=number, reason=seen.refused)
+        await write_replica(connection, before, replica)
+
+    def _unusable(self, entities: Entities) -> str:
+        """Say why these entities cannot be worked by; empty when they can, and are prepared."""
+        its = checksum(entities)
+        if self._built is not None and self._built[0] == its:
+            return ""
+        try:
+            reference = build_reference_data(contents_of(entities))
+            self._prepare(reference)
+        except (FactError, ValueError, Misconfigured) as problem:
+            return f"cannot be used: {problem}"
+        self._built = its, reference
+        return ""
+
+    def _swap(self, wanted: DirectoryRevised) -> None:
+        if self._built is None or self._built[0] != wanted.checksum:
+            return  # another revision was prepared meanwhile; the next look takes it
+        self._checksum, reference = self._built
+        self._put_in_force(reference)
+        log.info("directory in force", revision=wanted.revision, units=len(reference.directory))
+
+    def _put_in_force(self, reference: ReferenceData) -> None:
+        self._reference = reference
+        for callback in self._callbacks:
+            callback(reference)
+
+    async def _is_read(self) -> bool:
+        try:
+            return await self.reader.behind() == 0
+        except LogReplaced as problem:
+            self._health.report(PART, Condition.LOG_REPLACED, str(problem))
+        except (KafkaError, TimeoutError) as problem:
+            self._health.report(PART, Condition.KAFKA_UNAVAILABLE, repr(problem))
+        except Exception as problem:
+            if not retryable(problem):
+                raise
+            self._health.report(PART, Condition.DATABASE_UNAVAILABLE, repr(problem))
+        return False
+
+    async def _is_settled(self) -> bool:
+        """Tell whether reference data is in force; what ships is, when nothing was published."""
+        try:
+            stands = await self.refresh()
+        except Exception as problem:
+            if not retryable(problem):
+                raise
+            return False
+        published = stands.in_force is not None or bool(stands.complaint)
+        if not published and self._reference is None:
+            self._put_in_force(await asyncio.to_thread(self._shipped))
+        return self._reference is not None and (self._checksum != "" or not published)
+
+    def _shipped(self) -> ReferenceData:
+        try:
+            reference = load_reference_data()
+            self._prepare(reference)
+        except (FactError, ValueError, OSError) as problem:
+            raise Misconfigured(str(problem)) from problem
+        return reference
+
+    def _wake_up(self) -> None:
+        self._wake.set()
+
+
+async def reference_data_in_tables(connection: Connection) -> ReferenceData:
+    """
+    Return the reference data in force by a service's tables; what ships when there is none.
+
+    Raises Misconfigured when this release cannot use them.
+    """
+    stands = await revision_status(connection)
+    try:
+        if stands.in_force is None:
+            return load_reference_data()
+        return build_reference_data(contents_of(await entities_in_force(connection)))
+    except (FactError, ValueError, OSError) as problem:
+        raise Misconfigured(f"directory: {problem}") from problem

@@ -1,0 +1,84 @@
+"""A ``DirectoryReplica`` in the tables of a service: what it has read of the directory's topic."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.contracts.directory import DirectoryRevised
+from shared.contracts.event import derived_id
+from shared.directory.entities import (
+    Entities,
+    EntityChanges,
+    EntityUpdate,
+    difference,
+    with_changes,
+)
+from shared.directory.replica import DirectoryReplica
+from shared.infra.postgres.database import Connection, load_queries
+
+QUERIES = load_queries(Path(__file__).parent / "directory.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionStatus:
+    """Which revision is in force here, and what was wrong with the newest that was read."""
+
+    in_force: DirectoryRevised | None
+    complaint: str
+    """Empty when the newest revision is the one in force, or when there is none."""
+
+
+async def revision_status(connection: Connection) -> RevisionStatus:
+    """Return what stands in the tables about revisions."""
+    newest = await connection.fetchrow(QUERIES["newest"])
+    refused = newest is not None and newest["refused"]
+    complaint = f"revision {newest['revision']} {refused}" if refused else ""
+    return RevisionStatus(await _in_force(connection), complaint)
+
+
+async def entities_in_force(connection: Connection) -> Entities:
+    """Return the entities of the revision in force."""
+    return {row["key"]: row["content"] for row in await connection.fetch(QUERIES["entities"])}
+
+
+async def add_incoming(connection: Connection, told: Sequence[EntityUpdate]) -> None:
+    """Keep what was told until a revision puts it in force."""
+    await _add_incoming(connection, {it.key: it.content for it in told})
+
+
+async def read_replica(connection: Connection) -> DirectoryReplica:
+    """Read everything."""
+    entities = await entities_in_force(connection)
+    rows = await connection.fetch(QUERIES["incoming"])
+    incoming = {row["key"]: row["content"] for row in rows}
+    latest = with_changes(entities, incoming)
+    return DirectoryReplica(await _in_force(connection), entities, latest)
+
+
+async def write_replica(connection: Connection, before: Entities, book: DirectoryReplica) -> None:
+    """Write what has changed since *before* was in force."""
+    changes = difference(before, book.entities)
+    put = {key: content for key, content in changes.items() if content is not None}
+    gone = [key for key, content in changes.items() if content is None]
+    await connection.execute(QUERIES["put_entities"], list(put), list(put.values()))
+    await connection.execute(QUERIES["take_entities"], gone)
+    await connection.execute(QUERIES["clear_incoming"])
+    await _add_incoming(connection, difference(book.entities, book.latest))
+    for seen in book.seen:
+        it = seen.revision
+        row = it.revision, it.base, it.entities, it.checksum, it.document, it.occurred_at
+        await connection.execute(QUERIES["add_revision"], *row, seen.refused or None)
+
+
+async def _add_incoming(connection: Connection, changes: EntityChanges) -> None:
+    await connection.execute(QUERIES["add_incoming"], list(changes), list(changes.values()))
+
+
+async def _in_force(connection: Connection) -> DirectoryRevised | None:
+    row = await connection.fetchrow(QUERIES["in_force"])
+    if row is None:
+        return None
+    values = dict(row)
+    published_at = values.pop("published_at")
+    identity = derived_id("directory", values["revision"], values["checksum"])
+    return DirectoryRevised(event_id=identity, occurred_at=published_at, **values)

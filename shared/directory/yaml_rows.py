@@ -1,0 +1,70 @@
+"""YAML files as rows that know their lines, so that an error can say where to mend what."""
+
+from collections.abc import Iterable, Iterator
+
+import yaml
+
+from shared.reference.errors import FactError
+from shared.reference.rows import Located, Row
+
+_TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
+
+
+class _LinedLoader(yaml.SafeLoader):
+    """
+    SafeLoader whose mappings are Located.
+
+    YAML lets the last of two equal keys win in silence; a fact must not vanish that way.
+    """
+
+    def mapping_with_lines(self, node: yaml.MappingNode) -> Iterator[Located]:
+        """Construct a mapping in the two steps that anchors need."""
+        found = Located()
+        found.line = _line(node)
+        yield found
+        _check_keys(key for key, _ in node.value if key.tag != _MERGE)
+        # Merge keys (<<) are flattened by the loader, inherited keys keep the line they stand on.
+        content = self.construct_mapping(node, deep=True)
+        found.update((str(key), value) for key, value in content.items())
+        found.line_of = {str(key.value): _line(key) for key, _ in node.value}
+
+
+def _check_keys(keys: Iterable[yaml.Node]) -> None:
+    own: set[str] = set()
+    for key in keys:
+        if key.tag != _TEXT:
+            raise _wrong(f"a key must be a text, not {key.value!r}", key)
+        if key.value in own:
+            raise _wrong(f"the key {key.value!r} is there twice", key)
+        own.add(key.value)
+
+
+def _wrong(message: str, node: yaml.Node) -> yaml.MarkedYAMLError:
+    return yaml.constructor.ConstructorError(None, None, message, node.start_mark)
+
+
+_LinedLoader.add_constructor("tag:yaml.org,2002:map", _LinedLoader.mapping_with_lines)
+
+
+def read_yaml(text: str, file: str) -> Row:
+    """
+    Return the content of a YAML file, a mapping, as one row.
+
+    Raises FactError with the file and, where it is known, the line.
+    """
+    try:
+        # A SafeLoader, only with lines: it builds texts, numbers, dates, lists and mappings.
+        content = yaml.load(text, Loader=_LinedLoader)  # noqa: S506
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = None if mark is None else mark.line + 1
+        raise FactError(file, "", f"is not YAML: {error.problem or error.context}", line) from error
+    except yaml.YAMLError as error:
+        raise FactError(file, "", f"is not YAML: {error}") from error
+    if not isinstance(content, Located):
+        raise FactError(file, "", "must hold a mapping")
+    return Row(file, "", content)
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1

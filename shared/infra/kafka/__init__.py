@@ -1,0 +1,1 @@
+"""Kafka: the driver and its options, the inbox of a batch, the outbox, topics."""

@@ -1,0 +1,163 @@
+"""
+Kafka, set up once: every option that decides whether a message can be lost is spelled out here.
+
+Measured on FastStream 0.7.8 (``docs/decisions/0001-one-mechanism.md``): its defaults skip history,
+commit before or in spite of a failing handler, lose a whole batch over one undecodable header
+and create missing topics. A test reads these options back from the subscriber.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+from aiokafka import AIOKafkaProducer, ConsumerRecord
+from aiokafka.coordinator.assignors.abstract import AbstractPartitionAssignor
+from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from faststream import AckPolicy, StreamMessage
+from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.subscriber.usecase import BatchSubscriber
+
+from shared.infra.errors import Partition
+
+BATCH_RECORDS_MAX = 1000
+SESSION_TIMEOUT_MS = 30_000
+FETCH_WAIT_MS = 100
+
+Record: TypeAlias = "ConsumerRecord[bytes | None, bytes | None]"
+F = TypeVar("F")
+
+
+@dataclass(frozen=True, slots=True)
+class Poison:
+    """A record that cannot be read; ``reason`` is a code for the dead-letter desk."""
+
+    reason: str
+
+
+class Cursor(Protocol):
+    """The part of a Kafka consumer that a batch may move."""
+
+    def seek(self, partition: Partition, offset: int) -> None:
+        """Read on from *offset*."""
+
+    def pause(self, *partitions: Partition) -> None:
+        """Fetch nothing more of *partitions* for now."""
+
+    async def beginning_offsets(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
+        """Return the oldest offset that Kafka still holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch(Generic[F]):
+    """Records as they came, what each of them says, and the cursor that they came from."""
+
+    cursor: Cursor
+    records: Sequence[Record]
+    messages: Sequence[F | Poison]
+
+
+def kafka_broker(bootstrap: str, client_id: str) -> KafkaBroker:
+    """Build a driver that only consumes; what we publish leaves through the outbox's producer."""
+    return KafkaBroker(
+        bootstrap,
+        client_id=client_id,
+        consumer_only=True,
+        allow_auto_create_topics=False,  # a topic made by accident has one partition, one replica
+        metadata_max_age_ms=15_000,  # a new source's topic is found within this time
+        apply_types=False,  # our decoder has typed the batch already
+        graceful_timeout=10.0,
+        logger=None,  # a line per batch would cost a third of the throughput
+    )
+
+
+def consume(  # noqa: PLR0913 - who reads what, as whom, to what effect
+    broker: KafkaBroker,
+    *topics: str,
+    group: str,
+    instance: str,
+    decode: Callable[[Record], F | Poison],
+    handler: Callable[[Batch[F]], Awaitable[None]],
+    pattern: str | None = None,
+    epoch: str = "",
+) -> BatchSubscriber:
+    """
+    Deliver every record to *handler* at least once, in batches, never skipping a bad one.
+
+    The offset moves only after the handler returned; if it raises, the batch is read again.
+    Another *epoch* than before makes the broker assign partitions anew.
+    """
+    subscriber = broker.subscriber(
+        *topics,
+        pattern=pattern,
+        batch=True,
+        max_records=BATCH_RECORDS_MAX,
+        group_id=group,
+        group_instance_id=f"{group}-{instance}",  # a restart is not a stop-the-world rebalance
+        auto_offset_reset="earliest",  # a new group must not skip history
+        ack_policy=AckPolicy.NACK_ON_ERROR,  # the library's default commits before handling
+        isolation_level="read_committed",  # never count a producer's aborted write
+        session_timeout_ms=SESSION_TIMEOUT_MS,
+        heartbeat_interval_ms=3_000,
+        fetch_max_wait_ms=FETCH_WAIT_MS,
+        partition_assignment_strategy=_assignors(epoch),
+        parser=_tolerate_headers,
+        decoder=_decoder(decode),
+    )
+
+    async def handle(batch: Any) -> None:
+        await handler(batch)
+
+    subscriber(handle)
+    return subscriber
+
+
+def producer(bootstrap: str, client_id: str) -> AIOKafkaProducer:
+    """Build the producer behind the outbox: no acknowledged message is lost or doubled by retry."""
+    return AIOKafkaProducer(
+        bootstrap_servers=bootstrap,
+        client_id=client_id,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=2,
+        max_batch_size=262_144,
+        request_timeout_ms=15_000,
+    )
+
+
+def _assignors(epoch: str) -> tuple[type[AbstractPartitionAssignor], ...]:
+    """
+    Name the way of assigning partitions after *epoch*.
+
+    A static member that comes back gets the partitions that it had, whatever it subscribes to now
+    (KIP-345; measured on Kafka 4.1): a topic that was made while it was away would never be read,
+    and one that was deleted would keep it from joining. The broker assigns anew only when the
+    name of the protocol changes. The plain name is what members of different epochs agree on.
+    """
+    if not epoch:
+        return (RoundRobinPartitionAssignor,)
+
+    class OfThisEpoch(RoundRobinPartitionAssignor):  # type: ignore[misc] # it has no types
+        name = f"roundrobin-{epoch}"
+
+    return OfThisEpoch, RoundRobinPartitionAssignor
+
+
+async def _tolerate_headers(
+    records: tuple[Record, ...],
+    original: Callable[[tuple[Record, ...]], Awaitable[StreamMessage[Any]]],
+) -> StreamMessage[Any]:
+    """Keep header bytes away from FastStream, which decodes them before any handler runs."""
+    bare = await original(tuple(replace(record, headers=()) for record in records))
+    bare.raw_message = records
+    return bare
+
+
+def _decoder(
+    decode: Callable[[Record], F | Poison],
+) -> Callable[[KafkaMessage], Awaitable[Batch[F]]]:
+    async def decode_batch(message: KafkaMessage) -> Batch[F]:
+        records: tuple[Record, ...] = message.raw_message
+        cursor: Any = message.consumer  # aiokafka's consumer, which FastStream types as less
+        return Batch(cursor, records, [decode(record) for record in records])
+
+    return decode_batch

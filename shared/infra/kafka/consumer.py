@@ -1,0 +1,300 @@
+"""
+One subscription, kept alive: delivers batches to a stream, rewinds, pauses, restarts.
+
+aiokafka can stay connected and stop consuming after a rebalance (aiokafka issues 1154, 1037, 847),
+so progress is watched: behind and not moving for a minute means a new consumer.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Iterable
+from typing import Generic, TypeVar
+from zlib import crc32
+
+import structlog
+from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from faststream.kafka import KafkaBroker
+from faststream.kafka.subscriber.usecase import BatchSubscriber
+
+from shared.infra.errors import BreakerOpen, LogReplaced, Partition, PositionGap
+from shared.infra.health import Condition, Health
+from shared.infra.kafka.broker import Batch, Cursor, Poison, Record, consume, kafka_broker
+from shared.infra.kafka.inbox import Inbox
+from shared.infra.postgres.database import retryable
+
+RETURN_AFTER_SECONDS = 3.0
+STALLED_AFTER_SECONDS = 60.0
+WATCH_SECONDS = RESTART_SECONDS = 1.0
+BACKOFF_SECONDS_MAX = 5.0
+
+F = TypeVar("F")
+log = structlog.get_logger()
+
+
+class ConsumerSupervisor(Generic[F]):
+    """Feeds one stream from Kafka for as long as the process lives."""
+
+    def __init__(  # noqa: PLR0913 - these are the words of one sentence: who reads what, as whom
+        self,
+        stream: Inbox[F],
+        decode: Callable[[Record], F | Poison],
+        *topics: str,
+        bootstrap: str,
+        group: str,
+        instance: str,
+        health: Health,
+        pattern: str | None = None,
+        after: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.stream = stream
+        self.part = f"consumer {group}"
+        self._decode = decode
+        self._topics = topics
+        self._pattern = pattern
+        self._bootstrap = bootstrap
+        self._group = group
+        self._instance = instance
+        self._health = health
+        self._after = after
+        self._sought: dict[Partition, int] = {}
+        self._paused: set[Partition] = set()
+        self._starts = 0
+        self._subscriber: BatchSubscriber | None = None
+
+    async def run(self) -> None:
+        """Consume until cancelled; whatever Kafka does, come back."""
+        while True:
+            broker = kafka_broker(self._bootstrap, f"{self._group}-{self._instance}")
+            self._paused.clear()
+            try:
+                await self._start(broker)
+                await self._watch()
+                log.warning("consumer restarted: behind without progress", group=self._group)
+            except (KafkaError, OSError, TimeoutError) as problem:
+                self._health.report(self.part, Condition.KAFKA_UNAVAILABLE, repr(problem))
+            finally:
+                self._subscriber = None
+                await broker.stop()
+            await asyncio.sleep(RESTART_SECONDS)
+
+    async def _start(self, broker: KafkaBroker) -> None:
+        """Join the group; under a pattern, in an epoch that the topics it matches now define."""
+        topics, epoch = set[str](), ""
+        if self._pattern is not None:
+            topics = await self._topics_of_the_broker(self._pattern)
+            epoch = f"{crc32(','.join(sorted(topics)).encode()):08x}-{self._starts}"
+            self._starts += 1  # whatever kept a start from succeeding must not do so again
+        subscriber = consume(
+            broker,
+            *self._topics,
+            pattern=self._pattern,
+            group=self._group,
+            instance=self._instance,
+            decode=self._decode,
+            handler=self.deliver,
+            epoch=epoch,
+        )
+        await broker.start()
+        self._subscriber = subscriber  # only now: a consumer that is still starting knows nothing
+        if self._pattern is not None and set(self._consumer().subscription() or ()) != topics:
+            raise KafkaError("a topic appeared or vanished during the start")
+
+    async def _topics_of_the_broker(self, pattern: str) -> set[str]:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
+        try:
+            await admin.start()
+            return _matching(pattern, await admin.list_topics())
+        finally:
+            await admin.close()
+
+    async def deliver(self, batch: Batch[F]) -> None:
+        """
+        Apply one batch, trying again for as long as the infrastructure is at fault.
+
+        A bug raises after a pause, so that FastStream reads the batch again without spinning.
+        """
+        attempt = 0
+        while True:
+            try:
+                await self._apply(batch)
+            except Exception as problem:
+                attempt += 1
+                known = retryable(problem) or isinstance(problem, KafkaError)
+                condition = Condition.DATABASE_UNAVAILABLE if known else Condition.HANDLER_FAILING
+                self._health.report(self.part, condition, repr(problem))
+                log.warning(
+                    "batch not applied",
+                    group=self._group,
+                    problem=repr(problem),
+                    exc_info=not known,  # a bug of ours is worth its traceback
+                )
+                await asyncio.sleep(min(BACKOFF_SECONDS_MAX, 0.1 * 2 ** min(attempt, 6)))
+                if not known:
+                    raise
+            else:
+                self._health.fine(self.part)
+                self._after()
+                return
+
+    async def _apply(self, batch: Batch[F]) -> None:
+        try:
+            await self.stream.apply(batch.records, batch.messages, self._holes(batch))
+        except PositionGap as gap:
+            await self._rewind(batch.cursor, gap)
+        except BreakerOpen as breaker:
+            self._pause(batch.cursor, breaker)
+
+    async def behind(self) -> int:
+        """
+        Count the records that Kafka holds and the stream has not applied.
+
+        Raises:
+            KafkaError: when Kafka cannot be asked, so nobody may conclude "not behind".
+            LogReplaced: when the topic is not the one that was read before.
+
+        """
+        positions = await self.stream.positions()
+        ends = await self._ends()
+        replaced = [it for it, end in ends.items() if end < positions.get(it, 0)]
+        if replaced:
+            raise LogReplaced(replaced)
+        return sum(max(0, end - positions.get(it, 0)) for it, end in ends.items())
+
+    async def _ends(self) -> dict[Partition, int]:
+        consumer = self._consumer()
+        topics = await self._topics_now(consumer)
+        partitions = [
+            Partition(topic, number)
+            for topic in topics
+            for number in consumer.partitions_for_topic(topic) or ()
+        ]
+        if not partitions and not topics and self._pattern is not None:
+            return {}  # a pattern that matches nothing: there is nothing to be behind of
+        if not partitions:
+            raise KafkaError("no partition of the subscribed topics is known yet")
+        async with asyncio.timeout(10):  # wait_for may lose a cancellation on Python 3.11
+            return dict(await consumer.end_offsets(partitions))
+
+    async def _topics_now(self, consumer: AIOKafkaConsumer) -> set[str]:
+        """
+        Name the topics that are read, as Kafka knows them now.
+
+        A topic that has just been made matches the pattern before the consumer has found it.
+        Raises KafkaError then, since what it holds is not known.
+        """
+        subscribed = set(consumer.subscription() or ())
+        if self._pattern is None:
+            return subscribed
+        if _matching(self._pattern, await consumer.topics()) - subscribed:
+            raise KafkaError("a topic has appeared that is not subscribed to yet")
+        return subscribed
+
+    async def _watch(self) -> None:
+        """Return when the consumer is behind and has not moved for too long."""
+        moved_at, seen = time.monotonic(), -1
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            still = time.monotonic() - moved_at
+            try:
+                total = sum((await self.stream.positions()).values())
+                behind = await self.behind()
+                await self._resume()
+                if behind and still > RETURN_AFTER_SECONDS:
+                    await self._return_to_stored()
+            except Exception as problem:
+                if (condition := _outside(problem)) is None:
+                    raise
+                self._health.report(self.part, condition, repr(problem))
+                continue
+            if not behind or total != seen or self._paused:
+                moved_at, seen = time.monotonic(), total
+                self._health.fine(self.part)
+            elif still > STALLED_AFTER_SECONDS:
+                self._health.report(self.part, Condition.BEHIND_WITHOUT_PROGRESS, str(behind))
+                return
+
+    async def _return_to_stored(self) -> None:
+        """
+        Read again what lies between the stored positions and the consumer's.
+
+        Kafka remembers for the group how far it came; after a restore of our database that is too
+        far, and where nothing new arrives no gap would ever show it. What a batch in hand holds
+        is delivered twice then, and dropped by the fence.
+        """
+        consumer, stored = self._consumer(), await self.stream.positions()
+        for partition in consumer.assignment() - self._paused:
+            if await consumer.position(partition) > stored.get(partition, 0):
+                consumer.seek(partition, stored.get(partition, 0))
+
+    async def _rewind(self, cursor: Cursor, gap: PositionGap) -> None:
+        """
+        Read again from the stored positions; a hole that stays a hole is looked into.
+
+        Returning normally lets FastStream commit the rewound positions, which is right; raising
+        would seek to the batch's own, too late, start.
+        """
+        beginnings = await cursor.beginning_offsets(list(gap.positions))
+        for partition, offset in gap.positions.items():
+            if 0 < offset < beginnings[partition]:  # deleted unread: an operator must decide
+                cursor.pause(partition)
+                part = f"log {partition.topic}/{partition.partition}"
+                self._health.report(part, Condition.LOST_WINDOW, f"unread since {offset}")
+            else:
+                cursor.seek(partition, offset)
+                self._sought[partition] = offset
+
+    def _holes(self, batch: Batch[F]) -> set[Partition]:
+        """Name the partitions that were sought once already: what is missing there is no record."""
+        holes = set()
+        for record in batch.records:
+            partition = Partition(record.topic, record.partition)
+            sought = self._sought.pop(partition, None)
+            if sought is not None and record.offset > sought:
+                log.info("offsets without records", partition=partition, since=sought)
+                holes.add(partition)
+        return holes
+
+    def _pause(self, cursor: Cursor, breaker: BreakerOpen) -> None:
+        for partition, offset in breaker.positions.items():
+            cursor.seek(partition, offset)
+            cursor.pause(partition)
+            self._paused.add(partition)
+            self._health.report(_breaker(partition), Condition.BREAKER_OPEN, f"offset {offset}")
+
+    async def _resume(self) -> None:
+        """Go on where an operator has reset the breaker (``qcdc dead-letters reset``)."""
+        if not self._paused:
+            return
+        still_open = await self.stream.open_breakers()
+        for partition in self._paused - still_open:
+            self._consumer().resume(partition)
+            self._health.fine(_breaker(partition))
+        self._paused &= still_open
+
+    def _consumer(self) -> AIOKafkaConsumer:
+        consumer = self._subscriber.consumer if self._subscriber else None
+        if consumer is None:
+            raise KafkaError("the consumer is not running")
+        return consumer
+
+
+def _matching(pattern: str, topics: Iterable[str]) -> set[str]:
+    """Choose topics as the driver does: a name in braces stands for anything."""
+    matcher = re.compile(re.sub(r"{\w+}", ".*", pattern))
+    return {it for it in topics if matcher.match(it)}
+
+
+def _outside(problem: Exception) -> Condition | None:
+    """Name what is wrong around us; None when *problem* is a bug of ours."""
+    if isinstance(problem, LogReplaced):
+        return Condition.LOG_REPLACED
+    if isinstance(problem, (KafkaError, TimeoutError)):
+        return Condition.KAFKA_UNAVAILABLE
+    return Condition.DATABASE_UNAVAILABLE if retryable(problem) else None
+
+
+def _breaker(partition: Partition) -> str:
+    return f"breaker {partition.topic}/{partition.partition}"

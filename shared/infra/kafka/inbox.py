@@ -1,0 +1,207 @@
+"""
+From a batch of Kafka to one transaction of PostgreSQL: the mechanism of all three services.
+
+The transaction locks the stored position of each partition, drops what lies behind it, refuses a
+gap, changes state, keeps what is unreadable, and moves the position. The row lock is the fence
+against a second owner, not the group coordinator; the offset that Kafka keeps is only a hint.
+It knows neither FastStream nor a business word. See ``docs/decisions/0001-one-mechanism.md``.
+"""
+
+import base64
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from shared.contracts.dead_letters import RecordDeadLettered
+from shared.contracts.event import derived_id
+from shared.infra.errors import BreakerOpen, Partition, PositionGap
+from shared.infra.kafka.broker import Poison, Record
+from shared.infra.kafka.outbox import Outgoing, write_outbox
+from shared.infra.postgres.database import Connection, Database, load_queries
+
+QUERIES = load_queries(Path(__file__).parent / "plumbing.sql")
+UNREADABLE_IN_A_ROW_MAX = 20
+"""Beyond this a partition stops: one bad deployment must not drain a topic into the bin."""
+
+RAW_BYTES_PUBLISHED_MAX = 500_000
+"""A larger key or value stays in our table only: in base64 it would not fit into a message, and
+a message that never fits would hold up the outbox for ever."""
+
+DEAD_LETTERS = "qcdc.dead-letters.v1"
+F = TypeVar("F")
+Effect = Callable[[Connection, Sequence[F]], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class _Span(Generic[F]):
+    """What is new of one partition in a batch, and where that leaves the partition."""
+
+    next_offset: int
+    unreadable_in_a_row: int
+    messages: list[F] = field(default_factory=list)
+    unreadable: list[tuple[Record, str]] = field(default_factory=list)
+    stopped: bool = False
+
+    def take(self, record: Record, message: F | Poison) -> None:
+        """Go one record further, unless the breaker has opened."""
+        if self.stopped or record.offset < self.next_offset:
+            return
+        if not isinstance(message, Poison):
+            self.messages.append(message)
+            self.unreadable_in_a_row = 0
+        elif self.unreadable_in_a_row >= UNREADABLE_IN_A_ROW_MAX:
+            self.stopped = True
+            return
+        else:
+            self.unreadable.append((record, message.reason))
+            self.unreadable_in_a_row += 1
+        self.next_offset = record.offset + 1
+
+
+class Inbox(Generic[F]):
+    """One reader of topics: its name keys the stored positions, *change* is its effect."""
+
+    def __init__(self, database: Database, name: str, change: Effect[F], service: str) -> None:
+        self.database = database
+        self.name = name
+        self._change = change
+        self._service = service
+
+    async def apply(
+        self,
+        records: Sequence[Record],
+        messages: Sequence[F | Poison],
+        holes: Collection[Partition] = (),
+    ) -> None:
+        """
+        Make the effect of a batch durable, once, however often the batch is delivered.
+
+        *holes* are partitions whose missing offsets are known to be legitimate (compaction,
+        transaction markers).
+
+        Raises:
+            Gap: nothing was changed; read again from the stored positions.
+            BreakerOpen: everything before the reported positions is durable.
+
+        """
+        starts = _first_offsets(records)
+        async with self.database.transaction() as connection:
+            spans: dict[Partition, _Span[F]] = await self._lock(connection, list(starts))
+            gaps = {
+                partition: spans[partition].next_offset
+                for partition, offset in starts.items()
+                if offset > spans[partition].next_offset and partition not in holes
+            }
+            if gaps:
+                raise PositionGap(
+                    {partition: span.next_offset for partition, span in spans.items()}
+                )
+            for record, message in zip(records, messages, strict=True):
+                spans[Partition(record.topic, record.partition)].take(record, message)
+            fresh = [message for span in spans.values() for message in span.messages]
+            if fresh:
+                await self._change(connection, fresh)
+            await self._keep_unreadable(
+                connection, [it for span in spans.values() for it in span.unreadable]
+            )
+            await self._move(connection, spans)
+        stopped = {it: span.next_offset for it, span in spans.items() if span.stopped}
+        if stopped:
+            raise BreakerOpen(stopped)
+
+    async def positions(self) -> Mapping[Partition, int]:
+        """Return how far each partition has been read, for lag and watermarks."""
+        async with self.database.connection() as connection:
+            rows = await connection.fetch(QUERIES["positions"], self.name)
+        return {Partition(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+
+    async def open_breakers(self) -> set[Partition]:
+        """Name the partitions whose breaker no operator has reset."""
+        async with self.database.connection() as connection:
+            rows = await connection.fetch(QUERIES["positions"], self.name)
+        return {
+            Partition(row["topic"], row["partition"])
+            for row in rows
+            if row["unreadable_in_a_row"] >= UNREADABLE_IN_A_ROW_MAX
+        }
+
+    async def _lock(
+        self, connection: Connection, partitions: list[Partition]
+    ) -> dict[Partition, _Span[F]]:
+        topics, numbers = [it.topic for it in partitions], [it.partition for it in partitions]
+        rows = await connection.fetch(QUERIES["lock_positions"], self.name, topics, numbers)
+        if len(rows) < len(partitions):
+            await connection.execute(QUERIES["first_positions"], self.name, topics, numbers)
+            rows = await connection.fetch(QUERIES["lock_positions"], self.name, topics, numbers)
+        return {
+            Partition(row["topic"], row["partition"]): _Span(
+                row["next_offset"], row["unreadable_in_a_row"]
+            )
+            for row in rows
+        }
+
+    async def _move(self, connection: Connection, spans: Mapping[Partition, _Span[F]]) -> None:
+        await connection.execute(
+            QUERIES["move_positions"],
+            self.name,
+            [it.topic for it in spans],
+            [it.partition for it in spans],
+            [span.next_offset for span in spans.values()],
+            [span.unreadable_in_a_row for span in spans.values()],
+        )
+
+    async def _keep_unreadable(
+        self, connection: Connection, unreadable: Sequence[tuple[Record, str]]
+    ) -> None:
+        if not unreadable:
+            return
+        await connection.executemany(
+            QUERIES["write_dead_letters"],
+            [
+                (it.topic, it.partition, it.offset, reason, it.key, it.value, appended_at(it))
+                for it, reason in unreadable
+            ],
+        )
+        await write_outbox(
+            connection,
+            [_dead_letter(self._service, record, reason) for record, reason in unreadable],
+        )
+
+
+def appended_at(record: Record) -> datetime:
+    """Return the instant at which the broker appended the record (topics use LogAppendTime)."""
+    return datetime.fromtimestamp(record.timestamp / 1000, UTC)
+
+
+def _first_offsets(records: Sequence[Record]) -> dict[Partition, int]:
+    starts: dict[Partition, int] = defaultdict()
+    for record in records:
+        starts.setdefault(Partition(record.topic, record.partition), record.offset)
+    return starts
+
+
+def _dead_letter(service: str, record: Record, reason: str) -> Outgoing:
+    def base64_text(raw: bytes | None) -> str | None:
+        if raw is None or len(raw) > RAW_BYTES_PUBLISHED_MAX:
+            return None
+        return base64.b64encode(raw).decode()
+
+    return Outgoing(
+        DEAD_LETTERS,
+        f"{record.topic}/{record.partition}/{record.offset}",
+        RecordDeadLettered(
+            event_id=derived_id(service, record.topic, record.partition, record.offset),
+            occurred_at=appended_at(record),
+            service=service,
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            reason=reason,
+            key_base64=base64_text(record.key),
+            value_base64=base64_text(record.value),
+        ),
+        f"qcdc/{service}",
+    )

@@ -1,0 +1,103 @@
+"""
+Schema changes: numbered ``.sql`` files, applied in order, each in one transaction, never back.
+
+Three migrators may run at once: one advisory lock lets one of them work. A file that was applied
+may not change afterwards; its checksum is kept.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from shared.infra.errors import Misconfigured
+from shared.infra.postgres.database import Connection
+
+PLUMBING = Path(__file__).parent / "migrations"
+_LOCK = 7_263_001
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One file, named by its folder's purpose and its own number."""
+
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the text."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def migrations(service: Path) -> list[Migration]:
+    """List the plumbing's files, then the service's own, each in the order of their numbers."""
+    return [
+        Migration(f"{folder}/{path.stem}", path.read_text(encoding="utf-8"))
+        for folder, root in (("plumbing", PLUMBING), ("service", service))
+        for path in sorted(root.glob("[0-9]*.sql"))
+    ]
+
+
+async def migrate(url: str, schema: str, wanted: list[Migration]) -> list[str]:
+    """
+    Apply what is missing to *schema* and return the names of what was applied.
+
+    Raises:
+        Misconfigured: when a file changed after it had been applied.
+
+    """
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        await connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+        await connection.execute("SELECT set_config('search_path', $1, false)", schema)
+        await connection.execute(
+            "CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, checksum text NOT NULL,"
+            " applied_at timestamptz NOT NULL DEFAULT now())"
+        )
+        applied = []
+        for migration in await _missing(connection, wanted):
+            async with connection.transaction():
+                await connection.execute(migration.sql)
+                await connection.execute(
+                    "INSERT INTO migration (name, checksum) VALUES ($1, $2)",
+                    migration.name,
+                    migration.checksum,
+                )
+            applied.append(migration.name)
+        return applied
+    finally:
+        await connection.close()
+
+
+async def check(connection: Connection, wanted: list[Migration], command: str) -> None:
+    """
+    Refuse to run on a schema that is not the one this code was written for.
+
+    Raises:
+        Misconfigured: names the command that mends it.
+
+    """
+    lacking = await missing(connection, wanted)
+    if lacking:
+        raise Misconfigured(f"the database lacks {lacking[0].name}; run: {command}")
+
+
+async def missing(connection: Connection, wanted: list[Migration]) -> list[Migration]:
+    """List what has not been applied; everything, on a database that nobody has touched."""
+    if await connection.fetchval("SELECT to_regclass('migration')") is None:
+        return wanted
+    return await _missing(connection, wanted)
+
+
+async def _missing(connection: Connection, wanted: list[Migration]) -> list[Migration]:
+    applied = {
+        row["name"]: row["checksum"]
+        for row in await connection.fetch("SELECT name, checksum FROM migration")
+    }
+    for migration in wanted:
+        if applied.get(migration.name, migration.checksum) != migration.checksum:
+            raise Misconfigured(f"{migration.name} changed after it had been applied")
+    return [migration for migration in wanted if migration.name not in applied]

@@ -1,0 +1,1 @@
+"""HTTP: the application that every service shares, and the probe of a container."""

@@ -1,0 +1,238 @@
+"""
+The catalogue: every indicator, form version and code list, and how they are built from rows.
+
+The rows are those of shared/data/indicators.yaml, forms.yaml and codes.yaml; reading the files is
+the business of shared/directory/loading.py.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from itertools import product
+
+from shared.reference.errors import FactError
+from shared.reference.forms import UNCLASSIFIED, Cell, FormVersion, SplitGroup
+from shared.reference.indicators import OVER_TIME, OVER_UNITS, Code, Indicator, Measure
+from shared.reference.levels import LEVELS, TYPES
+from shared.reference.periods import KINDS, REGIMES, Period
+from shared.reference.rows import Row, mapping
+
+__all__ = [
+    "UNCLASSIFIED",
+    "Catalogue",
+    "Cell",
+    "Code",
+    "FactError",
+    "FormVersion",
+    "Indicator",
+    "Measure",
+    "SplitGroup",
+    "build_catalogue",
+]
+
+_INDICATORS, _FORMS, _CODES = "indicators.yaml", "forms.yaml", "codes.yaml"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """
+    All indicators, form versions and codes.
+
+    `codes` is keyed by dimension, or by `dimension@indicator` where one dimension name means
+    something else for an indicator; `codes_of` knows which applies.
+    """
+
+    indicators: Mapping[str, Indicator]
+    forms: tuple[FormVersion, ...]
+    codes: Mapping[str, tuple[Code, ...]]
+
+    def form(self, code: str, period: Period) -> FormVersion | None:
+        """Return the version of a form in force on the last day of a period; there is one."""
+        return next((it for it in self.forms if it.code == code and it.valid_in(period)), None)
+
+    def codes_of(self, indicator: str, dimension: str) -> tuple[Code, ...]:
+        """Return the codes of a dimension of an indicator, in order; empty when there are none."""
+        return _codes_of(self.codes, indicator, dimension)
+
+
+def build_catalogue(
+    indicators: Sequence[Mapping[str, object]],
+    forms: Sequence[Mapping[str, object]],
+    codes: Mapping[str, object],
+) -> Catalogue:
+    """
+    Return the catalogue of these rows.
+
+    Raises FactError(file, where, message, line) on a row that is incomplete, doubled, names
+    something unknown, or changes the cells of a form version that is out.
+    """
+    named = _unique(_rows(_INDICATORS, "indicator", indicators))
+    lists = {name: _code_list(Row(_CODES, f"dimension {name}", codes), name) for name in codes}
+    built: list[FormVersion] = []
+    for row in _rows(_FORMS, "form", forms):
+        version = _form(row, named, lists)
+        for other in built:
+            if other.code == version.code and _overlap(other, version):
+                message = f"version {version.version} holds together with {other.version}"
+                raise row.wrong("valid_from", message)
+        built.append(version)
+    return Catalogue(named, tuple(built), lists)
+
+
+def _rows(file: str, what: str, rows: Iterable[Mapping[str, object]]) -> list[Row]:
+    return [
+        Row(file, f"{what} {values.get('code') or number}", values)
+        for number, values in enumerate(rows, start=1)
+    ]
+
+
+def _unique(rows: Sequence[Row]) -> dict[str, Indicator]:
+    named: dict[str, Indicator] = {}
+    for row in rows:
+        indicator = _indicator(row)
+        if indicator.code in named:
+            raise row.wrong("code", "is there twice")
+        named[indicator.code] = indicator
+    for row, indicator in zip(rows, named.values(), strict=True):
+        for name, part in (
+            ("numerator", indicator.numerator),
+            ("denominator", indicator.denominator),
+        ):
+            if (indicator.measure is Measure.RATIO) != (part in named):
+                raise row.wrong(name, f"a ratio, and only a ratio, has two known parts: {part!r}")
+    return named
+
+
+def _indicator(row: Row) -> Indicator:
+    valid_from, valid_to = row.span()
+    return Indicator(
+        code=row.text("code"),
+        label_vi=row.text("label_vi"),
+        label_en=row.text("label_en"),
+        group=row.text("group"),
+        measure=Measure(row.one_of("measure", Measure)),
+        unit_of_measure=row.text("unit"),
+        over_units=row.one_of("over_units", OVER_UNITS),
+        over_time=row.one_of("over_time", OVER_TIME),
+        priority=row.number("priority"),
+        forms=row.texts("forms"),
+        numerator=row.text_or_none("numerator"),
+        denominator=row.text_or_none("denominator"),
+        maximum=row.number_or_none("maximum"),
+        out_of=tuple((r.number("from_year"), r.number("number")) for r in row.rows("out_of")),
+        split_by=row.texts("split_by"),
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
+
+
+def _code_list(row: Row, name: str) -> tuple[Code, ...]:
+    listed: dict[str, Code] = {}
+    for r in row.rows(name):
+        code = Code(r.text("code"), r.text("label_vi"), *r.span())
+        if code.code in listed:
+            raise r.wrong("code", f"{code.code!r} is there twice")
+        listed[code.code] = code
+    if not listed:
+        raise row.wrong(name, "has no codes")
+    return tuple(listed.values())
+
+
+def _codes_of(
+    codes: Mapping[str, tuple[Code, ...]], indicator: str, dimension: str
+) -> tuple[Code, ...]:
+    return codes.get(f"{dimension}@{indicator}") or codes.get(dimension, ())
+
+
+def _form(
+    row: Row, indicators: Mapping[str, Indicator], codes: Mapping[str, tuple[Code, ...]]
+) -> FormVersion:
+    valid_from, valid_to = row.day("valid_from"), row.span()[1]
+    # What a version holds follows from dates alone: an indicator or a code of later years enters
+    # the version of those years, and the cells of this one stay where they are.
+    held = partial(_holds_with, valid_from, valid_to)
+    code = row.text("code")
+    of_form = [it.code for it in indicators.values() if code in it.forms and held(it)]
+    groups = tuple(_group(split, of_form, indicators, codes, held) for split in row.rows("splits"))
+    cells = tuple(_cells(of_form, groups))
+    if len(set(cells)) < len(cells):
+        raise row.wrong("splits", "a breakdown is there twice")
+    form = FormVersion(
+        code=code,
+        version=row.number("version"),
+        title_vi=row.text("title_vi"),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        owed_by=_closed(row, "owed_by", LEVELS),
+        voluntary=_closed(row, "voluntary", frozenset().union(*TYPES.values())),
+        regimes=_regimes(row),
+        cells=cells,
+        groups=groups,
+    )
+    if row.text_or_none("fingerprint") not in (None, form.fingerprint):
+        message = f"figures are stored in cell order, and the cells come to {form.fingerprint} now"
+        raise row.wrong("fingerprint", f"{message}: make a new version")
+    return form
+
+
+def _cells(indicators: Sequence[str], groups: Sequence[SplitGroup]) -> Iterable[Cell]:
+    for indicator in indicators:
+        yield Cell(indicator)
+        for group in groups:
+            if group.indicator == indicator:
+                yield from group.cells
+
+
+def _group(
+    split: Row,
+    of_form: Sequence[str],
+    indicators: Mapping[str, Indicator],
+    codes: Mapping[str, tuple[Code, ...]],
+    held: Callable[[Code], bool],
+) -> SplitGroup:
+    indicator, dimensions = split.text("indicator"), tuple(sorted(split.texts("by")))
+    if indicator not in of_form:
+        raise split.wrong("indicator", f"{indicator!r} is not in this form")
+    if not dimensions or not set(dimensions) <= set(indicators[indicator].split_by):
+        raise split.wrong("by", f"{indicator!r} has no breakdown by {dimensions}")
+    lists = [list(filter(held, _codes_of(codes, indicator, name))) for name in dimensions]
+    if not all(lists):
+        raise split.wrong("by", f"a dimension of {dimensions} has no codes")
+    choices = product(*([code.code for code in listed] for listed in lists))
+    cells = tuple(Cell(indicator, tuple(zip(dimensions, c, strict=True))) for c in choices)
+    return SplitGroup(indicator, dimensions, cells)
+
+
+def _closed(row: Row, name: str, allowed: Iterable[str]) -> frozenset[str]:
+    found = frozenset(row.texts(name))
+    if not found <= frozenset(allowed):
+        raise row.wrong(name, f"must be of {', '.join(sorted(allowed))}")
+    return found
+
+
+def _regimes(row: Row) -> Mapping[str, frozenset[str]]:
+    allowed = Row(
+        row.file,
+        f"{row.where}, regimes",
+        mapping(row.values.get("regimes"), row, "regimes"),
+        row.line_of("regimes"),
+    )
+    regimes = {regime: frozenset(allowed.texts(regime)) for regime in allowed.values}
+    for regime, kinds in regimes.items():
+        if regime not in REGIMES or not kinds or not kinds <= set(KINDS):
+            raise allowed.wrong(regime, f"must be of {REGIMES} with kinds of {KINDS}")
+    return regimes
+
+
+def _holds_with(valid_from: date, valid_to: date | None, one: Indicator | Code) -> bool:
+    return (one.valid_to is None or valid_from <= one.valid_to) and (
+        valid_to is None or one.valid_from is None or one.valid_from <= valid_to
+    )
+
+
+def _overlap(one: FormVersion, other: FormVersion) -> bool:
+    return one.version == other.version or (
+        (one.valid_to is None or other.valid_from <= one.valid_to)
+        and (other.valid_to is None or one.valid_from <= other.valid_to)
+    )

@@ -1,0 +1,259 @@
+"""
+Steering committees: who asks an area for reports, and by which letter.
+
+A committee runs one programme or both, and an area may have one committee or two. A committee of a
+Tỉnh ủy writes Party letters, one founded by a People's Committee writes state letters. Persons,
+roles and the standing agency come and go: each has its dates.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from shared.reference.periods import Period, parse_period
+from shared.reference.rows import Row
+from shared.reference.wordings import Wording
+
+LETTER_STYLES = ("party", "state")
+PROGRAMMES = ("dan_chu_co_so", "dan_van_kheo")
+ROLES = (
+    "truong_ban",
+    "pho_truong_ban_thuong_truc",
+    "pho_truong_ban",
+    "thanh_vien",
+    "thu_ky",
+    "can_bo_dau_moi",
+    "nguoi_lap_bao_cao",
+    "nguoi_ky",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person of a committee with an e-mail address; dates are inclusive, None is open."""
+
+    name: str
+    role: str
+    email: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A person in a role between two dates, by a decision; `email` is "" where none is known."""
+
+    role: str
+    name: str
+    email: str
+    valid_from: date | None
+    valid_to: date | None
+    decision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """The standing agency (cơ quan thường trực) of a committee between two dates."""
+
+    name: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """
+    A committee's letter asking for one form for one period.
+
+    due_at is the instant the letter sets, or None when it leaves the regime's own deadline;
+    wording holds the letter's own words, where they are known.
+    """
+
+    form: str
+    period: str
+    due_at: datetime | None
+    document: str
+    wording: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """
+    A letter that grants more time for one form and period.
+
+    `units` are the units or areas it names, empty for the whole area of the committee. It only ever
+    moves a due instant later.
+    """
+
+    form: str
+    period: str
+    units: frozenset[str]
+    due_at: datetime
+    document: str
+    wording: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Committee:
+    """
+    A steering committee and the area (a province, or one unit) in its care.
+
+    `contacts` are all persons with an address that it ever had; ask `contacts_on` for those of a
+    day.
+    """
+
+    key: str
+    name_vi: str
+    area: str
+    programmes: tuple[str, ...]
+    letter_style: str
+    contacts: tuple[Contact, ...]
+    demands: tuple[Demand, ...]
+    roles: tuple[Assignment, ...] = ()
+    standing_agencies: tuple[Agency, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def in_force(self, day: date) -> bool:
+        """Tell whether the committee exists on a day."""
+        return _in_force(self, day)
+
+    def asks_for(self, period: Period) -> bool:
+        """Tell whether its letters count for a period; a new committee may ask for an old one."""
+        return self.valid_to is None or period.last_day <= self.valid_to
+
+    def contacts_on(self, day: date) -> tuple[Contact, ...]:
+        """Return whom to write to on a day; one address is there once, by its first role."""
+        found: dict[str, Contact] = {}
+        for contact in self.contacts:
+            if _in_force(contact, day):
+                found.setdefault(contact.email, contact)
+        return tuple(found.values())
+
+    def roles_on(self, day: date) -> tuple[Assignment, ...]:
+        """Return who holds which role on a day."""
+        return tuple(role for role in self.roles if _in_force(role, day))
+
+    def standing_agency(self, on: date) -> Agency | None:
+        """Return the standing agency of a day, None where it is not recorded."""
+        return next((it for it in self.standing_agencies if _in_force(it, on)), None)
+
+
+def build_committees(
+    rows: Iterable[Mapping[str, object]], file: str = "committees.yaml"
+) -> tuple[Committee, ...]:
+    """
+    Return the committees of these rows, in order.
+
+    Raises FactError on one that is unusable or there twice.
+    """
+    found: dict[str, Committee] = {}
+    for number, values in enumerate(rows, start=1):
+        row = Row(file, f"committee {values.get('key') or number}", values)
+        committee = _committee(row)
+        if committee.key in found:
+            raise row.refused("is there twice")
+        found[committee.key] = committee
+    return tuple(found.values())
+
+
+def _committee(row: Row) -> Committee:
+    valid_from, valid_to = row.span()
+    roles = tuple(map(_assignment, row.rows("roles")))
+    reachable = (
+        Contact(it.name, it.role, it.email, it.valid_from, it.valid_to) for it in roles if it.email
+    )
+    return Committee(
+        key=row.text("key"),
+        name_vi=row.text("name_vi"),
+        area=row.text("area"),
+        programmes=_programmes(row),
+        letter_style=row.one_of("letter_style", LETTER_STYLES),
+        contacts=(*map(_contact, row.rows("contacts")), *reachable),
+        demands=tuple(map(_demand, row.rows("demands"))),
+        roles=roles,
+        standing_agencies=_agencies(row),
+        extensions=tuple(map(_extension, row.rows("extensions"))),
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
+
+
+def _programmes(row: Row) -> tuple[str, ...]:
+    programmes = row.texts("programmes")
+    if not set(programmes) <= set(PROGRAMMES) or len(set(programmes)) < len(programmes):
+        raise row.wrong("programmes", f"must be some of {', '.join(PROGRAMMES)}, each once")
+    return programmes
+
+
+def _contact(row: Row) -> Contact:
+    return Contact(row.text("name"), row.text("role"), row.text("email"), *row.span())
+
+
+def _assignment(row: Row) -> Assignment:
+    valid_from, valid_to = row.span()
+    return Assignment(
+        role=row.one_of("role", ROLES),
+        name=row.text("name"),
+        email=row.text_or_none("email") or "",
+        valid_from=valid_from,
+        valid_to=valid_to,
+        decision=row.text_or_none("decision") or "",
+    )
+
+
+def _agencies(row: Row) -> tuple[Agency, ...]:
+    rows = row.rows("standing_agencies")
+    found = [Agency(it.text("name"), *it.span()) for it in rows]
+    for number, (agency, its_row) in enumerate(zip(found, rows, strict=True)):
+        for other in found[:number]:
+            if _overlap(other, agency):
+                raise its_row.refused(f"{agency.name!r} stands together with {other.name!r}")
+    return tuple(found)
+
+
+def _demand(row: Row) -> Demand:
+    due_at, wording = _date_of_letter(row)
+    return Demand(row.text("form"), _period(row), due_at, row.text("document"), wording)
+
+
+def _extension(row: Row) -> Extension:
+    due_at, wording = _date_of_letter(row)
+    if due_at is None:
+        raise row.refused("an extension needs due_at or deadline")
+    units = frozenset(row.texts("units"))
+    return Extension(row.text("form"), _period(row), units, due_at, row.text("document"), wording)
+
+
+def _period(row: Row) -> str:
+    period = row.text("period")
+    if parse_period(period) is None:
+        raise row.wrong("period", f"{period!r} is not a period")
+    return period
+
+
+def _date_of_letter(row: Row) -> tuple[datetime | None, str]:
+    """Return the instant of a letter and its words: `due_at`, or what `deadline` says in words."""
+    due_at, words = row.instant_or_none("due_at"), row.text_or_none("deadline")
+    if words is None:
+        return due_at, ""
+    if due_at is not None:
+        raise row.wrong("deadline", "give the words of the letter or due_at, not both")
+    try:
+        wording = Wording.parse(words)
+    except ValueError as problem:
+        raise row.wrong("deadline", str(problem)) from problem
+    return wording.due_at, wording.text
+
+
+def _in_force(one: Committee | Contact | Assignment | Agency, day: date) -> bool:
+    return (one.valid_from is None or one.valid_from <= day) and (
+        one.valid_to is None or day <= one.valid_to
+    )
+
+
+def _overlap(one: Agency, other: Agency) -> bool:
+    return (one.valid_from or date.min) <= (other.valid_to or date.max) and (
+        other.valid_from or date.min
+    ) <= (one.valid_to or date.max)

@@ -1,0 +1,190 @@
+"""
+Deadlines: when a report is due, by the rule of its regime, a committee's letter or an extension.
+
+A rule is picked by the last day of the period and the level of the unit, never by today, so next
+year's rule leaves last year's verdicts alone.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from shared.reference.catalogue import FormVersion
+from shared.reference.committees import Committee, Demand, Extension
+from shared.reference.levels import LEVELS
+from shared.reference.periods import REGIMES, VIETNAM, Period
+from shared.reference.rows import Row
+from shared.reference.wordings import Wording
+from shared.reference.working_days import WorkingCalendar
+
+__all__ = [
+    "STATES",
+    "DeadlineRule",
+    "Demand",
+    "Due",
+    "Extension",
+    "Wording",
+    "build_rules",
+    "due",
+    "due_at",
+    "rule_for",
+]
+
+# Where a rule comes from: an act, the practice of an authority, or ourselves.
+STATES = ("law", "custom", "default")
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRule:
+    """
+    Due at an hour (Vietnam) of the n-th working day after the last day of the period.
+
+    It holds for units of one level, or of every level that has no rule of its own (level None),
+    and for periods that end between two dates, both included; None is open.
+    """
+
+    code: str
+    regime: str
+    level: str | None
+    working_days_after_close: int
+    hour: time
+    valid_from: date | None = None
+    valid_to: date | None = None
+    source: str = ""
+    state: str = "default"
+
+    def holds(self, period: Period) -> bool:
+        """Tell whether this is a rule for a period: of its regime, in force on its last day."""
+        return (
+            self.regime == period.regime
+            and (self.valid_from is None or self.valid_from <= period.last_day)
+            and (self.valid_to is None or period.last_day <= self.valid_to)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """
+    A due instant and the code of the rule, or the document, that sets it.
+
+    A report is on time when it was received before `at`. `wording` holds the letter's own words
+    where it is a letter that sets the date.
+    """
+
+    at: datetime
+    rule_code: str
+    wording: str = ""
+
+
+def build_rules(
+    rows: Iterable[Mapping[str, object]], file: str = "regimes.yaml"
+) -> tuple[DeadlineRule, ...]:
+    """
+    Return the rules of these regimes: rows with `code` and `rules`, as in regimes.yaml.
+
+    Raises FactError on an unusable row, a code that is there twice, or two rules of one regime and
+    level that hold on one day.
+    """
+    rules: dict[str, DeadlineRule] = {}
+    for number, values in enumerate(rows, start=1):
+        regime = Row(file, f"regime {values.get('code') or number}", values)
+        for row in regime.rows("rules"):
+            rule = _rule(row, regime.one_of("code", REGIMES))
+            clash = next((it for it in rules.values() if _clash(it, rule)), None)
+            if clash is not None:
+                raise row.refused(f"rule {rule.code} holds together with rule {clash.code}")
+            rules[rule.code] = rule
+    return tuple(rules.values())
+
+
+def rule_for(period: Period, level: str, rules: Iterable[DeadlineRule]) -> DeadlineRule | None:
+    """Return the rule in force for a period: that of the level first, then that of all levels."""
+    holding = {rule.level: rule for rule in rules if rule.holds(period)}
+    return holding.get(level) or holding.get(None)
+
+
+def due_at(period: Period, rule: DeadlineRule, calendar: WorkingCalendar) -> datetime:
+    """
+    Return the due instant of a period by a rule, in Asia/Ho_Chi_Minh.
+
+    Raises ValueError when the calendar does not reach that far.
+    """
+    day = calendar.nth_working_day_after(period.last_day, rule.working_days_after_close)
+    return datetime.combine(day, rule.hour, VIETNAM)
+
+
+def due(  # noqa: PLR0913, PLR0917 - what, who, and the facts that decide
+    form: FormVersion,
+    period: Period,
+    level: str,
+    areas: tuple[str, ...],
+    committees: Iterable[Committee],
+    rules: Iterable[DeadlineRule],
+    calendar: WorkingCalendar,
+) -> Due:
+    """
+    Return when a unit's report is due; `areas` is the unit itself and its path in the directory.
+
+    A date set by a letter of a committee of its area goes before the regime's rule; of several the
+    latest holds, so that nobody is accused who met one of them. An extension only ever moves the
+    date later. Raises ValueError when the calendar does not reach that far, or when no rule holds.
+    """
+    asking = [it for it in committees if it.area in areas and it.asks_for(period)]
+    asked = list(_asked(form, period, asking)) or [_by_rule(period, level, rules, calendar)]
+    granted = _granted(form, period, areas, asking)
+    return max((*asked, *granted), key=lambda one: one.at)
+
+
+def _by_rule(
+    period: Period, level: str, rules: Iterable[DeadlineRule], calendar: WorkingCalendar
+) -> Due:
+    rule = rule_for(period, level, rules)
+    if rule is None:
+        raise ValueError(f"no rule sets a deadline for {period.code} and level {level}")
+    return Due(due_at(period, rule, calendar), rule.code)
+
+
+def _asked(form: FormVersion, period: Period, asking: Iterable[Committee]) -> Iterator[Due]:
+    for committee in asking:
+        for demand in committee.demands:
+            if (demand.form, demand.period) == (form.code, period.code) and demand.due_at:
+                yield Due(demand.due_at, demand.document, demand.wording)
+
+
+def _granted(
+    form: FormVersion, period: Period, areas: tuple[str, ...], asking: Iterable[Committee]
+) -> Iterator[Due]:
+    for committee in asking:
+        for extension in committee.extensions:
+            if (extension.form, extension.period) == (form.code, period.code) and (
+                not extension.units or not extension.units.isdisjoint(areas)
+            ):
+                yield Due(extension.due_at, extension.document, extension.wording)
+
+
+def _rule(row: Row, regime: str) -> DeadlineRule:
+    valid_from, valid_to = row.span()
+    days = row.number("working_days_after_close")
+    if days < 1:
+        # Decree 09/2019/NĐ-CP Art. 8(5)b: at least one working day from the close.
+        raise row.wrong("working_days_after_close", f"must be at least 1, not {days}")
+    return DeadlineRule(
+        code=row.text("code"),
+        regime=regime,
+        level=None if row.text_or_none("level") is None else row.one_of("level", LEVELS),
+        working_days_after_close=days,
+        hour=row.hour("hour"),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        source=row.text("source"),
+        state=row.one_of("state", STATES),
+    )
+
+
+def _clash(one: DeadlineRule, other: DeadlineRule) -> bool:
+    if one.code == other.code:
+        return True
+    earlier, later = sorted((one, other), key=lambda rule: rule.valid_from or date.min)
+    return (one.regime, one.level) == (other.regime, other.level) and (
+        earlier.valid_to is None or (later.valid_from or date.min) <= earlier.valid_to
+    )

@@ -1,0 +1,223 @@
+"""
+The directory: units, their parents, names and dates; who owes a form for a period.
+
+Official codes are used again with another meaning after 1/7/2025 (80 was Long An and is Tây Ninh),
+so a unit is known by its own key, `<official code>.<generation>`, and never by its code. A unit
+that is renamed, moved or retyped keeps its key and gets another state from that day on.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cached_property, lru_cache
+from itertools import pairwise
+
+from shared.reference.catalogue import FormVersion
+from shared.reference.errors import FactError
+from shared.reference.paths import AREA_LEVELS, Paths
+from shared.reference.periods import Period
+from shared.reference.units import DAY, Unit, build_units, chains, lived, nearest
+
+__all__ = ["AREA_LEVELS", "Directory", "Unit", "build_units"]
+
+_OWING_REMEMBERED = 4096
+_LIVING_REMEMBERED = 64
+
+Within = Mapping[str, tuple[Unit, ...]]
+"""Area -> the units that count in it, sorted by key: a province or district itself included."""
+
+
+class Directory:
+    """All units by key, each with its states in time; immutable after construction."""
+
+    def __init__(self, units: Iterable[Unit], file: str = "units.csv") -> None:
+        """
+        Index the units.
+
+        Raises FactError when two states of a unit overlap or leave a gap, a parent is unknown or
+        ends before the unit, a unit does not lie in a province, or a code means two things at once.
+        """
+        self._states = chains(units, file)
+        self._units = {key: chain[-1] for key, chain in self._states.items()}
+        self._paths = Paths(self._states, file)
+        self._by_code = _codes(self._states, file)
+        self._turns = sorted(set(_turning_days(self._states)))
+        self._owing = lru_cache(maxsize=_OWING_REMEMBERED)(self._find_owing)
+        self._living = lru_cache(maxsize=_LIVING_REMEMBERED)(self._find_living)
+        self._owed = lru_cache(maxsize=_OWING_REMEMBERED)(_find_owed)
+
+    def __len__(self) -> int:
+        return len(self._units)
+
+    def __iter__(self) -> Iterator[Unit]:
+        return iter(self._units.values())
+
+    def get(self, key: str, on: date | None = None) -> Unit | None:
+        """
+        Return the newest state of a unit or the one on a day, None when the key is unknown.
+
+        On a day when the unit does not exist: its nearest state.
+        """
+        if on is None:
+            return self._units.get(key)
+        chain = self._states.get(key)
+        return None if chain is None else nearest(chain, on)
+
+    def states(self, key: str) -> tuple[Unit, ...]:
+        """Return the states of a unit in time, empty when the key is unknown."""
+        return self._states.get(key, ())
+
+    def find(self, official_code: str, level: str, on: date) -> Unit | None:
+        """Return the unit that an official code of a level means on a day, None when nothing."""
+        candidates = self._by_code.get((official_code, level), ())
+        return next((unit for unit in candidates if unit.alive(on)), None)
+
+    def alive(self, key: str, day: date) -> bool:
+        """Tell whether a unit is known and exists on a day."""
+        chain = self._states.get(key)
+        return chain is not None and lived(chain, day, day)
+
+    def path(self, key: str, on: date | None = None) -> tuple[str, ...]:
+        """
+        Return the areas a unit counts in: ("D436.1", "42.1"), province last.
+
+        A province or district begins with itself. Without a day: where it counts now, or did on
+        its last day. Raises KeyError on an unknown key.
+        """
+        return self._paths.newest[key] if on is None else self._paths.on(key, on)
+
+    def province(self, key: str, on: date | None = None) -> str:
+        """Return the key of the province a unit lies in. Raises KeyError on an unknown key."""
+        return self.path(key, on)[-1]
+
+    def below(self, key: str, on: date | None = None) -> tuple[Unit, ...]:
+        """
+        Return the units under a unit, at any depth, sorted by key; empty when unknown.
+
+        Without a day: past and present ones, in their newest states. On a day: those that exist.
+        """
+        within = self._ever if on is None else self.living(on, on)
+        return tuple(unit for unit in within.get(key, ()) if unit.key != key)
+
+    def provinces(self) -> tuple[str, ...]:
+        """
+        Return the keys of all provinces, past and present, in the order of the partition map.
+
+        Sorted by first day, then key: today's provinces stand side by side and so spread evenly
+        over partitions, whatever the order in the file; a new generation goes to the end.
+        """
+        firsts = [chain[0] for chain in self._states.values() if chain[0].level == "province"]
+        return tuple(u.key for u in sorted(firsts, key=lambda u: (u.valid_from or date.min, u.key)))
+
+    def owing(self, form: FormVersion, period: Period, area: str) -> tuple[Unit, ...]:
+        """Return the units of an area (itself or below) that owe a form, sorted by key."""
+        return self._owing(form.owed_by, form.voluntary, self.turn(period.last_day), area)
+
+    def owes(self, unit_key: str, form: FormVersion, period: Period) -> bool:
+        """Tell whether a unit owes a form as it is on the last day of a period."""
+        chain = self._states.get(unit_key)
+        if chain is None or not lived(chain, period.last_day, period.last_day):
+            return False
+        return form.owes(chain[0].level, nearest(chain, period.last_day).type)
+
+    def owed(
+        self, unit_key: str, forms: Iterable[FormVersion], periods: Iterable[Period]
+    ) -> tuple[tuple[FormVersion, Period], ...]:
+        """
+        Return what a unit owes: for each form, the version in force and each period it accepts.
+
+        Units with the same types and dates owe the same, so a whole country is quickly asked.
+        """
+        chain = self._states.get(unit_key, ())
+        life = tuple((state.level, state.type, state.valid_from, state.valid_to) for state in chain)
+        return self._owed(life, tuple(forms), tuple(periods))
+
+    def turn(self, day: date) -> int:
+        """Return the number of the stretch of days around a day in which nothing changes."""
+        return bisect_right(self._turns, day)
+
+    def living(self, first: date, last: date) -> Within:
+        """Return who existed on some day of a span, by the areas they were in on its last day."""
+        return self._living(self.turn(first), self.turn(last))
+
+    @cached_property
+    def _ever(self) -> Within:
+        return _within((self._units[key], self._paths.newest[key]) for key in sorted(self._units))
+
+    def _find_living(self, first_turn: int, last_turn: int) -> Within:
+        first, last = self._day_in(first_turn), self._day_in(last_turn)
+        existing = ((key, self._states[key]) for key in sorted(self._states))
+        return _within(
+            (chain[0] if len(chain) == 1 else nearest(chain, last), self._paths.on(key, last))
+            for key, chain in existing
+            if lived(chain, first, last)
+        )
+
+    def _find_owing(
+        self, owed_by: frozenset[str], voluntary: frozenset[str], turn: int, area: str
+    ) -> tuple[Unit, ...]:
+        units = self._living(turn, turn).get(area, ())
+        itself = self.get(area, day := self._day_in(turn))
+        if itself and itself.level not in AREA_LEVELS and itself.alive(day):
+            units = tuple(sorted((itself, *units), key=lambda unit: unit.key))
+        return tuple(u for u in units if u.level in owed_by and u.type not in voluntary)
+
+    def _day_in(self, turn: int) -> date:
+        if turn:
+            return self._turns[turn - 1]
+        return self._turns[0] - DAY if self._turns else date.min
+
+
+def _within(units: Iterable[tuple[Unit, tuple[str, ...]]]) -> Within:
+    found: dict[str, list[Unit]] = {}
+    for unit, path in units:
+        for area in path:
+            found.setdefault(area, []).append(unit)
+    return {area: tuple(its) for area, its in found.items()}
+
+
+def _turning_days(states: Mapping[str, Sequence[Unit]]) -> Iterator[date]:
+    for chain in states.values():
+        for state in chain:
+            if state.valid_from is not None:
+                yield state.valid_from
+            if state.valid_to is not None and state.valid_to < date.max:
+                yield state.valid_to + DAY
+
+
+def _codes(
+    states: Mapping[str, Sequence[Unit]], file: str
+) -> Mapping[tuple[str, str], Sequence[Unit]]:
+    found: dict[tuple[str, str], list[Unit]] = {}
+    for chain in states.values():
+        for state in chain:
+            found.setdefault((state.official_code, state.level), []).append(state)
+    for its in found.values():
+        its.sort(key=lambda unit: unit.valid_from or date.min)
+        for before, after in pairwise(its):
+            if before.alive(after.valid_from or date.min):
+                message = f"has the code {after.official_code} while {before.key} has it"
+                raise FactError(file, f"unit {after.key}", message)
+    return found
+
+
+def _find_owed(
+    life: tuple[tuple[str, str, date | None, date | None], ...],
+    forms: tuple[FormVersion, ...],
+    periods: tuple[Period, ...],
+) -> tuple[tuple[FormVersion, Period], ...]:
+    return tuple(
+        (form, period)
+        for form in forms
+        for period in periods
+        if form.accepts(period) and form is _in_force(forms, form.code, period)
+        for level, unit_type, first, last in life
+        if (first is None or first <= period.last_day)
+        and (last is None or period.last_day <= last)
+        and form.owes(level, unit_type)
+    )
+
+
+def _in_force(forms: tuple[FormVersion, ...], code: str, period: Period) -> FormVersion | None:
+    versions = [form for form in forms if form.code == code and form.valid_in(period)]
+    return max(versions, key=lambda form: form.version, default=None)

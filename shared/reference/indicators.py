@@ -1,0 +1,94 @@
+"""Indicators, the named figures a form asks for, and the codes of their breakdowns."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from shared.reference.periods import Period
+
+
+class Measure(StrEnum):
+    """What kind of figure an indicator is; it decides what may be done with it."""
+
+    FLOW = "flow"
+    STOCK_FIRST = "stock_first"
+    STOCK_LAST = "stock_last"
+    RATIO = "ratio"
+    SCORE = "score"
+    RANK = "rank"
+    CATEGORY = "category"
+    MONEY = "money"
+    AREA = "area"
+
+
+OVER_UNITS = ("sum", "ratio", "none")
+OVER_TIME = ("sum", "first", "last", "ratio", "none")
+
+_IN_HUNDREDTHS = frozenset({Measure.SCORE, Measure.AREA, Measure.RATIO})
+_OF_A_PROVINCE = frozenset({Measure.SCORE, Measure.RANK, Measure.CATEGORY})
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """
+    A named figure.
+
+    over_units and over_time are sum, last, first, ratio or none: how it is totalled over units of
+    one period and over periods of one unit. numerator and denominator name the parts of a ratio.
+    maximum is in the smallest unit. out_of lists (first year, number ranked), ascending. split_by
+    names the breakdowns that exist. Form versions that hold between valid_from and valid_to, both
+    included, ask for it.
+    """
+
+    code: str
+    label_vi: str
+    label_en: str
+    group: str
+    measure: Measure
+    unit_of_measure: str
+    over_units: str
+    over_time: str
+    priority: int
+    forms: tuple[str, ...]
+    numerator: str | None = None
+    denominator: str | None = None
+    maximum: int | None = None
+    out_of: tuple[tuple[int, int], ...] = ()
+    split_by: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    @property
+    def scale(self) -> int:
+        """Decimals of the smallest unit: 2 for scores, areas and rates, else 0."""
+        return 2 if self.measure in _IN_HUNDREDTHS else 0
+
+    @property
+    def additive(self) -> bool:
+        """Whether the figures of several units may be added up."""
+        return self.over_units == "sum"
+
+    @property
+    def at_province_only(self) -> bool:
+        """Whether it exists for a province as a whole and is looked up, never totalled."""
+        return self.over_units == "none" and self.measure in _OF_A_PROVINCE
+
+    def ranked_among(self, year: int) -> int | None:
+        """Return how many provinces a rank of that year is out of: 63 to 2024, then 34."""
+        return next((number for since, number in reversed(self.out_of) if since <= year), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One value of a dimension and the dates, both included, between which it may be used."""
+
+    code: str
+    label_vi: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def in_force(self, period: Period) -> bool:
+        """Tell whether the code was valid on any day of a period."""
+        return (self.valid_from is None or self.valid_from <= period.last_day) and (
+            self.valid_to is None or period.first_day <= self.valid_to
+        )

@@ -1,0 +1,95 @@
+"""
+Working days of the public sector: Monday to Friday, less days off, plus worked weekend days.
+
+The dates come in as facts (shared/data/working_days.yaml and the `holidays` package); a term in
+days leaves out the day it starts from (Civil Code 2015 Art. 147).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from shared.reference.rows import Row
+
+_SATURDAY = 5
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """
+    Which days are worked between two dates, both included.
+
+    A question about a day outside that range raises ValueError: a guessed holiday would accuse
+    somebody on the wrong day.
+    """
+
+    days_off: frozenset[date]
+    days_worked: frozenset[date]
+    first: date
+    last: date
+
+    def covers(self, day: date) -> bool:
+        """Tell whether the calendar knows about a day."""
+        return self.first <= day <= self.last
+
+    def is_working_day(self, day: date) -> bool:
+        """Tell whether a day is worked. Raises ValueError outside the range covered."""
+        if not self.covers(day):
+            raise ValueError(
+                f"the calendar covers {self.first} to {self.last}, not {day.isoformat()}"
+            )
+        return day in self.days_worked or (day.weekday() < _SATURDAY and day not in self.days_off)
+
+    def nth_working_day_after(self, day: date, n: int) -> date:
+        """Return the n-th working day after a day, the day itself left out; n is at least 1."""
+        if n < 1:
+            raise ValueError(f"n must be at least 1, not {n}")
+        for _ in range(n):
+            day += _DAY
+            while not self.is_working_day(day):
+                day += _DAY
+        return day
+
+    def working_days_between(self, a: date, b: date) -> int:
+        """Return how many working days lie after a, up to and including b; negative if b < a."""
+        if b < a:
+            return -self.working_days_between(b, a)
+        days = (a + _DAY * step for step in range(1, (b - a).days + 1))
+        return sum(map(self.is_working_day, days))
+
+
+def build_calendar(
+    table: Row, package_days_off: Iterable[date], package_days_worked: Iterable[date]
+) -> WorkingCalendar:
+    """
+    Return the calendar of a package's dates with our table laid over them.
+
+    The table holds first, last, swaps (day_off, day_worked), days_off and days_worked (day), each
+    with its source; what it says of a day goes before the package. Raises FactError on a day that
+    it gives off and has worked, or that lies outside first and last.
+    """
+    first, last = table.day("first"), table.day("last")
+    if last < first:
+        raise table.wrong("last", f"{last} is before {first}")
+    off = {*_days(table, "swaps", "day_off"), *_days(table, "days_off", "day")}
+    worked = {*_days(table, "swaps", "day_worked"), *_days(table, "days_worked", "day")}
+    if off & worked:
+        raise table.refused(f"{min(off & worked)} is both off and worked")
+    if outside := [day for day in off | worked if not first <= day <= last]:
+        raise table.refused(f"{min(outside)} lies outside {first} to {last}")
+    return WorkingCalendar(
+        days_off=frozenset(_within(first, last, package_days_off) - worked | off),
+        days_worked=frozenset(_within(first, last, package_days_worked) - off | worked),
+        first=first,
+        last=last,
+    )
+
+
+def _days(table: Row, rows: str, name: str) -> list[date]:
+    # A change of the calendar moves due instants: whoever asks why must find the notice.
+    return [row.day(name) for row in table.rows(rows) if row.text("source")]
+
+
+def _within(first: date, last: date, days: Iterable[date]) -> set[date]:
+    return {day for day in days if first <= day <= last}
