@@ -10,6 +10,11 @@ from tools.stack.stack import Stack
 _STACK_LINES: list[str] = []
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let ``make chaos`` ask for the long run."""
+    parser.addoption("--chaos-long", action="store_true", help="ten SIGKILLs of each service")
+
+
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """Start the local stack once, when the first test asks for it."""

@@ -18,6 +18,7 @@ import httpx
 import yaml
 
 from shared.directory.loading import load_reference_data
+from tests.chaos.conftest import Scale
 from tests.chaos.post import PostOffice
 from tests.chaos.workload import FORM, Slot, Task, Wish
 from tests.eventually import eventually
@@ -65,11 +66,20 @@ class Chase:
         return file
 
 
-def plan_chase(provinces: int, begin: datetime, seconds: tuple[float, float], seed: int) -> Chase:
-    """Spread the due instants over *seconds* after *begin*; let a third of the units be silent."""
+def plan_chase(
+    scale: Scale,
+    begin: datetime,
+    seed: int,
+    *,
+    provinces: int | None = None,
+    due_seconds: tuple[float, float] | None = None,
+) -> Chase:
+    """Spread the due instants over seconds after *begin*; let a third of the units be silent."""
     rng = random.Random(seed)
-    directory = load_reference_data().directory
-    chosen = [it for it in directory.provinces() if it.endswith(".2")][:provinces]
+    directory = load_reference_data(scale.directory_files).directory
+    current = [it for it in directory.provinces() if it.endswith(".2")]
+    chosen = current[: provinces or scale.provinces]
+    seconds = due_seconds or scale.due_seconds
     due = {it: begin + timedelta(seconds=rng.uniform(*seconds)) for it in chosen}
     units = {
         it: [unit.key for unit in directory.below(it) if unit.level == "commune"] for it in chosen

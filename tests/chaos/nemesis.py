@@ -10,35 +10,42 @@ from aiokafka.errors import KafkaError
 from shared.contracts.wire import header_texts
 from shared.infra.kafka.broker import producer
 from shared.infra.topics import REPORTS
+from tests.eventually import eventually
 from tools.line.line import Line
 from tools.line.service import Service
 from tools.stack.servers import Server
 
-AT_WORK_SECONDS_MAX = 30
+DEATH_SECONDS_MAX = 60.0
 
 
 async def kill_services(
-    services: Sequence[Service],
-    times: int,
-    seed: int,
-    *,
-    pause: tuple[float, float] = (2.0, 6.0),
-    at_work: bool = False,
+    services: Sequence[Service], times: int, seed: int, pause: tuple[float, float]
 ) -> None:
-    """
-    SIGKILL each of *services* as often as *times*, in random order, at random moments.
-
-    *at_work* waits until the victim is ready, so that every kill finds it in the middle of work.
-    """
+    """SIGKILL each of *services* as often as *times*, in random order, at random moments."""
     rng = random.Random(seed)
     victims = [it for it in services for _ in range(times)]
     rng.shuffle(victims)
     for victim in victims:
-        if at_work:
-            await asyncio.to_thread(victim.wait_ready, AT_WORK_SECONDS_MAX)
         await asyncio.sleep(rng.uniform(*pause))
         await asyncio.to_thread(victim.kill)
         await asyncio.to_thread(victim.start)
+
+
+async def die_at_kill_point(victim: Service) -> None:
+    """
+    Wait until *victim* has died at its kill point, and start it again.
+
+    Raises:
+        AssertionError: when it never came there.
+
+    """
+
+    async def has_ended() -> bool:
+        return victim.has_ended()
+
+    await eventually(has_ended, seconds=DEATH_SECONDS_MAX)
+    await asyncio.to_thread(victim.close)
+    await asyncio.to_thread(victim.start)
 
 
 async def kill_servers(servers: Sequence[Server]) -> None:

@@ -1,23 +1,69 @@
-"""Plant a fault: a copy of the code with one passage changed, for one service to run on."""
+"""
+Plant a fault: a copy of the code with one passage changed, for one service to run on.
 
+A planted fault shows only if the process dies at the right place, so a plant may name a kill
+point: the first time that its condition holds there, the process ends as under SIGKILL.
+"""
+
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 
 from tools.line.line import REPOSITORY
 
 
-def plant(folder: Path, file: str, before: str, after: str) -> Path:
+@dataclass(frozen=True)
+class Passage:
+    """One passage of one file, and what stands there instead."""
+
+    file: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class KillPoint:
+    """A statement of one file after which the process dies, once, when *condition* holds."""
+
+    file: str
+    statement: str
+    condition: str = "True"
+
+    def passage(self, marker: Path) -> Passage:
+        """Return the statement with the death behind it; *marker* remembers that it happened."""
+        indent = self.statement[: len(self.statement) - len(self.statement.lstrip())]
+        path = f"__import__('pathlib').Path({str(marker)!r})"
+        death = (
+            f"{indent}if ({self.condition}) and not {path}.exists():\n"
+            f"{indent}    {path}.touch()\n"
+            f"{indent}    __import__('os').kill(__import__('os').getpid(), 9)\n"
+        )
+        return Passage(self.file, self.statement, f"{self.statement}{death}")
+
+
+OUTBOX_SENT = KillPoint(
+    "shared/infra/kafka/outbox.py",
+    "            await asyncio.gather(*acknowledgements)\n",
+    "any(it.topic == 'qcdc.reports.v1' for it in waiting)",
+)
+"""Reports are on the topic and still in the outbox: the next relay sends them again."""
+
+
+def plant(folder: Path, *passages: Passage, kill_at: KillPoint | None = None) -> Path:
     """
-    Copy the code to *folder* with *before* replaced by *after* in *file*.
+    Copy the code to *folder* with these *passages* replaced, and the death of *kill_at*.
 
     Raises:
-        AssertionError: when the passage is not there exactly once, so that a plant cannot rot.
+        AssertionError: when a passage is not there exactly once, so that a plant cannot rot.
 
     """
     for part in ("shared", "services"):
         copytree(REPOSITORY / part, folder / part, ignore=ignore_patterns("__pycache__"))
-    target = folder / file
-    source = target.read_text(encoding="utf-8")
-    assert source.count(before) == 1, f"{file} holds the passage {source.count(before)} times"
-    target.write_text(source.replace(before, after), encoding="utf-8")
+    dying = [kill_at.passage(folder / "killed")] if kill_at else []
+    for passage in (*passages, *dying):
+        target = folder / passage.file
+        source = target.read_text(encoding="utf-8")
+        times = source.count(passage.before)
+        assert times == 1, f"{passage.file} holds the passage {times} times"
+        target.write_text(source.replace(passage.before, passage.after), encoding="utf-8")
     return folder

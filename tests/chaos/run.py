@@ -9,15 +9,19 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import asyncpg
 import httpx
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.directory.loading import load_reference_data
 from shared.infra.kafka.broker import producer
+from shared.infra.topics import REPORTS, submissions_topic
 from tests.chaos.chase import Chase, now
+from tests.chaos.conftest import Scale
 from tests.chaos.nemesis import repeat_reports
 from tests.chaos.senders import Senders
 from tests.chaos.workload import FORM, UNITS_PER_PROVINCE, Slot, Workload, anomalies_in_total
@@ -26,8 +30,12 @@ from tools.line.line import Line
 
 PERIODS = [f"nd09.2026-M{month:02}" for month in (1, 2, 3, 4, 5, 6, 7, 9, 10)]
 QUIET_SECONDS_MAX = 90.0
+LOAD_PER_SECOND = 200
 READS_PER_SECOND = 20
 REPEATED_SHARE = 0.1
+"""Of the accepted reports, published once more as by a relay that died."""
+
+POSITIONS = "SELECT topic, partition, next_offset FROM position WHERE stream = $1"
 
 
 @dataclass
@@ -38,9 +46,9 @@ class Verdict:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-def small_workload(seed: int) -> Workload:
+def small_workload(scale: Scale, seed: int) -> Workload:
     """Ten communes of each of today's provinces, nine periods: more slots than can wait at once."""
-    directory = load_reference_data().directory
+    directory = load_reference_data(scale.directory_files).directory
     provinces = {
         province: [it.key for it in directory.below(province) if it.level == "commune"][
             :UNITS_PER_PROVINCE
@@ -57,7 +65,7 @@ async def run_chaos(
     nemesis: Callable[[], Awaitable[None]],
     *,
     chase: Chase | None = None,
-    per_second: float = 200,
+    repeated_share: float = REPEATED_SHARE,
     quiet_seconds: float = QUIET_SECONDS_MAX,
 ) -> Verdict:
     """
@@ -69,9 +77,9 @@ async def run_chaos(
     source = line.plan.sources[0]
     async with producer(line.kafka, "chaos-senders") as kafka:
         senders = Senders(kafka, line.url("intake"), line.keys[source], source)
-        load = asyncio.create_task(senders.run(workload, per_second))
+        load = asyncio.create_task(senders.run(workload, LOAD_PER_SECOND))
         reader = asyncio.create_task(_read_on(line, workload, verdict))
-        echo = asyncio.create_task(repeat_reports(line, REPEATED_SHARE, workload.seed))
+        echo = asyncio.create_task(repeat_reports(line, repeated_share, workload.seed))
         begun = time.monotonic()
         try:
             await asyncio.gather(nemesis(), _report_in_time(chase, senders))
@@ -96,24 +104,39 @@ async def _report_in_time(chase: Chase | None, senders: Senders) -> None:
 
 
 async def judge(line: Line, workload: Workload, verdict: Verdict, quiet_seconds: float) -> None:
-    """Wait until the totals are what was asked for, then look into every table."""
+    """Wait until everything was applied, then read every total and look into every table."""
+    try:
+        await eventually(partial(everything_is_applied, line), seconds=quiet_seconds, every=0.5)
+    except AssertionError as problem:
+        verdict.anomalies.append(f"not applied: {problem}")
     async with httpx.AsyncClient(timeout=20) as client:
-        wrong: list[str] = []
-
-        async def totals_are_right() -> bool:
-            wrong[:] = [
-                it
-                for (province, period), slots in workload.slots.items()
-                for it in await _final_total(client, line, province, period, slots)
-            ]
-            return not wrong
-
-        try:
-            await eventually(totals_are_right, seconds=quiet_seconds, every=1)
-        except AssertionError:
-            verdict.anomalies += wrong[:50] or ["the totals never became readable"]
+        for (province, period), slots in workload.slots.items():
+            verdict.anomalies += await _final_total(client, line, province, period, slots)
     verdict.anomalies += await anomalies_in_intake(line.databases["intake"], workload)
     verdict.anomalies += await anomalies_in_ledger(line.databases["aggregator"])
+
+
+async def everything_is_applied(line: Line) -> bool:
+    """Tell whether intake and aggregator have read their topics and nothing waits to be sent."""
+    submissions = [submissions_topic(it) for it in line.plan.sources]
+    read = await _is_read(line.databases["intake"], "intake", line.kafka, submissions)
+    waiting = await _fetch(line.databases["intake"], "SELECT id FROM outbox LIMIT 1")
+    counted = await _is_read(line.databases["aggregator"], "aggregator", line.kafka, [REPORTS])
+    return read and not waiting and counted
+
+
+async def _is_read(url: str, stream: str, kafka: str, topics: Sequence[str]) -> bool:
+    rows = await _fetch(url, POSITIONS, stream)
+    positions = {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+    async with AIOKafkaConsumer(bootstrap_servers=kafka) as consumer:
+        await consumer.topics()
+        partitions = [
+            TopicPartition(topic, number)
+            for topic in topics
+            for number in consumer.partitions_for_topic(topic) or ()
+        ]
+        ends = await consumer.end_offsets(partitions)
+    return all(positions.get((it.topic, it.partition), 0) >= end for it, end in ends.items())
 
 
 async def anomalies_in_intake(url: str, workload: Workload) -> list[str]:
@@ -213,9 +236,9 @@ async def _figures(
     return {it["indicator"]: it["value"] for it in answer.json()["figures"] if not it["split"]}
 
 
-async def _fetch(url: str, query: str) -> list[asyncpg.Record]:
+async def _fetch(url: str, query: str, *arguments: object) -> list[asyncpg.Record]:
     connection = await asyncpg.connect(url, server_settings={"search_path": "qcdc"})
     try:
-        return list(await connection.fetch(query))
+        return list(await connection.fetch(query, *arguments))
     finally:
         await connection.close()

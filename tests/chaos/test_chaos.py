@@ -2,29 +2,29 @@
 Nothing is lost, nothing is counted twice, whatever is killed; and the test can tell.
 
 The kills come at random moments (seeded) under 200 requests a second of new, corrected, repeated,
-unchanged, withdrawn and unreadable submissions, half over Kafka and half over HTTP.
+unchanged, withdrawn and unreadable submissions, half over Kafka and half over HTTP. Planted faults
+die at a named kill point, once, so that catching them needs no luck.
 """
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from tests.chaos.chase import Chase, judge_notices, now, plan_chase
-from tests.chaos.nemesis import all_ready, kill_servers, kill_services
-from tests.chaos.planting import plant
+from tests.chaos.conftest import Scale
+from tests.chaos.nemesis import all_ready, die_at_kill_point, kill_servers, kill_services
+from tests.chaos.planting import OUTBOX_SENT, KillPoint, Passage, plant
 from tests.chaos.post import PostOffice, post_office
 from tests.chaos.run import Verdict, run_chaos, small_workload
 from tools.line.line import Line, Plan
-from tools.stack.errors import StackError
 from tools.stack.stack import Stack
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
-KILLS = 10
 SEED = int(os.environ.get("QCDC_CHAOS_SEED", "20261122"))  # noqa: TID251 - to repeat a failure
+INBOX = "shared/infra/kafka/inbox.py"
 
 
 def report(verdict: Verdict) -> str:
@@ -32,19 +32,21 @@ def report(verdict: Verdict) -> str:
     return "\n".join([f"seed {SEED}: {dict(verdict.counts)}", *verdict.anomalies[:20]])
 
 
-async def test_ten_sigkills_of_each_service_under_load(stack: Stack, tmp_path: Path) -> None:
-    """The promise of the README, with thirty kills: totals, journal and notices."""
-    chase = plan_chase(6, now() + timedelta(seconds=15), (10, 60), SEED)
+async def test_sigkills_of_each_service_under_load(
+    stack: Stack, scale: Scale, tmp_path: Path
+) -> None:
+    """The promise of the README: totals, journal and notices."""
+    chase = plan_chase(scale, now(), SEED)
     async with post_office() as post:
-        with Line.prepare(stack, chasing(chase, post, tmp_path)) as line:
+        with Line.prepare(stack, chasing(scale, chase, post, tmp_path)) as line:
             line.start()
             line.wait_ready()
 
             async def nemesis() -> None:
-                await kill_services(list(line.services.values()), KILLS, SEED)
+                await kill_services(list(line.services.values()), scale.kills, SEED, scale.pause)
                 await all_ready(line)
 
-            verdict = await run_chaos(line, small_workload(SEED), nemesis, chase=chase)
+            verdict = await run_chaos(line, small_workload(scale, SEED), nemesis, chase=chase)
             verdict.anomalies += await judge_notices(line, chase, post)
 
     print(report(verdict))
@@ -53,102 +55,115 @@ async def test_ten_sigkills_of_each_service_under_load(stack: Stack, tmp_path: P
     assert verdict.anomalies == [], report(verdict)
 
 
-async def test_kafka_and_postgresql_restart_under_load(stack: Stack) -> None:
+async def test_kafka_and_postgresql_restart_under_load(stack: Stack, scale: Scale) -> None:
     """No manual action: the services find their way back by themselves."""
     if not (stack.kafka.restartable and stack.postgres.restartable and stack.kafka.durable):
         pytest.skip(f"{stack.kafka.name} or {stack.postgres.name} is not ours to restart")
-    with Line.prepare(stack, Plan()) as line:
+    with Line.prepare(stack, Plan(directory_files=scale.directory_files)) as line:
         line.start()
         line.wait_ready()
 
         async def nemesis() -> None:
-            await kill_servers([stack.kafka, stack.postgres, stack.kafka, stack.postgres])
+            await kill_servers([stack.kafka, stack.postgres] * scale.server_kills)
             await all_ready(line)
 
-        verdict = await run_chaos(line, small_workload(SEED + 1), nemesis)
+        verdict = await run_chaos(line, small_workload(scale, SEED + 1), nemesis)
 
     print(report(verdict))
     assert verdict.anomalies == [], report(verdict)
 
 
-async def test_commit_before_the_database_is_caught(stack: Stack, tmp_path: Path) -> None:
+async def test_commit_before_the_database_is_caught(
+    stack: Stack, scale: Scale, tmp_path: Path
+) -> None:
     """Planted: the position moves first, the effect follows in a transaction of its own."""
+    effect = """            if fresh:
+                await self._change(connection, fresh)
+            await self._keep_unreadable(
+                connection, [it for span in spans.values() for it in span.unreadable]
+            )
+"""
+    move = "            await self._move(connection, spans)\n"
+    committed = "        # planted: the effect follows\n"
+    begin = "        async with self.database.transaction() as connection:\n"
     code = plant(
         tmp_path,
-        "shared/infra/kafka/inbox.py",
-        """            if fresh:
-                await self._change(connection, fresh)
-            await self._keep_unreadable(
-                connection, [it for span in spans.values() for it in span.unreadable]
-            )
-            await self._move(connection, spans)
-""",
-        """            await self._move(connection, spans)
-        import asyncio
-        await asyncio.sleep(0.05)
-        async with self.database.transaction() as connection:
-            if fresh:
-                await self._change(connection, fresh)
-            await self._keep_unreadable(
-                connection, [it for span in spans.values() for it in span.unreadable]
-            )
-""",
+        Passage(INBOX, effect + move, move + committed + begin + effect),
+        kill_at=KillPoint(INBOX, committed, "self.name == 'aggregator' and fresh"),
     )
 
-    verdict = await planted_run(stack, code, ["aggregator"], kills=8)
+    verdict = await planted_run(stack, scale, code, "aggregator")
 
     print(report(verdict))
     assert any("must show" in it or "revisions are kept" in it for it in verdict.anomalies)
 
 
-async def test_equal_revision_counted_again_is_caught(stack: Stack, tmp_path: Path) -> None:
+async def test_equal_revision_counted_again_is_caught(
+    stack: Stack, scale: Scale, tmp_path: Path
+) -> None:
     """Planted: ``>=`` for ``>`` in the revision guard; a killed relay repeats what it sent."""
     code = plant(
         tmp_path,
-        "services/aggregator/domain/fold.py",
-        "if number > counted.revision:",
-        "if number >= counted.revision:",
+        Passage(
+            "services/aggregator/domain/fold.py",
+            "if number > counted.revision:",
+            "if number >= counted.revision:",
+        ),
+        kill_at=OUTBOX_SENT,
     )
 
-    verdict = await planted_run(stack, code, ["aggregator", "intake"], kills=8)
+    verdict = await planted_run(stack, scale, code, "intake", "aggregator")
 
     print(report(verdict))
     assert verdict.anomalies
 
 
-async def test_killed_while_sending_loses_no_notice(stack: Stack, tmp_path: Path) -> None:
-    """Twelve digests, the notifier killed five times in the middle of its conversations."""
-    anomalies = await interrupted_sending(stack, tmp_path)
+async def test_killed_while_sending_loses_no_notice(
+    stack: Stack, scale: Scale, tmp_path: Path
+) -> None:
+    """Twelve digests, the notifier killed in the middle of its conversations."""
+    anomalies = await interrupted_sending(stack, scale, tmp_path)
 
     assert anomalies == []
 
 
-async def test_notice_marked_before_it_is_sent_is_caught(stack: Stack, tmp_path: Path) -> None:
+async def test_notice_marked_before_it_is_sent_is_caught(
+    stack: Stack, scale: Scale, tmp_path: Path
+) -> None:
     """Planted: the row says sent, then the process dies, and the committee never hears of it."""
+    send = "        outcome = await ready.channel.send(ready.letter)\n"
+    mark = '        await self._settle(ready, Outcome(Ending.TAKEN, "planted"))\n'
     (tmp_path / "code").mkdir()
     code = plant(
         tmp_path / "code",
-        "services/notifier/deliver.py",
-        "        outcome = await ready.channel.send(ready.letter)",
-        """        await self._settle(ready, Outcome(Ending.TAKEN, "planted"))
-        outcome = await ready.channel.send(ready.letter)""",
+        Passage("services/notifier/deliver.py", send, mark + send),
+        kill_at=KillPoint("services/notifier/deliver.py", mark),
     )
 
-    anomalies = await interrupted_sending(stack, tmp_path, code)
+    anomalies = await interrupted_sending(stack, scale, tmp_path, code)
 
     print(anomalies[:5])
     assert any("no mail arrived" in it for it in anomalies)
 
 
-async def interrupted_sending(stack: Stack, folder: Path, code: Path | None = None) -> list[str]:
-    """Let twelve letters fall due at once, and kill whoever is sending before the mail is taken."""
-    chase = plan_chase(12, now(), (4, 5), SEED)
+async def interrupted_sending(
+    stack: Stack, scale: Scale, folder: Path, code: Path | None = None
+) -> list[str]:
+    """
+    Let twelve letters fall due at once, and kill whoever sends before the mail is taken.
+
+    Where there is planted *code*, it dies by itself, once.
+    """
+    chase = plan_chase(scale, now(), SEED, provinces=12, due_seconds=(4, 5))
     chase.silent |= {task.slot.unit for _, task in chase.tasks}
     async with post_office() as post:
-        plan = chasing(chase, post, folder, code)
+        plan = chasing(scale, chase, post, folder, code)
         with Line.prepare(stack, plan) as line:
-            post.refuse_while = _kill_while_sending(line, 5)
+            if code is None:
+                post.refuse_while = _kill_while_sending(line, scale.interruptions)
             line.start()
+            if code is not None:
+                await die_at_kill_point(line.services["notifier"])
             await asyncio.to_thread(line.wait_ready)
             return await judge_notices(line, chase, post)
 
@@ -174,31 +189,28 @@ def _kill_while_sending(line: Line, times: int) -> Callable[[], Awaitable[bool]]
     return refuse
 
 
-async def planted_run(stack: Stack, code: Path, services: Sequence[str], kills: int) -> Verdict:
-    """Load a line whose *services* run on the planted *code*, and kill those."""
-    extra = {it: {"PYTHONPATH": str(code)} for it in services}
-    with Line.prepare(stack, Plan(extra=extra)) as line:
+async def planted_run(stack: Stack, scale: Scale, code: Path, victim: str, *others: str) -> Verdict:
+    """Load a line on planted *code* until *victim* has died at the kill point and come back."""
+    extra = {it: {"PYTHONPATH": str(code)} for it in (victim, *others)}
+    with Line.prepare(stack, Plan(directory_files=scale.directory_files, extra=extra)) as line:
         line.start()
-        line.wait_ready()
-
-        stuck: list[str] = []
 
         async def nemesis() -> None:
-            victims = [line.services[it] for it in services]
-            try:
-                await kill_services(victims, kills, SEED, pause=(0.2, 1.0), at_work=True)
-            except StackError as problem:
-                stuck.append(f"did not come back: {problem}")
+            await die_at_kill_point(line.services[victim])
+            await asyncio.to_thread(line.services[victim].wait_ready)
 
-        verdict = await run_chaos(line, small_workload(SEED + 2), nemesis, quiet_seconds=20)
-        verdict.anomalies += stuck
-        return verdict
+        return await run_chaos(
+            line, small_workload(scale, SEED + 2), nemesis, repeated_share=0, quiet_seconds=10
+        )
 
 
-def chasing(chase: Chase, post: PostOffice, folder: Path, code: Path | None = None) -> Plan:
+def chasing(
+    scale: Scale, chase: Chase, post: PostOffice, folder: Path, code: Path | None = None
+) -> Plan:
     """Plan a line with the committees of *chase* whose mail leaves through *post*."""
     notifier = {"QCDC_LEASE_SECONDS": "3", **({"PYTHONPATH": str(code)} if code else {})}
     return Plan(
+        directory_files=scale.directory_files,
         committee_files=[chase.write(folder)],
         smtp_port=post.port,
         extra={"notifier": notifier},

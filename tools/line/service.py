@@ -6,6 +6,7 @@ import sys
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from tools.stack.errors import ServerDied
 from tools.stack.ports import HOST
 from tools.stack.processes import Program, ServerProcess
 from tools.stack.waiting import START_SECONDS_MAX, wait_until
@@ -51,6 +52,14 @@ class Service:
     def close(self) -> None:
         """End it for good."""
         self._process.close()
+
+    def has_ended(self) -> bool:
+        """Tell whether the process is gone without having been asked to."""
+        try:
+            self._process.raise_if_dead()
+        except ServerDied:
+            return True
+        return False
 
     def wait_ready(self, seconds_max: float = START_SECONDS_MAX) -> None:
         """Return once it is ready; raise at once, with its log, when it has ended instead."""
