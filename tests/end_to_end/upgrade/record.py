@@ -1,0 +1,170 @@
+"""
+Record what this release leaves for the next: ``python -m tests.end_to_end.upgrade.record``.
+
+Run it once, at the release and before any table changes, on a stack of its own: it stops Kafka, so
+that something stays in the outbox, and needs ``pg_dump``. Then commit the folder ``left``, which
+``test_upgrade.py`` holds later releases against. For a minute that test cannot pass: the mail
+server is tried again no sooner.
+"""
+
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import asyncpg
+import httpx
+
+from tests.end_to_end.acceptance.country import SOURCE, Country, until, until_equal
+from tests.end_to_end.upgrade import dump, place
+from tests.end_to_end.upgrade.dump import FOLDER, SERVICES, Asked, Said
+from tests.end_to_end.upgrade.qcdc_command import qcdc
+from tests.end_to_end.upgrade.story import Story, leave_half_a_publication, questions, tell
+from tools.demo.mailbox import Mailbox
+from tools.line.line import Line, Plan
+from tools.stack.ports import free_ports
+from tools.stack.stack import Stack
+from tools.stack.waiting import blocking
+
+REVOKED = "da-thu-hoi"
+_COMMENT = re.compile(r"^--\n(-- .*\n)+--\n\n", re.MULTILINE)
+_FOR_PSQL = re.compile(r"^\\(un)?restrict .*\n", re.MULTILINE)
+_POSITIONS = "SELECT topic, partition, next_offset FROM qcdc.position"
+
+
+def main() -> None:
+    """Start a line, let it live, end it, and write down what is left."""
+    with ExitStack() as undo:
+        stack = undo.enter_context(Stack.start())
+        folder = Path(undo.enter_context(tempfile.TemporaryDirectory()))
+        mail = undo.enter_context(ExitStack())
+        mailbox = mail.enter_context(Mailbox.open(*free_ports(1)))
+        files = [folder / "units.csv", folder / "lineage.csv"]
+        for file, text in zip(files, (place.UNITS, place.LINKS), strict=True):
+            file.write_text(text, encoding="utf-8")
+        plan = Plan((SOURCE, REVOKED), directory_files=files, smtp_port=mailbox.smtp_port)
+        line = undo.enter_context(Line.prepare(stack, plan))
+        line.start()
+        line.wait_ready()
+        country = Country(line, folder, mailbox)
+        story = Story(country, SOURCE)
+        tell(story)
+        _operate(country)
+        mail.close()
+        unsent = _put_off(country)
+        said = _end(stack, story, unsent)
+        _write(line, said)
+
+
+def _operate(country: Country) -> None:
+    """Judge May again by the letter that grants more time, and revoke a key."""
+    line = country.line
+    ordered = ("--form", "F05", "--period", place.MAY, "--document", "Công văn phúc tra")
+    qcdc(line.kafka, line.databases, "rejudge", *ordered)
+    qcdc(line.kafka, line.databases, "keys", "revoke", line.keys[REVOKED].split("_")[1][:8])
+    until_equal(lambda: country.coverage("97.1", place.MAY)["on_time"], 2, "May judged again")
+
+
+def _put_off(country: Country) -> dump.Json:
+    """Leave a notice whose first attempt found no mail server."""
+    country.apply(second=place.letters_of_the_second())
+
+    def tried() -> dump.Json | None:
+        found = country.ask("/v1/notices", "notifier", committee="mau-hai")["notices"]
+        return found[0] if found and found[0]["attempts"] else None
+
+    notice = until(tried, "a notice that was put off")
+    assert notice is not None
+    assert (notice["state"], notice["attempts"][0]["outcome"]) == ("planned", "put_off"), notice
+    return notice
+
+
+def _end(stack: Stack, story: Story, unsent: dump.Json) -> Said:
+    """End the services, one report still in the outbox."""
+    line = story.country.line
+    leave_half_a_publication(story)
+    _until_told(line)
+    asked = [
+        Asked(service, path, question, _ask(line, service, path, question))
+        for service, path, question in questions(story)
+    ]
+    sent = list(story.sent)
+    line.services["aggregator"].stop()
+    line.services["notifier"].stop()
+    stack.kafka.stop()
+    unpublished = story.post("unpublished", place.APART, place.JUNE, total=7)
+    assert unpublished.status == httpx.codes.CREATED, unpublished
+    line.services["intake"].stop()
+    stack.kafka.start()
+    return Said(
+        sources=(SOURCE, REVOKED),
+        key=line.keys[SOURCE],
+        revoked_key=line.keys[REVOKED],
+        sent=sent,
+        asked=asked,
+        unpublished=unpublished,
+        unsent=unsent,
+    )
+
+
+def _ask(line: Line, service: str, path: str, question: Mapping[str, str]) -> dump.Json:
+    answer = httpx.get(
+        line.url(service) + path,
+        params=dict(question),
+        headers={"Authorization": f"Bearer {line.keys[SOURCE]}"},
+        trust_env=False,
+    )
+    assert answer.is_success, answer.text
+    found: dump.Json = answer.json()
+    return found
+
+
+def _until_told(line: Line) -> None:
+    """Return once everything has been read and published."""
+
+    async def left() -> int:
+        records = await dump.read_topics(line.kafka)
+        ends = {(it.topic, it.partition): it.offset + 1 for it in records}
+        waiting = 0
+        for service, url in line.databases.items():
+            connection = await asyncpg.connect(url)
+            try:
+                waiting += await connection.fetchval("SELECT count(*) FROM qcdc.outbox")
+                if service == "aggregator":
+                    waiting += await connection.fetchval("SELECT count(*) FROM qcdc.dirty_total")
+                for topic, partition, position in await connection.fetch(_POSITIONS):
+                    if topic != "qcdc.watermarks.v1":  # never still
+                        waiting += ends.get((topic, partition), 0) - position
+            finally:
+                await connection.close()
+        return waiting
+
+    until(lambda: blocking(left()) == 0, "everything read and published")
+
+
+def _write(line: Line, said: Said) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    records = blocking(dump.read_topics(line.kafka))
+    dump.write_records(records)
+    dump.write_said(said)
+    for service in SERVICES:
+        dump.sql(service).write_text(_dumped(line.databases[service]), encoding="utf-8")
+    print(f"{len(records)} records, {len(said.asked)} answers, in {FOLDER}")
+
+
+def _dumped(url: str) -> str:
+    """Dump a database so that any PostgreSQL from 15 on takes it, without psql."""
+    program = shutil.which("pg_dump")
+    assert program, "pg_dump is not installed"
+    options = ("--schema=qcdc", "--inserts", "--rows-per-insert=100", "--no-owner", "--no-acl")
+    done = subprocess.run([program, *options, url], capture_output=True, text=True, check=True)
+    # What comes before the schema sets up a session of that version; the rest is plain SQL.
+    text = done.stdout[done.stdout.index("CREATE SCHEMA") :]
+    return _FOR_PSQL.sub("", _COMMENT.sub("", text)).rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    main()
