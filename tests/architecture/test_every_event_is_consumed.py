@@ -17,7 +17,7 @@ import pytest
 from aiokafka import ConsumerRecord
 
 from services.aggregator import wiring as aggregator
-from services.intake import wiring as intake
+from services.intake import app as intake
 from services.notifier import wiring as notifier
 from shared.contracts.event import Event
 from shared.infra.command import Service

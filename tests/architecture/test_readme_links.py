@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from typer.models import CommandInfo
 
-from services.intake.domain.arrivals import Arrived, Kind
 from services.intake.domain.judge import judge
-from services.intake.domain.knowledge import know
-from services.intake.domain.structure import read
+from services.intake.domain.parsing import read
+from services.intake.domain.rule_context import know
+from services.intake.domain.submissions import Arrived, Kind
 from shared.contracts.strict_json import parse
 from shared.directory.contents import entities_of
 from shared.directory.entities import difference

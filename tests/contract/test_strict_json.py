@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain.arrivals import Arrived, Kind
-from services.intake.domain.structure import Reading, read
+from services.intake.domain.parsing import Reading, read
+from services.intake.domain.submissions import Arrived, Kind
 from shared.contracts.strict_json import BODY_BYTES_MAX, RefusedToken, Unreadable, parse
 from tools.generate.files import examples
 

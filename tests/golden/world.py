@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 
 from services.aggregator.domain.layouts import Layouts
-from services.intake.domain.arrivals import Arrived, Kind
 from services.intake.domain.history import UNKNOWN, History
 from services.intake.domain.judge import Verdict, judge
-from services.intake.domain.knowledge import Knowledge, know
-from services.intake.domain.structure import read
+from services.intake.domain.parsing import read
+from services.intake.domain.rule_context import Knowledge, know
+from services.intake.domain.submissions import Arrived, Kind
 from shared.contracts.strict_json import parse
 from shared.reference.directory import Directory, Unit
 from shared.reference.periods import Period, parse_period

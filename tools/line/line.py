@@ -14,7 +14,7 @@ from pathlib import Path
 
 import asyncpg
 
-from services.intake.keys import create_key
+from services.intake.usecases.keys import create_key
 from shared.directory.files import shipped
 from shared.infra import topics
 from shared.infra.clock import system_clock

@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from services.intake.keys import create_key, revoke_key
+from services.intake.usecases.keys import create_key, revoke_key
 from shared.infra import topics
 from shared.infra.postgres.database import Connection
 from tools.qcdc.settings import OperatorSettings

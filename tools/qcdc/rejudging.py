@@ -4,9 +4,9 @@ from dataclasses import asdict
 
 from pydantic import SecretStr
 
-from services.intake.rejudging import Change, Order
+from services.intake.app import rejudge as rejudge_intake
 from services.intake.settings import IntakeSettings
-from services.intake.wiring import rejudge as rejudge_intake
+from services.intake.usecases.rejudge import Change, Order
 from shared.infra.errors import Misconfigured
 from tools.qcdc.settings import OperatorSettings
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Literal
 
 from services.intake.domain.history import History
-from services.intake.domain.knowledge import Knowledge, Plan
-from services.intake.domain.structure import Report
+from services.intake.domain.parsing import Report
+from services.intake.domain.rule_context import Knowledge, Plan
 from shared.contracts.reports import HandoverSubmitted, ReportSubmitted
 from shared.reference.catalogue import Indicator
 from shared.reference.directory import Unit

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.intake.domain.history import Amounts, History
-from services.intake.domain.knowledge import BOARDS, Plan
+from services.intake.domain.rule_context import BOARDS, Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import UTC
 from typing import TypeVar
 
 from services.intake.domain.judge import Standing
-from services.intake.domain.slots import Entry, Question
+from services.intake.domain.state import Entry, Question
 from shared.contracts.event import derived_id
 from shared.contracts.reports import (
     Cause,

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from services.intake.domain.adjoining import adjoining
-from services.intake.domain.books import Books, last_day
 from services.intake.domain.history import Amounts
 from services.intake.domain.judge import Standing
-from services.intake.domain.knowledge import Plan
-from services.intake.domain.remarks import Remark, Value
-from services.intake.domain.slots import Handover, HandoverKey
+from services.intake.domain.rule_context import Plan
+from services.intake.domain.state import Handover, HandoverKey
+from services.intake.domain.violations import Remark, Value
+from services.intake.domain.working_set import Books, last_day
 from shared.contracts.reports import HandoverSubmitted
 from shared.contracts.values import Severity
 from shared.reference.catalogue import Measure

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from services.intake.domain.case import Case, lay_out
 from services.intake.domain.history import UNKNOWN, History
-from services.intake.domain.knowledge import BACKLOGS, Knowledge, Plan
-from services.intake.domain.remarks import Remark
+from services.intake.domain.parsing import Reading, Report
+from services.intake.domain.rule_context import BACKLOGS, Knowledge, Plan
 from services.intake.domain.rules import rules_of
-from services.intake.domain.structure import Reading, Report
+from services.intake.domain.violations import Remark
 from shared.contracts.reports import ReportSubmitted
 from shared.contracts.values import COUNT_MAX
 from shared.reference.deadlines import Due

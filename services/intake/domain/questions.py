@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.intake.domain.adjoining import holding
-from services.intake.domain.books import Base, Books
 from services.intake.domain.continuity import all_gaps, compares
-from services.intake.domain.needs import candidates
-from services.intake.domain.remarks import Remark, Say, Value
-from services.intake.domain.slots import CauseKind, Handover, Question, Slot, SlotKey
+from services.intake.domain.read_set import candidates
+from services.intake.domain.state import CauseKind, Handover, Question, Slot, SlotKey
+from services.intake.domain.violations import Remark, Say, Value
+from services.intake.domain.working_set import Base, Books
 from shared.reference.periods import label_vi, parse_period
 
 Watched = Mapping[SlotKey, Base]

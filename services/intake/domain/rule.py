@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from services.intake.domain.case import Case
-from services.intake.domain.remarks import Remark
+from services.intake.domain.violations import Remark
 from shared.contracts.values import Severity
 
 State = Literal["law", "custom", "default"]

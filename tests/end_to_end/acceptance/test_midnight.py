@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.intake import wiring
-from services.intake.desk import Desk
-from services.intake.domain.arrivals import Arrived, Kind
+from services.intake import app as wiring
+from services.intake.domain.submissions import Arrived, Kind
+from services.intake.usecases.receive import Desk
 from shared.contracts.strict_json import parse
 from shared.directory.loading import load_reference_data
 from shared.infra.postgres.database import Database

@@ -14,11 +14,11 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from pydantic import SecretStr
 
-from services.intake import wiring
-from services.intake.domain.knowledge import know
-from services.intake.keys import create_key
+from services.intake import app as wiring
+from services.intake.app import Intake
+from services.intake.domain.rule_context import know
 from services.intake.settings import IntakeSettings
-from services.intake.wiring import Intake
+from services.intake.usecases.keys import create_key
 from shared.directory.loading import load_reference_data
 from shared.infra.kafka.broker import Record, producer
 from shared.infra.postgres.migrate import migrate

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.intake.domain.arrivals import Arrived
-from services.intake.wiring import build_desk, load_messages
+from services.intake.app import build_desk, load_messages
+from services.intake.domain.submissions import Arrived
 from shared.contracts.reports import HandoverSubmitted
 from shared.reference.committees import build_committees
 from shared.reference.periods import VIETNAM

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from services.intake.wiring import MIGRATIONS
+from services.intake.app import MIGRATIONS
 from shared.infra.postgres.migrate import migrate
 
 pytestmark = pytest.mark.asyncio

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import SecretStr
 
-from services.intake import wiring
-from services.intake.rejudging import Order, Rejudging
+from services.intake import app as wiring
+from services.intake.app import build_desk, knowledge, load_messages
 from services.intake.settings import IntakeSettings
-from services.intake.wiring import build_desk, knowledge, load_messages
+from services.intake.usecases.rejudge import Order, Rejudging
 from shared.contracts.reports import ReportAccepted
 from shared.infra.errors import Misconfigured
 from shared.infra.topics import REPORTS

@@ -7,8 +7,8 @@ from datetime import datetime
 import pytest
 from aiokafka.errors import KafkaError
 
-from services.intake.journal import RECEIVING_LOCK
-from services.intake.watermark import CLOCK_SKEW, Watermark
+from services.intake.store.postgres import RECEIVING_LOCK
+from services.intake.usecases.advance_watermark import CLOCK_SKEW, Watermark
 from tests.eventually import eventually
 from tests.integration.intake.running import NOWHERE, Upstream, document, served
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from services.intake.domain.judge import judge
-from services.intake.domain.knowledge import know
-from services.intake.domain.structure import read
+from services.intake.domain.parsing import read
+from services.intake.domain.rule_context import know
 from shared.contracts.wire import encode
 from shared.directory.loading import load_reference_data
 from tests.unit.intake.given import arrived

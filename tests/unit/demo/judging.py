@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from services.intake.domain.arrivals import Arrived, Kind
 from services.intake.domain.judge import judge
-from services.intake.domain.knowledge import Knowledge, know
-from services.intake.domain.structure import read
+from services.intake.domain.parsing import read
+from services.intake.domain.rule_context import Knowledge, know
+from services.intake.domain.submissions import Arrived, Kind
 from shared.contracts.strict_json import parse
 from shared.reference.reference_data import ReferenceData
 

@@ -4,12 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from services.intake.domain.arrivals import Arrived
-from services.intake.domain.knowledge import Knowledge
-from services.intake.domain.needs import Needs, needs_of
-from services.intake.domain.remarks import Say
-from services.intake.domain.revisions import Decision, fold
-from services.intake.domain.slots import (
+from services.intake.domain.numbering import Decision, fold
+from services.intake.domain.parsing import read
+from services.intake.domain.read_set import Needs, needs_of
+from services.intake.domain.rule_context import Knowledge
+from services.intake.domain.state import (
     Entry,
     EventKey,
     Family,
@@ -19,7 +18,8 @@ from services.intake.domain.slots import (
     Slot,
     SlotKey,
 )
-from services.intake.domain.structure import read
+from services.intake.domain.submissions import Arrived
+from services.intake.domain.violations import Say
 from shared.reference.periods import Period, parse_period
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.intake.domain.knowledge import Knowledge, know
-from services.intake.domain.remarks import Messages, Say, sayer
-from services.intake.wiring import load_messages
+from services.intake.app import load_messages
+from services.intake.domain.rule_context import Knowledge, know
+from services.intake.domain.violations import Messages, Say, sayer
 from shared.directory.loading import load_reference_data
 from shared.reference.reference_data import ReferenceData
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from services.intake.domain.arrivals import Arrived, Kind, usable_event_id
 from services.intake.domain.history import UNKNOWN, History
 from services.intake.domain.judge import Verdict, judge
-from services.intake.domain.knowledge import Knowledge
-from services.intake.domain.structure import read
+from services.intake.domain.parsing import read
+from services.intake.domain.rule_context import Knowledge
+from services.intake.domain.submissions import Arrived, Kind, usable_event_id
 from shared.contracts.strict_json import parse
 from shared.reference.periods import parse_period
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from services.intake.domain.arrivals import Arrived, Kind
-from services.intake.domain.knowledge import Knowledge, know
+from services.intake.domain.rule_context import Knowledge, know
+from services.intake.domain.submissions import Arrived, Kind
 from shared.reference.directory import Directory, Unit
 from shared.reference.lineage import Lineage, Link
 from shared.reference.reference_data import ReferenceData

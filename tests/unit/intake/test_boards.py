@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.intake.domain.knowledge import Knowledge, know
-from services.intake.domain.remarks import Say
+from services.intake.domain.rule_context import Knowledge, know
+from services.intake.domain.violations import Say
 from shared.reference.deadlines import Due
 from shared.reference.directory import Directory, Unit
 from tests.unit.intake.given import COMMUNE_OF_HA_NOI, NOON, Report, codes, verdict_on

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.bodies import (
+from services.intake.entry.bodies import (
     BODY_BYTES_MAX_IN_ALL,
     Refused,
     document_of,

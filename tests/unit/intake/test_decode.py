@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from aiokafka import ConsumerRecord
 
-from services.intake.domain.arrivals import Arrived, Kind
-from services.intake.handlers import decode
+from services.intake.domain.submissions import Arrived, Kind
+from services.intake.entry.kafka import decode
 from shared.infra.kafka.broker import Poison, Record
 
 TOPIC = "qcdc.submissions.demo.v1"

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.domain.judge import judge
-from services.intake.domain.knowledge import Knowledge
-from services.intake.domain.remarks import Say
-from services.intake.domain.structure import read
+from services.intake.domain.parsing import read
+from services.intake.domain.rule_context import Knowledge
+from services.intake.domain.violations import Say
 from shared.contracts.reports import ReportSubmitted
 from shared.contracts.values import EntryUnit
 from shared.reference.measures import ENTRY_UNITS

@@ -8,8 +8,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.intake.domain.knowledge import Knowledge
-from services.intake.domain.remarks import Say
+from services.intake.domain.rule_context import Knowledge
+from services.intake.domain.violations import Say
 from tests.unit.intake.given import (
     COMMUNE_OF_HA_NOI,
     COMMUNE_OF_NINH_BINH,

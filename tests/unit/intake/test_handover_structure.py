@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain.arrivals import Kind
 from services.intake.domain.judge import judge
-from services.intake.domain.knowledge import Knowledge
-from services.intake.domain.remarks import Say
-from services.intake.domain.structure import Reading, read
+from services.intake.domain.parsing import Reading, read
+from services.intake.domain.rule_context import Knowledge
+from services.intake.domain.submissions import Kind
+from services.intake.domain.violations import Say
 from tests.unit.intake.given import arrived
 
 COMMUNE = "13285.2"

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from services.intake.domain.events import receipt_of
-from services.intake.domain.knowledge import Knowledge
-from services.intake.domain.remarks import Say
-from services.intake.domain.revisions import Decision
+from services.intake.domain.numbering import Decision
+from services.intake.domain.rule_context import Knowledge
+from services.intake.domain.violations import Say
 from shared.contracts.reports import SubmissionAccepted
 from shared.reference.lineage import Lineage
 from shared.reference.reference_data import ReferenceData

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.intake.domain.arrivals import Arrived, Kind
 from services.intake.domain.events import questioned, receipt_of
-from services.intake.domain.knowledge import Knowledge
-from services.intake.domain.remarks import Say
-from services.intake.domain.revisions import Decision
+from services.intake.domain.numbering import Decision
+from services.intake.domain.rule_context import Knowledge
+from services.intake.domain.submissions import Arrived, Kind
+from services.intake.domain.violations import Say
 from shared.reference.reference_data import ReferenceData
 from tests.unit.intake.books import Books
 from tests.unit.intake.given import COMMUNE_OF_HA_NOI, NOON, Report, arrived

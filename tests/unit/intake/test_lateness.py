@@ -7,11 +7,11 @@ import pytest
 
 from services.intake.domain.events import published, rejudged
 from services.intake.domain.judge import standing_of
-from services.intake.domain.knowledge import Knowledge, know
-from services.intake.domain.rejudgements import OPERATOR, rejudge
-from services.intake.domain.remarks import Say
-from services.intake.domain.slots import Slot
-from services.intake.domain.structure import read
+from services.intake.domain.parsing import read
+from services.intake.domain.rejudgement import OPERATOR, rejudge
+from services.intake.domain.rule_context import Knowledge, know
+from services.intake.domain.state import Slot
+from services.intake.domain.violations import Say
 from shared.contracts.reports import ReportAccepted, ReportSubmitted
 from shared.reference.deadlines import Due
 from shared.reference.periods import VIETNAM, Period

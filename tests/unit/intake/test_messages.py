@@ -5,8 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import services.intake
-from services.intake.domain.remarks import Messages, Phrase, Remark, Say, Value
 from services.intake.domain.rules import RULES
+from services.intake.domain.violations import Messages, Phrase, Remark, Say, Value
 from shared.contracts import strict_json
 
 SOURCE = Path(services.intake.__file__).parent

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from services.intake.domain.arrivals import Arrived
 from services.intake.domain.events import receipt_of
 from services.intake.domain.history import History
-from services.intake.domain.knowledge import Knowledge
-from services.intake.domain.remarks import Say
-from services.intake.domain.revisions import Decision
+from services.intake.domain.numbering import Decision
+from services.intake.domain.rule_context import Knowledge
+from services.intake.domain.submissions import Arrived
+from services.intake.domain.violations import Say
 from shared.contracts.strict_json import Unreadable, parse
 from shared.contracts.wire import encode
 from shared.reference.figures import rate_percent

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.intake.domain.arrivals import Arrived, Kind
 from services.intake.domain.events import published, receipt_of
-from services.intake.domain.knowledge import Knowledge
-from services.intake.domain.remarks import Say
+from services.intake.domain.rule_context import Knowledge
+from services.intake.domain.submissions import Arrived, Kind
+from services.intake.domain.violations import Say
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn, SubmissionAccepted
 from tests.unit.intake.books import Books
 from tests.unit.intake.given import COMMUNE_OF_HA_NOI, NOON, Report, arrived, models

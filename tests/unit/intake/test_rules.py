@@ -8,10 +8,10 @@ import pytest
 import yaml
 
 from services.intake.domain.history import History
-from services.intake.domain.knowledge import Knowledge
-from services.intake.domain.remarks import Say
 from services.intake.domain.rule import Rule
+from services.intake.domain.rule_context import Knowledge
 from services.intake.domain.rules import RULES, RULES_OF_SLOTS
+from services.intake.domain.violations import Say
 from tests.unit.intake.given import (
     COMMUNE_OF_HA_NOI,
     COMMUNE_OF_NINH_BINH,

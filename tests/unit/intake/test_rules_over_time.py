@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from services.intake.domain.case import lay_out
 from services.intake.domain.history import UNKNOWN, History
-from services.intake.domain.knowledge import Knowledge
+from services.intake.domain.parsing import read
 from services.intake.domain.rule import Rule, State
+from services.intake.domain.rule_context import Knowledge
 from services.intake.domain.rules import RULES, RULES_OF_HANDOVERS, rules_for, rules_of
-from services.intake.domain.structure import read
 from shared.contracts.values import Severity
 from shared.reference.periods import Period, parse_period
 from tests.unit.intake.given import (

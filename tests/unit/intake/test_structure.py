@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain.knowledge import Knowledge
-from services.intake.domain.remarks import Remark, Say, printable
-from services.intake.domain.structure import CELLS_MAX, REMARKS_MAX, read
+from services.intake.domain.parsing import CELLS_MAX, REMARKS_MAX, read
+from services.intake.domain.rule_context import Knowledge
+from services.intake.domain.violations import Remark, Say, printable
 from tests.unit.intake.given import NOON, arrived, models
 
 FIGURE = "figures.dvk_models_total"

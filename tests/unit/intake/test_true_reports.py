@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from services.intake.domain.arrivals import Arrived, Kind
-from services.intake.domain.knowledge import Knowledge
-from services.intake.domain.remarks import Say
-from services.intake.domain.revisions import Decision
+from services.intake.domain.numbering import Decision
+from services.intake.domain.rule_context import Knowledge
+from services.intake.domain.submissions import Arrived, Kind
+from services.intake.domain.violations import Say
 from shared.reference.directory import Directory
 from shared.reference.reference_data import ReferenceData
 from tests.unit.intake.books import Books

@@ -15,9 +15,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from services.intake.domain.arrivals import Arrived, Kind
 from services.intake.domain.figure_text import figure_code, is_grouped
-from services.intake.domain.remarks import Remark, printable
+from services.intake.domain.submissions import Arrived, Kind
+from services.intake.domain.violations import Remark, printable
 from shared.contracts.reports import (
     HandoverSubmitted,
     ReportSubmitted,

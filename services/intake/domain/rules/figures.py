@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from services.intake.domain.case import Case
-from services.intake.domain.knowledge import Balance, Group
-from services.intake.domain.remarks import Phrase, Remark, Value
 from services.intake.domain.rule import rule
+from services.intake.domain.rule_context import Balance, Group
+from services.intake.domain.violations import Phrase, Remark, Value
 from shared.reference.catalogue import Indicator, Measure
 from shared.reference.figures import rate_percent, to_decimal
 

@@ -10,12 +10,10 @@ order of arrival only, never on how arrivals were cut into batches.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from services.intake.domain.arrivals import Kind
-from services.intake.domain.books import Books
 from services.intake.domain.handovers import recorded, remarks_on
 from services.intake.domain.history import UNKNOWN
 from services.intake.domain.judge import Standing, judge
-from services.intake.domain.knowledge import Knowledge
+from services.intake.domain.parsing import Reading
 from services.intake.domain.questions import (
     notice,
     questions_about,
@@ -23,8 +21,8 @@ from services.intake.domain.questions import (
     watch_handover,
     watch_report,
 )
-from services.intake.domain.remarks import Remark, Say
-from services.intake.domain.slots import (
+from services.intake.domain.rule_context import Knowledge
+from services.intake.domain.state import (
     Entry,
     Handover,
     HandoverKey,
@@ -33,7 +31,9 @@ from services.intake.domain.slots import (
     Slot,
     SlotKey,
 )
-from services.intake.domain.structure import Reading
+from services.intake.domain.submissions import Kind
+from services.intake.domain.violations import Remark, Say
+from services.intake.domain.working_set import Books
 from shared.contracts.reports import Finding, HandoverSubmitted, ReportSubmitted
 
 _NO_SLOT = Slot(SlotKey("", "", ""))

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from services.intake.domain.case import Case
-from services.intake.domain.remarks import Remark, Value
 from services.intake.domain.rule import rule
+from services.intake.domain.violations import Remark, Value
 
 LAW_10_2022 = date(2023, 7, 1)
 _LAST_DAY_BEFORE = date(2023, 6, 30)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.intake.bodies import Refused, document_of
-from services.intake.desk import Desk
-from services.intake.domain.arrivals import Arrived, Kind, usable_event_id
-from services.intake.domain.revisions import Decision
-from services.intake.domain.slots import Entry, Question, Slot, SlotKey
-from services.intake.keys import source_of_key
+from services.intake.domain.numbering import Decision
+from services.intake.domain.state import Entry, Question, Slot, SlotKey
+from services.intake.domain.submissions import Arrived, Kind, usable_event_id
+from services.intake.entry.bodies import Refused, document_of
+from services.intake.usecases.keys import source_of_key
+from services.intake.usecases.receive import Desk
 from shared.contracts.event import derived_id
 from shared.infra.postgres.database import Database
 

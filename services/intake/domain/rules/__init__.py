@@ -4,16 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
-from services.intake.domain import rules_of_boards as boards
-from services.intake.domain import rules_of_cells as cells
-from services.intake.domain import rules_of_figures as figures
-from services.intake.domain import rules_of_funnels as funnels
-from services.intake.domain import rules_of_history as history
-from services.intake.domain import rules_of_slots as slots
 from services.intake.domain.case import Case
 from services.intake.domain.history import UNKNOWN
+from services.intake.domain.parsing import Report
 from services.intake.domain.rule import Need, Rule
-from services.intake.domain.structure import Report
+from services.intake.domain.rules import boards, cells, figures, funnels, history, slots
 from shared.contracts.reports import (
     HandoverSubmitted,
     ReportSubmitted,

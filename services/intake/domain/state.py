@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
-from services.intake.domain.arrivals import Kind
+from services.intake.domain.submissions import Kind
 from shared.contracts.reports import Finding
 
 Outcome = Literal["accepted", "rejected"]

@@ -11,7 +11,11 @@ from fastapi import Depends, FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
-from services.intake.answers import (
+from services.intake.domain.numbering import Decision
+from services.intake.domain.state import EventKey
+from services.intake.domain.submissions import Kind
+from services.intake.domain.violations import Messages
+from services.intake.entry.answers import (
     ReceiptView,
     ResultsView,
     SubmissionView,
@@ -19,13 +23,9 @@ from services.intake.answers import (
     problem,
     submission_view,
 )
-from services.intake.bodies import Refused, is_array, items_of, read_body
-from services.intake.documentation import HANDOVER_BODY, PROBLEMS, SUBMISSION_BODY
-from services.intake.domain.arrivals import Kind
-from services.intake.domain.remarks import Messages
-from services.intake.domain.revisions import Decision
-from services.intake.domain.slots import EventKey
-from services.intake.door import Door, Found
+from services.intake.entry.bodies import Refused, is_array, items_of, read_body
+from services.intake.entry.documentation import HANDOVER_BODY, PROBLEMS, SUBMISSION_BODY
+from services.intake.usecases.submit import Door, Found
 from shared.infra.web.app import PROBLEM_JSON, Problem
 
 _BEARER = HTTPBearer(auto_error=False, description="`Authorization: Bearer qcdc_…`")

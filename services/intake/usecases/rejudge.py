@@ -9,15 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.intake.desk import Desk
-from services.intake.domain.arrivals import Arrived, Kind
 from services.intake.domain.events import rejudged
 from services.intake.domain.judge import Standing, standing_of
-from services.intake.domain.knowledge import Knowledge
-from services.intake.domain.needs import Needs
-from services.intake.domain.rejudgements import Rejudgement, rejudge
-from services.intake.domain.slots import Dossier, Entry, Slot, SlotKey
-from services.intake.domain.structure import read
+from services.intake.domain.parsing import read
+from services.intake.domain.read_set import Needs
+from services.intake.domain.rejudgement import Rejudgement, rejudge
+from services.intake.domain.rule_context import Knowledge
+from services.intake.domain.state import Dossier, Entry, Slot, SlotKey
+from services.intake.domain.submissions import Arrived, Kind
+from services.intake.usecases.receive import Desk
 from shared.contracts.reports import ReportAccepted, ReportSubmitted
 from shared.contracts.strict_json import parse
 from shared.infra.errors import Misconfigured

@@ -17,9 +17,9 @@ from services.intake.domain.continuity import (
     stated_stocks,
 )
 from services.intake.domain.history import Amounts
-from services.intake.domain.knowledge import BOARDS
-from services.intake.domain.remarks import Remark, Value
 from services.intake.domain.rule import rule
+from services.intake.domain.rule_context import BOARDS
+from services.intake.domain.violations import Remark, Value
 from shared.reference.figures import to_decimal
 from shared.reference.periods import label_vi, parse_period
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from services.intake.domain.case import Case
-from services.intake.domain.remarks import Remark
 from services.intake.domain.rule import rule
+from services.intake.domain.violations import Remark
 from shared.reference.periods import label_vi
 
 

@@ -8,17 +8,17 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.intake.api import add_routes
-from services.intake.desk import Desk
-from services.intake.domain.arrivals import Arrived
-from services.intake.domain.knowledge import Knowledge, WhenDue, know
-from services.intake.domain.remarks import Messages, sayer
-from services.intake.door import Door
-from services.intake.handlers import OnSubmissions, decode
-from services.intake.journal_postgres import PostgresJournal
-from services.intake.rejudging import Change, Order, Rejudging
+from services.intake.domain.rule_context import Knowledge, WhenDue, know
+from services.intake.domain.submissions import Arrived
+from services.intake.domain.violations import Messages, sayer
+from services.intake.entry.api import add_routes
+from services.intake.entry.kafka import OnSubmissions, decode
 from services.intake.settings import IntakeSettings
-from services.intake.watermark import Watermark
+from services.intake.store.postgres import Journal
+from services.intake.usecases.advance_watermark import Watermark
+from services.intake.usecases.receive import Desk
+from services.intake.usecases.rejudge import Change, Order, Rejudging
+from services.intake.usecases.submit import Door
 from shared.directory.follower import DirectoryFollower, reference_data_in_tables
 from shared.infra.health import Health
 from shared.infra.kafka.broker import producer
@@ -36,7 +36,7 @@ from shared.reference.periods import Period
 from shared.reference.reference_data import ReferenceData, cached_per_reference_data
 
 HERE = Path(__file__).parent
-MIGRATIONS = migrations(HERE / "migrations")
+MIGRATIONS = migrations(HERE / "store" / "migrations")
 MIGRATE_COMMAND = "python -m services.intake migrate"
 PARTITIONS = next(it.partitions for it in COMMON if it.name == REPORTS)
 DUE_INSTANTS_REMEMBERED = 65_536
@@ -160,7 +160,7 @@ def _database(settings: IntakeSettings, application: str) -> Database:
 def build_desk(reference: Callable[[], ReferenceData], messages: Messages) -> Desk:
     """Put a desk together that works by the facts of the time."""
     return Desk(
-        PostgresJournal(),
+        Journal(),
         lambda: knowledge(reference()),
         sayer(messages),
         lambda province: _partitions(reference())[province],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from services.intake.domain.adjoining import Adjoining, adjoining
-from services.intake.domain.kinship import Kinship
+from services.intake.domain.reorganisation import Kinship
 from shared.reference.catalogue import (
     UNCLASSIFIED,
     Catalogue,

@@ -21,8 +21,8 @@ from datetime import datetime, timedelta
 
 from aiokafka.errors import KafkaError
 
-from services.intake.desk import PRODUCER
-from services.intake.journal import RECEIVING_LOCK
+from services.intake.store.postgres import RECEIVING_LOCK
+from services.intake.usecases.receive import PRODUCER
 from shared.contracts.duties import IntakeCaughtUp
 from shared.contracts.event import derived_id
 from shared.infra.errors import LogReplaced

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 
 from services.intake.domain.adjoining import Adjoining
 from services.intake.domain.history import UNKNOWN, Amounts, Earlier, Handed, History, Row
-from services.intake.domain.kinship import Redrawing
-from services.intake.domain.knowledge import Knowledge
-from services.intake.domain.needs import carrying, closings
-from services.intake.domain.slots import (
+from services.intake.domain.read_set import carrying, closings
+from services.intake.domain.reorganisation import Redrawing
+from services.intake.domain.rule_context import Knowledge
+from services.intake.domain.state import (
     Dossier,
     Entry,
     EventKey,

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from pydantic import TypeAdapter, ValidationError
 
-from services.intake.desk import Desk
-from services.intake.domain.arrivals import Arrived, Kind, usable_event_id
+from services.intake.domain.submissions import Arrived, Kind, usable_event_id
+from services.intake.usecases.receive import Desk
 from shared.contracts.reports import (
     HandoverSubmitted,
     ReportSubmitted,

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from services.intake.domain.arrivals import Kind
-from services.intake.domain.slots import (
+from services.intake.domain.state import (
     Entry,
     Handover,
     HandoverKey,
@@ -14,6 +13,7 @@ from services.intake.domain.slots import (
     Slot,
     SlotKey,
 )
+from services.intake.domain.submissions import Kind
 from shared.contracts.reports import Finding
 from shared.reference.periods import parse_period
 

@@ -10,8 +10,8 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.intake.domain.arrivals import Kind
-from services.intake.domain.slots import Entry, Slot
+from services.intake.domain.state import Entry, Slot
+from services.intake.domain.submissions import Kind
 from shared.contracts.event import derived_id
 from shared.reference.deadlines import Due
 

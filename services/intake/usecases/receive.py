@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from services.intake.domain.arrivals import Arrived
 from services.intake.domain.events import Published, published, questioned, receipt_of
-from services.intake.domain.knowledge import Knowledge
-from services.intake.domain.needs import needs_of
-from services.intake.domain.remarks import Say
-from services.intake.domain.revisions import Decision, Decisions, fold
-from services.intake.domain.structure import Reading, read
-from services.intake.journal import Journal, Overtaken
+from services.intake.domain.numbering import Decision, Decisions, fold
+from services.intake.domain.parsing import Reading, read
+from services.intake.domain.read_set import needs_of
+from services.intake.domain.rule_context import Knowledge
+from services.intake.domain.submissions import Arrived
+from services.intake.domain.violations import Say
+from services.intake.store.postgres import Journal, Overtaken
 from shared.infra.kafka.outbox import Outgoing, write_outbox
 from shared.infra.postgres.database import Connection
 from shared.infra.topics import REPORTS, receipts_topic

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import asyncpg
 
-from services.intake.domain.needs import Needs
-from services.intake.domain.slots import (
+from services.intake.domain.read_set import Needs
+from services.intake.domain.state import (
     Entry,
     EventKey,
     Family,
@@ -19,8 +19,7 @@ from services.intake.domain.slots import (
     Slot,
     SlotKey,
 )
-from services.intake.journal import RECEIVING_LOCK, Overtaken
-from services.intake.journal_rows import (
+from services.intake.store.rows import (
     entry_of,
     entry_row,
     handover_of,
@@ -33,13 +32,23 @@ from services.intake.journal_rows import (
 from shared.infra.postgres.database import Connection, load_queries
 
 QUERIES = load_queries(Path(__file__).parent / "journal.sql")
+RECEIVING_LOCK = 7_263_003
+"""Shared by all who receive, exclusive for the watermark: see ``usecases/advance_watermark.py``."""
 
 
-class PostgresJournal:
+class Overtaken(Exception):
+    """Another transaction has just entered one of these submissions; look again."""
+
+
+class Journal:
     """Journal and slots in the tables of ``migrations/``."""
 
     async def enter(self, connection: Connection) -> datetime:
-        """Take the shared lock, then read the clock: in this order, in two statements."""
+        """
+        Take the shared lock, then read the database's clock: in this order, in two statements.
+
+        A transaction that got an instant before a watermark has committed before that watermark.
+        """
         await connection.execute(QUERIES["enter"], RECEIVING_LOCK)
         now: datetime = await connection.fetchval(QUERIES["now"])
         return now
@@ -65,7 +74,13 @@ class PostgresJournal:
         handovers: Sequence[Handover] = (),
         questions: Sequence[Question] = (),
     ) -> None:
-        """Write in the order of the unique keys, so that two writers cannot block each other."""
+        """
+        Write in the order of the unique keys, so that two writers cannot block each other.
+
+        Raises:
+            Overtaken: nothing was saved; begin again from ``holdings``.
+
+        """
         in_order = sorted(entries, key=lambda it: (it.source, it.event_id))
         try:
             if entries:

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from services.intake.domain.adjoining import Adjoining, adjoining, holding
 from services.intake.domain.judge import asks_for_history
-from services.intake.domain.knowledge import Knowledge
-from services.intake.domain.slots import Dossier, EventKey, HandoverKey, SlotKey
-from services.intake.domain.structure import Reading
+from services.intake.domain.parsing import Reading
+from services.intake.domain.rule_context import Knowledge
+from services.intake.domain.state import Dossier, EventKey, HandoverKey, SlotKey
 from shared.contracts.reports import HandoverSubmitted
 from shared.reference.periods import parse_period
 

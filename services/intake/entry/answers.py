@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel
 
-from services.intake.domain.remarks import Messages
-from services.intake.domain.revisions import Decision
-from services.intake.domain.slots import Entry, Outcome, Question, Slot
+from services.intake.domain.numbering import Decision
+from services.intake.domain.state import Entry, Outcome, Question, Slot
+from services.intake.domain.violations import Messages
 from shared.contracts.reports import Finding
 
 CONFLICTS = frozenset({"event_id_conflict", "nothing_to_withdraw", "superseded"})

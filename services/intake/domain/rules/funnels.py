@@ -8,8 +8,8 @@ reported, or only known to be "more than" or "about" a number, is passed over.
 from collections.abc import Iterable, Iterator
 
 from services.intake.domain.case import Case
-from services.intake.domain.remarks import Remark, Value
 from services.intake.domain.rule import rule
+from services.intake.domain.violations import Remark, Value
 
 # Attendances of nothing are a slip of the pen: sessions, and who came to them.
 _ATTENDANCES = (

@@ -1,0 +1,1 @@
+"""How requests enter: decode, authenticate, call one use case, answer."""

@@ -1,0 +1,1 @@
+"""Intake's tables in PostgreSQL: statements, rows, migrations."""
