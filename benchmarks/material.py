@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from shared.contracts.event import derived_id
 from shared.contracts.reports import ReportAccepted
+from shared.contracts.topics import REPORTS
 from shared.contracts.wire import encode
 from shared.directory.loading import load_reference_data
 from shared.infra.kafka.broker import producer
-from shared.infra.topics import REPORTS
 from shared.reference.figures import to_wire
 from shared.reference.periods import parse_period
 from shared.reference.reference_data import ReferenceData

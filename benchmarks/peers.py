@@ -10,7 +10,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
 from shared.contracts.reports import ReportAccepted
-from shared.infra.topics import REPORTS
+from shared.contracts.topics import REPORTS
 from tools.stack.servers import PostgresServer
 
 SCHEMA = """

@@ -16,11 +16,11 @@ from services.aggregator.restating import Restatement, Told, remember, restateme
 from services.aggregator.sheets import known_period
 from services.aggregator.statements import Statement, statement
 from shared.contracts.event import Event, derived_id
+from shared.contracts.topics import COMMON, TOTALS
 from shared.contracts.totals import ProvincialTotalsChanged
 from shared.contracts.wire import encode
 from shared.infra.kafka.outbox import OutboxMessage
 from shared.infra.postgres.database import Connection, load_queries
-from shared.infra.topics import COMMON, TOTALS
 from shared.reference.reference_data import ReferenceData
 
 QUERIES = load_queries(Path(__file__).parent / "announcements.sql")

@@ -17,9 +17,9 @@ from services.aggregator.ledger_postgres import PostgresLedger
 from services.aggregator.pictures import Pictures
 from services.aggregator.recounting import Recounting
 from services.aggregator.settings import AggregatorSettings
+from shared.contracts import topics
 from shared.directory.follower import DirectoryFollower
 from shared.directory.loading import load_catalogue
-from shared.infra import topics
 from shared.infra.health import Health
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.consumer import ConsumerSupervisor

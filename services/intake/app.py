@@ -19,6 +19,13 @@ from services.intake.usecases.advance_watermark import Watermark
 from services.intake.usecases.receive import Desk
 from services.intake.usecases.rejudge import Change, Order, Rejudging
 from services.intake.usecases.submit import Door
+from shared.contracts.topics import (
+    COMMON,
+    DIRECTORY,
+    REPORTS,
+    SUBMISSIONS_PATTERN,
+    of_known_sources,
+)
 from shared.directory.follower import DirectoryFollower, reference_data_in_tables
 from shared.infra.health import Health
 from shared.infra.kafka.broker import producer
@@ -29,7 +36,6 @@ from shared.infra.postgres.database import Database
 from shared.infra.postgres.migrate import migrations
 from shared.infra.process import Task
 from shared.infra.start import Start
-from shared.infra.topics import COMMON, DIRECTORY, REPORTS, SUBMISSIONS_PATTERN
 from shared.infra.web.app import create_app
 from shared.reference.deadlines import Due
 from shared.reference.periods import Period
@@ -114,10 +120,15 @@ def build(
         reader=reader,
         relay=relay,
         watermark=Watermark(database, reader.behind, settings.watermark_seconds, relay.wake),
-        start=Start(
-            database, MIGRATIONS, MIGRATE_COMMAND, settings.kafka, COMMON, health, register
-        ),
+        start=_start(settings, database, health, register),
     )
+
+
+def _start(
+    settings: IntakeSettings, database: Database, health: Health, register: DirectoryFollower
+) -> Start:
+    needed = MIGRATIONS, MIGRATE_COMMAND, settings.kafka, COMMON
+    return Start(database, *needed, health, register, of_known_sources)
 
 
 async def rejudge(settings: IntakeSettings, order: Order) -> list[Change]:

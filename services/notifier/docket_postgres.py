@@ -12,9 +12,9 @@ from services.notifier.domain.digest import Claimed
 from services.notifier.domain.duties import Changes, DueChange, Duty, Entry, Filing, Slot, State
 from services.notifier.domain.scan import Desk, Plan, Recipient, Told
 from shared.contracts.duties import DutyEvent, NoticeSent
+from shared.contracts.topics import DUTIES
 from shared.infra.kafka.outbox import Outgoing, write_outbox
 from shared.infra.postgres.database import Connection, load_queries
-from shared.infra.topics import DUTIES
 
 QUERIES = load_queries(Path(__file__).parent / "docket.sql")
 _LOCK = 7_263_101

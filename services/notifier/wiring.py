@@ -26,6 +26,7 @@ from services.notifier.scan import Scan
 from services.notifier.settings import NotifierSettings
 from services.notifier.views_postgres import PostgresViews
 from shared.contracts.duties import IntakeCaughtUp
+from shared.contracts.topics import COMMON, DIRECTORY, DUTIES, REPORTS, WATERMARKS
 from shared.directory.follower import DirectoryFollower
 from shared.infra.health import Health
 from shared.infra.kafka.broker import producer
@@ -36,7 +37,6 @@ from shared.infra.postgres.database import Connection, Database
 from shared.infra.postgres.migrate import migrations
 from shared.infra.process import Task
 from shared.infra.start import Start
-from shared.infra.topics import COMMON, DIRECTORY, DUTIES, REPORTS, WATERMARKS
 from shared.infra.web.app import create_app
 from shared.reference.directory import Directory
 from shared.reference.errors import FactError

@@ -15,6 +15,7 @@ import structlog
 from aiokafka.errors import KafkaError
 
 from shared.contracts.directory import DirectoryRevised
+from shared.contracts.topics import DIRECTORY
 from shared.directory.contents import contents_of
 from shared.directory.entities import DirectoryMessage, Entities, EntityUpdate, checksum, decode
 from shared.directory.loading import build_reference_data, load_reference_data
@@ -32,7 +33,6 @@ from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.inbox import Inbox
 from shared.infra.postgres.database import Connection, Database, retryable
 from shared.infra.settings import ServiceSettings
-from shared.infra.topics import DIRECTORY
 from shared.reference.errors import FactError
 from shared.reference.reference_data import ReferenceData
 

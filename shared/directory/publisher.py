@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from shared.contracts.directory import REVISION_KEY, DirectoryRevised
 from shared.contracts.event import derived_id
+from shared.contracts.topics import DIRECTORY
 from shared.contracts.wire import encode
 from shared.directory.contents import contents_of
 from shared.directory.entities import (
@@ -31,7 +32,6 @@ from shared.directory.loading import build_reference_data
 from shared.directory.replica import DirectoryReplica
 from shared.infra.errors import Misconfigured, PublicationOvertaken
 from shared.infra.kafka.broker import Poison, producer
-from shared.infra.topics import DIRECTORY
 from shared.reference.errors import FactError
 
 SOURCE = "qcdc/directory"

@@ -6,15 +6,16 @@ for; an answer that does not fit ends the process with one line (``Misconfigured
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from aiokafka.errors import KafkaError
 
+from shared.contracts.topics import TopicSpec
 from shared.directory.follower import DirectoryFollower
-from shared.infra import topics
 from shared.infra.health import Condition, Health
+from shared.infra.kafka.topics import check_topics
 from shared.infra.postgres import migrate
 from shared.infra.postgres.database import Database, retryable
 from shared.infra.process import Task
@@ -31,9 +32,11 @@ class Start:
     migrations: list[migrate.Migration]
     mend: str
     kafka: str
-    topics: Sequence[topics.TopicSpec]
+    topics: Sequence[TopicSpec]
     health: Health
     register: DirectoryFollower
+    more_topics: Callable[[Iterable[str]], Iterable[TopicSpec]] = lambda _: ()
+    """Which topics must fit besides, given the names of all that exist."""
 
     def before(self, work: Sequence[Task]) -> list[Task]:
         """
@@ -48,7 +51,8 @@ class Start:
             await self._once_it_answers(self._tables, Condition.DATABASE_UNAVAILABLE)
             tables.set()
             await self._once_it_answers(
-                partial(topics.check, self.kafka, self.topics), Condition.KAFKA_UNAVAILABLE
+                partial(check_topics, self.kafka, self.topics, self.more_topics),
+                Condition.KAFKA_UNAVAILABLE,
             )
             topics_too.set()
             await self.register.read_to_end()

@@ -42,7 +42,7 @@ CHANNEL_OF_NAME = {
     "source_of": "submissions",
     "receipts_topic": "receipts",
 }
-"""What the names of shared/infra/topics.py stand for in the table."""
+"""What the names of shared/contracts/topics.py stand for in the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,7 @@ def _sources(folder: Path) -> Sources:
     """
     Find the topics that a service imports and the events that it makes.
 
-    What a stream cannot read it publishes by itself, so whoever builds a ``Stream`` writes dead
+    What an inbox cannot read it publishes by itself, so whoever builds an ``Inbox`` writes dead
     letters.
     """
     trees = [ast.parse(it.read_text(encoding="utf-8")) for it in sorted(folder.rglob("*.py"))]
@@ -233,7 +233,7 @@ def _sources(folder: Path) -> Sources:
         for node in nodes
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
-    if "Stream" in made:
+    if "Inbox" in made:
         made.add("RecordDeadLettered")
     return Sources(
         frozenset(CHANNEL_OF_NAME[it] for it in names & CHANNEL_OF_NAME.keys()),
@@ -242,7 +242,7 @@ def _sources(folder: Path) -> Sources:
 
 
 def _topic_names(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.ImportFrom) and node.module == "shared.infra.topics":
+    if isinstance(node, ast.ImportFrom) and node.module == "shared.contracts.topics":
         yield from (it.name for it in node.names)
     if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "topics":
         yield node.attr

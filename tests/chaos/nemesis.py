@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
+from shared.contracts.topics import REPORTS
 from shared.contracts.wire import header_texts
 from shared.infra.kafka.broker import producer
-from shared.infra.topics import REPORTS
 from tests.eventually import eventually
 from tools.line.line import Line
 from tools.line.service import Service

@@ -17,9 +17,9 @@ import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from shared.contracts.topics import REPORTS, submissions_topic
 from shared.directory.loading import load_reference_data
 from shared.infra.kafka.broker import producer
-from shared.infra.topics import REPORTS, submissions_topic
 from tests.chaos.chase import Chase, now
 from tests.chaos.conftest import Scale
 from tests.chaos.nemesis import repeat_reports

@@ -17,8 +17,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from shared.contracts.reports import ReportSubmitted, ReportWithdrawalRequested
+from shared.contracts.topics import submissions_topic
 from shared.contracts.wire import encode
-from shared.infra.topics import submissions_topic
 from tests.chaos.workload import FORM, POISON, Slot, Task, Workload
 
 RETRY_SECONDS = 0.2

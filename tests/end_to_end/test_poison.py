@@ -10,8 +10,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from shared.contracts.reports import ReportSubmitted
+from shared.contracts.topics import DEAD_LETTERS, receipts_topic, submissions_topic
 from shared.infra.kafka.broker import producer
-from shared.infra.topics import DEAD_LETTERS, receipts_topic, submissions_topic
 from tests.end_to_end.poison import Document, Fault, faults
 from tools.line.line import Line, Plan
 from tools.stack.stack import Stack

@@ -7,9 +7,9 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 
 from shared.contracts.reports import ReportSubmitted
+from shared.contracts.topics import submissions_topic
 from shared.contracts.wire import encode
 from shared.infra.kafka.broker import producer
-from shared.infra.topics import submissions_topic
 from tools.compose_check.project import CheckFailed
 from tools.compose_check.reports import AREA, PERIOD
 from tools.stack.ports import HOST

@@ -17,8 +17,9 @@ from datetime import datetime, timedelta
 import httpx
 from aiokafka.errors import KafkaError
 
-from shared.infra import topics
+from shared.contracts.topics import COMMON
 from shared.infra.clock import system_clock
+from shared.infra.kafka.topics import create_missing_topics
 from tools.demo import checks, current, doors, guide
 from tools.demo.errors import DemoError
 from tools.demo.load import Doors, send_load, send_poison
@@ -111,8 +112,8 @@ def _check_unused(stack: Stack) -> None:
     """Refuse a broker of somebody else's that holds the reports of another line."""
     if stack.kafka.restartable:
         return
-    missing = blocking(topics.apply(stack.kafka.bootstrap, topics.COMMON, dry_run=True))
-    if len(missing) < len(topics.COMMON):
+    missing = blocking(create_missing_topics(stack.kafka.bootstrap, COMMON, dry_run=True))
+    if len(missing) < len(COMMON):
         raise DemoError(f"{stack.kafka.name} holds reports already; the demo needs an empty broker")
 
 

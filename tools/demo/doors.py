@@ -10,9 +10,9 @@ from aiokafka import AIOKafkaProducer
 from pydantic import BaseModel, TypeAdapter
 
 from shared.contracts.reports import Finding, ReportSubmitted
+from shared.contracts.topics import submissions_topic
 from shared.contracts.wire import Message, encode
 from shared.infra.kafka.broker import producer
-from shared.infra.topics import submissions_topic
 from tools.demo.deliveries import Event
 from tools.demo.errors import DemoError
 from tools.demo.poison import Poison

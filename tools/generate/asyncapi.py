@@ -5,7 +5,7 @@ from inspect import getdoc
 from typing import Any
 
 from shared.contracts.event import Event
-from shared.infra.topics import TopicSpec
+from shared.contracts.topics import TopicSpec
 from tools.generate.flow import FLOW, SOURCE, Channel, services_of
 from tools.generate.schemas import component_schemas, schema_urn
 

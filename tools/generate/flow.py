@@ -7,6 +7,7 @@ Who writes what to which topic, and who reads it: the one table behind every pic
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from shared.contracts import topics
 from shared.contracts.dead_letters import RecordDeadLettered
 from shared.contracts.directory import (
     CalendarRevised,
@@ -35,9 +36,8 @@ from shared.contracts.reports import (
     SubmissionAccepted,
     SubmissionRejected,
 )
+from shared.contracts.topics import TopicSpec
 from shared.contracts.totals import ProvincialTotalsChanged, ProvincialTotalsRestated
-from shared.infra import topics
-from shared.infra.topics import TopicSpec
 
 INTAKE, AGGREGATOR, NOTIFIER = SERVICES = ("intake", "aggregator", "notifier")
 UPSTREAM = "the upstream system"

@@ -15,9 +15,10 @@ from pathlib import Path
 import asyncpg
 
 from services.intake.usecases.keys import create_key
+from shared.contracts import topics
 from shared.directory.files import shipped
-from shared.infra import topics
 from shared.infra.clock import system_clock
+from shared.infra.kafka.topics import create_missing_topics
 from shared.infra.postgres import migrate
 from tools.line.clearing import clear_topics
 from tools.line.service import Service
@@ -109,7 +110,7 @@ class Line:
 async def _prepare(
     bootstrap: str, databases: Mapping[str, str], sources: Sequence[str]
 ) -> dict[str, str]:
-    await topics.apply(bootstrap, topics.specs(sources))
+    await create_missing_topics(bootstrap, topics.specs(sources))
     for service, url in databases.items():
         await migrate.migrate(url, "qcdc", migrate.migrations(folder_of(service)))
     connection = await asyncpg.connect(databases["intake"], server_settings={"search_path": "qcdc"})

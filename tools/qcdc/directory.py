@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from shared.contracts.directory import DirectoryRevised
+from shared.contracts.topics import DIRECTORY
 from shared.directory.contents import DirectoryContents, contents_of, entities_of
 from shared.directory.entities import Entities, difference
 from shared.directory.files import shipped, with_files
 from shared.directory.loading import load_catalogue
 from shared.directory.publisher import PublishedDirectory, publish, read_published, unusable
 from shared.infra.errors import Misconfigured
-from shared.infra.topics import DIRECTORY
 from shared.reference.committees import Demand, Extension, build_committees
 from shared.reference.errors import FactError
 from shared.reference.periods import parse_period

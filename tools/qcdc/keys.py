@@ -3,7 +3,8 @@
 import asyncpg
 
 from services.intake.usecases.keys import create_key, revoke_key
-from shared.infra import topics
+from shared.contracts import topics
+from shared.infra.kafka.topics import create_missing_topics
 from shared.infra.postgres.database import Connection
 from tools.qcdc.settings import OperatorSettings
 
@@ -14,7 +15,7 @@ async def create(settings: OperatorSettings, source: str) -> str:
 
     The source's topics are made first: a receipt without a topic would hold up every other one.
     """
-    await topics.apply(
+    await create_missing_topics(
         settings.kafka_or_fail(), topics.specs([source]), replication=settings.replication
     )
     connection = await _connect(settings)

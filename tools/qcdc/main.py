@@ -20,8 +20,9 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from services.aggregator.closing import Order
-from shared.infra import topics
+from shared.contracts import topics
 from shared.infra.errors import Misconfigured
+from shared.infra.kafka.topics import check_topics, create_missing_topics
 from shared.infra.process import EXIT_MISCONFIGURED
 from tools.qcdc import closing, databases, directory_verbs, keys, letters, rebuilding, rejudging
 from tools.qcdc.settings import OperatorSettings
@@ -70,7 +71,7 @@ def topics_apply(
     settings = OperatorSettings()
     wanted = topics.specs(source or settings.sources)
     created = _run(
-        topics.apply(
+        create_missing_topics(
             settings.kafka_or_fail(), wanted, replication=settings.replication, dry_run=dry_run
         )
     )
@@ -82,7 +83,11 @@ def topics_apply(
 def topics_check(*, as_json: AsJson = False) -> None:
     """Tell whether every topic is as the services need it."""
     settings = OperatorSettings()
-    _run(topics.check(settings.kafka_or_fail(), topics.specs(settings.sources)))
+    _run(
+        check_topics(
+            settings.kafka_or_fail(), topics.specs(settings.sources), topics.of_known_sources
+        )
+    )
     _say({"ok": True}, as_json, ["every topic is as it should be"])
 
 

@@ -25,10 +25,10 @@ from services.intake.store.postgres import RECEIVING_LOCK
 from services.intake.usecases.receive import PRODUCER
 from shared.contracts.duties import IntakeCaughtUp
 from shared.contracts.event import derived_id
+from shared.contracts.topics import WATERMARKS
 from shared.infra.errors import LogReplaced
 from shared.infra.kafka.outbox import Outgoing, write_outbox
 from shared.infra.postgres.database import Database, retryable
-from shared.infra.topics import WATERMARKS
 
 CLOCK_SKEW = timedelta(seconds=2)
 WAIT_SECONDS_MAX = 2

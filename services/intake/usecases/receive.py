@@ -10,9 +10,9 @@ from services.intake.domain.rule_context import Knowledge
 from services.intake.domain.submissions import Arrived
 from services.intake.domain.violations import Say
 from services.intake.store.postgres import Journal, Overtaken
+from shared.contracts.topics import REPORTS, receipts_topic
 from shared.infra.kafka.outbox import Outgoing, write_outbox
 from shared.infra.postgres.database import Connection
-from shared.infra.topics import REPORTS, receipts_topic
 
 PRODUCER = "qcdc/intake"
 

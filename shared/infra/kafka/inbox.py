@@ -17,6 +17,7 @@ from typing import Generic, TypeVar
 
 from shared.contracts.dead_letters import RecordDeadLettered
 from shared.contracts.event import derived_id
+from shared.contracts.topics import DEAD_LETTERS
 from shared.infra.errors import BreakerOpen, Partition, PositionGap
 from shared.infra.kafka.broker import Poison, Record
 from shared.infra.kafka.outbox import Outgoing, write_outbox
@@ -30,7 +31,6 @@ RAW_BYTES_PUBLISHED_MAX = 500_000
 """A larger key or value stays in our table only: in base64 it would not fit into a message, and
 a message that never fits would hold up the outbox for ever."""
 
-DEAD_LETTERS = "qcdc.dead-letters.v1"
 F = TypeVar("F")
 Effect = Callable[[Connection, Sequence[F]], Awaitable[None]]
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from shared.infra.topics import REPORTS, TOTALS
+from shared.contracts.topics import REPORTS, TOTALS
 from shared.reference.periods import latest_closed
 from tests.end_to_end.acceptance.country import Country, until, until_equal, until_passed
 from tests.end_to_end.acceptance.place import COMMUNES, GRACE_SECONDS, LAST_YEAR

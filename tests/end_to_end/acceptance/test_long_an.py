@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.infra.topics import REPORTS, TOTALS
+from shared.contracts.topics import REPORTS, TOTALS
 from shared.reference.periods import latest_closed
 from tests.articles import read
 from tests.end_to_end.acceptance.country import Country, until, until_equal

@@ -20,11 +20,11 @@ from services.aggregator.settings import AggregatorSettings
 from services.aggregator.wiring import Aggregator, build
 from shared.contracts.event import Event
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
+from shared.contracts.topics import TopicSpec
 from shared.contracts.wire import encode
-from shared.infra import topics
 from shared.infra.kafka.broker import producer
+from shared.infra.kafka.topics import create_missing_topics
 from shared.infra.postgres.database import Database
-from shared.infra.topics import TopicSpec
 from tests.eventually import eventually
 from tests.integration.aggregator.test_counting import mixed_history, totals
 from tests.unit.aggregator.given import accepted
@@ -64,7 +64,7 @@ class Log:
 async def log(kafka: str) -> AsyncIterator[Log]:
     """Return an empty log."""
     name = f"reports-{uuid.uuid4().hex[:12]}"
-    await topics.apply(kafka, [TopicSpec(name, PARTITIONS)])
+    await create_missing_topics(kafka, [TopicSpec(name, PARTITIONS)])
     sender = producer(kafka, "test")
     await sender.start()
     yield Log(name, sender)

@@ -19,10 +19,11 @@ from services.intake.app import Intake
 from services.intake.domain.rule_context import know
 from services.intake.settings import IntakeSettings
 from services.intake.usecases.keys import create_key
+from shared.contracts.topics import REPORTS, receipts_topic, specs, submissions_topic
 from shared.directory.loading import load_reference_data
 from shared.infra.kafka.broker import Record, producer
+from shared.infra.kafka.topics import create_missing_topics
 from shared.infra.postgres.migrate import migrate
-from shared.infra.topics import REPORTS, apply, receipts_topic, specs, submissions_topic
 from shared.reference.reference_data import ReferenceData
 from tests.eventually import eventually
 from tests.integration.shared.plumbing import new_topic
@@ -167,7 +168,7 @@ async def served(
 async def made_topics(bootstrap: str, source: str | None = None) -> AsyncIterator[Topics]:
     """Make the topics of a new source, and take them away afterwards."""
     source = source or f"s-{uuid.uuid4().hex[:8]}-a"
-    await apply(bootstrap, specs([source]))
+    await create_missing_topics(bootstrap, specs([source]))
     receipts = receipts_topic(source)
     try:
         async with (

@@ -7,9 +7,9 @@ from collections import Counter
 import pytest
 from aiokafka import AIOKafkaConsumer
 
+from shared.contracts.topics import WATERMARKS
 from shared.infra.health import Condition
 from shared.infra.kafka.inbox import UNREADABLE_IN_A_ROW_MAX
-from shared.infra.topics import WATERMARKS
 from tests.eventually import eventually
 from tests.integration.intake.running import (
     SUBMITTED,

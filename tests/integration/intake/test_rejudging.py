@@ -13,8 +13,8 @@ from services.intake.app import build_desk, knowledge, load_messages
 from services.intake.settings import IntakeSettings
 from services.intake.usecases.rejudge import Order, Rejudging
 from shared.contracts.reports import ReportAccepted
+from shared.contracts.topics import REPORTS
 from shared.infra.errors import Misconfigured
-from shared.infra.topics import REPORTS
 from shared.reference.committees import build_committees
 from shared.reference.reference_data import ReferenceData
 from tests.integration.intake.running import (

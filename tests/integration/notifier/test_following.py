@@ -9,11 +9,11 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 
 from shared.contracts.duties import DutyEvent, DutyExcused, DutyPostponed
+from shared.contracts.topics import DUTIES
 from shared.contracts.wire import header_texts
 from shared.directory.contents import DirectoryContents, entities_of
 from shared.directory.files import shipped
 from shared.directory.publisher import publish
-from shared.infra.topics import DUTIES
 from shared.reference.lineage import Link
 from tests.eventually import eventually
 from tests.integration.notifier.test_delivery import named

@@ -16,11 +16,12 @@ from services.notifier import wiring
 from services.notifier.wiring import Notifier
 from shared.contracts.duties import IntakeCaughtUp, NoticeSent
 from shared.contracts.event import Event
+from shared.contracts.topics import COMMON, DUTIES, REPORTS, WATERMARKS
 from shared.contracts.wire import encode, header_texts
 from shared.directory.loading import load_reference_data
 from shared.infra.kafka.broker import producer
+from shared.infra.kafka.topics import create_missing_topics
 from shared.infra.postgres.migrate import migrate
-from shared.infra.topics import COMMON, DUTIES, REPORTS, WATERMARKS, apply
 from tests.eventually import eventually
 from tests.integration.notifier.mailbox import Mailbox, running_mailbox
 from tests.integration.notifier.test_delivery import named
@@ -99,7 +100,7 @@ async def line(
     period: str = request.param
     kafka = stack.kafka.bootstrap
     await clear_topics(stack.kafka)
-    await apply(kafka, COMMON)
+    await create_missing_topics(kafka, COMMON)
     await migrate(postgres_url, "qcdc", wiring.MIGRATIONS)
     committees = tmp_path / "committees.yaml"
     committees.write_text(yaml.safe_dump({"committees": [as_written(period)]}), encoding="utf-8")

@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from pydantic import SecretStr
 
 from shared.contracts.directory import DirectoryRevised
+from shared.contracts.topics import COMMON
 from shared.directory import publisher as publishing
 from shared.directory.contents import DirectoryContents, entities_of
 from shared.directory.entities import difference
@@ -25,10 +26,10 @@ from shared.directory.replica import DirectoryReplica
 from shared.infra.errors import DirectoryUnread, PublicationOvertaken
 from shared.infra.health import Condition, Health
 from shared.infra.kafka.broker import producer
+from shared.infra.kafka.topics import create_missing_topics
 from shared.infra.postgres.database import Database
 from shared.infra.settings import ServiceSettings
 from shared.infra.start import Start
-from shared.infra.topics import COMMON, apply
 from shared.reference.errors import FactError
 from shared.reference.reference_data import ReferenceData
 from shared.reference.units import Unit
@@ -116,7 +117,7 @@ async def following(
 @pytest.fixture
 async def topic(kafka: str) -> str:
     """Make a directory of this test's own, and wait until the broker knows it."""
-    await apply(kafka, COMMON)
+    await create_missing_topics(kafka, COMMON)
     name = await new_topic(kafka)
     await read_published(kafka, name)
     return name
@@ -411,7 +412,7 @@ async def test_after_compaction_a_new_service_gets_the_same_directory(
     kafka: str, postgres_url: str
 ) -> None:
     """What is left of a compacted topic are the newest records of each key."""
-    await apply(kafka, COMMON)
+    await create_missing_topics(kafka, COMMON)
     whole, compacted = await new_topic(kafka), await new_topic(kafka)
     for number, wanted in enumerate((ONE, TWO, THREE, TWO), start=1):
         await publish(kafka, wanted, f"revision {number}", AT, topic=whole)

@@ -5,9 +5,9 @@ import uuid
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from shared.infra import topics
+from shared.contracts.topics import TopicSpec
 from shared.infra.errors import Misconfigured
-from shared.infra.topics import TopicSpec
+from shared.infra.kafka.topics import check_topics, create_missing_topics
 
 
 def spec() -> TopicSpec:
@@ -27,10 +27,10 @@ async def test_applied_topics_pass_the_check(kafka: str) -> None:
     """Apply creates what is missing, once, and the check agrees with it."""
     wanted = spec()
 
-    planned = await topics.apply(kafka, [wanted], dry_run=True)
-    created = await topics.apply(kafka, [wanted])
-    again = await topics.apply(kafka, [wanted])
-    await topics.check(kafka, [wanted])
+    planned = await create_missing_topics(kafka, [wanted], dry_run=True)
+    created = await create_missing_topics(kafka, [wanted])
+    again = await create_missing_topics(kafka, [wanted])
+    await check_topics(kafka, [wanted])
 
     assert (planned, created, again) == ([wanted.name], [wanted.name], [])
 
@@ -38,7 +38,7 @@ async def test_applied_topics_pass_the_check(kafka: str) -> None:
 async def test_missing_topic_is_named_with_the_command(kafka: str) -> None:
     """Never made by accident: an auto-created topic has one partition and the wrong retention."""
     with pytest.raises(Misconfigured, match=r"is missing; run: qcdc topics apply"):
-        await topics.check(kafka, [spec()])
+        await check_topics(kafka, [spec()])
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ async def test_wrong_topic_is_refused(
     await create(kafka, wanted.name, partitions, config)
 
     with pytest.raises(Misconfigured, match=complaint):
-        await topics.check(kafka, [wanted])
+        await check_topics(kafka, [wanted])
