@@ -18,7 +18,7 @@ from aiokafka import ConsumerRecord
 
 from services.aggregator import wiring as aggregator
 from services.intake import app as intake
-from services.notifier import wiring as notifier
+from services.notifier import app as notifier
 from shared.contracts.event import Event
 from shared.infra.command import Service
 from shared.infra.kafka.broker import Poison, Record

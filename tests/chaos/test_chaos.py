@@ -136,8 +136,8 @@ async def test_notice_marked_before_it_is_sent_is_caught(
     (tmp_path / "code").mkdir()
     code = plant(
         tmp_path / "code",
-        Passage("services/notifier/deliver.py", send, mark + send),
-        kill_at=KillPoint("services/notifier/deliver.py", mark),
+        Passage("services/notifier/usecases/deliver.py", send, mark + send),
+        kill_at=KillPoint("services/notifier/usecases/deliver.py", mark),
     )
 
     anomalies = await interrupted_sending(stack, scale, tmp_path, code)

@@ -20,7 +20,7 @@ from aiosmtplib import (
     SMTPResponseException,
 )
 
-from services.notifier.channel import Letter
+from services.notifier.channels.channel import Letter
 from services.notifier.domain.attempts import Ending, Outcome
 
 TlsMode = Literal["none", "auto", "starttls", "tls"]

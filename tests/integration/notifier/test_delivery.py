@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.notifier.channel import Letter
+from services.notifier.channels.channel import Letter
 from services.notifier.channels.email import EmailChannel
 from services.notifier.domain.attempts import Outcome
 from services.notifier.domain.duties import Slot

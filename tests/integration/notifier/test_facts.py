@@ -10,10 +10,10 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.notifier.docket_postgres import QUERIES
 from services.notifier.domain.duties import Because, Slot, State
-from services.notifier.scan import Scan
-from services.notifier.views import DutyView
+from services.notifier.store.postgres import QUERIES
+from services.notifier.store.views import DutyView
+from services.notifier.usecases.scan import Scan
 from shared.reference.committees import Demand, Extension
 from shared.reference.directory import Directory
 from shared.reference.lineage import Lineage, Link

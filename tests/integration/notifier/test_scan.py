@@ -11,8 +11,8 @@ import asyncpg
 import pytest
 from aiokafka.errors import KafkaError
 
-from services.notifier.docket_postgres import QUERIES
 from services.notifier.domain.duties import Slot
+from services.notifier.store.postgres import QUERIES
 from shared.infra.health import Condition, Health
 from tests.eventually import eventually
 from tests.integration.notifier.world import (

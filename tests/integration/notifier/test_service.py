@@ -12,8 +12,8 @@ import pytest
 import yaml
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from services.notifier import wiring
-from services.notifier.wiring import Notifier
+from services.notifier import app
+from services.notifier.app import Notifier
 from shared.contracts.duties import IntakeCaughtUp, NoticeSent
 from shared.contracts.event import Event
 from shared.contracts.topics import COMMON, DUTIES, REPORTS, WATERMARKS
@@ -101,13 +101,13 @@ async def line(
     kafka = stack.kafka.bootstrap
     await clear_topics(stack.kafka)
     await create_missing_topics(kafka, COMMON)
-    await migrate(postgres_url, "qcdc", wiring.MIGRATIONS)
+    await migrate(postgres_url, "qcdc", app.MIGRATIONS)
     committees = tmp_path / "committees.yaml"
     committees.write_text(yaml.safe_dump({"committees": [as_written(period)]}), encoding="utf-8")
     directory = await new_topic(kafka)
     async with running_mailbox() as mailbox, producer(kafka, "test") as sender:
         given = settings(postgres_url, mailbox.port, kafka)
-        notifier = wiring.build(
+        notifier = app.build(
             given,
             reference=load_reference_data(committee_files=[committees]),
             directory=directory,

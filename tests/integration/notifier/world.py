@@ -7,20 +7,20 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any
 
-from services.notifier import wiring
-from services.notifier.channel import Channel
+from services.notifier import app
+from services.notifier.channels.channel import Channel
 from services.notifier.channels.email import EmailChannel, MailServer
-from services.notifier.deliver import Delivery, Sources
-from services.notifier.docket import OpenDocket
 from services.notifier.domain.duties import Slot, State
 from services.notifier.domain.filings import Report
 from services.notifier.domain.openings import openings
-from services.notifier.handlers import Handlers
-from services.notifier.horizon import Horizon
-from services.notifier.scan import Scan
+from services.notifier.entry.kafka import Handlers
 from services.notifier.settings import NotifierSettings
-from services.notifier.views import DutyFilter, DutyView, NoticeView
-from services.notifier.views_postgres import PostgresViews
+from services.notifier.store.docket import OpenDocket
+from services.notifier.store.views import DutyFilter, DutyView, NoticeView
+from services.notifier.store.views_postgres import PostgresViews
+from services.notifier.usecases.deliver import Delivery, Sources
+from services.notifier.usecases.horizon import Horizon
+from services.notifier.usecases.scan import Scan
 from shared.directory.loading import load_reference_data
 from shared.infra.postgres.database import Database
 from shared.infra.postgres.migrate import migrate
@@ -114,7 +114,7 @@ class World:
 
     def scan(self) -> Scan:
         """Return the scan of a notifier that has just started; it follows ``reference``."""
-        known = cached_per_reference_data(partial(wiring.known_of, self.channel))
+        known = cached_per_reference_data(partial(app.known_of, self.channel))
         return Scan(
             self.database,
             self.docket,
@@ -132,7 +132,7 @@ class World:
         def sources() -> Sources | None:
             if after is not None and not after.has_followed():
                 return None
-            return wiring.sources(self.reference, channel or self.channel)
+            return app.sources(self.reference, channel or self.channel)
 
         return Delivery(
             self.database,
@@ -199,11 +199,11 @@ class World:
 @asynccontextmanager
 async def world(url: str) -> AsyncIterator[World]:
     """Build a notifier on an empty database."""
-    await migrate(url, "qcdc", wiring.MIGRATIONS)
+    await migrate(url, "qcdc", app.MIGRATIONS)
     database = Database(url, application="test")
     await database.open()
     try:
         async with running_mailbox() as mailbox:
-            yield World(database, wiring.docket_of(lambda: reference().directory), mailbox)
+            yield World(database, app.docket_of(lambda: reference().directory), mailbox)
     finally:
         await database.close()

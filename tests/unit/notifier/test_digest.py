@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from services.notifier.channel import Letter
+from services.notifier.channels.channel import Letter
 from services.notifier.channels.email import write_message
+from services.notifier.channels.letter import LetterWriter, Words
 from services.notifier.domain.digest import Digest, Named, Registers, compose
 from services.notifier.domain.duties import Duty, Slot, State
-from services.notifier.letter import LetterWriter, Words
 from shared.reference.committees import Committee, Demand, Extension
 from shared.reference.directory import Directory
 from shared.reference.periods import VIETNAM

@@ -9,22 +9,22 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.notifier.api import add_routes
-from services.notifier.channel import Channel
+from services.notifier.channels.channel import Channel
 from services.notifier.channels.email import EmailChannel, MailServer
-from services.notifier.deliver import Delivery, Sources
-from services.notifier.docket import OpenDocket
-from services.notifier.docket_postgres import PostgresDocket
+from services.notifier.channels.letter import LetterWriter
 from services.notifier.domain.digest import Registers
 from services.notifier.domain.filings import Report
 from services.notifier.domain.openings import Opening, openings
 from services.notifier.domain.scan import Audience, audience
-from services.notifier.handlers import Handlers, decode_report, decode_watermark
-from services.notifier.horizon import Horizon
-from services.notifier.letter import LetterWriter
-from services.notifier.scan import Scan
+from services.notifier.entry.api import add_routes
+from services.notifier.entry.kafka import Handlers, decode_report, decode_watermark
 from services.notifier.settings import NotifierSettings
-from services.notifier.views_postgres import PostgresViews
+from services.notifier.store.docket import OpenDocket
+from services.notifier.store.postgres import PostgresDocket
+from services.notifier.store.views_postgres import PostgresViews
+from services.notifier.usecases.deliver import Delivery, Sources
+from services.notifier.usecases.horizon import Horizon
+from services.notifier.usecases.scan import Scan
 from shared.contracts.duties import IntakeCaughtUp
 from shared.contracts.topics import COMMON, DIRECTORY, DUTIES, REPORTS, WATERMARKS
 from shared.directory.follower import DirectoryFollower
@@ -43,7 +43,7 @@ from shared.reference.errors import FactError
 from shared.reference.reference_data import ReferenceData, cached_per_reference_data
 from shared.reference.vietnamese import name_key
 
-MIGRATIONS = migrations(Path(__file__).parent / "migrations")
+MIGRATIONS = migrations(Path(__file__).parent / "store" / "migrations")
 MIGRATE_COMMAND = "python -m services.notifier migrate"
 PARTITIONS = next(it.partitions for it in COMMON if it.name == DUTIES)
 _ADDRESS = re.compile(r"[\x21-\x7e]+@[\x21-\x7e]+")

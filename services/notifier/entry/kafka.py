@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from services.notifier.docket import OpenDocket
 from services.notifier.domain.filings import Report, file_reports, newest
+from services.notifier.store.docket import OpenDocket
 from shared.contracts.duties import IntakeCaughtUp
 from shared.contracts.event import Event
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn

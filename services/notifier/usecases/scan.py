@@ -16,12 +16,12 @@ from datetime import date, datetime
 
 import structlog
 
-from services.notifier.docket import Docket, OpenDocket
 from services.notifier.domain.duties import Changes, Duty, Entry, Slot, State, after, together
 from services.notifier.domain.openings import Opening, open_duties
 from services.notifier.domain.reconcile import Wanted, agrees, reconcile, wanted
 from services.notifier.domain.scan import STAGE_OVERDUE, Audience, Plan, address, decide, plan
-from services.notifier.horizon import Horizon
+from services.notifier.store.docket import Docket, OpenDocket
+from services.notifier.usecases.horizon import Horizon
 from shared.infra.health import Condition, Health
 from shared.infra.postgres.database import Database
 from shared.reference.periods import VIETNAM

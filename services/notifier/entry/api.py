@@ -10,7 +10,7 @@ from fastapi import FastAPI, Query
 from pydantic import BaseModel
 
 from services.notifier.domain.duties import State
-from services.notifier.views import DutyFilter, DutyView, NoticeView, Views
+from services.notifier.store.views import DutyFilter, DutyView, NoticeView, Views
 
 LIMIT_MAX = 1000
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]

@@ -12,7 +12,7 @@ from datetime import datetime
 
 import structlog
 
-from services.notifier.docket import Moment, OpenDocket
+from services.notifier.store.docket import Moment, OpenDocket
 from shared.infra.postgres.database import Database
 
 log = structlog.get_logger()

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import asyncpg
 
-from services.notifier.docket import Moment
 from services.notifier.domain.attempts import Ending, Outcome, Sequel
 from services.notifier.domain.digest import Claimed
 from services.notifier.domain.duties import Changes, DueChange, Duty, Entry, Filing, Slot, State
 from services.notifier.domain.scan import Desk, Plan, Recipient, Told
+from services.notifier.store.docket import Moment
 from shared.contracts.duties import DutyEvent, NoticeSent
 from shared.contracts.topics import DUTIES
 from shared.infra.kafka.outbox import Outgoing, write_outbox

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import asyncpg
 
-from services.notifier.views import (
+from services.notifier.store.views import (
     Attempt,
     DueChangeView,
     DutyFilter,

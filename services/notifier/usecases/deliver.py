@@ -13,12 +13,12 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
-from services.notifier.channel import Channel, Letter
-from services.notifier.docket import Docket, OpenDocket
+from services.notifier.channels.channel import Channel, Letter
+from services.notifier.channels.letter import LetterWriter
 from services.notifier.domain.attempts import Ending, NoticeState, Outcome, after
 from services.notifier.domain.digest import Claimed, Digest, Registers, compose
-from services.notifier.horizon import Horizon
-from services.notifier.letter import LetterWriter
+from services.notifier.store.docket import Docket, OpenDocket
+from services.notifier.usecases.horizon import Horizon
 from shared.contracts.duties import NoticeSent
 from shared.contracts.event import derived_id
 from shared.infra.health import Condition, Health

@@ -1,0 +1,1 @@
+"""What the notifier does: one file per command and per query."""
