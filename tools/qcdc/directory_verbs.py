@@ -21,7 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     help=(
         "Units, committees, deadlines and the calendar."
-        " README.md shows what the files look like, under “The directory”."
+        " docs/OPERATIONS.md shows what the files look like, under “The directory”."
     ),
 )
 
