@@ -16,9 +16,10 @@ from services.aggregator.restating import Restatement, Told, remember, restateme
 from services.aggregator.sheets import known_period
 from services.aggregator.statements import Statement, statement
 from shared.contracts.event import Event, derived_id
-from shared.contracts.topics import COMMON, TOTALS
+from shared.contracts.topics import PARTITIONS, TOTALS
 from shared.contracts.totals import ProvincialTotalsChanged
 from shared.contracts.wire import encode
+from shared.directory.partitions import partition_of
 from shared.infra.kafka.outbox import OutboxMessage
 from shared.infra.postgres.database import Connection, load_queries
 from shared.reference.reference_data import ReferenceData
@@ -27,7 +28,6 @@ QUERIES = load_queries(Path(__file__).parent / "announcements.sql")
 SOURCE = "qcdc/aggregator"
 PER_PASS_MAX = 50
 """A pass is one transaction and renders each picture anew, so it is kept short."""
-_PARTITIONS = next(it.partitions for it in COMMON if it.name == TOTALS)
 
 
 class _Token(NamedTuple):
@@ -106,11 +106,5 @@ def _waiting(
     reference: ReferenceData, token: object, province: str, key: str, event: Event
 ) -> OutboxMessage:
     message = encode(event, SOURCE)
-    partition = _partition(reference, province)
+    partition = partition_of(province, reference.directory, PARTITIONS[TOTALS])
     return OutboxMessage(token, TOTALS, partition, key.encode(), message.headers, message.body)
-
-
-def _partition(reference: ReferenceData, province: str) -> int | None:
-    """Return the province's own partition; the list of provinces only ever grows at its end."""
-    provinces = reference.directory.provinces()
-    return provinces.index(province) % _PARTITIONS if province in provinces else None

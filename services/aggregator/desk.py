@@ -1,7 +1,8 @@
 """Answers questions about one unit, each from one snapshot of the ledger and of the facts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from services.aggregator.answers import (
@@ -100,7 +101,7 @@ class Desk:
                 layout.form.code,
                 owing(reference.directory, layout.form, period, scope),
                 receipts[layout.form.code],
-                _due_at(reference, layout, period),
+                partial(_due_at, reference, layout, period),
                 moment.as_of,
             )
         ]
@@ -140,32 +141,8 @@ class Desk:
             return moment, await self._pictures.receipts(connection, question)
 
 
-def _due_at(
-    reference: ReferenceData, layout: Layout, period: Period
-) -> Callable[[str], datetime | None]:
-    """
-    Return how to find due instants by unit.
-
-    Units of one level and path have the same, so it is found once, unless a letter names them.
-    """
-    named = {it.area for it in reference.committees}
-    named |= {unit for it in reference.committees for its in it.extensions for unit in its.units}
-    known: dict[object, datetime | None] = {}
-
-    def due_at(unit: str) -> datetime | None:
-        its = reference.directory.get(unit, period.last_day)
-        path = reference.directory.path(unit, period.last_day)
-        alike = unit if unit in named or its is None else (its.level, path)
-        if alike not in known:
-            known[alike] = _find_due_at(reference, layout, period, unit)
-        return known[alike]
-
-    return due_at
-
-
-def _find_due_at(
-    reference: ReferenceData, layout: Layout, period: Period, unit: str
-) -> datetime | None:
+def _due_at(reference: ReferenceData, layout: Layout, period: Period, unit: str) -> datetime | None:
+    """Return when a unit's report is due, None where that is not known."""
     try:
         due = reference.due(layout.form.code, period, unit)
     except ValueError:

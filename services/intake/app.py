@@ -1,14 +1,14 @@
 """The only file of intake that names concrete classes."""
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.intake.domain.rule_context import Knowledge, WhenDue, know
+from services.intake.domain.rule_context import Knowledge, know
 from services.intake.domain.submissions import Arrived
 from services.intake.domain.violations import Messages, sayer
 from services.intake.entry.api import add_routes
@@ -22,11 +22,13 @@ from services.intake.usecases.submit import Door
 from shared.contracts.topics import (
     COMMON,
     DIRECTORY,
+    PARTITIONS,
     REPORTS,
     SUBMISSIONS_PATTERN,
     of_known_sources,
 )
 from shared.directory.follower import DirectoryFollower, reference_data_in_tables
+from shared.directory.partitions import partition_of
 from shared.infra.health import Health
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.consumer import ConsumerSupervisor
@@ -37,15 +39,11 @@ from shared.infra.postgres.migrate import migrations
 from shared.infra.process import Task
 from shared.infra.start import Start
 from shared.infra.web.app import create_app
-from shared.reference.deadlines import Due
-from shared.reference.periods import Period
 from shared.reference.reference_data import ReferenceData, cached_per_reference_data
 
 HERE = Path(__file__).parent
 MIGRATIONS = migrations(HERE / "store" / "migrations")
 MIGRATE_COMMAND = "python -m services.intake migrate"
-PARTITIONS = next(it.partitions for it in COMMON if it.name == REPORTS)
-DUE_INSTANTS_REMEMBERED = 65_536
 
 
 @dataclass(frozen=True)
@@ -174,43 +172,14 @@ def build_desk(reference: Callable[[], ReferenceData], messages: Messages) -> De
         Journal(),
         lambda: knowledge(reference()),
         sayer(messages),
-        lambda province: _partitions(reference())[province],
+        lambda province: partition_of(province, reference().directory, PARTITIONS[REPORTS]),
     )
 
 
 @cached_per_reference_data
 def knowledge(reference: ReferenceData) -> Knowledge:
     """Return what reports are judged by."""
-    return know(reference.catalogue, reference.directory, when_due(reference), reference.lineage)
-
-
-@cached_per_reference_data
-def _partitions(reference: ReferenceData) -> Mapping[str, int]:
-    """Return the partition of each province: its place in the directory, which never changes."""
-    return {key: index % PARTITIONS for index, key in enumerate(reference.directory.provinces())}
-
-
-def when_due(reference: ReferenceData) -> WhenDue:
-    """Return what answers when a report is due; units that no letter names share the answer."""
-    directory = reference.directory
-    named = {it.area for it in reference.committees} | {
-        unit for it in reference.committees for letter in it.extensions for unit in letter.units
-    }
-    known: dict[tuple[str, str, str, tuple[str, ...]], Due | None] = {}
-
-    def answer(form: str, period: Period, unit: str) -> Due | None:
-        state = directory.get(unit, period.last_day)
-        if state is None:
-            return None
-        alike = unit if unit in named else state.level
-        key = form, period.code, alike, directory.path(unit, period.last_day)
-        if key not in known:
-            if len(known) >= DUE_INSTANTS_REMEMBERED:
-                known.clear()
-            known[key] = reference.due(form, period, unit)
-        return known[key]
-
-    return answer
+    return know(reference.catalogue, reference.directory, reference.due, reference.lineage)
 
 
 def load_messages() -> Messages:

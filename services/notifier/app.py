@@ -1,10 +1,10 @@
 """The only file of the notifier that names concrete classes."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -26,8 +26,9 @@ from services.notifier.usecases.deliver import Delivery, Sources
 from services.notifier.usecases.horizon import Horizon
 from services.notifier.usecases.scan import Scan
 from shared.contracts.duties import IntakeCaughtUp
-from shared.contracts.topics import COMMON, DIRECTORY, DUTIES, REPORTS, WATERMARKS
+from shared.contracts.topics import COMMON, DIRECTORY, DUTIES, PARTITIONS, REPORTS, WATERMARKS
 from shared.directory.follower import DirectoryFollower
+from shared.directory.partitions import partition_of
 from shared.infra.health import Health
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.consumer import ConsumerSupervisor
@@ -45,7 +46,6 @@ from shared.reference.vietnamese import name_key
 
 MIGRATIONS = migrations(Path(__file__).parent / "store" / "migrations")
 MIGRATE_COMMAND = "python -m services.notifier migrate"
-PARTITIONS = next(it.partitions for it in COMMON if it.name == DUTIES)
 _ADDRESS = re.compile(r"[\x21-\x7e]+@[\x21-\x7e]+")
 
 
@@ -164,15 +164,12 @@ def known_of(channel: Channel, reference: ReferenceData) -> Known:
 
 
 def docket_of(directory: Callable[[], Directory]) -> OpenDocket:
-    """Return what opens the docket; a province's place in the directory is its partition."""
-
-    @lru_cache(maxsize=1)
-    def places(known: Directory) -> Mapping[str, int]:
-        return {key: index % PARTITIONS for index, key in enumerate(known.provinces())}
+    """Return what opens the docket, with the partition of each province."""
 
     def open_docket(connection: Connection) -> PostgresDocket:
-        # A province that a new directory has forgotten must not stop the others' events.
-        return PostgresDocket(connection, lambda province: places(directory()).get(province, 0))
+        return PostgresDocket(
+            connection, lambda province: partition_of(province, directory(), PARTITIONS[DUTIES])
+        )
 
     return open_docket
 

@@ -7,7 +7,6 @@ that reads them: ``shared.reference.committees`` and ``shared.reference.deadline
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TypeAlias
 
 from pydantic import ValidationError
@@ -85,7 +84,7 @@ def _units(units: Iterable[Unit], links: Iterable[Link]) -> Iterable[UnitRecorde
     if unknown := predecessors.keys() - states.keys():
         raise FactError("lineage", min(unknown), "is a successor and no unit")
     for key, its in states.items():
-        its.sort(key=lambda it: it.valid_from or date.min)
+        its.sort(key=lambda it: it.span.begin)
         links_in = sorted(
             predecessors.get(key, ()), key=lambda it: (it.effective_on, it.predecessor)
         )

@@ -11,11 +11,12 @@ from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
+from shared.reference.dates import DAY
 from shared.reference.decisions import Change, Closing, Decision, Opening, Passing, build_decisions
 from shared.reference.levels import TYPES
 from shared.reference.lineage import Link
 from shared.reference.rows import Row
-from shared.reference.units import DAY, Unit, chains, lived
+from shared.reference.units import Unit, chains, life
 
 __all__ = ["Decision", "apply", "build_decisions"]
 
@@ -184,10 +185,10 @@ class _Ledger:
         return self._states[key]
 
     def _lives(self, key: str, day: date) -> bool:
-        return lived(self._states[key], day, day)
+        return life(self._states[key]).contains(day)
 
     def _begins(self, key: str) -> date:
-        return self._states[key][0].valid_from or date.min
+        return self._states[key][0].span.begin
 
 
 def _check_agree(changes: Iterable[Change], passings: Iterable[Passing]) -> None:

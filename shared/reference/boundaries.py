@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from shared.reference.dates import DateSpan
 from shared.reference.directory import AREA_LEVELS, Directory, Unit
 from shared.reference.lineage import Lineage, Trace
 from shared.reference.periods import Period
-from shared.reference.units import lived
+from shared.reference.units import life
 
 # A directory in force and the one before it, and room for tests.
 _MAPS_REMEMBERED = 4
@@ -83,10 +84,11 @@ class _Maps:
         territory = {area}
         if _is_area(unit):
             territory.update(it.key for it in self._directory.below(area, today))
+        window = DateSpan(first, last)
         traces = {
             key: self._lineage.trace(key, last, today, self._directory)
             for key in self._reach(territory)
-            if lived(self._directory.states(key), first, last)
+            if life(self._directory.states(key)).overlaps(window)
             and (_is_area(unit) or self._directory.states(key)[-1].level == unit.level)
         }
         then = _Then(self._directory, self._directory.living(first, last), last, traces, territory)
@@ -119,8 +121,7 @@ class _Maps:
         key = area
         while True:
             into = [it for it in self._lineage.predecessors(key) if last < it.effective_on <= today]
-            begins = self._directory.states(key)[0].valid_from
-            if begins is None or begins <= last:
+            if self._directory.states(key)[0].span.begin <= last:
                 return None if into else key
             if len(into) != 1 or into[0].kind != "whole" or not into[0].verified:
                 return None

@@ -5,12 +5,11 @@ The rows are those of shared/data/indicators.yaml, forms.yaml and codes.yaml; re
 the business of shared/directory/loading.py.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import partial
 from itertools import product
 
+from shared.reference.dates import DateSpan
 from shared.reference.errors import FactError
 from shared.reference.forms import UNCLASSIFIED, Cell, FormVersion, SplitGroup
 from shared.reference.indicators import OVER_TIME, OVER_UNITS, Code, Indicator, Measure
@@ -105,7 +104,7 @@ def _unique(rows: Sequence[Row]) -> dict[str, Indicator]:
 
 
 def _indicator(row: Row) -> Indicator:
-    valid_from, valid_to = row.span()
+    span = row.span()
     return Indicator(
         code=row.text("code"),
         label_vi=row.text("label_vi"),
@@ -122,15 +121,16 @@ def _indicator(row: Row) -> Indicator:
         maximum=row.number_or_none("maximum"),
         out_of=tuple((r.number("from_year"), r.number("number")) for r in row.rows("out_of")),
         split_by=row.texts("split_by"),
-        valid_from=valid_from,
-        valid_to=valid_to,
+        valid_from=span.first,
+        valid_to=span.last,
     )
 
 
 def _code_list(row: Row, name: str) -> tuple[Code, ...]:
     listed: dict[str, Code] = {}
     for r in row.rows(name):
-        code = Code(r.text("code"), r.text("label_vi"), *r.span())
+        span = r.span()
+        code = Code(r.text("code"), r.text("label_vi"), span.first, span.last)
         if code.code in listed:
             raise r.wrong("code", f"{code.code!r} is there twice")
         listed[code.code] = code
@@ -148,13 +148,13 @@ def _codes_of(
 def _form(
     row: Row, indicators: Mapping[str, Indicator], codes: Mapping[str, tuple[Code, ...]]
 ) -> FormVersion:
-    valid_from, valid_to = row.day("valid_from"), row.span()[1]
+    valid_from, valid_to = row.day("valid_from"), row.span().last
+    span = DateSpan(valid_from, valid_to)
     # What a version holds follows from dates alone: an indicator or a code of later years enters
     # the version of those years, and the cells of this one stay where they are.
-    held = partial(_holds_with, valid_from, valid_to)
     code = row.text("code")
-    of_form = [it.code for it in indicators.values() if code in it.forms and held(it)]
-    groups = tuple(_group(split, of_form, indicators, codes, held) for split in row.rows("splits"))
+    of_form = [it.code for it in indicators.values() if code in it.forms and it.span.overlaps(span)]
+    groups = tuple(_group(split, of_form, indicators, codes, span) for split in row.rows("splits"))
     cells = tuple(_cells(of_form, groups))
     if len(set(cells)) < len(cells):
         raise row.wrong("splits", "a breakdown is there twice")
@@ -189,14 +189,17 @@ def _group(
     of_form: Sequence[str],
     indicators: Mapping[str, Indicator],
     codes: Mapping[str, tuple[Code, ...]],
-    held: Callable[[Code], bool],
+    span: DateSpan,
 ) -> SplitGroup:
     indicator, dimensions = split.text("indicator"), tuple(sorted(split.texts("by")))
     if indicator not in of_form:
         raise split.wrong("indicator", f"{indicator!r} is not in this form")
     if not dimensions or not set(dimensions) <= set(indicators[indicator].split_by):
         raise split.wrong("by", f"{indicator!r} has no breakdown by {dimensions}")
-    lists = [list(filter(held, _codes_of(codes, indicator, name))) for name in dimensions]
+    lists = [
+        [it for it in _codes_of(codes, indicator, name) if it.span.overlaps(span)]
+        for name in dimensions
+    ]
     if not all(lists):
         raise split.wrong("by", f"a dimension of {dimensions} has no codes")
     choices = product(*([code.code for code in listed] for listed in lists))
@@ -225,14 +228,5 @@ def _regimes(row: Row) -> Mapping[str, frozenset[str]]:
     return regimes
 
 
-def _holds_with(valid_from: date, valid_to: date | None, one: Indicator | Code) -> bool:
-    return (one.valid_to is None or valid_from <= one.valid_to) and (
-        valid_to is None or one.valid_from is None or one.valid_from <= valid_to
-    )
-
-
 def _overlap(one: FormVersion, other: FormVersion) -> bool:
-    return one.version == other.version or (
-        (one.valid_to is None or other.valid_from <= one.valid_to)
-        and (other.valid_to is None or one.valid_from <= other.valid_to)
-    )
+    return one.version == other.version or one.span.overlaps(other.span)

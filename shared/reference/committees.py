@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from shared.reference.dates import Dated
 from shared.reference.periods import Period, parse_period
 from shared.reference.rows import Row
 from shared.reference.wordings import Wording
@@ -29,7 +30,7 @@ ROLES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Dated):
     """A person of a committee with an e-mail address; dates are inclusive, None is open."""
 
     name: str
@@ -40,7 +41,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Dated):
     """A person in a role between two dates, by a decision; `email` is "" where none is known."""
 
     role: str
@@ -52,7 +53,7 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
-class Agency:
+class Agency(Dated):
     """The standing agency (cơ quan thường trực) of a committee between two dates."""
 
     name: str
@@ -94,7 +95,7 @@ class Extension:
 
 
 @dataclass(frozen=True, slots=True)
-class Committee:
+class Committee(Dated):
     """
     A steering committee and the area (a province, or one unit) in its care.
 
@@ -117,27 +118,27 @@ class Committee:
 
     def in_force(self, day: date) -> bool:
         """Tell whether the committee exists on a day."""
-        return _in_force(self, day)
+        return self.span.contains(day)
 
     def asks_for(self, period: Period) -> bool:
         """Tell whether its letters count for a period; a new committee may ask for an old one."""
-        return self.valid_to is None or period.last_day <= self.valid_to
+        return period.last_day <= self.span.end
 
     def contacts_on(self, day: date) -> tuple[Contact, ...]:
         """Return whom to write to on a day; one address is there once, by its first role."""
         found: dict[str, Contact] = {}
         for contact in self.contacts:
-            if _in_force(contact, day):
+            if contact.span.contains(day):
                 found.setdefault(contact.email, contact)
         return tuple(found.values())
 
     def roles_on(self, day: date) -> tuple[Assignment, ...]:
         """Return who holds which role on a day."""
-        return tuple(role for role in self.roles if _in_force(role, day))
+        return tuple(role for role in self.roles if role.span.contains(day))
 
     def standing_agency(self, on: date) -> Agency | None:
         """Return the standing agency of a day, None where it is not recorded."""
-        return next((it for it in self.standing_agencies if _in_force(it, on)), None)
+        return next((it for it in self.standing_agencies if it.span.contains(on)), None)
 
 
 def build_committees(
@@ -159,7 +160,7 @@ def build_committees(
 
 
 def _committee(row: Row) -> Committee:
-    valid_from, valid_to = row.span()
+    span = row.span()
     roles = tuple(map(_assignment, row.rows("roles")))
     reachable = (
         Contact(it.name, it.role, it.email, it.valid_from, it.valid_to) for it in roles if it.email
@@ -175,8 +176,8 @@ def _committee(row: Row) -> Committee:
         roles=roles,
         standing_agencies=_agencies(row),
         extensions=tuple(map(_extension, row.rows("extensions"))),
-        valid_from=valid_from,
-        valid_to=valid_to,
+        valid_from=span.first,
+        valid_to=span.last,
     )
 
 
@@ -188,27 +189,28 @@ def _programmes(row: Row) -> tuple[str, ...]:
 
 
 def _contact(row: Row) -> Contact:
-    return Contact(row.text("name"), row.text("role"), row.text("email"), *row.span())
+    span = row.span()
+    return Contact(row.text("name"), row.text("role"), row.text("email"), span.first, span.last)
 
 
 def _assignment(row: Row) -> Assignment:
-    valid_from, valid_to = row.span()
+    span = row.span()
     return Assignment(
         role=row.one_of("role", ROLES),
         name=row.text("name"),
         email=row.text_or_none("email") or "",
-        valid_from=valid_from,
-        valid_to=valid_to,
+        valid_from=span.first,
+        valid_to=span.last,
         decision=row.text_or_none("decision") or "",
     )
 
 
 def _agencies(row: Row) -> tuple[Agency, ...]:
     rows = row.rows("standing_agencies")
-    found = [Agency(it.text("name"), *it.span()) for it in rows]
+    found = [Agency(it.text("name"), it.span().first, it.span().last) for it in rows]
     for number, (agency, its_row) in enumerate(zip(found, rows, strict=True)):
         for other in found[:number]:
-            if _overlap(other, agency):
+            if other.span.overlaps(agency.span):
                 raise its_row.refused(f"{agency.name!r} stands together with {other.name!r}")
     return tuple(found)
 
@@ -245,15 +247,3 @@ def _date_of_letter(row: Row) -> tuple[datetime | None, str]:
     except ValueError as problem:
         raise row.wrong("deadline", str(problem)) from problem
     return wording.due_at, wording.text
-
-
-def _in_force(one: Committee | Contact | Assignment | Agency, day: date) -> bool:
-    return (one.valid_from is None or one.valid_from <= day) and (
-        one.valid_to is None or day <= one.valid_to
-    )
-
-
-def _overlap(one: Agency, other: Agency) -> bool:
-    return (one.valid_from or date.min) <= (other.valid_to or date.max) and (
-        other.valid_from or date.min
-    ) <= (one.valid_to or date.max)

@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 
 from shared.reference.catalogue import FormVersion
 from shared.reference.committees import Committee, Demand, Extension
+from shared.reference.dates import Dated
 from shared.reference.levels import LEVELS
 from shared.reference.periods import REGIMES, VIETNAM, Period
 from shared.reference.rows import Row
@@ -35,7 +36,7 @@ STATES = ("law", "custom", "default")
 
 
 @dataclass(frozen=True, slots=True)
-class DeadlineRule:
+class DeadlineRule(Dated):
     """
     Due at an hour (Vietnam) of the n-th working day after the last day of the period.
 
@@ -55,11 +56,7 @@ class DeadlineRule:
 
     def holds(self, period: Period) -> bool:
         """Tell whether this is a rule for a period: of its regime, in force on its last day."""
-        return (
-            self.regime == period.regime
-            and (self.valid_from is None or self.valid_from <= period.last_day)
-            and (self.valid_to is None or period.last_day <= self.valid_to)
-        )
+        return self.regime == period.regime and self.span.contains(period.last_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +160,7 @@ def _granted(
 
 
 def _rule(row: Row, regime: str) -> DeadlineRule:
-    valid_from, valid_to = row.span()
+    span = row.span()
     days = row.number("working_days_after_close")
     if days < 1:
         # Decree 09/2019/NĐ-CP Art. 8(5)b: at least one working day from the close.
@@ -174,17 +171,14 @@ def _rule(row: Row, regime: str) -> DeadlineRule:
         level=None if row.text_or_none("level") is None else row.one_of("level", LEVELS),
         working_days_after_close=days,
         hour=row.hour("hour"),
-        valid_from=valid_from,
-        valid_to=valid_to,
+        valid_from=span.first,
+        valid_to=span.last,
         source=row.text("source"),
         state=row.one_of("state", STATES),
     )
 
 
 def _clash(one: DeadlineRule, other: DeadlineRule) -> bool:
-    if one.code == other.code:
-        return True
-    earlier, later = sorted((one, other), key=lambda rule: rule.valid_from or date.min)
-    return (one.regime, one.level) == (other.regime, other.level) and (
-        earlier.valid_to is None or (later.valid_from or date.min) <= earlier.valid_to
+    return one.code == other.code or (
+        (one.regime, one.level) == (other.regime, other.level) and one.span.overlaps(other.span)
     )

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from shared.reference.dates import DateSpan
 from shared.reference.rows import Row
 from shared.reference.units import Unit, unit_of
 
@@ -105,7 +106,7 @@ def _decision(row: Row) -> Decision:
 
 def _opening(row: Row, day: date) -> Opening:
     _only(row, _OPENED)
-    return Opening(unit_of(row, day, None), row)
+    return Opening(unit_of(row, DateSpan(day)), row)
 
 
 def _passings(decision: Row, document: str) -> Iterator[Passing]:

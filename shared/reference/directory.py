@@ -13,10 +13,11 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from shared.reference.catalogue import FormVersion
+from shared.reference.dates import DAY, DateSpan
 from shared.reference.errors import FactError
 from shared.reference.paths import AREA_LEVELS, Paths
 from shared.reference.periods import Period
-from shared.reference.units import DAY, Unit, build_units, chains, lived, nearest
+from shared.reference.units import Unit, build_units, chains, life, nearest
 
 __all__ = ["AREA_LEVELS", "Directory", "Unit", "build_units"]
 
@@ -75,7 +76,7 @@ class Directory:
     def alive(self, key: str, day: date) -> bool:
         """Tell whether a unit is known and exists on a day."""
         chain = self._states.get(key)
-        return chain is not None and lived(chain, day, day)
+        return chain is not None and life(chain).contains(day)
 
     def path(self, key: str, on: date | None = None) -> tuple[str, ...]:
         """
@@ -107,7 +108,7 @@ class Directory:
         over partitions, whatever the order in the file; a new generation goes to the end.
         """
         firsts = [chain[0] for chain in self._states.values() if chain[0].level == "province"]
-        return tuple(u.key for u in sorted(firsts, key=lambda u: (u.valid_from or date.min, u.key)))
+        return tuple(u.key for u in sorted(firsts, key=lambda u: (u.span.begin, u.key)))
 
     def owing(self, form: FormVersion, period: Period, area: str) -> tuple[Unit, ...]:
         """Return the units of an area (itself or below) that owe a form, sorted by key."""
@@ -116,7 +117,7 @@ class Directory:
     def owes(self, unit_key: str, form: FormVersion, period: Period) -> bool:
         """Tell whether a unit owes a form as it is on the last day of a period."""
         chain = self._states.get(unit_key)
-        if chain is None or not lived(chain, period.last_day, period.last_day):
+        if chain is None or not life(chain).contains(period.last_day):
             return False
         return form.owes(chain[0].level, nearest(chain, period.last_day).type)
 
@@ -129,8 +130,8 @@ class Directory:
         Units with the same types and dates owe the same, so a whole country is quickly asked.
         """
         chain = self._states.get(unit_key, ())
-        life = tuple((state.level, state.type, state.valid_from, state.valid_to) for state in chain)
-        return self._owed(life, tuple(forms), tuple(periods))
+        states = tuple((state.level, state.type, state.span) for state in chain)
+        return self._owed(states, tuple(forms), tuple(periods))
 
     def turn(self, day: date) -> int:
         """Return the number of the stretch of days around a day in which nothing changes."""
@@ -146,11 +147,12 @@ class Directory:
 
     def _find_living(self, first_turn: int, last_turn: int) -> Within:
         first, last = self._day_in(first_turn), self._day_in(last_turn)
+        window = DateSpan(first, last)
         existing = ((key, self._states[key]) for key in sorted(self._states))
         return _within(
             (chain[0] if len(chain) == 1 else nearest(chain, last), self._paths.on(key, last))
             for key, chain in existing
-            if lived(chain, first, last)
+            if life(chain).overlaps(window)
         )
 
     def _find_owing(
@@ -193,16 +195,16 @@ def _codes(
         for state in chain:
             found.setdefault((state.official_code, state.level), []).append(state)
     for its in found.values():
-        its.sort(key=lambda unit: unit.valid_from or date.min)
+        its.sort(key=lambda unit: unit.span.begin)
         for before, after in pairwise(its):
-            if before.alive(after.valid_from or date.min):
+            if before.alive(after.span.begin):
                 message = f"has the code {after.official_code} while {before.key} has it"
                 raise FactError(file, f"unit {after.key}", message)
     return found
 
 
 def _find_owed(
-    life: tuple[tuple[str, str, date | None, date | None], ...],
+    states: tuple[tuple[str, str, DateSpan], ...],
     forms: tuple[FormVersion, ...],
     periods: tuple[Period, ...],
 ) -> tuple[tuple[FormVersion, Period], ...]:
@@ -211,10 +213,8 @@ def _find_owed(
         for form in forms
         for period in periods
         if form.accepts(period) and form is _in_force(forms, form.code, period)
-        for level, unit_type, first, last in life
-        if (first is None or first <= period.last_day)
-        and (last is None or period.last_day <= last)
-        and form.owes(level, unit_type)
+        for level, unit_type, span in states
+        if span.contains(period.last_day) and form.owes(level, unit_type)
     )
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from functools import cached_property
 from hashlib import sha256
 
+from shared.reference.dates import Dated
 from shared.reference.periods import Period
 
 # Whatever could not be classified is reported here, so that a split still sums to its total.
@@ -65,7 +66,7 @@ class SplitGroup:
 
 
 @dataclass(frozen=True)
-class FormVersion:
+class FormVersion(Dated):
     """
     A list of cells in a fixed order, who owes it and for which periods.
 
@@ -106,9 +107,7 @@ class FormVersion:
 
     def valid_in(self, period: Period) -> bool:
         """Tell whether this is a version for a period: in force on its last day."""
-        return self.valid_from <= period.last_day and (
-            self.valid_to is None or period.last_day <= self.valid_to
-        )
+        return self.span.contains(period.last_day)
 
     def accepts(self, period: Period) -> bool:
         """Tell whether the form may be reported for a period of this regime and kind."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from shared.reference.dates import Dated
 from shared.reference.periods import Period
 
 
@@ -29,7 +30,7 @@ _OF_A_PROVINCE = frozenset({Measure.SCORE, Measure.RANK, Measure.CATEGORY})
 
 
 @dataclass(frozen=True, slots=True)
-class Indicator:
+class Indicator(Dated):
     """
     A named figure.
 
@@ -79,7 +80,7 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class Code(Dated):
     """One value of a dimension and the dates, both included, between which it may be used."""
 
     code: str
@@ -89,6 +90,4 @@ class Code:
 
     def in_force(self, period: Period) -> bool:
         """Tell whether the code was valid on any day of a period."""
-        return (self.valid_from is None or self.valid_from <= period.last_day) and (
-            self.valid_to is None or period.first_day <= self.valid_to
-        )
+        return self.span.overlaps(period.span)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
+from shared.reference.dates import DAY
 from shared.reference.directory import Directory
 from shared.reference.errors import FactError
 from shared.reference.rows import Row
-from shared.reference.units import DAY
+from shared.reference.units import life
 
 KINDS = ("whole", "part")
 _YES_NO = {"yes": True, "no": False}
@@ -129,10 +130,10 @@ class Lineage:
         states = directory.states(key)
         if not states:
             return Trace(frozenset())
-        end = states[-1].valid_to
+        end = life(states).end
         heirs: set[str] = set()
         verified = True
-        for heir, links in self._walk(key, day if end is None else min(day, end), today, directory):
+        for heir, links in self._walk(key, min(day, end), today, directory):
             heirs.add(heir)
             verified = verified and all(link.verified for link in links)
         return Trace(frozenset(heirs), verified)
@@ -144,12 +145,10 @@ class Lineage:
     def answers_for(self, key: str, on: date, directory: Directory) -> tuple[str, ...]:
         """Return who answers for a unit on a day: itself, or its heirs once it has ended."""
         states = directory.states(key)
-        first, last = (states[0].valid_from, states[-1].valid_to) if states else (None, None)
-        if not states or (first is not None and on < first):
+        if not states or on < life(states).begin:
             return ()
-        if last is None or on <= last:
-            return (key,)
-        return tuple(sorted(self.heirs(key, last, on, directory)))
+        last = life(states).end
+        return (key,) if on <= last else tuple(sorted(self.heirs(key, last, on, directory)))
 
     def check(self, directory: Directory) -> None:
         """Raise FactError when a link names a unit that is unknown or not there on its day."""
@@ -171,10 +170,11 @@ class Lineage:
         for link in links:
             for heir, way in self._walk(link.successor, link.effective_on, today, directory):
                 yield heir, (link, *way)
-        if last.valid_to is None or last.valid_to >= today:
+        end = last.span.end
+        if end >= today:
             yield key, ()
-        elif last.parent and not any(it.effective_on > last.valid_to for it in links):
-            yield from self._walk(last.parent, max(since, last.valid_to), today, directory)
+        elif last.parent and not any(it.effective_on > end for it in links):
+            yield from self._walk(last.parent, max(since, end), today, directory)
 
     def _connected(self, key: str, day: date, directory: Directory | None) -> Component | None:
         sides: dict[bool, set[str]] = {True: set(), False: set()}

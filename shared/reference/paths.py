@@ -5,7 +5,7 @@ from datetime import date
 from itertools import groupby
 
 from shared.reference.errors import FactError
-from shared.reference.units import Unit
+from shared.reference.units import Unit, life
 
 # Totals are kept for these levels, so such a unit is the first area of its own path.
 AREA_LEVELS = frozenset({"province", "district"})
@@ -63,7 +63,7 @@ class Paths:
         return self._lines[key]
 
     def _above(self, state: Unit, busy: Path) -> Iterator[Stretch]:
-        begin, end = state.valid_from or date.min, state.valid_to or date.max
+        begin, end = state.span.begin, state.span.end
         if state.parent is None:
             if state.level != "province":
                 raise self._wrong(state, "does not lie in a province")
@@ -83,11 +83,12 @@ class Paths:
     def _check_lives(self, state: Unit) -> None:
         """Refuse a unit below one that has ended or not begun; without a first day is not known."""
         above = self._states[str(state.parent)]
-        first, last = above[0].valid_from, above[-1].valid_to
-        if last is not None and (state.valid_to is None or state.valid_to > last):
-            raise self._wrong(state, f"lives on below {state.parent}, which ends on {last}")
-        if first is not None and state.valid_from is not None and state.valid_from < first:
-            raise self._wrong(state, f"lies below {state.parent} before that begins on {first}")
+        parent = life(above)
+        if state.span.end > parent.end:
+            raise self._wrong(state, f"lives on below {state.parent}, which ends on {parent.last}")
+        if state.valid_from is not None and state.valid_from < parent.begin:
+            message = f"lies below {state.parent} before that begins on {parent.first}"
+            raise self._wrong(state, message)
 
     def _wrong(self, unit: Unit, message: str) -> FactError:
         return FactError(self._file, f"unit {unit.key}", message)

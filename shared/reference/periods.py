@@ -12,9 +12,11 @@ import calendar
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import lru_cache, total_ordering
 from zoneinfo import ZoneInfo
+
+from shared.reference.dates import DAY, DateSpan
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 REGIMES = ("nd09", "cal")
@@ -47,6 +49,11 @@ class Period:
     last_day: date
 
     @property
+    def span(self) -> DateSpan:
+        """The days of the window."""
+        return DateSpan(self.first_day, self.last_day)
+
+    @property
     def opens_at(self) -> datetime:
         """The first instant of the window, in Vietnam."""
         return datetime.combine(self.first_day, time(), VIETNAM)
@@ -54,7 +61,7 @@ class Period:
     @property
     def closes_at(self) -> datetime:
         """The first instant after the window, in Vietnam: the window is half-open."""
-        return datetime.combine(self.last_day + timedelta(days=1), time(), VIETNAM)
+        return datetime.combine(self.last_day + DAY, time(), VIETNAM)
 
     @property
     def label(self) -> str:

@@ -6,7 +6,7 @@ How it is loaded from files and followed on Kafka is in ``shared/directory``.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from shared.reference.catalogue import Catalogue
@@ -18,6 +18,7 @@ from shared.reference.periods import Period
 from shared.reference.working_days import WorkingCalendar
 
 T = TypeVar("T")
+_DUE_INSTANTS_CACHED = 65_536
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,14 +42,33 @@ class ReferenceData:
         Return when a unit's report is due, None when form or unit is unknown.
 
         Level and areas are those of the last day of the period. Raises ValueError when the
-        calendar does not reach that far.
+        calendar does not reach that far, or when no rule holds.
         """
-        form = self.catalogue.form(form_code, period)
         unit = self.directory.get(unit_key, period.last_day)
-        if form is None or unit is None:
+        if unit is None:
             return None
-        areas = (unit_key, *self.directory.path(unit_key, period.last_day))
-        return due(form, period, unit.level, areas, self.committees, self.rules, self.calendar)
+        path = self.directory.path(unit_key, period.last_day)
+        # Units of one level and path are due together unless a letter names one of them: so the
+        # whole country has a few hundred answers for a form and period.
+        areas = (unit_key, *path) if unit_key in self._named_by_letters else path
+        return self._due(form_code, period, unit.level, areas)
+
+    @cached_property
+    def _named_by_letters(self) -> frozenset[str]:
+        letters = (letter for it in self.committees for letter in it.extensions)
+        return frozenset(it.area for it in self.committees).union(*(it.units for it in letters))
+
+    @cached_property
+    def _due(self) -> Callable[[str, Period, str, tuple[str, ...]], Due | None]:
+        return lru_cache(maxsize=_DUE_INSTANTS_CACHED)(self._find_due)
+
+    def _find_due(
+        self, form_code: str, period: Period, level: str, areas: tuple[str, ...]
+    ) -> Due | None:
+        form = self.catalogue.form(form_code, period)
+        if form is None:
+            return None
+        return due(form, period, level, areas, self.committees, self.rules, self.calendar)
 
 
 def cached_per_reference_data(make: Callable[[ReferenceData], T]) -> Callable[[ReferenceData], T]:

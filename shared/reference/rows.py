@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from shared.reference.dates import DateSpan
 from shared.reference.errors import FactError
 
 
@@ -96,12 +97,12 @@ class Row:
             raise self.wrong(name, f"must be one of {', '.join(allowed)}, not {value!r}")
         return value
 
-    def span(self) -> tuple[date | None, date | None]:
+    def span(self) -> DateSpan:
         """Return valid_from and valid_to. Raises FactError when they run backwards."""
         first, last = self.day_or_none("valid_from"), self.day_or_none("valid_to")
         if first and last and last < first:
             raise self.wrong("valid_to", f"{last} is before {first}")
-        return first, last
+        return DateSpan(first, last)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return a list of texts, empty when the field is absent."""

@@ -2,18 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
+from shared.reference.dates import DAY, Dated, DateSpan
 from shared.reference.errors import FactError
 from shared.reference.levels import LEVELS, TYPES
 from shared.reference.rows import Row
 
-DAY = timedelta(days=1)
-
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Dated):
     """
     A body that reports or is totalled, as it was between two days.
 
@@ -32,9 +31,7 @@ class Unit:
 
     def alive(self, day: date) -> bool:
         """Tell whether the unit exists, in this state, on a day."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return self.span.contains(day)
 
 
 def chains(units: Iterable[Unit], file: str) -> dict[str, tuple[Unit, ...]]:
@@ -48,7 +45,7 @@ def chains(units: Iterable[Unit], file: str) -> dict[str, tuple[Unit, ...]]:
         found.setdefault(unit.key, []).append(unit)
     for states in found.values():
         if len(states) > 1:
-            states.sort(key=lambda unit: unit.valid_from or date.min)
+            states.sort(key=lambda unit: unit.span.begin)
             _check_states(states, file)
     return {key: tuple(states) for key, states in found.items()}
 
@@ -56,24 +53,23 @@ def chains(units: Iterable[Unit], file: str) -> dict[str, tuple[Unit, ...]]:
 def nearest(chain: Sequence[Unit], day: date) -> Unit:
     """Return the state on a day, or the nearest one when the unit does not exist then."""
     for state in reversed(chain):
-        if state.valid_from is None or state.valid_from <= day:
+        if state.span.begin <= day:
             return state
     return chain[0]
 
 
-def lived(chain: Sequence[Unit], first: date, last: date) -> bool:
-    """Tell whether a unit with these states existed on some day from first to last."""
-    begins, ends = chain[0].valid_from, chain[-1].valid_to
-    return (begins is None or begins <= last) and (ends is None or first <= ends)
+def life(chain: Sequence[Unit]) -> DateSpan:
+    """Return the days on which a unit with these states existed."""
+    return DateSpan(chain[0].valid_from, chain[-1].valid_to)
 
 
 def build_units(rows: Iterable[Mapping[str, str]], file: str) -> list[Unit]:
     """Return the units of CSV rows. Raises FactError with file and line on an unusable one."""
     located = (Row(file, "", row, line) for line, row in enumerate(rows, start=2))
-    return [unit_of(row, *row.span()) for row in located]
+    return [unit_of(row, row.span()) for row in located]
 
 
-def unit_of(row: Row, valid_from: date | None, valid_to: date | None) -> Unit:
+def unit_of(row: Row, span: DateSpan) -> Unit:
     """Return the unit that a row describes. Raises FactError when level or type are not listed."""
     level = row.one_of("level", LEVELS)
     return Unit(
@@ -83,8 +79,8 @@ def unit_of(row: Row, valid_from: date | None, valid_to: date | None) -> Unit:
         type=row.one_of("type", sorted(TYPES[level])),
         name=row.text("name"),
         parent=row.text_or_none("parent"),
-        valid_from=valid_from,
-        valid_to=valid_to,
+        valid_from=span.first,
+        valid_to=span.last,
     )
 
 

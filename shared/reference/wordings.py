@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from shared.reference.dates import DAY
 from shared.reference.periods import VIETNAM
 
-_DAY = timedelta(days=1)
 _PARTS = ("hour", "minute", "day", "month", "year")
 _HOUR = r"(?:(?P<hour>[0-9]{1,2})\s*(?:giờ|h|:)\s*(?P<minute>[0-5][0-9])?(?:\s*phút)?\s*,?\s*)?"
 _DATE = (
@@ -54,7 +54,7 @@ class Wording:
         after_midnight = _after_midnight(part["hour"], part["minute"])
         if after_midnight is None:
             # Without an hour the whole last day counts.
-            after_midnight = timedelta() if before else _DAY
+            after_midnight = timedelta() if before else DAY
         due_at = datetime.combine(day, time(), VIETNAM) + after_midnight
         return cls(words, (due_at - timedelta.resolution).date(), due_at)
 
@@ -63,6 +63,6 @@ def _after_midnight(hour: str | None, minute: str | None) -> timedelta | None:
     if hour is None:
         return None
     found = timedelta(hours=int(hour), minutes=int(minute or 0))
-    if found > _DAY:  # "24 giờ" is the end of the day
+    if found > DAY:  # "24 giờ" is the end of the day
         raise ValueError(f"{hour}:{minute} is no time of day")
     return found

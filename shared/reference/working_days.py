@@ -7,12 +7,12 @@ days leaves out the day it starts from (Civil Code 2015 Art. 147).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from shared.reference.dates import DAY
 from shared.reference.rows import Row
 
 _SATURDAY = 5
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,16 @@ class WorkingCalendar:
         if n < 1:
             raise ValueError(f"n must be at least 1, not {n}")
         for _ in range(n):
-            day += _DAY
+            day += DAY
             while not self.is_working_day(day):
-                day += _DAY
+                day += DAY
         return day
 
     def working_days_between(self, a: date, b: date) -> int:
         """Return how many working days lie after a, up to and including b; negative if b < a."""
         if b < a:
             return -self.working_days_between(b, a)
-        days = (a + _DAY * step for step in range(1, (b - a).days + 1))
+        days = (a + DAY * step for step in range(1, (b - a).days + 1))
         return sum(map(self.is_working_day, days))
 
 

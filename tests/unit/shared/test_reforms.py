@@ -9,7 +9,7 @@ from shared.reference.acts import Decision, apply
 from shared.reference.boundaries import sources
 from shared.reference.decisions import Change
 from shared.reference.periods import Period, parse_period, periods_of_year
-from shared.reference.units import lived
+from shared.reference.units import life
 from tests.unit.shared.reforms import (
     NOWHERE,
     Country,
@@ -32,7 +32,7 @@ def reformed(data: st.DataObject) -> tuple[Country, NaiveLedger]:
         day = month.first_day + data.draw(st.integers(0, 27)) * DAY
         country.decide(drawn_decision(data, country, day))
         for key in sorted(it.key for it in country.directory):
-            there = lived(country.directory.states(key), month.first_day, month.last_day)
+            there = life(country.directory.states(key)).overlaps(month.span)
             if there and data.draw(st.integers(0, 4)):
                 ledger.report(country, key, month)
     return country, ledger
