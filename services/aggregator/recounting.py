@@ -20,36 +20,38 @@ from services.aggregator.ledger_postgres import announce
 from services.aggregator.sheets import known_period
 from services.aggregator.statements import digest
 from shared.directory.follower import DirectoryFollower
-from shared.infra.postgres.database import Database, load_queries, retryable
+from shared.infra.health import Health
+from shared.infra.postgres.database import Database, load_queries
+from shared.infra.supervised import Supervised
 from shared.reference.reference_data import ReferenceData
 
 QUERIES = load_queries(Path(__file__).parent / "announcements.sql")
-RETRY_SECONDS = 1.0
 log = structlog.get_logger()
 
 
 class Recounting:
     """Looks through what was announced, at the start and whenever other facts come into force."""
 
-    def __init__(self, database: Database, layouts: Layouts, register: DirectoryFollower) -> None:
+    def __init__(
+        self, database: Database, layouts: Layouts, register: DirectoryFollower, health: Health
+    ) -> None:
         self._database = database
         self._layouts = layouts
         self._register = register
         self._changed = asyncio.Event()
+        self._supervised = Supervised("recounting", health)
         register.on_change(self._wake_up)
 
     async def run(self) -> None:
         """Mark what has changed, for as long as the process lives."""
-        while True:
-            self._changed.clear()
-            try:
-                await self.mark(self._register.reference())
-            except Exception as problem:
-                if not retryable(problem):
-                    raise
-                await asyncio.sleep(RETRY_SECONDS)
-            else:
-                await self._changed.wait()
+        await self._supervised.for_ever(self._mark, self._until_changed)
+
+    async def _mark(self) -> None:
+        self._changed.clear()
+        await self.mark(self._register.reference())
+
+    async def _until_changed(self, _: None) -> None:
+        await self._changed.wait()
 
     async def mark(self, reference: ReferenceData) -> Sequence[Province]:
         """Mark every announced total whose owing units are others now; return them."""

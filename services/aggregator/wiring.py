@@ -1,5 +1,6 @@
 """Puts the aggregator together: the only file that names concrete classes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -63,6 +64,10 @@ class Aggregator:
         """Close the pool."""
         await self.database.close()
 
+    def on_replaced(self, callback: Callable[[object], None]) -> None:
+        """Call *callback* whenever other reference data has come into force."""
+        self.register.on_change(callback)
+
     def tasks(self) -> list[Task]:
         """List what runs beside HTTP; nothing touches data before the start was checked."""
         return self.start.before([self.reader.run, self.relay.run, self.recounting.run])
@@ -83,7 +88,7 @@ def build(
     until something has been published.
     """
     layouts = Layouts(load_catalogue())
-    health = Health("start", "outbox", f"consumer {group}")
+    health = Health()
     database = database_of(settings, settings.database_schema)
     register = DirectoryFollower(
         NAME, settings, database, health, reference=reference, topic=directory
@@ -105,9 +110,10 @@ def build(
         health=health,
         after=relay.wake,
     )
-    recounting = Recounting(database, layouts, register)
+    recounting = Recounting(database, layouts, register, health)
     app = build_app(Desk(database, pictures), Archive(database, pictures), health)
-    start = Start(database, MIGRATIONS, MIGRATE_COMMAND, settings.kafka, TOPICS, health, register)
+    needed = MIGRATIONS, MIGRATE_COMMAND, settings.kafka, TOPICS
+    start = Start(database, *needed, health, [register.prerequisite])
     return Aggregator(settings, database, health, app, register, reader, relay, recounting, start)
 
 

@@ -72,6 +72,10 @@ class Intake:
         await self.http_database.close()
         await self.database.close()
 
+    def on_replaced(self, callback: Callable[[object], None]) -> None:
+        """Call *callback* whenever other reference data has come into force."""
+        self.register.on_change(callback)
+
     def tasks(self) -> list[Task]:
         """List what runs beside HTTP; nothing touches data before the start was checked."""
         return self.start.before([self.reader.run, self.relay.run, self.watermark.run])
@@ -90,7 +94,7 @@ def build(
     *pattern* says which topics it reads: all submissions, unless a test shares the broker; such a
     test also names a *directory* of its own, and *facts* that are in force while that is empty.
     """
-    health = Health("start", "outbox", "consumer intake")
+    health = Health()
     database, http_database = _database(settings, "intake"), _database(settings, "intake-http")
     messages = load_messages()
     register = DirectoryFollower(
@@ -117,7 +121,9 @@ def build(
         register=register,
         reader=reader,
         relay=relay,
-        watermark=Watermark(database, reader.behind, settings.watermark_seconds, relay.wake),
+        watermark=Watermark(
+            database, reader.behind, settings.watermark_seconds, health, relay.wake
+        ),
         start=_start(settings, database, health, register),
     )
 
@@ -126,7 +132,7 @@ def _start(
     settings: IntakeSettings, database: Database, health: Health, register: DirectoryFollower
 ) -> Start:
     needed = MIGRATIONS, MIGRATE_COMMAND, settings.kafka, COMMON
-    return Start(database, *needed, health, register, of_known_sources)
+    return Start(database, *needed, health, [register.prerequisite], of_known_sources)
 
 
 async def rejudge(settings: IntakeSettings, order: Order) -> list[Change]:

@@ -29,7 +29,7 @@ from shared.contracts.duties import IntakeCaughtUp
 from shared.contracts.topics import COMMON, DIRECTORY, DUTIES, PARTITIONS, REPORTS, WATERMARKS
 from shared.directory.follower import DirectoryFollower
 from shared.directory.partitions import partition_of
-from shared.infra.health import Health
+from shared.infra.health import Condition, Health
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.inbox import Inbox
@@ -38,6 +38,7 @@ from shared.infra.postgres.database import Connection, Database
 from shared.infra.postgres.migrate import migrations
 from shared.infra.process import Task
 from shared.infra.start import Start
+from shared.infra.supervised import Supervised
 from shared.infra.web.app import create_app
 from shared.reference.directory import Directory
 from shared.reference.errors import FactError
@@ -63,7 +64,9 @@ class Notifier:
     relay: Relay
     horizon: Horizon
     scan: Scan
+    scanning: Supervised
     delivery: Delivery
+    delivering: Supervised
     start: Start
 
     async def open(self) -> None:
@@ -74,6 +77,10 @@ class Notifier:
         """Close the pool."""
         await self.database.close()
 
+    def on_replaced(self, callback: Callable[[object], None]) -> None:
+        """Call *callback* whenever other reference data has come into force."""
+        self.register.on_change(callback)
+
     def tasks(self) -> list[Task]:
         """List what runs beside HTTP; nothing touches data before the start was checked."""
         seconds = self.settings.scan_seconds
@@ -82,8 +89,8 @@ class Notifier:
                 self.reports.run,
                 self.watermarks.run,
                 self.relay.run,
-                partial(self.scan.run, seconds, self.health),
-                partial(self.delivery.run, seconds, self.health),
+                partial(self.scan.run, seconds, self.scanning),
+                partial(self.delivery.run, seconds, self.delivering),
             ]
         )
 
@@ -108,7 +115,7 @@ def build(
 
     A test names a *directory* of its own, and *facts* that are in force while that is empty.
     """
-    health = Health("start", "scan", "delivery", "outbox")
+    health = Health()
     url = settings.database.get_secret_value()
     database = Database(url, application="notifier", schema=settings.database_schema)
     known = cached_per_reference_data(partial(known_of, _email(settings)))
@@ -124,27 +131,37 @@ def build(
     reports, watermarks = _readers(settings, database, Handlers(docket), health, relay.wake)
     horizon = Horizon(database, docket, reports.behind)
     lease = timedelta(seconds=settings.lease_seconds)
-    scan = Scan(
-        database, docket, horizon, lambda: now().openings, lambda: now().audience, relay.wake
-    )
-    app = create_app("QCDC notifier", health)
-    add_routes(app, PostgresViews(database, lambda: register.reference().directory))
+    known_now = (lambda: now().openings), (lambda: now().audience)
+    scan = Scan(database, docket, horizon, *known_now, relay.wake)
     return Notifier(
         settings=settings,
         database=database,
         health=health,
-        app=app,
+        app=_app(database, health, register),
         register=register,
         reports=reports,
         watermarks=watermarks,
         relay=relay,
         horizon=horizon,
         scan=scan,
+        scanning=Supervised("scan", health, bugs=Condition.SCAN_FAILING),
         delivery=Delivery(database, docket, horizon, _to_write_by(scan, now), lease, relay.wake),
-        start=Start(
-            database, MIGRATIONS, MIGRATE_COMMAND, settings.kafka, COMMON, health, register
-        ),
+        delivering=Supervised("delivery", health, bugs=Condition.HANDLER_FAILING),
+        start=_start(settings, database, health, register),
     )
+
+
+def _app(database: Database, health: Health, register: DirectoryFollower) -> FastAPI:
+    app = create_app("QCDC notifier", health)
+    add_routes(app, PostgresViews(database, lambda: register.reference().directory))
+    return app
+
+
+def _start(
+    settings: NotifierSettings, database: Database, health: Health, register: DirectoryFollower
+) -> Start:
+    needed = MIGRATIONS, MIGRATE_COMMAND, settings.kafka, COMMON
+    return Start(database, *needed, health, [register.prerequisite])
 
 
 def known_of(channel: Channel, reference: ReferenceData) -> Known:

@@ -10,14 +10,15 @@ force.
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from enum import StrEnum
 
 import structlog
-from aiokafka.errors import KafkaError
 
 from shared.contracts.directory import DirectoryRevised
 from shared.contracts.topics import DIRECTORY
 from shared.directory.contents import contents_of
 from shared.directory.entities import DirectoryMessage, Entities, EntityUpdate, checksum, decode
+from shared.directory.errors import DirectoryUnread
 from shared.directory.loading import build_reference_data, load_reference_data
 from shared.directory.store import (
     RevisionStatus,
@@ -27,19 +28,29 @@ from shared.directory.store import (
     revision_status,
     write_replica,
 )
-from shared.infra.errors import DirectoryUnread, LogReplaced, Misconfigured
+from shared.infra.errors import Misconfigured
 from shared.infra.health import Condition, Health
 from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.inbox import Inbox
-from shared.infra.postgres.database import Connection, Database, retryable
+from shared.infra.postgres.database import Connection, Database
 from shared.infra.settings import ServiceSettings
+from shared.infra.start import Prerequisite
+from shared.infra.supervised import Supervised
 from shared.reference.errors import FactError
 from shared.reference.reference_data import ReferenceData
 
 PART = "directory"
+"""What Health says of the revision in force; of the tables and the topic it says so beside."""
+
 POLL_SECONDS = 1.0
 WAIT_SECONDS = 0.1
 log = structlog.get_logger()
+
+
+class DirectoryCondition(StrEnum):
+    """Why a service is not ready, beside the conditions of the plumbing."""
+
+    REFUSED = "directory_refused"
 
 
 class DirectoryFollower:
@@ -82,8 +93,14 @@ class DirectoryFollower:
         self._built: tuple[str, ReferenceData] | None = None
         self._callbacks: list[Callable[[ReferenceData], None]] = []
         self._wake = asyncio.Event()
-        health.report(PART, Condition.STARTING, "")
-        health.report(self.reader.part, Condition.STARTING, "")
+        health.starting(PART)
+        self._tables = Supervised(f"{PART} tables", health)
+        self._topic = Supervised(
+            f"{PART} topic",
+            health,
+            network=Condition.KAFKA_UNAVAILABLE,
+            pause_seconds_max=WAIT_SECONDS,
+        )
 
     def reference(self) -> ReferenceData:
         """
@@ -101,24 +118,30 @@ class DirectoryFollower:
 
     async def follow(self) -> None:
         """Look for a new revision every second, and whenever this process has read something."""
-        while True:
-            self._wake.clear()
-            try:
-                await self.refresh()
-            except Exception as problem:
-                if not retryable(problem):
-                    raise
-                self._health.report(PART, Condition.DATABASE_UNAVAILABLE, repr(problem))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
-                    await self._wake.wait()
+        await self._tables.for_ever(self.refresh, self._pause)
+
+    async def _pause(self, _: RevisionStatus) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._wake.wait()
+        self._wake.clear()
 
     async def read_to_end(self) -> None:
         """Return once the topic has been read to its end and reference data is in force."""
         while True:
-            if await self._is_read() and await self._is_settled():
+            if await self._topic.until_done(self._is_read_and_settled):
                 return
             await asyncio.sleep(WAIT_SECONDS)
+
+    @property
+    def prerequisite(self) -> Prerequisite:
+        """
+        What a service does before its work begins.
+
+        Following begins with the tables alone: a directory that was in force here serves HTTP
+        while Kafka is away.
+        """
+        return Prerequisite(self.follow, self.reader.run, self.read_to_end)
 
     async def refresh(self) -> RevisionStatus:
         """Bring the revision in force, if it is another one, from the tables into this process."""
@@ -136,7 +159,7 @@ class DirectoryFollower:
             else:
                 self._swap(wanted)
         if complaint:
-            self._health.report(PART, Condition.DIRECTORY_REFUSED, complaint)
+            self._health.report(PART, DirectoryCondition.REFUSED, complaint)
         else:
             self._health.fine(PART)
         return stands
@@ -185,27 +208,11 @@ class DirectoryFollower:
         for callback in self._callbacks:
             callback(reference)
 
-    async def _is_read(self) -> bool:
-        try:
-            return await self.reader.behind() == 0
-        except LogReplaced as problem:
-            self._health.report(PART, Condition.LOG_REPLACED, str(problem))
-        except (KafkaError, TimeoutError) as problem:
-            self._health.report(PART, Condition.KAFKA_UNAVAILABLE, repr(problem))
-        except Exception as problem:
-            if not retryable(problem):
-                raise
-            self._health.report(PART, Condition.DATABASE_UNAVAILABLE, repr(problem))
-        return False
-
-    async def _is_settled(self) -> bool:
+    async def _is_read_and_settled(self) -> bool:
         """Tell whether reference data is in force; what ships is, when nothing was published."""
-        try:
-            stands = await self.refresh()
-        except Exception as problem:
-            if not retryable(problem):
-                raise
+        if await self.reader.behind():
             return False
+        stands = await self.refresh()
         published = stands.in_force is not None or bool(stands.complaint)
         if not published and self._reference is None:
             self._put_in_force(await asyncio.to_thread(self._shipped))

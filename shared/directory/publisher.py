@@ -28,9 +28,10 @@ from shared.directory.entities import (
     difference,
     recorded,
 )
+from shared.directory.errors import PublicationOvertaken
 from shared.directory.loading import build_reference_data
 from shared.directory.replica import DirectoryReplica
-from shared.infra.errors import Misconfigured, PublicationOvertaken
+from shared.infra.errors import Misconfigured
 from shared.infra.kafka.broker import Poison, producer
 from shared.reference.errors import FactError
 

@@ -1,6 +1,5 @@
 """``python -m services.<name> serve|migrate``: what every service can be told."""
 
-import gc
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
@@ -8,13 +7,12 @@ from typing import Any, Protocol, TypeVar
 from fastapi import FastAPI
 from pydantic import ValidationError
 
-from shared.directory.follower import DirectoryFollower
-from shared.infra import logs
+from shared.infra import collector, logs
 from shared.infra import process as run
 from shared.infra.errors import Misconfigured
+from shared.infra.health import Health
 from shared.infra.postgres import migrate
 from shared.infra.settings import ServiceSettings
-from shared.reference.reference_data import ReferenceData
 
 S = TypeVar("S", bound=ServiceSettings)
 
@@ -24,11 +22,14 @@ class Service(Protocol):
 
     @property
     def app(self) -> FastAPI:
-        """Its HTTP door."""
+        """What it answers over HTTP."""
 
     @property
-    def register(self) -> DirectoryFollower:
-        """The facts that it works by."""
+    def health(self) -> Health:
+        """What keeps it from being ready."""
+
+    def on_replaced(self, callback: Callable[[object], None]) -> None:
+        """Call *callback* whenever data that lives as long as the process was replaced."""
 
     def tasks(self) -> Sequence[run.Task]:
         """List what runs beside HTTP."""
@@ -51,8 +52,8 @@ def main(
     async def serve(settings: S) -> None:
         logs.configure(as_json=settings.log_json)
         service = build(settings)
-        _spare_the_collector()
-        service.register.on_change(_spare_the_new_facts)
+        collector.tune()
+        service.on_replaced(collector.spare)
         await service.open()
         try:
             await run.serve(service.app, settings.http_host, settings.http_port, service.tasks())
@@ -76,22 +77,3 @@ def _settings(read: Callable[[], S]) -> S:
         return read()
     except ValidationError as problem:
         raise Misconfigured(str(problem)) from problem
-
-
-def _spare_the_collector() -> None:
-    """
-    Let the garbage collector look seldom, and never at the facts, which live as long as we do.
-
-    A batch makes a hundred thousand objects that die together and hold no cycles; looking for
-    cycles among them took a quarter to a third of the time of a report (measured).
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
-def _spare_the_new_facts(_: ReferenceData) -> None:
-    """Collect what the old facts held among themselves, and never look at the new ones."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()

@@ -3,11 +3,11 @@ Every exception of the plumbing; an exception means "try again" or "a bug", neve
 
 QcdcError
 ├── Misconfigured      the operator must mend something; the process exits with 78
-├── Gap                the log and the stored position disagree; read again from the position
+├── PositionGap        the log and the stored position disagree; read again from the position
 ├── BreakerOpen        too many unreadable records in a row; the partition is paused
 ├── LogReplaced        the log is shorter than what was read: it is another log
-├── DirectoryUnread    nothing can be judged before the directory has been read
-└── Overtaken          somebody else is publishing the directory, or has just done so
+├── ConsumerStalled    connected, behind, and nothing arrives: a new consumer is needed
+└── NotReady           what an answer needs has not been read yet
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,12 +51,12 @@ class LogReplaced(QcdcError):
         self.partitions = partitions
 
 
-class DirectoryUnread(QcdcError):
-    """The directory has not been read yet, so nobody can say which units there are."""
+class ConsumerStalled(QcdcError):
+    """The consumer is connected and behind, and has not moved for too long."""
 
-    def __init__(self) -> None:
-        super().__init__("the directory has not been read yet")
+    def __init__(self, behind: int) -> None:
+        super().__init__(f"{behind} records behind")
 
 
-class PublicationOvertaken(QcdcError):
-    """Another publication of the directory came first; nothing of this one is in force."""
+class NotReady(QcdcError):
+    """What the answer needs has not been read yet; ask again later."""

@@ -2,7 +2,8 @@
 Health is progress, not a ping: what each part of a process last said of itself.
 
 Live means that the event loop turns. Ready means that no part has anything to report; a reason
-is one of ``Condition``, so that an operator's alert can name it.
+is a ``Condition``, or one that the part itself defines, so that an operator's alert can name it.
+Whoever builds a part declares it as ``starting``.
 """
 
 from collections.abc import Mapping
@@ -22,7 +23,6 @@ class Condition(StrEnum):
     BREAKER_OPEN = "breaker_open"
     LOST_WINDOW = "lost_window"
     LOG_REPLACED = "log_replaced"
-    DIRECTORY_REFUSED = "directory_refused"
     SCAN_FAILING = "scan_failing"
 
 
@@ -30,17 +30,21 @@ class Condition(StrEnum):
 class Complaint:
     """What one part of the process has to report."""
 
-    condition: Condition
+    condition: StrEnum
     detail: str
 
 
 class Health:
     """The complaints of one process, by part."""
 
-    def __init__(self, *parts: str) -> None:
-        self._complaints = {part: Complaint(Condition.STARTING, "") for part in parts}
+    def __init__(self) -> None:
+        self._complaints: dict[str, Complaint] = {}
 
-    def report(self, part: str, condition: Condition, detail: str) -> None:
+    def starting(self, part: str) -> None:
+        """Declare *part*: the process is not ready before it says ``fine``."""
+        self.report(part, Condition.STARTING, "")
+
+    def report(self, part: str, condition: StrEnum, detail: str) -> None:
         """Let *part* complain until it says ``fine``."""
         self._complaints[part] = Complaint(condition, detail[:300])
 

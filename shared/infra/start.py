@@ -1,62 +1,70 @@
 """
-What comes before any work: tables and topics that fit this code, and the directory's newest state.
+What comes before any work: tables and topics that fit this code, and what must be read first.
 
 HTTP is up already and says why nothing happens. Infrastructure that does not answer is waited
 for; an answer that does not fit ends the process with one line (``Misconfigured``).
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import InitVar, dataclass
 from functools import partial
 
-from aiokafka.errors import KafkaError
-
 from shared.contracts.topics import TopicSpec
-from shared.directory.follower import DirectoryFollower
-from shared.infra.health import Condition, Health
+from shared.infra.health import Health
 from shared.infra.kafka.topics import check_topics
 from shared.infra.postgres import migrate
-from shared.infra.postgres.database import Database, retryable
+from shared.infra.postgres.database import Database
 from shared.infra.process import Task
+from shared.infra.supervised import Supervised
 
 PART = "start"
-RETRY_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
+class Prerequisite:
+    """Two tasks that begin before the work and run beside it, and when the work may begin."""
+
+    with_tables: Task
+    """Begins once the tables fit, so also while Kafka is away."""
+    with_topics: Task
+    """Begins once the topics fit too."""
+    ready: Task
+    """Returns once the work may begin."""
+
+
+@dataclass
 class Start:
     """What a service needs to find; ``mend`` is the command that makes its tables."""
 
     database: Database
-    migrations: list[migrate.Migration]
+    migrations: Sequence[migrate.Migration]
     mend: str
     kafka: str
     topics: Sequence[TopicSpec]
-    health: Health
-    register: DirectoryFollower
+    health: InitVar[Health]
+    prerequisites: Sequence[Prerequisite] = ()
     more_topics: Callable[[Iterable[str]], Iterable[TopicSpec]] = lambda _: ()
     """Which topics must fit besides, given the names of all that exist."""
 
-    def before(self, work: Sequence[Task]) -> list[Task]:
-        """
-        Let no task of *work* begin before everything has been checked and the directory was read.
+    def __post_init__(self, health: Health) -> None:
+        """Declare the start."""
+        self._supervised = Supervised(PART, health)
 
-        The register begins with its tables alone: a directory that was in force here serves HTTP
-        while Kafka is away.
-        """
-        tables, topics_too, all_of_it = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    def before(self, work: Sequence[Task]) -> list[Task]:
+        """Let no task of *work* begin before everything was checked and read."""
+        tables, topics, all_of_it = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
         async def check() -> None:
-            await self._once_it_answers(self._tables, Condition.DATABASE_UNAVAILABLE)
+            await self._tables()
             tables.set()
-            await self._once_it_answers(
-                partial(check_topics, self.kafka, self.topics, self.more_topics),
-                Condition.KAFKA_UNAVAILABLE,
-            )
-            topics_too.set()
-            await self.register.read_to_end()
-            self.health.fine(PART)
+            await check_topics(self.kafka, self.topics, self.more_topics)
+            topics.set()
+            for prerequisite in self.prerequisites:
+                await prerequisite.ready()
+
+        async def check_until_done() -> None:
+            await self._supervised.until_done(check)
             all_of_it.set()
             await asyncio.Event().wait()
 
@@ -65,26 +73,12 @@ class Start:
             await task()
 
         return [
-            check,
-            partial(begin, tables, self.register.follow),
-            partial(begin, topics_too, self.register.reader.run),
+            check_until_done,
+            *(partial(begin, tables, it.with_tables) for it in self.prerequisites),
+            *(partial(begin, topics, it.with_topics) for it in self.prerequisites),
             *(partial(begin, all_of_it, task) for task in work),
         ]
 
     async def _tables(self) -> None:
         async with self.database.connection() as connection:
             await migrate.check(connection, self.migrations, self.mend)
-
-    async def _once_it_answers(
-        self, question: Callable[[], Awaitable[None]], condition: Condition
-    ) -> None:
-        while True:
-            try:
-                await question()
-            except Exception as problem:
-                if not (isinstance(problem, KafkaError) or retryable(problem)):
-                    raise
-                self.health.report(PART, condition, repr(problem))
-                await asyncio.sleep(RETRY_SECONDS)
-            else:
-                return

@@ -11,24 +11,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any
 
 import pytest
 from aiokafka import ConsumerRecord
 
-from services.aggregator import wiring as aggregator
-from services.intake import app as intake
-from services.notifier import app as notifier
 from shared.contracts.event import Event
-from shared.infra.command import Service
 from shared.infra.kafka.broker import Poison, Record
 from shared.infra.kafka.consumer import ConsumerSupervisor
-from shared.infra.settings import ServiceSettings
+from tests.architecture.services import built_services
 from tools.generate.events import event_classes
 from tools.generate.files import ROOT, examples
-from tools.generate.flow import AGGREGATOR, FLOW, INTAKE, NOTIFIER, SERVICES, SOURCE, Channel
+from tools.generate.flow import AGGREGATOR, FLOW, NOTIFIER, SERVICES, SOURCE, Channel
 
-S = TypeVar("S", bound=ServiceSettings)
 DEAD_LETTERS = "dead_letters"
 CHANNEL_OF_NAME = {
     "DIRECTORY": "directory",
@@ -73,18 +68,13 @@ class Sources:
 @pytest.fixture(scope="module")
 def subscriptions() -> Mapping[str, Sequence[Subscription]]:
     """Wire each service as its ``__main__`` does; nothing is connected."""
-    built: Mapping[str, Service] = {
-        INTAKE: intake.build(_settings(intake.build)),
-        AGGREGATOR: aggregator.build(_settings(aggregator.build)),
-        NOTIFIER: notifier.build(_settings(notifier.build)),
-    }
     return {
         service: [
             Subscription(it._topics, it._pattern, it._decode)
             for it in (*vars(parts).values(), parts.register.reader)
             if isinstance(it, ConsumerSupervisor)
         ]
-        for service, parts in built.items()
+        for service, parts in built_services().items()
     }
 
 
@@ -263,17 +253,3 @@ def _with(
         else it
         for it in flow
     )
-
-
-def _settings(build: Callable[[S], object]) -> S:
-    """Make the settings that a service is built from; nothing answers where they lead."""
-    wanted: type[S] = get_type_hints(build)["settings"]
-    nowhere = {
-        "kafka": "nowhere:1",
-        "database": "postgresql://nowhere/none",
-        "http_port": 1,
-        "smtp_host": "nowhere",
-        "smtp_port": 1,
-        "smtp_sender": "ban-chi-dao@qcdc.example.vn",
-    }
-    return wanted.model_validate({k: v for k, v in nowhere.items() if k in wanted.model_fields})

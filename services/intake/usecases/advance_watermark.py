@@ -19,20 +19,22 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from aiokafka.errors import KafkaError
-
 from services.intake.store.postgres import RECEIVING_LOCK
 from services.intake.usecases.receive import PRODUCER
 from shared.contracts.duties import IntakeCaughtUp
 from shared.contracts.event import derived_id
 from shared.contracts.topics import WATERMARKS
-from shared.infra.errors import LogReplaced
+from shared.infra.health import Condition, Health
 from shared.infra.kafka.outbox import Outgoing, write_outbox
-from shared.infra.postgres.database import Database, retryable
+from shared.infra.postgres.database import Database
+from shared.infra.supervised import Supervised
 
 CLOCK_SKEW = timedelta(seconds=2)
 WAIT_SECONDS_MAX = 2
 """For the lock, and for Kafka's answer while it is held: who receives must not wait longer."""
+
+FAILURES_TOLERATED = 5
+"""So many in a row are not reported: a watermark that is late for once harms nobody."""
 
 
 class Watermark:
@@ -43,24 +45,25 @@ class Watermark:
         database: Database,
         behind: Callable[[], Awaitable[int]],
         every_seconds: float,
+        health: Health,
         after: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._behind = behind
         self._every_seconds = every_seconds
         self._after = after
+        # A busy moment is no outage: who receives holds the lock while a batch lasts.
+        self._supervised = Supervised(
+            "watermark",
+            health,
+            network=Condition.KAFKA_UNAVAILABLE,
+            pause_seconds_max=every_seconds,
+            tolerated=FAILURES_TOLERATED,
+        )
 
     async def run(self) -> None:
-        """Advance for ever; when something is away, the reader and the relay complain of it."""
-        while True:
-            try:
-                await self.advance()
-            except (KafkaError, LogReplaced, TimeoutError):
-                pass
-            except Exception as problem:
-                if not retryable(problem):
-                    raise
-            await asyncio.sleep(self._every_seconds)
+        """Advance for ever."""
+        await self._supervised.for_ever(self.advance, lambda _: asyncio.sleep(self._every_seconds))
 
     async def advance(self) -> datetime | None:
         """

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -21,15 +22,13 @@ from services.notifier.store.docket import Docket, OpenDocket
 from services.notifier.usecases.horizon import Horizon
 from shared.contracts.duties import NoticeSent
 from shared.contracts.event import derived_id
-from shared.infra.health import Condition, Health
-from shared.infra.postgres.database import Database, retryable
+from shared.infra.postgres.database import Database
+from shared.infra.supervised import Supervised, only_outages, retry
 from shared.reference.committees import Committee, Contact
 from shared.reference.periods import VIETNAM
 
 AT_ONCE_MAX = 10
 """Connections to the mail server at one time."""
-
-RETRY_SECONDS = 0.5
 
 log = structlog.get_logger()
 
@@ -75,18 +74,11 @@ class Delivery:
         self._lease = lease
         self._after_publishing = after_publishing
 
-    async def run(self, seconds: float, health: Health) -> None:
-        """Deliver until cancelled; say so when it fails, and try again."""
-        while True:
-            try:
-                sent = await self.once()
-                health.fine("delivery")
-            except Exception as problem:  # noqa: BLE001 - the outermost loop
-                sent = 0
-                health.report("delivery", Condition.HANDLER_FAILING, repr(problem))
-                log.warning("delivery failed", problem=repr(problem))
-            if sent < AT_ONCE_MAX:
-                await asyncio.sleep(seconds)
+    async def run(self, seconds: float, supervised: Supervised) -> None:
+        """Deliver until cancelled, every *seconds*; at once while there is more to send."""
+        await supervised.for_ever(
+            self.once, lambda sent: asyncio.sleep(seconds if sent < AT_ONCE_MAX else 0)
+        )
 
     async def once(self) -> int:
         """Send the notices whose time has come; return how many were attempted."""
@@ -120,16 +112,7 @@ class Delivery:
     async def _send(self, ready: Ready) -> None:
         outcome = await ready.channel.send(ready.letter)
         log.info("notice", id=ready.claimed.notice_id, ending=outcome.ending, said=outcome.detail)
-        while True:
-            try:
-                await self._settle(ready, outcome)
-            except Exception as problem:
-                if not retryable(problem):
-                    raise
-                log.warning("not marked yet", problem=repr(problem))
-                await asyncio.sleep(RETRY_SECONDS)
-            else:
-                return
+        await retry(partial(self._settle, ready, outcome), only_outages)
 
     async def _settle(self, ready: Ready, outcome: Outcome) -> None:
         claimed = ready.claimed

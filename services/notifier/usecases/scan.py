@@ -22,8 +22,8 @@ from services.notifier.domain.reconcile import Wanted, agrees, reconcile, wanted
 from services.notifier.domain.scan import STAGE_OVERDUE, Audience, Plan, address, decide, plan
 from services.notifier.store.docket import Docket, OpenDocket
 from services.notifier.usecases.horizon import Horizon
-from shared.infra.health import Condition, Health
 from shared.infra.postgres.database import Database
+from shared.infra.supervised import Supervised
 from shared.reference.periods import VIETNAM
 
 # More in one go than any province has units, so that one deadline makes one digest.
@@ -77,16 +77,9 @@ class Scan:
         self._opened = 0
         self._followed: tuple[_Known, date] | None = None
 
-    async def run(self, seconds: float, health: Health) -> None:
-        """Scan until cancelled; say so when it fails, and try again."""
-        while True:
-            try:
-                await self.once()
-                health.fine("scan")
-            except Exception as problem:  # noqa: BLE001 - the outermost loop
-                health.report("scan", Condition.SCAN_FAILING, repr(problem))
-                log.warning("scan failed", problem=repr(problem))
-            await asyncio.sleep(seconds)
+    async def run(self, seconds: float, supervised: Supervised) -> None:
+        """Scan until cancelled, every *seconds*."""
+        await supervised.for_ever(self.once, lambda _: asyncio.sleep(seconds))
 
     def has_followed(self) -> bool:
         """Tell whether every duty has been held against the facts in force now."""

@@ -9,7 +9,8 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Iterable
-from typing import Generic, TypeVar
+from functools import partial
+from typing import Generic, NoReturn, TypeVar
 from zlib import crc32
 
 import structlog
@@ -19,16 +20,15 @@ from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
-from shared.infra.errors import BreakerOpen, LogReplaced, Partition, PositionGap
+from shared.infra.errors import BreakerOpen, ConsumerStalled, LogReplaced, Partition, PositionGap
 from shared.infra.health import Condition, Health
 from shared.infra.kafka.broker import Batch, Cursor, Poison, Record, consume, kafka_broker
 from shared.infra.kafka.inbox import Inbox
-from shared.infra.postgres.database import retryable
+from shared.infra.supervised import Supervised
 
 RETURN_AFTER_SECONDS = 3.0
 STALLED_AFTER_SECONDS = 60.0
 WATCH_SECONDS = RESTART_SECONDS = 1.0
-BACKOFF_SECONDS_MAX = 5.0
 
 F = TypeVar("F")
 log = structlog.get_logger()
@@ -58,6 +58,8 @@ class ConsumerSupervisor(Generic[F]):
         self._group = group
         self._instance = instance
         self._health = health
+        self._supervised = Supervised(self.part, health, network=Condition.KAFKA_UNAVAILABLE)
+        self._applying = Supervised(self.part, health)
         self._after = after
         self._sought: dict[Partition, int] = {}
         self._paused: set[Partition] = set()
@@ -66,19 +68,17 @@ class ConsumerSupervisor(Generic[F]):
 
     async def run(self) -> None:
         """Consume until cancelled; whatever Kafka does, come back."""
-        while True:
-            broker = kafka_broker(self._bootstrap, f"{self._group}-{self._instance}")
-            self._paused.clear()
-            try:
-                await self._start(broker)
-                await self._watch()
-                log.warning("consumer restarted: behind without progress", group=self._group)
-            except (KafkaError, OSError, TimeoutError) as problem:
-                self._health.report(self.part, Condition.KAFKA_UNAVAILABLE, repr(problem))
-            finally:
-                self._subscriber = None
-                await broker.stop()
-            await asyncio.sleep(RESTART_SECONDS)
+        await self._supervised.until_done(self._consume)
+
+    async def _consume(self) -> NoReturn:
+        broker = kafka_broker(self._bootstrap, f"{self._group}-{self._instance}")
+        self._paused.clear()
+        try:
+            await self._start(broker)
+            await self._watch()
+        finally:
+            self._subscriber = None
+            await broker.stop()
 
     async def _start(self, broker: KafkaBroker) -> None:
         """Join the group; under a pattern, in an epoch that the topics it matches now define."""
@@ -116,28 +116,14 @@ class ConsumerSupervisor(Generic[F]):
 
         A bug raises after a pause, so that FastStream reads the batch again without spinning.
         """
-        attempt = 0
-        while True:
-            try:
-                await self._apply(batch)
-            except Exception as problem:
-                attempt += 1
-                known = retryable(problem) or isinstance(problem, KafkaError)
-                condition = Condition.DATABASE_UNAVAILABLE if known else Condition.HANDLER_FAILING
-                self._health.report(self.part, condition, repr(problem))
-                log.warning(
-                    "batch not applied",
-                    group=self._group,
-                    problem=repr(problem),
-                    exc_info=not known,  # a bug of ours is worth its traceback
-                )
-                await asyncio.sleep(min(BACKOFF_SECONDS_MAX, 0.1 * 2 ** min(attempt, 6)))
-                if not known:
-                    raise
-            else:
-                self._health.fine(self.part)
-                self._after()
-                return
+        try:
+            await self._applying.until_done(partial(self._apply, batch))
+        except Exception as bug:
+            self._health.report(self.part, Condition.HANDLER_FAILING, repr(bug))
+            log.exception("batch not applied", group=self._group)
+            await asyncio.sleep(RESTART_SECONDS)
+            raise
+        self._after()
 
     async def _apply(self, batch: Batch[F]) -> None:
         try:
@@ -192,8 +178,14 @@ class ConsumerSupervisor(Generic[F]):
             raise KafkaError("a topic has appeared that is not subscribed to yet")
         return subscribed
 
-    async def _watch(self) -> None:
-        """Return when the consumer is behind and has not moved for too long."""
+    async def _watch(self) -> NoReturn:
+        """
+        Report how the consumer gets on.
+
+        Raises:
+            ConsumerStalled: it is behind and has not moved for too long.
+
+        """
         moved_at, seen = time.monotonic(), -1
         while True:
             await asyncio.sleep(WATCH_SECONDS)
@@ -204,17 +196,14 @@ class ConsumerSupervisor(Generic[F]):
                 await self._resume()
                 if behind and still > RETURN_AFTER_SECONDS:
                     await self._return_to_stored()
-            except Exception as problem:
-                if (condition := _outside(problem)) is None:
-                    raise
-                self._health.report(self.part, condition, repr(problem))
+            except Exception as problem:  # noqa: BLE001 - ``report`` raises a bug again
+                self._supervised.report(problem)
                 continue
             if not behind or total != seen or self._paused:
                 moved_at, seen = time.monotonic(), total
-                self._health.fine(self.part)
+                self._supervised.fine()
             elif still > STALLED_AFTER_SECONDS:
-                self._health.report(self.part, Condition.BEHIND_WITHOUT_PROGRESS, str(behind))
-                return
+                raise ConsumerStalled(behind)
 
     async def _return_to_stored(self) -> None:
         """
@@ -285,15 +274,6 @@ def _matching(pattern: str, topics: Iterable[str]) -> set[str]:
     """Choose topics as the driver does: a name in braces stands for anything."""
     matcher = re.compile(re.sub(r"{\w+}", ".*", pattern))
     return {it for it in topics if matcher.match(it)}
-
-
-def _outside(problem: Exception) -> Condition | None:
-    """Name what is wrong around us; None when *problem* is a bug of ours."""
-    if isinstance(problem, LogReplaced):
-        return Condition.LOG_REPLACED
-    if isinstance(problem, (KafkaError, TimeoutError)):
-        return Condition.KAFKA_UNAVAILABLE
-    return Condition.DATABASE_UNAVAILABLE if retryable(problem) else None
 
 
 def _breaker(partition: Partition) -> str:

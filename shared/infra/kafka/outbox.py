@@ -10,20 +10,20 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from shared.contracts.event import Event
 from shared.contracts.wire import Headers, encode
-from shared.infra.health import Condition, Health
-from shared.infra.postgres.database import Connection, Database, load_queries, retryable
+from shared.infra.health import Health
+from shared.infra.postgres.database import Connection, Database, load_queries
+from shared.infra.supervised import Supervised
 
 QUERIES = load_queries(Path(__file__).parent / "plumbing.sql")
 ROWS_PER_PASS = 1000
 IDLE_SECONDS = 0.2
-RETRY_SECONDS = 1.0
 _LOCK = 7_263_002
 
 
@@ -115,7 +115,7 @@ class Relay:
         self._database = database
         self._pending = pending
         self._make_producer = make_producer
-        self._health = health
+        self._supervised = Supervised("outbox", health)
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -124,28 +124,23 @@ class Relay:
 
     async def run(self) -> None:
         """Relay until cancelled; a producer that failed is thrown away, never reused."""
-        while True:
-            kafka = self._make_producer()
-            try:
-                await kafka.start()
-                await self._relay(kafka)
-            except (KafkaError, OSError, TimeoutError) as problem:
-                self._health.report("outbox", Condition.KAFKA_UNAVAILABLE, repr(problem))
-            except Exception as problem:
-                if not retryable(problem):
-                    raise
-                self._health.report("outbox", Condition.DATABASE_UNAVAILABLE, repr(problem))
-            finally:
-                await _stop(kafka)
-            await asyncio.sleep(RETRY_SECONDS)
+        await self._supervised.until_done(self._relay)
 
-    async def _relay(self, kafka: AIOKafkaProducer) -> None:
+    async def _relay(self) -> NoReturn:
+        kafka = self._make_producer()
+        try:
+            await kafka.start()
+            await self._relay_with(kafka)
+        finally:
+            await _stop(kafka)
+
+    async def _relay_with(self, kafka: AIOKafkaProducer) -> NoReturn:
         while True:
             self._wake.clear()
             sent = 0
             for pending in self._pending:
                 sent += await self.relay_once(kafka, pending)
-            self._health.fine("outbox")
+            self._supervised.fine()
             if not sent:
                 await _wait(self._wake.wait(), IDLE_SECONDS)
 

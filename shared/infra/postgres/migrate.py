@@ -6,6 +6,7 @@ may not change afterwards; its checksum is kept.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def migrations(service: Path) -> list[Migration]:
     ]
 
 
-async def migrate(url: str, schema: str, wanted: list[Migration]) -> list[str]:
+async def migrate(url: str, schema: str, wanted: Sequence[Migration]) -> list[str]:
     """
     Apply what is missing to *schema* and return the names of what was applied.
 
@@ -72,7 +73,7 @@ async def migrate(url: str, schema: str, wanted: list[Migration]) -> list[str]:
         await connection.close()
 
 
-async def check(connection: Connection, wanted: list[Migration], command: str) -> None:
+async def check(connection: Connection, wanted: Sequence[Migration], command: str) -> None:
     """
     Refuse to run on a schema that is not the one this code was written for.
 
@@ -85,14 +86,14 @@ async def check(connection: Connection, wanted: list[Migration], command: str) -
         raise Misconfigured(f"the database lacks {lacking[0].name}; run: {command}")
 
 
-async def missing(connection: Connection, wanted: list[Migration]) -> list[Migration]:
+async def missing(connection: Connection, wanted: Sequence[Migration]) -> list[Migration]:
     """List what has not been applied; everything, on a database that nobody has touched."""
     if await connection.fetchval("SELECT to_regclass('migration')") is None:
-        return wanted
+        return list(wanted)
     return await _missing(connection, wanted)
 
 
-async def _missing(connection: Connection, wanted: list[Migration]) -> list[Migration]:
+async def _missing(connection: Connection, wanted: Sequence[Migration]) -> list[Migration]:
     applied = {
         row["name"]: row["checksum"]
         for row in await connection.fetch("SELECT name, checksum FROM migration")

@@ -1,6 +1,8 @@
 """What every HTTP door shares: problem+json (RFC 9457), health, and a plain JSON answer."""
 
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -9,12 +11,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from shared.infra.errors import DirectoryUnread
+from shared.infra.errors import NotReady
 from shared.infra.health import Health
 from shared.infra.postgres.database import retryable
 
 log = structlog.get_logger()
 PROBLEM_JSON = "application/problem+json"
+_SENTENCES: Mapping[str, str] = tomllib.loads(
+    (Path(__file__).parent / "problems_vi.toml").read_text(encoding="utf-8")
+)
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
 
 
@@ -88,9 +93,9 @@ async def _answer_infrastructure_failures(request: Request, call_next: Any) -> A
     """Answer 503 with Retry-After while the database is away: not an empty list, not a 500."""
     try:
         return await call_next(request)
-    except DirectoryUnread as problem:
+    except NotReady as problem:
         return problem_response(503, "starting", str(problem))
     except Exception as problem:
         if not retryable(problem):
             raise
-        return problem_response(503, "database_unavailable", "Cơ sở dữ liệu tạm thời gián đoạn.")
+        return problem_response(503, "database_unavailable", _SENTENCES["database_unavailable"])

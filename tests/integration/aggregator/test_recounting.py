@@ -13,6 +13,7 @@ from services.aggregator.pictures import Pictures
 from services.aggregator.recounting import Recounting
 from services.aggregator.settings import AggregatorSettings
 from services.aggregator.wiring import build
+from shared.infra.health import Health
 from shared.infra.postgres.database import Database
 from shared.reference.directory import Directory, Unit
 from shared.reference.reference_data import ReferenceData
@@ -40,7 +41,8 @@ def recounting(database: Database, reference: ReferenceData, layouts: Layouts) -
     nowhere = AggregatorSettings.model_validate(
         {"kafka": "nowhere:1", "database": "postgresql://nowhere/none", "http_port": 1}
     )
-    return Recounting(database, layouts, build(nowhere, reference=reference).register)
+    register = build(nowhere, reference=reference).register
+    return Recounting(database, layouts, register, Health())
 
 
 async def announced(database: Database, reference: ReferenceData, layouts: Layouts) -> Told:

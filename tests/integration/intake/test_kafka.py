@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import Counter
+from enum import StrEnum
 
 import pytest
 from aiokafka import AIOKafkaConsumer
@@ -178,7 +179,7 @@ def _rejections(receipt: object) -> list[str]:
     return [it["code"] for it in receipt["findings"] if it["severity"] == "reject"]
 
 
-async def _complaint(upstream: Upstream, topics: Topics) -> Condition | None:
+async def _complaint(upstream: Upstream, topics: Topics) -> StrEnum | None:
     part = f"breaker qcdc.submissions.{topics.source}.v1/0"
     complaint = upstream.intake.health.complaints.get(part)
     return complaint.condition if complaint else None

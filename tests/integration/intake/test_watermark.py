@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 
 from services.intake.store.postgres import RECEIVING_LOCK
 from services.intake.usecases.advance_watermark import CLOCK_SKEW, Watermark
+from shared.infra.health import Health
 from tests.eventually import eventually
 from tests.integration.intake.running import NOWHERE, Upstream, document, served
 
@@ -26,7 +27,7 @@ async def upstream(postgres_url: str) -> AsyncIterator[Upstream]:
 
 def watermark(upstream: Upstream, *answers: int | Exception) -> Watermark:
     """Build a watermark for which Kafka gives these answers, the last one for ever."""
-    return Watermark(upstream.intake.database, _answering(*answers), 1.0)
+    return Watermark(upstream.intake.database, _answering(*answers), 1.0, Health())
 
 
 def _answering(*answers: int | Exception) -> Callable[[], Awaitable[int]]:
@@ -116,7 +117,7 @@ async def test_rush_over_http_does_not_keep_the_watermark_from_asking(upstream: 
         await eventually(lambda: _all_wait(upstream))
         return len(await upstream.rows("SELECT 1 FROM position"))
 
-    instant = await Watermark(upstream.intake.database, behind, 1.0).advance()
+    instant = await Watermark(upstream.intake.database, behind, 1.0, Health()).advance()
 
     assert instant
     assert len(await asyncio.gather(*posts)) == 31

@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 from services.notifier.domain.duties import Slot
 from services.notifier.store.postgres import QUERIES
 from shared.infra.health import Condition, Health
+from shared.infra.supervised import Supervised
 from tests.eventually import eventually
 from tests.integration.notifier.world import (
     COMMITTEE,
@@ -106,11 +107,12 @@ async def test_failed_query_fails_the_scan(it: World) -> None:
     """An answer that never came is not the answer "nobody"."""
     await it.catch_up(DUE_AT + MINUTE)
     await it.ask("ALTER TABLE filing RENAME TO elsewhere")
-    health, scan = Health("scan"), it.scan()
+    health, scan = Health(), it.scan()
 
     with pytest.raises(asyncpg.PostgresError):
         await scan.once()
-    task = asyncio.create_task(scan.run(0.05, health))
+    supervised = Supervised("scan", health, bugs=Condition.SCAN_FAILING)
+    task = asyncio.create_task(scan.run(0.05, supervised))
     try:
         await eventually(lambda: complaint(health, Condition.SCAN_FAILING))
         await it.ask("ALTER TABLE elsewhere RENAME TO filing")

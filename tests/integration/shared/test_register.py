@@ -19,12 +19,12 @@ from shared.contracts.topics import COMMON
 from shared.directory import publisher as publishing
 from shared.directory.contents import DirectoryContents, entities_of
 from shared.directory.entities import difference
+from shared.directory.errors import DirectoryUnread, PublicationOvertaken
 from shared.directory.files import shipped
-from shared.directory.follower import PART, DirectoryFollower
+from shared.directory.follower import PART, DirectoryCondition, DirectoryFollower
 from shared.directory.publisher import publish, read_published
 from shared.directory.replica import DirectoryReplica
-from shared.infra.errors import DirectoryUnread, PublicationOvertaken
-from shared.infra.health import Condition, Health
+from shared.infra.health import Health
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.topics import create_missing_topics
 from shared.infra.postgres.database import Database
@@ -76,7 +76,7 @@ class Following:
         complaint = self.health.complaints.get(PART)
         return (
             complaint is not None
-            and complaint.condition is Condition.DIRECTORY_REFUSED
+            and complaint.condition is DirectoryCondition.REFUSED
             and words in complaint.detail
         )
 
@@ -93,13 +93,13 @@ async def following(
 ) -> AsyncIterator[Following]:
     """Run a register as every service does, with a task behind it that waits for its turn."""
     async with migrated(url) as database:
-        health, begun, seen = Health("start"), asyncio.Event(), list[ReferenceData]()
+        health, begun, seen = Health(), asyncio.Event(), list[ReferenceData]()
         settings = ServiceSettings(kafka=kafka, database=SecretStr(url), http_port=1)
         register = DirectoryFollower(
             "test", settings, database, health, prepare=prepare, topic=topic
         )
         register.on_change(seen.append)
-        start = Start(database, [], "none", kafka, COMMON, health, register)
+        start = Start(database, [], "none", kafka, COMMON, health, [register.prerequisite])
 
         async def work() -> None:
             begun.set()
