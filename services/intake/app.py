@@ -8,16 +8,16 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.intake.domain.rule_context import Knowledge, know
-from services.intake.domain.submissions import Arrived
-from services.intake.domain.violations import Messages, sayer
+from services.intake.domain.rule_context import RuleContext, build_rule_context
+from services.intake.domain.submissions import RawSubmission
+from services.intake.domain.violations import Messages, renderer
 from services.intake.entry.api import add_routes
 from services.intake.entry.kafka import OnSubmissions, decode
 from services.intake.settings import IntakeSettings
 from services.intake.store.postgres import Journal
 from services.intake.usecases.advance_watermark import Watermark
-from services.intake.usecases.receive import Desk
-from services.intake.usecases.rejudge import Change, Order, Rejudging
+from services.intake.usecases.receive import ReceiveSubmissions
+from services.intake.usecases.rejudge import RejudgedReport, RejudgeOrder, RejudgeReports
 from services.intake.usecases.submit import Door
 from shared.contracts.topics import (
     COMMON,
@@ -57,7 +57,7 @@ class Intake:
     health: Health
     app: FastAPI
     register: DirectoryFollower
-    reader: ConsumerSupervisor[Arrived]
+    reader: ConsumerSupervisor[RawSubmission]
     relay: Relay
     watermark: Watermark
     start: Start
@@ -102,16 +102,16 @@ def build(
         settings,
         database,
         health,
-        prepare=knowledge,
+        prepare=context,
         reference=reference,
         topic=directory,
     )
-    desk = build_desk(register.reference, messages)
+    receive_submissions = build_desk(register.reference, messages)
     relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "intake"), health)
-    stream = Inbox(database, "intake", OnSubmissions(desk), "intake")
+    stream = Inbox(database, "intake", OnSubmissions(receive_submissions), "intake")
     reader = _reader(settings, stream, health, pattern, relay.wake)
     app = create_app("QCDC intake", health)
-    add_routes(app, Door(http_database, desk, relay.wake), messages)
+    add_routes(app, Door(http_database, receive_submissions, relay.wake), messages)
     return Intake(
         settings=settings,
         database=database,
@@ -135,26 +135,28 @@ def _start(
     return Start(database, *needed, health, [register.prerequisite], of_known_sources)
 
 
-async def rejudge(settings: IntakeSettings, order: Order) -> list[Change]:
+async def rejudge(settings: IntakeSettings, order: RejudgeOrder) -> list[RejudgedReport]:
     """Judge lateness again, by the facts that are in force in the service's own tables."""
     database = _database(settings, "intake-rejudge")
     await database.open()
     try:
         async with database.connection() as connection:
             reference = await reference_data_in_tables(connection)
-        desk = build_desk(lambda: reference, load_messages())
-        return await Rejudging(database, desk, knowledge(reference)).carry_out(order)
+        receive_submissions = build_desk(lambda: reference, load_messages())
+        return await RejudgeReports(database, receive_submissions, context(reference)).carry_out(
+            order
+        )
     finally:
         await database.close()
 
 
 def _reader(
     settings: IntakeSettings,
-    stream: Inbox[Arrived],
+    stream: Inbox[RawSubmission],
     health: Health,
     pattern: str,
     after: Callable[[], None],
-) -> ConsumerSupervisor[Arrived]:
+) -> ConsumerSupervisor[RawSubmission]:
     return ConsumerSupervisor(
         stream,
         decode,
@@ -172,20 +174,22 @@ def _database(settings: IntakeSettings, application: str) -> Database:
     return Database(url, application=application, schema=settings.database_schema)
 
 
-def build_desk(reference: Callable[[], ReferenceData], messages: Messages) -> Desk:
+def build_desk(reference: Callable[[], ReferenceData], messages: Messages) -> ReceiveSubmissions:
     """Put a desk together that works by the facts of the time."""
-    return Desk(
+    return ReceiveSubmissions(
         Journal(),
-        lambda: knowledge(reference()),
-        sayer(messages),
+        lambda: context(reference()),
+        renderer(messages),
         lambda province: partition_of(province, reference().directory, PARTITIONS[REPORTS]),
     )
 
 
 @cached_per_reference_data
-def knowledge(reference: ReferenceData) -> Knowledge:
+def context(reference: ReferenceData) -> RuleContext:
     """Return what reports are judged by."""
-    return know(reference.catalogue, reference.directory, reference.due, reference.lineage)
+    return build_rule_context(
+        reference.catalogue, reference.directory, reference.due, reference.lineage
+    )
 
 
 def load_messages() -> Messages:

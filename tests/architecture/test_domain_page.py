@@ -38,7 +38,7 @@ def test_every_rule_is_on_the_page_with_its_source_and_dates() -> None:
             it.severity,
             str(it.valid_from or ""),
             str(it.valid_to or ""),
-            it.state,
+            it.basis,
             it.source,
         )
         for it in (*RULES, *RULES_OF_HANDOVERS)

@@ -12,9 +12,9 @@ import pytest
 from typer.models import CommandInfo
 
 from services.intake.domain.judge import judge
-from services.intake.domain.parsing import read
-from services.intake.domain.rule_context import know
-from services.intake.domain.submissions import Arrived, Kind
+from services.intake.domain.parsing import parse_submission
+from services.intake.domain.rule_context import build_rule_context
+from services.intake.domain.submissions import RawSubmission, SubmissionKind
 from shared.contracts.strict_json import parse
 from shared.directory.contents import entities_of
 from shared.directory.entities import difference
@@ -132,20 +132,23 @@ def test_the_example_of_a_report_would_be_accepted() -> None:
     """Who copies the page must not be refused by intake."""
     body = next(it for it in _json_blocks(_page("SENDING.md")))
     reference = load_reference_data()
-    arrived = Arrived(
+    raw = RawSubmission(
         source="ninh-binh",
-        kind=Kind.SUBMISSION,
+        kind=SubmissionKind.SUBMISSION,
         event_id="ninh-binh-13285-F05-2026-M10-1",
         document=parse(body.encode()),
         body=body.encode(),
         received_at=datetime(2026, 10, 15, 2, 14, 8, tzinfo=UTC),
     )
 
-    verdict = judge(read(arrived), know(reference.catalogue, reference.directory, reference.due))
+    verdict = judge(
+        parse_submission(raw),
+        build_rule_context(reference.catalogue, reference.directory, reference.due),
+    )
 
-    assert verdict.remarks == ()
-    assert verdict.standing is not None
-    assert verdict.standing.path == ("37.2",)
+    assert verdict.violations == ()
+    assert verdict.validated is not None
+    assert verdict.validated.path == ("37.2",)
 
 
 def test_every_example_in_json_reads() -> None:

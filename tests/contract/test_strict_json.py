@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain.parsing import Reading, read
-from services.intake.domain.submissions import Arrived, Kind
+from services.intake.domain.parsing import ParsedSubmission, parse_submission
+from services.intake.domain.submissions import RawSubmission, SubmissionKind
 from shared.contracts.strict_json import BODY_BYTES_MAX, RefusedToken, Unreadable, parse
 from tools.generate.files import examples
 
@@ -135,11 +135,11 @@ def test_an_escaped_character_that_no_register_takes_is_refused_by_intake(
     name: str, where: str
 ) -> None:
     """``parse`` lets it through, since it is valid JSON; the finding then names the field."""
-    reading = _read(where, f'"a{ESCAPED[name]}b"')
+    parsed = _read(where, f'"a{ESCAPED[name]}b"')
 
-    assert reading.report is None
-    assert where in {it.field for it in reading.remarks}
-    _can_be_stored(reading)
+    assert parsed.report is None
+    assert where in {it.field for it in parsed.violations}
+    _can_be_stored(parsed)
 
 
 @pytest.mark.parametrize("name", ESCAPED)
@@ -149,26 +149,26 @@ def test_an_escaped_character_in_a_name_is_refused_by_intake(name: str) -> None:
     cell = _read("figures", f'{{"work{ESCAPED[name]}days": 1}}')
 
     # pydantic gives up on a key that is no Unicode before it asks whether the field is known
-    assert [it.code for it in field.remarks] in (["unknown_field"], ["bad_text"])
-    assert [it.code for it in cell.remarks] == ["bad_cell"]
+    assert [it.code for it in field.violations] in (["unknown_field"], ["bad_text"])
+    assert [it.code for it in cell.violations] == ["bad_cell"]
     _can_be_stored(field)
     _can_be_stored(cell)
 
 
 def test_the_document_of_these_tests_is_otherwise_sound() -> None:
     """Else everything above would be refused for a reason of its own."""
-    assert _read("note", '"Đã rà soát."').remarks == ()
+    assert _read("note", '"Đã rà soát."').violations == ()
 
 
-def _read(field: str, value: str) -> Reading:
+def _read(field: str, value: str) -> ParsedSubmission:
     """Send the golden submission with one field written as *value* through parse and structure."""
     golden: dict[str, Any] = dict(examples()["ReportSubmitted"]["body"]) | {"source": "ninh-binh"}
     golden.pop(field, None)
     body = f'{json.dumps(golden, ensure_ascii=False)[:-1]}, "{field}": {value}}}'.encode()
-    return read(
-        Arrived(
+    return parse_submission(
+        RawSubmission(
             source="ninh-binh",
-            kind=Kind.SUBMISSION,
+            kind=SubmissionKind.SUBMISSION,
             event_id="ninh-binh-1",
             document=parse(body),
             body=body,
@@ -177,12 +177,12 @@ def _read(field: str, value: str) -> Reading:
     )
 
 
-def _can_be_stored(reading: Reading) -> None:
+def _can_be_stored(parsed: ParsedSubmission) -> None:
     """PostgreSQL's text takes neither NUL nor a lone surrogate, and nothing may break there."""
     for text in (
-        *(it.field for it in reading.remarks),
-        *(str(value) for it in reading.remarks for value in it.values.values()),
-        *(it for it in (reading.unit, reading.form, reading.period) if it),
+        *(it.field for it in parsed.violations),
+        *(str(value) for it in parsed.violations for value in it.values.values()),
+        *(it for it in (parsed.unit, parsed.form, parsed.period) if it),
     ):
         assert "\x00" not in text
         text.encode("utf-8")

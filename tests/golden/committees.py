@@ -65,8 +65,8 @@ def _single(page: Page, place: Unit) -> None:
     assert len(built.programmes) == (2 if combined else 1)
     assert combined is ("dân chủ" in built.name_vi and "Dân vận khéo" in built.name_vi)
     assert [it.name for it in built.roles_on(DAY)] == ([head.text()] if head else [])
-    standing = built.standing_agency(DAY)
-    assert (standing.name if standing else None) == (agency.text() if agency else None)
+    validated = built.standing_agency(DAY)
+    assert (validated.name if validated else None) == (agency.text() if agency else None)
 
 
 def _build(row: dict[str, object]) -> Committee:

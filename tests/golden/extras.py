@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
-from services.intake.domain.judge import Standing
+from services.intake.domain.judge import ValidatedReport
 from shared.reference import vietnamese
 from shared.reference.directory import Unit
 from shared.reference.figures import Qualifier, rate_percent
@@ -145,25 +145,25 @@ def _contributions(case: Case) -> None:
     }
     qualifier = Qualifier(days["qualifier"].text())
     more = {"entered_in": {"land_donated_m2": "ha"}, "qualifiers": {"work_days": qualifier.value}}
-    standing = _standing(case, "F05", figures, more)
+    validated = _standing(case, "F05", figures, more)
 
     indicator = case.world.reference.catalogue.indicators["land_donated_m2"]
     square_metres = Decimal(convert(hectares, "ha", indicator)).scaleb(-indicator.scale)
-    assert Decimal(str(standing.figures["land_donated_m2"])) == square_metres
+    assert Decimal(str(validated.figures["land_donated_m2"])) == square_metres
     shown = vietnamese.qualified(days["value"].number(), qualifier)
     assert shown.startswith("khoảng ")
 
 
 def _standing(
     case: Case, form: str, figures: Mapping[str, FigureValue], also: Mapping[str, object]
-) -> Standing:
+) -> ValidatedReport:
     its = period(f"cal.{case.year}")
     version = case.world.reference.catalogue.form(form, its)
     assert version is not None
     whole = complete(figures, version, case.world.reference.catalogue)
     verdict = case.world.verdict(Report(case.commune.key, form, its.code, whole), also=also)
-    assert verdict.standing is not None, verdict.remarks
-    return verdict.standing
+    assert verdict.validated is not None, verdict.violations
+    return verdict.validated
 
 
 def _index(case: Case) -> None:

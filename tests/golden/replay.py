@@ -11,7 +11,7 @@ from services.aggregator.domain.reporters import Filed, FormFiled, Reporters
 from services.aggregator.domain.reports import Revision
 from services.aggregator.domain.rollup import Reading, Said, Selection, Tally, amounts, readings
 from services.aggregator.domain.totals import TotalKey, Totals, settle
-from services.intake.domain.judge import Standing
+from services.intake.domain.judge import ValidatedReport
 from shared.contracts.event import derived_id
 from shared.contracts.reports import ReportAccepted, ReportSubmitted
 from shared.contracts.totals import Figure
@@ -107,20 +107,20 @@ def replay(article: Article, world: World) -> Replay:
     place = world.with_units([*units, *sample_units(article)])
     reports = tuple(reports_of(article, world.reference.catalogue))
     verdicts = [(it, place.verdict(it)) for it in reports]
-    refused = [(it, found.remarks) for it, found in verdicts if found.standing is None]
+    refused = [(it, found.violations) for it, found in verdicts if found.validated is None]
     assert refused == []
-    events = [_event(it, found.standing) for it, found in verdicts if found.standing is not None]
+    events = [_event(it, found.validated) for it, found in verdicts if found.validated is not None]
     return Replay(
         place,
         article.area,
         reports,
-        {it.code: it.severity for _, found in verdicts for it in found.remarks},
+        {it.code: it.severity for _, found in verdicts for it in found.violations},
         tuple(revision_of(it, place.layouts) for it in events),
     )
 
 
-def _event(report: Report, standing: Standing) -> ReportAccepted:
-    assert isinstance(standing.report, ReportSubmitted)
+def _event(report: Report, validated: ValidatedReport) -> ReportAccepted:
+    assert isinstance(validated.report, ReportSubmitted)
     slot = report.slot
     return ReportAccepted(
         event_id=derived_id("report", *slot),
@@ -128,19 +128,19 @@ def _event(report: Report, standing: Standing) -> ReportAccepted:
         source="golden",
         submission_id=derived_id("submission", *slot),
         unit=report.unit,
-        unit_type=standing.unit_type,
-        path=standing.path,
+        unit_type=validated.unit_type,
+        path=validated.path,
         form=report.form,
-        form_version=standing.form_version,
+        form_version=validated.form_version,
         period=report.period,
         revision=1,
-        figures=dict(standing.figures),
-        qualifiers=standing.report.qualifiers,
+        figures=dict(validated.figures),
+        qualifiers=validated.report.qualifiers,
         received_at=RECEIVED_AT,
         first_received_at=RECEIVED_AT,
-        due_at=standing.due.at,
-        deadline_rule=standing.due.rule_code,
-        on_time=standing.due.at > RECEIVED_AT,
+        due_at=validated.due.at,
+        deadline_rule=validated.due.rule_code,
+        on_time=validated.due.at > RECEIVED_AT,
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from services.aggregator.domain.amounts import Amount, over_units
 from services.aggregator.domain.errors import NotAdditive
-from services.intake.domain.history import History
+from services.intake.domain.history import UnitHistory
 from shared.reference.figures import rate_percent
 from tests.golden.book import Page, computed
 from tests.golden.scenarios import Story
@@ -70,11 +70,11 @@ def _someone(story: Story, form: str) -> str:
 
 
 def _says(
-    story: Story, form: str, figures: Figures, history: History | None = None
+    story: Story, form: str, figures: Figures, history: UnitHistory | None = None
 ) -> Mapping[str, str]:
     world, last = story.replays[0].world, story.span[1]
     unit = _someone(story, form)
-    return world.says(unit, form, last.code, figures, history or History())
+    return world.says(unit, form, last.code, figures, history or UnitHistory())
 
 
 def _closing(story: Story, groups: Groups) -> Mapping[str, str]:
@@ -98,7 +98,7 @@ def _models(story: Story, moves: Mapping[str, int]) -> Mapping[str, str]:
 def _over_carried_in(story: Story, _: Groups) -> Mapping[str, str]:
     def report(resolved: int) -> Mapping[str, str]:
         figures = {"pib_violations_detected": 5, "pib_cases_resolved": resolved}
-        return _says(story, "F04", figures, History(carried_in=3))
+        return _says(story, "F04", figures, UnitHistory(carried_in=3))
 
     assert "reject" not in report(8).values()
     return report(9)

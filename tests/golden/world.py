@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 
 from services.aggregator.domain.layouts import Layouts
-from services.intake.domain.history import UNKNOWN, History
+from services.intake.domain.history import NO_HISTORY, UnitHistory
 from services.intake.domain.judge import Verdict, judge
-from services.intake.domain.parsing import read
-from services.intake.domain.rule_context import Knowledge, know
-from services.intake.domain.submissions import Arrived, Kind
+from services.intake.domain.parsing import parse_submission
+from services.intake.domain.rule_context import RuleContext, build_rule_context
+from services.intake.domain.submissions import RawSubmission, SubmissionKind
 from shared.contracts.strict_json import parse
 from shared.reference.directory import Directory, Unit
 from shared.reference.periods import Period, parse_period
@@ -36,9 +36,11 @@ class World:
     reference: ReferenceData
 
     @cached_property
-    def knowledge(self) -> Knowledge:
+    def context(self) -> RuleContext:
         """What intake judges with."""
-        return know(self.reference.catalogue, self.reference.directory, self.reference.due)
+        return build_rule_context(
+            self.reference.catalogue, self.reference.directory, self.reference.due
+        )
 
     @cached_property
     def layouts(self) -> Layouts:
@@ -52,7 +54,7 @@ class World:
     def verdict(
         self,
         report: Report,
-        history: History = UNKNOWN,
+        history: UnitHistory = NO_HISTORY,
         also: Mapping[str, object] = _NOTHING,
     ) -> Verdict:
         """Judge a report as it would arrive; *also* holds further fields of the submission."""
@@ -68,10 +70,15 @@ class World:
             **also,
         }
         body = json.dumps(document).encode()
-        arrived = Arrived(
-            "golden", Kind.SUBMISSION, str(document["event_id"]), parse(body), body, RECEIVED_AT
+        raw = RawSubmission(
+            "golden",
+            SubmissionKind.SUBMISSION,
+            str(document["event_id"]),
+            parse(body),
+            body,
+            RECEIVED_AT,
         )
-        return judge(read(arrived), self.knowledge, history)
+        return judge(parse_submission(raw), self.context, history)
 
     def says(
         self,
@@ -79,15 +86,15 @@ class World:
         form: str,
         period_code: str,
         figures: Mapping[str, FigureValue],
-        history: History = UNKNOWN,
+        history: UnitHistory = NO_HISTORY,
         also: Mapping[str, object] = _NOTHING,
     ) -> Mapping[str, str]:
         """Return what the rules say to a report of some figures: severities by code."""
         version = self.reference.catalogue.form(form, period(period_code))
         assert version is not None
         whole = complete(figures, version, self.reference.catalogue)
-        remarks = self.verdict(Report(unit, form, period_code, whole), history, also).remarks
-        return {it.code: it.severity for it in remarks}
+        violations = self.verdict(Report(unit, form, period_code, whole), history, also).violations
+        return {it.code: it.severity for it in violations}
 
     def unit(self, code: int | str, level: str, day: date) -> Unit:
         """Return the unit that an official code meant on a day."""

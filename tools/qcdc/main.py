@@ -167,7 +167,7 @@ def rejudge(  # noqa: PLR0913 - one option each
     as_json: AsJson = False,
 ) -> None:
     """Judge again whether reports were in time, by the deadlines in force now."""
-    order = rejudging.Order(form, period, document, unit, area, dry_run)
+    order = rejudging.RejudgeOrder(form, period, document, unit, area, dry_run)
     changes = _run(rejudging.rejudge(OperatorSettings(), order))
     verb = "would judge" if dry_run else "judged"
     lines = [*(it.line for it in changes), f"{verb} {len(changes)} reports again"]

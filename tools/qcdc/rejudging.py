@@ -6,14 +6,14 @@ from pydantic import SecretStr
 
 from services.intake.app import rejudge as rejudge_intake
 from services.intake.settings import IntakeSettings
-from services.intake.usecases.rejudge import Change, Order
+from services.intake.usecases.rejudge import RejudgedReport, RejudgeOrder
 from shared.infra.errors import Misconfigured
 from tools.qcdc.settings import OperatorSettings
 
-__all__ = ["Change", "Order", "as_json", "rejudge"]
+__all__ = ["RejudgeOrder", "RejudgedReport", "as_json", "rejudge"]
 
 
-async def rejudge(settings: OperatorSettings, order: Order) -> list[Change]:
+async def rejudge(settings: OperatorSettings, order: RejudgeOrder) -> list[RejudgedReport]:
     """
     Judge again in intake's database; the running service publishes the outcome.
 
@@ -32,6 +32,6 @@ async def rejudge(settings: OperatorSettings, order: Order) -> list[Change]:
     return await rejudge_intake(place, order)
 
 
-def as_json(order: Order, changes: list[Change]) -> dict[str, object]:
+def as_json(order: RejudgeOrder, changes: list[RejudgedReport]) -> dict[str, object]:
     """Lay the outcome out for programs."""
     return {**asdict(order), "changes": [asdict(it) for it in changes]}

@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from services.intake.domain.history import History
-from services.intake.domain.parsing import Report
-from services.intake.domain.rule_context import Knowledge, Plan
+from services.intake.domain.history import NO_HISTORY, UnitHistory
+from services.intake.domain.parsing import SubmissionEvent
+from services.intake.domain.rule_context import CompiledForm, RuleContext
 from shared.contracts.reports import HandoverSubmitted, ReportSubmitted
 from shared.reference.catalogue import Indicator
 from shared.reference.directory import Unit
@@ -31,18 +31,38 @@ class Case:
     value is no figure of theirs, so that one mistake is not reported by every rule.
     """
 
-    report: Report
+    report: SubmissionEvent
     received_at: datetime
-    history: History
-    knowledge: Knowledge
+    history: UnitHistory
+    context: RuleContext
     unit: Unit | None
     period: Period | None
-    plan: Plan | None
+    compiled: CompiledForm | None
     figures: Figures
     qualifiers: Mapping[str, str]
     entered_in: Mapping[str, str]
     units: Mapping[str, int | None]
     unfit: Mapping[str, Misfit]
+
+    def has_misfits(self) -> bool:
+        """Tell whether a value is no figure of its cell."""
+        return bool(self.unfit)
+
+    def has_entry_units(self) -> bool:
+        """Tell whether an amount names the unit of measure that it is entered in."""
+        return bool(self.entered_in)
+
+    def has_qualifiers(self) -> bool:
+        """Tell whether a figure is "more than" or "about" a number."""
+        return bool(self.qualifiers)
+
+    def asks_for_scores(self) -> bool:
+        """Tell whether the form has scores, ranks or categories."""
+        return self.compiled is not None and bool(self.compiled.bounded)
+
+    def has_history(self) -> bool:
+        """Tell whether anything is known beside the report."""
+        return self.history is not NO_HISTORY
 
     def exact(self, cell: str) -> int | None:
         """Return a figure, None when it is not reported, "more than" or "about", or unfit."""
@@ -70,24 +90,26 @@ class Case:
 
     def label(self, cell: str) -> str:
         """Return the Vietnamese name of a cell of the form."""
-        indicator = self.plan.indicators.get(cell) if self.plan else None
+        indicator = self.compiled.indicators.get(cell) if self.compiled else None
         return indicator.label_vi if indicator else cell
 
 
-def lay_out(report: Report, received_at: datetime, history: History, knowledge: Knowledge) -> Case:
+def lay_out(
+    report: SubmissionEvent, received_at: datetime, history: UnitHistory, context: RuleContext
+) -> Case:
     """Look up what a report names and turn its figures into integers."""
     period = parse_period(report.period)
-    plan = None if period is None else knowledge.plan(report.form, period)
+    compiled = None if period is None else context.compiled(report.form, period)
     figures, qualifiers, entered_in = _content(report)
-    units, unfit = ({}, {}) if plan is None else _units(plan, figures, entered_in)
+    units, unfit = ({}, {}) if compiled is None else _units(compiled, figures, entered_in)
     return Case(
         report=report,
         received_at=received_at,
         history=history,
-        knowledge=knowledge,
-        unit=knowledge.directory.get(report.unit, period.last_day if period else None),
+        context=context,
+        unit=context.directory.get(report.unit, period.last_day if period else None),
         period=period,
-        plan=plan,
+        compiled=compiled,
         figures=figures,
         qualifiers=qualifiers,
         entered_in=entered_in,
@@ -96,19 +118,19 @@ def lay_out(report: Report, received_at: datetime, history: History, knowledge: 
     )
 
 
-def _content(report: Report) -> tuple[Figures, Mapping[str, str], Mapping[str, str]]:
+def _content(report: SubmissionEvent) -> tuple[Figures, Mapping[str, str], Mapping[str, str]]:
     if isinstance(report, ReportSubmitted):
         return report.figures, report.qualifiers, report.entered_in
     return (report.openings if isinstance(report, HandoverSubmitted) else {}), {}, {}
 
 
 def _units(
-    plan: Plan, figures: Figures, entered_in: Mapping[str, str]
+    compiled: CompiledForm, figures: Figures, entered_in: Mapping[str, str]
 ) -> tuple[dict[str, int | None], dict[str, Misfit]]:
     units: dict[str, int | None] = {}
     unfit: dict[str, Misfit] = {}
     for key, value in figures.items():
-        scale = plan.scales.get(key)
+        scale = compiled.scales.get(key)
         if scale is None:
             continue
         if value is None or isinstance(value, int if scale == 0 else str):
@@ -119,7 +141,7 @@ def _units(
         else:
             unfit[key] = "wrong_kind"
     for key, unit in entered_in.items():
-        value, indicator = figures.get(key), plan.indicators.get(key)
+        value, indicator = figures.get(key), compiled.indicators.get(key)
         if value is not None and indicator is not None and unit in units_for(indicator):
             units.pop(key, None)
             unfit.pop(key, None)

@@ -9,12 +9,12 @@ What either side does not state exactly can neither agree nor disagree.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.intake.domain.history import Amounts, History
-from services.intake.domain.rule_context import BOARDS, Plan
+from services.intake.domain.history import Amounts, UnitHistory
+from services.intake.domain.rule_context import BOARDS, CompiledForm
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class StockGap:
     """A stock of a report, and what it would be if it continued what came before."""
 
     cell: str
@@ -22,37 +22,41 @@ class Gap:
     expected: int
 
 
-def opening_gaps(plan: Plan, amounts: Amounts, history: History) -> Iterator[Gap]:
+def opening_gaps(
+    compiled: CompiledForm, amounts: Amounts, history: UnitHistory
+) -> Iterator[StockGap]:
     """Yield the openings that are not the closings before them, of the whole and of each part."""
-    for balance in plan.balances:
+    for balance in compiled.balances:
         stated = amounts.get(balance.opening)
         expected = _before(history, balance.opening, balance.closing)
         if stated is not None and expected is not None and stated != expected:
-            yield Gap(balance.opening, stated, expected)
+            yield StockGap(balance.opening, stated, expected)
 
 
-def boards_gaps(plan: Plan, amounts: Amounts, history: History) -> Iterator[Gap]:
+def boards_gaps(
+    compiled: CompiledForm, amounts: Amounts, history: UnitHistory
+) -> Iterator[StockGap]:
     """Yield the boards whose number is not that before, plus those set up, less those dissolved."""
-    if not plan.cells.issuperset(BOARDS):
+    if not compiled.cells.issuperset(BOARDS):
         return
     stated, established, dissolved = map(amounts.get, BOARDS)
     before = _before(history, BOARDS[0], BOARDS[0])
     if stated is None or established is None or dissolved is None or before is None:
         return
     if stated != before + established - dissolved:
-        yield Gap(BOARDS[0], stated, before + established - dissolved)
+        yield StockGap(BOARDS[0], stated, before + established - dissolved)
 
 
-def all_gaps(plan: Plan, amounts: Amounts, history: History) -> Iterator[Gap]:
+def all_gaps(compiled: CompiledForm, amounts: Amounts, history: UnitHistory) -> Iterator[StockGap]:
     """Yield all that does not continue what came before."""
-    yield from opening_gaps(plan, amounts, history)
-    yield from boards_gaps(plan, amounts, history)
+    yield from opening_gaps(compiled, amounts, history)
+    yield from boards_gaps(compiled, amounts, history)
 
 
-def compares(plan: Plan, amounts: Amounts, history: History) -> bool:
+def compares(compiled: CompiledForm, amounts: Amounts, history: UnitHistory) -> bool:
     """Tell whether a report states a stock that what came before states too."""
-    pairs = [(it.opening, it.closing) for it in plan.balances]
-    if plan.cells.issuperset(BOARDS) and all(amounts.get(it) is not None for it in BOARDS):
+    pairs = [(it.opening, it.closing) for it in compiled.balances]
+    if compiled.cells.issuperset(BOARDS) and all(amounts.get(it) is not None for it in BOARDS):
         pairs.append((BOARDS[0], BOARDS[0]))
     return any(
         amounts.get(cell) is not None and _before(history, cell, closing) is not None
@@ -60,14 +64,14 @@ def compares(plan: Plan, amounts: Amounts, history: History) -> bool:
     )
 
 
-def stated_stocks(plan: Plan, amounts: Amounts) -> Iterator[str]:
+def stated_stocks(compiled: CompiledForm, amounts: Amounts) -> Iterator[str]:
     """Yield the cells by which a report states a stock that should continue what came before."""
-    for cell in (*(it.opening for it in plan.balances), BOARDS[0]):
+    for cell in (*(it.opening for it in compiled.balances), BOARDS[0]):
         if amounts.get(cell) is not None:
             yield cell
 
 
-def _before(history: History, opening: str, closing: str) -> int | None:
+def _before(history: UnitHistory, opening: str, closing: str) -> int | None:
     if history.handover is not None:
         return history.handover.amounts.get(opening)
     return None if history.before is None else history.before.amounts.get(closing)

@@ -3,8 +3,8 @@
 from datetime import UTC
 from typing import TypeVar
 
-from services.intake.domain.judge import Standing
-from services.intake.domain.state import Entry, Question
+from services.intake.domain.judge import ValidatedReport
+from services.intake.domain.state import JournalEntry, OpenQuestion
 from shared.contracts.event import derived_id
 from shared.contracts.reports import (
     Cause,
@@ -19,11 +19,11 @@ from shared.contracts.reports import (
 
 T = TypeVar("T")
 
-Receipt = SubmissionAccepted | SubmissionRejected
-Published = ReportAccepted | ReportWithdrawn
+SubmissionReceipt = SubmissionAccepted | SubmissionRejected
+PublishedReport = ReportAccepted | ReportWithdrawn
 
 
-def receipt_of(entry: Entry) -> Receipt:
+def receipt_of(entry: JournalEntry) -> SubmissionReceipt:
     """Write the receipt of a journal entry, the first time and every time after."""
     event_id = derived_id("receipt", entry.source, entry.event_id, entry.content_hash.hex())
     received_at = entry.received_at.astimezone(UTC)
@@ -54,26 +54,28 @@ def receipt_of(entry: Entry) -> Receipt:
     )
 
 
-def published(entry: Entry, standing: Standing) -> Published:
+def published(entry: JournalEntry, validated: ValidatedReport) -> PublishedReport:
     """Write the event by which a slot's new revision reaches everybody."""
-    report = standing.report
+    report = validated.report
     if isinstance(report, ReportSubmitted):
-        return _accepted(entry, standing, report)
+        return _accepted(entry, validated, report)
     if isinstance(report, ReportWithdrawalRequested):
-        return _withdrawn(entry, standing, report)
+        return _withdrawn(entry, validated, report)
     raise TypeError("a handover is no report; nothing of it is published")
 
 
-def rejudged(entry: Entry, filled_by: Entry, standing: Standing, document: str) -> ReportAccepted:
+def rejudged(
+    entry: JournalEntry, filled_by: JournalEntry, validated: ValidatedReport, document: str
+) -> ReportAccepted:
     """
     Write the event by which a slot's lateness is judged again.
 
     It says of the figures what the submission that filled the slot said, and who sent that.
     """
-    report = standing.report
+    report = validated.report
     if not isinstance(report, ReportSubmitted):
         raise TypeError("only a report can be judged again")
-    again = _accepted(entry, standing, report)
+    again = _accepted(entry, validated, report)
     return again.model_copy(
         update={
             "source": filled_by.source,
@@ -84,7 +86,7 @@ def rejudged(entry: Entry, filled_by: Entry, standing: Standing, document: str) 
     )
 
 
-def questioned(question: Question) -> ReportQuestioned:
+def questioned(question: OpenQuestion) -> ReportQuestioned:
     """Write the question to the sender of a report that no longer fits."""
     return ReportQuestioned(
         event_id=derived_id(
@@ -113,7 +115,7 @@ def questioned(question: Question) -> ReportQuestioned:
 
 
 def _withdrawn(
-    entry: Entry, standing: Standing, report: ReportWithdrawalRequested
+    entry: JournalEntry, validated: ValidatedReport, report: ReportWithdrawalRequested
 ) -> ReportWithdrawn:
     received_at = entry.received_at.astimezone(UTC)
     return ReportWithdrawn(
@@ -122,10 +124,10 @@ def _withdrawn(
         source=entry.source,
         submission_id=entry.event_id,
         unit=report.unit,
-        unit_type=standing.unit_type,
-        path=standing.path,
+        unit_type=validated.unit_type,
+        path=validated.path,
         form=report.form,
-        form_version=standing.form_version,
+        form_version=validated.form_version,
         period=report.period,
         revision=_there(entry.revision),
         reason=report.reason,
@@ -133,7 +135,9 @@ def _withdrawn(
     )
 
 
-def _accepted(entry: Entry, standing: Standing, report: ReportSubmitted) -> ReportAccepted:
+def _accepted(
+    entry: JournalEntry, validated: ValidatedReport, report: ReportSubmitted
+) -> ReportAccepted:
     received_at = entry.received_at.astimezone(UTC)
     return ReportAccepted(
         event_id=_report_id(entry),
@@ -141,13 +145,13 @@ def _accepted(entry: Entry, standing: Standing, report: ReportSubmitted) -> Repo
         source=entry.source,
         submission_id=entry.event_id,
         unit=report.unit,
-        unit_type=standing.unit_type,
-        path=standing.path,
+        unit_type=validated.unit_type,
+        path=validated.path,
         form=report.form,
-        form_version=standing.form_version,
+        form_version=validated.form_version,
         period=report.period,
         revision=_there(entry.revision),
-        figures=dict(standing.figures),
+        figures=dict(validated.figures),
         qualifiers=report.qualifiers,
         entered_in=report.entered_in,
         received_at=received_at,
@@ -158,7 +162,7 @@ def _accepted(entry: Entry, standing: Standing, report: ReportSubmitted) -> Repo
     )
 
 
-def _report_id(entry: Entry) -> str:
+def _report_id(entry: JournalEntry) -> str:
     return derived_id("report", entry.source, entry.event_id, entry.content_hash.hex())
 
 

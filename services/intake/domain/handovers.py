@@ -10,11 +10,11 @@ from datetime import date, timedelta
 
 from services.intake.domain.adjoining import adjoining
 from services.intake.domain.history import Amounts
-from services.intake.domain.judge import Standing
-from services.intake.domain.rule_context import Plan
+from services.intake.domain.judge import ValidatedReport
+from services.intake.domain.rule_context import CompiledForm
 from services.intake.domain.state import Handover, HandoverKey
-from services.intake.domain.violations import Remark, Value
-from services.intake.domain.working_set import Books, last_day
+from services.intake.domain.violations import MessageValue, Violation
+from services.intake.domain.working_set import WorkingSet, last_day
 from shared.contracts.reports import HandoverSubmitted
 from shared.contracts.values import Severity
 from shared.reference.catalogue import Measure
@@ -22,47 +22,51 @@ from shared.reference.lineage import Component
 from shared.reference.periods import label_vi, parse_period
 
 
-def remarks_on(report: HandoverSubmitted, standing: Standing, books: Books) -> Iterator[Remark]:
+def violations_in(
+    report: HandoverSubmitted, validated: ValidatedReport, working_set: WorkingSet
+) -> Iterator[Violation]:
     """Hold a handover without other faults against the reform that it speaks of."""
     period = parse_period(report.period)
-    plan = None if period is None else books.knowledge.plan(report.form, period)
-    component = books.knowledge.kinship.component(report.unit, report.effective_on)
-    if period is None or plan is None:
+    compiled = None if period is None else working_set.context.compiled(report.form, period)
+    component = working_set.context.reorganisations.component(report.unit, report.effective_on)
+    if period is None or compiled is None:
         return
     if component is None or report.unit not in component.new:
-        values: dict[str, Value] = {"unit": report.unit, "day": _day(report.effective_on)}
-        yield Remark("handover_without_redrawing", "effective_on", values)
+        values: dict[str, MessageValue] = {"unit": report.unit, "day": _day(report.effective_on)}
+        yield Violation("handover_without_redrawing", "effective_on", values)
         return
     if not period.first_day <= report.effective_on <= period.last_day:
         values = {"period": label_vi(period), "day": _day(report.effective_on)}
-        yield Remark("handover_outside_period", "period", values)
+        yield Violation("handover_outside_period", "period", values)
         return
-    sources = stock_cells(plan)
-    for cell in standing.amounts:
+    sources = stock_cells(compiled)
+    for cell in validated.amounts:
         if cell not in sources:
-            label = plan.indicators[cell].label_vi
-            yield Remark("handover_not_a_stock", f"openings.{cell}", {"label": label})
-    yield from _sums(report, standing.amounts, plan, component, books)
+            label = compiled.indicators[cell].label_vi
+            yield Violation("handover_not_a_stock", f"openings.{cell}", {"label": label})
+    yield from _sums(report, validated.amounts, compiled, component, working_set)
 
 
-def stock_cells(plan: Plan) -> Mapping[str, str]:
+def stock_cells(compiled: CompiledForm) -> Mapping[str, str]:
     """
     Map the cells that a handover may state to the closings that they continue.
 
     Where a form has an opening, that is the cell; other stocks are stated under their own name.
     """
-    openings = {it.opening: it.closing for it in plan.balances}
+    openings = {it.opening: it.closing for it in compiled.balances}
     closings = set(openings.values())
     return openings | {
         cell: cell
-        for cell, indicator in plan.indicators.items()
+        for cell, indicator in compiled.indicators.items()
         if indicator.measure is Measure.STOCK_LAST and cell not in closings
     }
 
 
-def recorded(report: HandoverSubmitted, standing: Standing, before: Handover | None) -> Handover:
+def recorded(
+    report: HandoverSubmitted, validated: ValidatedReport, before: Handover | None
+) -> Handover:
     """Return what is recorded once a handover has been accepted; the same again changes nothing."""
-    stated = {cell: it for cell, it in standing.amounts.items() if it is not None}
+    stated = {cell: it for cell, it in validated.amounts.items() if it is not None}
     after = Handover(
         key=_key(report),
         period=report.period,
@@ -76,16 +80,20 @@ def recorded(report: HandoverSubmitted, standing: Standing, before: Handover | N
 
 
 def _sums(
-    report: HandoverSubmitted, openings: Amounts, plan: Plan, component: Component, books: Books
-) -> Iterator[Remark]:
+    report: HandoverSubmitted,
+    openings: Amounts,
+    compiled: CompiledForm,
+    component: Component,
+    working_set: WorkingSet,
+) -> Iterator[Violation]:
     """Compare, for each stock, what the new units open with and what the old ones closed with."""
-    closings = _closings(report, component, books)
-    stated = [openings, *_other_openings(report, component, books)]
+    closings = _closings(report, component, working_set)
+    stated = [openings, *_other_openings(report, component, working_set)]
     everybody = len(stated) == len(component.new)
-    certain = books.knowledge.kinship.certain(component)
-    recorded_before = books.handovers.get(_key(report))
+    certain = working_set.context.reorganisations.certain(component)
+    recorded_before = working_set.handovers.get(_key(report))
     unknown = False
-    for cell, closing in stock_cells(plan).items():
+    for cell, closing in stock_cells(compiled).items():
         amount = openings.get(cell)
         if amount is None:
             continue
@@ -99,16 +107,16 @@ def _sums(
             was = recorded_before.openings.get(cell) if recorded_before else None
             mending = len(stated) > 1 and _mends(was, amount, sum(opened) <= sum(closed))
             severity: Severity = "reject" if certain and not mending else "warn"
-            values: dict[str, Value] = {
-                "label": plan.indicators[cell].label_vi,
+            values: dict[str, MessageValue] = {
+                "label": compiled.indicators[cell].label_vi,
                 "openings": sum(opened),
                 "closings": sum(closed),
-                "units": _names(sorted(component.old), books),
+                "units": _names(sorted(component.old), working_set),
             }
-            yield Remark("handover_equals_closings", f"openings.{cell}", values, severity)
+            yield Violation("handover_equals_closings", f"openings.{cell}", values, severity)
     if unknown:
-        names = _names(sorted(component.old), books)
-        yield Remark("handover_closings_unknown", "openings", {"units": names}, "warn")
+        names = _names(sorted(component.old), working_set)
+        yield Violation("handover_closings_unknown", "openings", {"units": names}, "warn")
 
 
 def _mends(was: int | None, amount: int, fits: bool) -> bool:
@@ -125,31 +133,33 @@ def _key(report: HandoverSubmitted) -> HandoverKey:
     return HandoverKey(report.unit, report.form, report.effective_on)
 
 
-def _closings(report: HandoverSubmitted, component: Component, books: Books) -> list[Amounts]:
+def _closings(
+    report: HandoverSubmitted, component: Component, working_set: WorkingSet
+) -> list[Amounts]:
     around = adjoining(report.period)
     if around is None:
         return []
     day = report.effective_on
     return [
         amounts
-        for it in books.closings(component.old, report.form, around, day)
+        for it in working_set.closings(component.old, report.form, around, day)
         # A record says what there was on its day: an older closing says nothing of that.
         if last_day(it.key) + timedelta(days=1) >= day
-        and (amounts := books.amounts(it)) is not None
+        and (amounts := working_set.amounts(it)) is not None
     ]
 
 
 def _other_openings(
-    report: HandoverSubmitted, component: Component, books: Books
+    report: HandoverSubmitted, component: Component, working_set: WorkingSet
 ) -> Iterator[Amounts]:
     for unit in component.new - {report.unit}:
-        other = books.handovers.get(HandoverKey(unit, report.form, report.effective_on))
+        other = working_set.handovers.get(HandoverKey(unit, report.form, report.effective_on))
         if other is not None:
             yield other.openings
 
 
-def _names(units: Sequence[str], books: Books) -> str:
-    known = map(books.knowledge.directory.get, units)
+def _names(units: Sequence[str], working_set: WorkingSet) -> str:
+    known = map(working_set.context.directory.get, units)
     return ", ".join(it.name for it in known if it is not None)
 
 

@@ -8,7 +8,7 @@ Amounts = Mapping[str, int | None]
 """Exact figures of a report by cell, in the smallest unit; absent is as good as None."""
 
 
-class Row(Mapping[str, int | None]):
+class FigureRow(Mapping[str, int | None]):
     """Figures in the order of a form's cells, read by cell without laying them all out."""
 
     __slots__ = ("_figures", "_position")
@@ -33,7 +33,7 @@ class Row(Mapping[str, int | None]):
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class PrecedingReport:
     """
     The report in force for the period that ends the day before this one begins.
 
@@ -47,7 +47,7 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class HandedOver:
     """The opening stocks that the record of a handover states for a unit."""
 
     amounts: Amounts
@@ -56,20 +56,20 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class UnitHistory:
     """
     What is known of a unit and a form beside the report that is being judged.
 
-    ``carried_in`` is what earlier periods left unsettled (rule R5). ``redrawn_with`` names the
+    ``carried_in`` is what earlier periods left unsettled (rule R5). ``reorganised_with`` names the
     units with which a part changed hands in this period, as long as nobody has recorded a
     handover. A history that knows nothing keeps every rule across periods silent.
     """
 
     carried_in: int = 0
-    before: Earlier | None = None
-    handover: Handed | None = None
+    before: PrecedingReport | None = None
+    handover: HandedOver | None = None
     year_before: Amounts | None = None
-    redrawn_with: tuple[str, ...] = ()
+    reorganised_with: tuple[str, ...] = ()
 
 
-UNKNOWN = History()
+NO_HISTORY = UnitHistory()

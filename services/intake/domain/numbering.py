@@ -10,10 +10,10 @@ order of arrival only, never on how arrivals were cut into batches.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from services.intake.domain.handovers import recorded, remarks_on
-from services.intake.domain.history import UNKNOWN
-from services.intake.domain.judge import Standing, judge
-from services.intake.domain.parsing import Reading
+from services.intake.domain.handovers import recorded, violations_in
+from services.intake.domain.history import NO_HISTORY
+from services.intake.domain.judge import ValidatedReport, judge
+from services.intake.domain.parsing import ParsedSubmission
 from services.intake.domain.questions import (
     notice,
     questions_about,
@@ -21,216 +21,231 @@ from services.intake.domain.questions import (
     watch_handover,
     watch_report,
 )
-from services.intake.domain.rule_context import Knowledge
+from services.intake.domain.rule_context import RuleContext
 from services.intake.domain.state import (
-    Entry,
     Handover,
     HandoverKey,
-    Holdings,
-    Question,
+    JournalEntry,
+    LoadedState,
+    OpenQuestion,
     Slot,
-    SlotKey,
+    SlotState,
 )
-from services.intake.domain.submissions import Kind
-from services.intake.domain.violations import Remark, Say
-from services.intake.domain.working_set import Books
+from services.intake.domain.submissions import SubmissionKind
+from services.intake.domain.violations import Renderer, Violation
+from services.intake.domain.working_set import WorkingSet
 from shared.contracts.reports import Finding, HandoverSubmitted, ReportSubmitted
 
-_NO_SLOT = Slot(SlotKey("", "", ""))
+_NO_SLOT = SlotState(Slot("", "", ""))
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class SubmissionOutcome:
     """
     What became of one arrival.
 
-    ``standing`` is there when the slot changed, and so the report must be published.
+    ``validated`` is there when the slot changed, and so the report must be published.
     ``repeated`` tells that the entry was in the journal already. ``questions`` go to those whose
     reports no longer fit.
     """
 
-    entry: Entry
-    standing: Standing | None = None
+    entry: JournalEntry
+    validated: ValidatedReport | None = None
     repeated: bool = False
-    questions: tuple[Question, ...] = ()
+    questions: tuple[OpenQuestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Decisions:
+class BatchOutcome:
     """One decision per arrival, in order, and what is to be stored."""
 
-    all: tuple[Decision, ...]
-    entries: tuple[Entry, ...]
-    slots: tuple[Slot, ...]
+    all: tuple[SubmissionOutcome, ...]
+    entries: tuple[JournalEntry, ...]
+    slots: tuple[SlotState, ...]
     handovers: tuple[Handover, ...]
 
     @property
-    def questions(self) -> tuple[Question, ...]:
+    def questions(self) -> tuple[OpenQuestion, ...]:
         """All questions that the batch raises."""
         return tuple(question for it in self.all for question in it.questions)
 
 
 def fold(
-    holdings: Holdings, readings: Iterable[Reading], knowledge: Knowledge, say: Say
-) -> Decisions:
+    holdings: LoadedState,
+    submissions: Iterable[ParsedSubmission],
+    context: RuleContext,
+    render: Renderer,
+) -> BatchOutcome:
     """Decide a batch in order of arrival, given what journal and slots hold."""
-    books = Books(holdings, knowledge)
-    decided = tuple(_decide(books, reading, say) for reading in readings)
-    return Decisions(
+    working_set = WorkingSet(holdings, context)
+    decided = tuple(_decide(working_set, parsed, render) for parsed in submissions)
+    return BatchOutcome(
         decided,
-        tuple(books.added),
-        tuple(books.slots[it] for it in books.changed),
-        tuple(books.handovers[it] for it in books.changed_handovers),
+        tuple(working_set.added),
+        tuple(working_set.slots[it] for it in working_set.changed),
+        tuple(working_set.handovers[it] for it in working_set.changed_handovers),
     )
 
 
-def _decide(books: Books, reading: Reading, say: Say) -> Decision:
-    arrived = reading.arrived
-    known = books.known((arrived.source, arrived.event_id))
+def _decide(
+    working_set: WorkingSet, parsed: ParsedSubmission, render: Renderer
+) -> SubmissionOutcome:
+    raw = parsed.raw
+    known = working_set.known((raw.source, raw.event_id))
     for entry in known:
-        if entry.content_hash == reading.content_hash:
-            return Decision(entry, repeated=True)
-    decision = (
-        Decision(_refused(reading, [say(_conflict(known[0]))]))
+        if entry.content_hash == parsed.content_hash:
+            return SubmissionOutcome(entry, repeated=True)
+    outcome = (
+        SubmissionOutcome(_refused(parsed, [render(_conflict(known[0]))]))
         if known
-        else _judged(books, reading, say)
+        else _judged(working_set, parsed, render)
     )
-    books.enter(decision.entry)
-    return decision
+    working_set.enter(outcome.entry)
+    return outcome
 
 
-def _judged(books: Books, reading: Reading, say: Say) -> Decision:
-    key, report = slot_key(reading), reading.report
+def _judged(
+    working_set: WorkingSet, parsed: ParsedSubmission, render: Renderer
+) -> SubmissionOutcome:
+    key, report = slot_key(parsed), parsed.report
     if isinstance(report, HandoverSubmitted):
-        return _handed_over(books, reading, report, say)
-    verdict = judge(reading, books.knowledge, books.history(key) if key else UNKNOWN)
-    findings = [say(it) for it in verdict.remarks]
-    if key is None or verdict.standing is None:
-        return Decision(_refused(reading, findings))
-    slot = books.slot(key)
-    if reading.arrived.kind is Kind.WITHDRAWAL:
-        objection = _objection(reading, slot)
+        return _handed_over(working_set, parsed, report, render)
+    verdict = judge(parsed, working_set.context, working_set.history(key) if key else NO_HISTORY)
+    findings = [render(it) for it in verdict.violations]
+    if key is None or verdict.validated is None:
+        return SubmissionOutcome(_refused(parsed, findings))
+    slot = working_set.slot(key)
+    if parsed.raw.kind is SubmissionKind.WITHDRAWAL:
+        objection = _objection(parsed, slot)
         if objection is not None:
-            return Decision(_refused(reading, [*findings, say(objection)]))
-        after = Slot(key, slot.revision + 1, content_revision=slot.revision + 1)
-    elif slot.figures_hash == verdict.standing.figures_hash:
-        return Decision(_entry(reading, findings, slot, verdict.standing, unchanged=True))
+            return SubmissionOutcome(_refused(parsed, [*findings, render(objection)]))
+        after = SlotState(key, slot.revision + 1, content_revision=slot.revision + 1)
+    elif slot.figures_hash == verdict.validated.figures_hash:
+        return SubmissionOutcome(_entry(parsed, findings, slot, verdict.validated, unchanged=True))
     else:
-        after = _filled(slot, reading, verdict.standing, books.knowledge)
-    watched = watch_report(books, key)
-    books.keep(after)
-    questions = questions_about(books, after, watched, reading.arrived.received_at, say)
-    findings += [say(notice(books, it)) for it in questions]
-    entry = _entry(reading, findings, after, verdict.standing)
-    return Decision(entry, verdict.standing, questions=tuple(questions))
+        after = _filled(slot, parsed, verdict.validated, working_set.context)
+    watched = watch_report(working_set, key)
+    working_set.keep(after)
+    questions = questions_about(working_set, after, watched, parsed.raw.received_at, render)
+    findings += [render(notice(working_set, it)) for it in questions]
+    entry = _entry(parsed, findings, after, verdict.validated)
+    return SubmissionOutcome(entry, verdict.validated, questions=tuple(questions))
 
 
-def _handed_over(books: Books, reading: Reading, report: HandoverSubmitted, say: Say) -> Decision:
-    verdict = judge(reading, books.knowledge)
-    if verdict.standing is None:
-        return Decision(_refused(reading, [say(it) for it in verdict.remarks]))
-    remarks = [*verdict.remarks, *remarks_on(report, verdict.standing, books)]
-    findings = [say(it) for it in remarks]
-    if any(it.severity == "reject" for it in remarks):
-        return Decision(_refused(reading, findings))
+def _handed_over(
+    working_set: WorkingSet, parsed: ParsedSubmission, report: HandoverSubmitted, render: Renderer
+) -> SubmissionOutcome:
+    verdict = judge(parsed, working_set.context)
+    if verdict.validated is None:
+        return SubmissionOutcome(_refused(parsed, [render(it) for it in verdict.violations]))
+    violations = [*verdict.violations, *violations_in(report, verdict.validated, working_set)]
+    findings = [render(it) for it in violations]
+    if any(it.severity == "reject" for it in violations):
+        return SubmissionOutcome(_refused(parsed, findings))
     key = HandoverKey(report.unit, report.form, report.effective_on)
-    before = books.handovers.get(key)
-    after = recorded(report, verdict.standing, before)
-    questions: list[Question] = []
+    before = working_set.handovers.get(key)
+    after = recorded(report, verdict.validated, before)
+    questions: list[OpenQuestion] = []
     if after != before:
-        watched = watch_handover(books, after)
-        books.keep_handover(after)
-        at = reading.arrived.received_at
-        questions = questions_about_handover(books, after, watched, at, say)
-        findings += [say(notice(books, it)) for it in questions]
-    stands_for = Slot(SlotKey(report.unit, report.form, report.period), after.revision)
-    entry = _entry(reading, findings, stands_for, verdict.standing, unchanged=after == before)
-    return Decision(entry, questions=tuple(questions))
+        watched = watch_handover(working_set, after)
+        working_set.keep_handover(after)
+        at = parsed.raw.received_at
+        questions = questions_about_handover(working_set, after, watched, at, render)
+        findings += [render(notice(working_set, it)) for it in questions]
+    stands_for = SlotState(Slot(report.unit, report.form, report.period), after.revision)
+    entry = _entry(parsed, findings, stands_for, verdict.validated, unchanged=after == before)
+    return SubmissionOutcome(entry, questions=tuple(questions))
 
 
-def slot_key(reading: Reading) -> SlotKey | None:
+def slot_key(parsed: ParsedSubmission) -> Slot | None:
     """Name the slot that a well-formed submission is about."""
-    report = reading.report
-    return None if report is None else SlotKey(report.unit, report.form, report.period)
+    report = parsed.report
+    return None if report is None else Slot(report.unit, report.form, report.period)
 
 
-def _filled(slot: Slot, reading: Reading, standing: Standing, knowledge: Knowledge) -> Slot:
+def _filled(
+    slot: SlotState, parsed: ParsedSubmission, validated: ValidatedReport, context: RuleContext
+) -> SlotState:
     """Put new figures into a slot; lateness is judged when it was empty, and only then."""
-    received_at, due = reading.arrived.received_at, standing.due
+    received_at, due = parsed.raw.received_at, validated.due
     first = not slot.filled
-    return Slot(
+    return SlotState(
         key=slot.key,
         revision=slot.revision + 1,
-        figures_hash=standing.figures_hash,
+        figures_hash=validated.figures_hash,
         first_received_at=received_at if first else slot.first_received_at,
         due_at=due.at if first else slot.due_at,
         deadline_rule=due.rule_code if first else slot.deadline_rule,
         on_time=received_at < due.at if first else slot.on_time,
-        backlog=standing.backlog,
-        figures=_exact(standing, knowledge),
-        form_version=standing.form_version,
-        source=reading.arrived.source,
-        event_id=reading.arrived.event_id,
+        backlog=validated.backlog,
+        figures=_exact(validated, context),
+        form_version=validated.form_version,
+        source=parsed.raw.source,
+        event_id=parsed.raw.event_id,
         content_revision=slot.revision + 1,
     )
 
 
-def _exact(standing: Standing, knowledge: Knowledge) -> tuple[int | None, ...] | None:
+def _exact(validated: ValidatedReport, context: RuleContext) -> tuple[int | None, ...] | None:
     """Lay the figures out in the order of the form's cells; "more than" a number is none here."""
-    report = standing.report
-    frame = knowledge.frame(report.form, report.period)
-    if frame is None or frame.plan is None or not isinstance(report, ReportSubmitted):
+    report = validated.report
+    period_context = context.period_context(report.form, report.period)
+    if (
+        period_context is None
+        or period_context.compiled is None
+        or not isinstance(report, ReportSubmitted)
+    ):
         return None
-    stated = standing.amounts
+    stated = validated.amounts
     if report.qualifiers:
         stated = {k: v for k, v in stated.items() if k not in report.qualifiers}
-    return tuple(map(stated.get, frame.plan.form.position))
+    return tuple(map(stated.get, period_context.compiled.form.position))
 
 
-def _objection(reading: Reading, slot: Slot) -> Remark | None:
+def _objection(parsed: ParsedSubmission, slot: SlotState) -> Violation | None:
     """Tell why a withdrawal withdraws nothing."""
-    meant = reading.arrived.revision
+    meant = parsed.raw.revision
     if not slot.filled:
-        return Remark("nothing_to_withdraw", "period")
+        return Violation("nothing_to_withdraw", "period")
     if meant is not None and not slot.holds(meant):
-        return Remark("superseded", "period", {"meant": meant, "now": slot.revision})
+        return Violation("superseded", "period", {"meant": meant, "now": slot.revision})
     return None
 
 
-def _conflict(first: Entry) -> Remark:
+def _conflict(first: JournalEntry) -> Violation:
     day = first.received_at.strftime("%d/%m/%Y")
-    return Remark("event_id_conflict", "event_id", {"event_id": first.event_id, "day": day})
+    return Violation("event_id_conflict", "event_id", {"event_id": first.event_id, "day": day})
 
 
-def _refused(reading: Reading, findings: Sequence[Finding]) -> Entry:
-    return _entry(reading, findings, _NO_SLOT, None)
+def _refused(parsed: ParsedSubmission, findings: Sequence[Finding]) -> JournalEntry:
+    return _entry(parsed, findings, _NO_SLOT, None)
 
 
 def _entry(
-    reading: Reading,
+    parsed: ParsedSubmission,
     findings: Sequence[Finding],
-    slot: Slot,
-    standing: Standing | None,
+    slot: SlotState,
+    validated: ValidatedReport | None,
     *,
     unchanged: bool = False,
-) -> Entry:
+) -> JournalEntry:
     """Write the line of the journal; without *standing* the submission was refused."""
-    arrived = reading.arrived
-    return Entry(
-        source=arrived.source,
-        event_id=arrived.event_id,
-        content_hash=reading.content_hash,
-        kind=arrived.kind,
-        body=arrived.body,
-        received_at=arrived.received_at,
-        verdict="accepted" if standing else "rejected",
+    raw = parsed.raw
+    return JournalEntry(
+        source=raw.source,
+        event_id=raw.event_id,
+        content_hash=parsed.content_hash,
+        kind=raw.kind,
+        body=raw.body,
+        received_at=raw.received_at,
+        verdict="accepted" if validated else "rejected",
         findings=tuple(findings),
-        unit=reading.unit,
-        form=reading.form,
-        period=reading.period,
+        unit=parsed.unit,
+        form=parsed.form,
+        period=parsed.period,
         unchanged=unchanged,
-        revision=slot.revision if standing else None,
-        form_version=standing.form_version if standing else None,
+        revision=slot.revision if validated else None,
+        form_version=validated.form_version if validated else None,
         first_received_at=slot.first_received_at,
         due_at=slot.due_at,
         deadline_rule=slot.deadline_rule,

@@ -16,8 +16,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from services.intake.domain.figure_text import figure_code, is_grouped
-from services.intake.domain.submissions import Arrived, Kind
-from services.intake.domain.violations import Remark, printable
+from services.intake.domain.submissions import RawSubmission, SubmissionKind
+from services.intake.domain.violations import Violation, printable
 from shared.contracts.reports import (
     HandoverSubmitted,
     ReportSubmitted,
@@ -30,12 +30,12 @@ FIELDS_MAX = 50
 CELLS_MAX = 500
 REMARKS_MAX = 100
 
-Report = ReportSubmitted | ReportWithdrawalRequested | HandoverSubmitted
+SubmissionEvent = ReportSubmitted | ReportWithdrawalRequested | HandoverSubmitted
 
-_CLASSES: Mapping[Kind, type[Report]] = {
-    Kind.SUBMISSION: ReportSubmitted,
-    Kind.WITHDRAWAL: ReportWithdrawalRequested,
-    Kind.HANDOVER: HandoverSubmitted,
+_CLASSES: Mapping[SubmissionKind, type[SubmissionEvent]] = {
+    SubmissionKind.SUBMISSION: ReportSubmitted,
+    SubmissionKind.WITHDRAWAL: ReportWithdrawalRequested,
+    SubmissionKind.HANDOVER: HandoverSubmitted,
 }
 _CODES = {
     "event_id": "bad_event_id",
@@ -70,7 +70,7 @@ _ADAPTERS = {name: TypeAdapter[str](annotation) for name, annotation in _NAMES.i
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedSubmission:
     """
     An arrival as far as its structure goes.
 
@@ -78,83 +78,83 @@ class Reading:
     content under the same event id; what the headers claim is part of the content.
     """
 
-    arrived: Arrived
-    report: Report | None
-    remarks: tuple[Remark, ...]
+    raw: RawSubmission
+    report: SubmissionEvent | None
+    violations: tuple[Violation, ...]
     content_hash: bytes
     unit: str | None
     form: str | None
     period: str | None
 
 
-def read(arrived: Arrived) -> Reading:
+def parse_submission(raw: RawSubmission) -> ParsedSubmission:
     """Check the structure of an arrival; whatever is wrong becomes remarks, never an exception."""
-    envelope = list(_envelope(arrived))
-    report, problems = _validate(arrived)
-    remarks = [*envelope, *problems]
+    envelope = list(_envelope(raw))
+    report, problems = _validate(raw)
+    violations = [*envelope, *problems]
     names = (
         (report.unit, report.form, report.period)
         if report
-        else tuple(_name(arrived.document, name) for name in _NAMES)
+        else tuple(_name(raw.document, name) for name in _NAMES)
     )
-    return Reading(
-        arrived,
-        None if remarks else report,
-        tuple(remarks),
-        _content_hash(arrived, None if problems else report, envelope),
+    return ParsedSubmission(
+        raw,
+        None if violations else report,
+        tuple(violations),
+        _content_hash(raw, None if problems else report, envelope),
         *names,
     )
 
 
-def _validate(arrived: Arrived) -> tuple[Report | None, list[Remark]]:
-    document = dict(arrived.document)
+def _validate(raw: RawSubmission) -> tuple[SubmissionEvent | None, list[Violation]]:
+    document = dict(raw.document)
     oversized = list(_oversized(document))
     if oversized:
         return None, oversized
-    remarks = {(it.code, it.field): it for it in _texts_and_time(document)}
-    if not arrived.time_required:
-        document.setdefault("occurred_at", arrived.received_at)
-    report: Report | None = None
+    violations = {(it.code, it.field): it for it in _texts_and_time(document)}
+    if not raw.time_required:
+        document.setdefault("occurred_at", raw.received_at)
+    report: SubmissionEvent | None = None
     try:
-        report = _CLASSES[arrived.kind].model_validate(document)
+        report = _CLASSES[raw.kind].model_validate(document)
         found = _grouped(report)
     except ValidationError as problem:
         found = _explained(problem, document)
     for it in found:
-        remarks.setdefault((it.code, it.field), it)
-    return report, _capped(list(remarks.values()))
+        violations.setdefault((it.code, it.field), it)
+    return report, _capped(list(violations.values()))
 
 
-def _envelope(arrived: Arrived) -> Iterator[Remark]:
+def _envelope(raw: RawSubmission) -> Iterator[Violation]:
     """Compare what headers and body claim with what the topic or the key says."""
-    claimed = arrived.claimed_source
-    if claimed is not None and claimed.rpartition("/")[2] != arrived.source:
-        yield _mismatch("ce_source", claimed, arrived.source)
-    own = arrived.document.get("source")
-    if isinstance(own, str) and own != arrived.source:
-        yield _mismatch("source", own, arrived.source)
-    event_id = arrived.document.get("event_id")
-    if arrived.claimed_id is not None and isinstance(event_id, str):  # noqa: SIM102 - two questions
-        if event_id != arrived.claimed_id:
-            values = {"header": printable(arrived.claimed_id), "body": printable(event_id)}
-            yield Remark("event_id_mismatch", "event_id", values)
+    claimed = raw.claimed_source
+    if claimed is not None and claimed.rpartition("/")[2] != raw.source:
+        yield _mismatch("ce_source", claimed, raw.source)
+    own = raw.document.get("source")
+    if isinstance(own, str) and own != raw.source:
+        yield _mismatch("source", own, raw.source)
+    event_id = raw.document.get("event_id")
+    if raw.claimed_id is not None and isinstance(event_id, str):  # noqa: SIM102 - two questions
+        if event_id != raw.claimed_id:
+            values = {"header": printable(raw.claimed_id), "body": printable(event_id)}
+            yield Violation("event_id_mismatch", "event_id", values)
 
 
-def _mismatch(field: str, claimed: str, source: str) -> Remark:
-    return Remark("source_mismatch", field, {"claimed": printable(claimed), "source": source})
+def _mismatch(field: str, claimed: str, source: str) -> Violation:
+    return Violation("source_mismatch", field, {"claimed": printable(claimed), "source": source})
 
 
-def _oversized(document: Mapping[str, Any]) -> Iterator[Remark]:
+def _oversized(document: Mapping[str, Any]) -> Iterator[Violation]:
     """Stop a document whose mere number of keys would keep the process busy."""
     if len(document) > FIELDS_MAX:
-        yield Remark("too_many_fields", "", {"count": len(document), "most": FIELDS_MAX})
+        yield Violation("too_many_fields", "", {"count": len(document), "most": FIELDS_MAX})
     for name in _CELLS:
         cells = document.get(name)
         if isinstance(cells, dict) and len(cells) > CELLS_MAX:
-            yield Remark("too_many_figures", name, {"count": len(cells), "most": CELLS_MAX})
+            yield Violation("too_many_figures", name, {"count": len(cells), "most": CELLS_MAX})
 
 
-def _texts_and_time(document: Mapping[str, Any]) -> Iterator[Remark]:
+def _texts_and_time(document: Mapping[str, Any]) -> Iterator[Violation]:
     for name in _TEXTS:
         text = document.get(name)
         if isinstance(text, str):
@@ -165,14 +165,14 @@ def _texts_and_time(document: Mapping[str, Any]) -> Iterator[Remark]:
         yield _about("bad_day", "effective_on", document["effective_on"])
 
 
-def _text(name: str, text: str) -> Iterator[Remark]:
+def _text(name: str, text: str) -> Iterator[Violation]:
     unwanted = next(
         (it for it in text if it != "\n" and unicodedata.category(it) in _UNWANTED), None
     )
     if unwanted is not None:
-        yield Remark("control_character", name, {"character": f"U+{ord(unwanted):04X}"})
+        yield Violation("control_character", name, {"character": f"U+{ord(unwanted):04X}"})
     elif not unicodedata.is_normalized("NFC", text):
-        yield Remark("not_nfc", name)
+        yield Violation("not_nfc", name)
 
 
 def _is_time(value: object) -> bool:
@@ -183,13 +183,13 @@ def _is_day(value: object) -> bool:
     return isinstance(value, str) and _DAY.fullmatch(value) is not None
 
 
-def _explained(problem: ValidationError, document: Mapping[str, Any]) -> Iterator[Remark]:
+def _explained(problem: ValidationError, document: Mapping[str, Any]) -> Iterator[Violation]:
     for error in problem.errors(include_url=False, include_context=False, include_input=False):
         where = [str(part) for part in error["loc"]]
-        yield _remark(where, error["type"], document)
+        yield _violation(where, error["type"], document)
 
 
-def _grouped(report: Report) -> Iterator[Remark]:
+def _grouped(report: SubmissionEvent) -> Iterator[Violation]:
     """Refuse "1.635" where nobody asked for decimals: it is how Vietnamese writes 1635."""
     if isinstance(report, ReportSubmitted):
         place, figures, entered_in = "figures", report.figures, report.entered_in
@@ -202,7 +202,7 @@ def _grouped(report: Report) -> Iterator[Remark]:
             yield _about("thousands_separator", f"{place}.{key}", value)
 
 
-def _remark(where: list[str], problem: str, document: Mapping[str, Any]) -> Remark:
+def _violation(where: list[str], problem: str, document: Mapping[str, Any]) -> Violation:
     """Turn one error of the contract class into a code at a field."""
     name = where[0] if where else ""
     value = document.get(name)
@@ -211,31 +211,31 @@ def _remark(where: list[str], problem: str, document: Mapping[str, Any]) -> Rema
         return _cell_remark(name, field, value.get(where[1]), key_is_wrong=where[-1] == "[key]")
     field = printable(name)
     if problem == "missing":
-        return Remark("missing_field", field)
+        return Violation("missing_field", field)
     if problem == "extra_forbidden":
         return _about("unknown_field", field, value)
     return _about(_CODES.get(name, "bad_text"), field, value)
 
 
-def _cell_remark(name: str, field: str, value: object, *, key_is_wrong: bool) -> Remark:
+def _cell_remark(name: str, field: str, value: object, *, key_is_wrong: bool) -> Violation:
     if key_is_wrong:
-        return Remark("bad_cell", field)
+        return Violation("bad_cell", field)
     return _about(_CODES_OF_CELLS.get(name) or figure_code(value), field, value)
 
 
-def _about(code: str, field: str, value: object) -> Remark:
+def _about(code: str, field: str, value: object) -> Violation:
     """Say what is wrong with a value; a token that was refused already knows."""
     if isinstance(value, RefusedToken):
-        return Remark(value.why, field, {"value": printable(value.text)})
+        return Violation(value.why, field, {"value": printable(value.text)})
     shown = "" if isinstance(value, dict | list) else printable(value)
-    return Remark(code, field, {"value": shown})
+    return Violation(code, field, {"value": shown})
 
 
-def _capped(remarks: list[Remark]) -> list[Remark]:
-    if len(remarks) <= REMARKS_MAX:
-        return remarks
-    rest = Remark("more_findings", "", {"count": len(remarks) - REMARKS_MAX})
-    return [*remarks[:REMARKS_MAX], rest]
+def _capped(violations: list[Violation]) -> list[Violation]:
+    if len(violations) <= REMARKS_MAX:
+        return violations
+    rest = Violation("more_findings", "", {"count": len(violations) - REMARKS_MAX})
+    return [*violations[:REMARKS_MAX], rest]
 
 
 def _name(document: Mapping[str, Any], name: str) -> str | None:
@@ -246,10 +246,12 @@ def _name(document: Mapping[str, Any], name: str) -> str | None:
         return None
 
 
-def _content_hash(arrived: Arrived, report: Report | None, envelope: list[Remark]) -> bytes:
+def _content_hash(
+    raw: RawSubmission, report: SubmissionEvent | None, envelope: list[Violation]
+) -> bytes:
     digest = hashlib.sha256()
     if report is None:
-        digest.update(b"raw:" + arrived.body)
+        digest.update(b"raw:" + raw.body)
     else:
         digest.update(json.dumps(_content(report), sort_keys=True).encode())
     for it in envelope:
@@ -257,7 +259,7 @@ def _content_hash(arrived: Arrived, report: Report | None, envelope: list[Remark
     return digest.digest()
 
 
-def _content(report: Report) -> list[object]:
+def _content(report: SubmissionEvent) -> list[object]:
     """
     Return what a submission says, without who says it when.
 
@@ -267,8 +269,8 @@ def _content(report: Report) -> list[object]:
     if isinstance(report, ReportSubmitted):
         entered = [report.entered_in] if report.entered_in else []
         figures = [report.figures, report.qualifiers, report.note, *entered]
-        return [Kind.SUBMISSION, *slot, *figures]
+        return [SubmissionKind.SUBMISSION, *slot, *figures]
     if isinstance(report, HandoverSubmitted):
         effective_on = report.effective_on.isoformat()
-        return [Kind.HANDOVER, *slot, effective_on, report.decision, report.openings]
-    return [Kind.WITHDRAWAL, *slot, report.reason]
+        return [SubmissionKind.HANDOVER, *slot, effective_on, report.decision, report.openings]
+    return [SubmissionKind.WITHDRAWAL, *slot, report.reason]

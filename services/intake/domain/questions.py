@@ -12,77 +12,87 @@ from datetime import datetime
 from services.intake.domain.adjoining import holding
 from services.intake.domain.continuity import all_gaps, compares
 from services.intake.domain.read_set import candidates
-from services.intake.domain.state import CauseKind, Handover, Question, Slot, SlotKey
-from services.intake.domain.violations import Remark, Say, Value
-from services.intake.domain.working_set import Base, Books
+from services.intake.domain.state import CauseKind, Handover, OpenQuestion, Slot, SlotState
+from services.intake.domain.violations import MessageValue, Renderer, Violation
+from services.intake.domain.working_set import OpeningBasis, WorkingSet
 from shared.reference.periods import label_vi, parse_period
 
-Watched = Mapping[SlotKey, Base]
+Dependents = Mapping[Slot, OpeningBasis]
 """The reports that may rest on what is about to change, and what they rest on until then."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class ChangeCause:
     """What has changed."""
 
     kind: CauseKind
-    key: SlotKey
+    key: Slot
     revision: int
     at: datetime
 
 
-def watch_report(books: Books, key: SlotKey) -> Watched:
+def watch_report(working_set: WorkingSet, key: Slot) -> Dependents:
     """Look at what rests on a report before it changes."""
-    return _watch(books, candidates(key, books.knowledge))
+    return _watch(working_set, candidates(key, working_set.context))
 
 
-def watch_handover(books: Books, handover: Handover) -> Watched:
+def watch_handover(working_set: WorkingSet, handover: Handover) -> Dependents:
     """Look at what may rest on a handover before it changes."""
     unit, form, day = handover.key
-    return _watch(books, (SlotKey(unit, form, code) for code in holding(day)))
+    return _watch(working_set, (Slot(unit, form, code) for code in holding(day)))
 
 
 def questions_about(
-    books: Books, changed: Slot, watched: Watched, at: datetime, say: Say
-) -> list[Question]:
+    working_set: WorkingSet, changed: SlotState, watched: Dependents, at: datetime, render: Renderer
+) -> list[OpenQuestion]:
     """Ask the senders of all reports that no longer continue a report as it stands now."""
-    cause = Cause("report", changed.key, changed.content_revision, at)
-    asked: list[Question] = []
-    for key, rested in watched.items():
-        base = books.base(key)
-        if changed.key in base.slots or changed.key in rested.slots:
-            asked += _ask(books, key, rested, cause, say)
+    cause = ChangeCause("report", changed.key, changed.content_revision, at)
+    asked: list[OpenQuestion] = []
+    for key, basis_before in watched.items():
+        base = working_set.base(key)
+        if changed.key in base.slots or changed.key in basis_before.slots:
+            asked += _ask(working_set, key, basis_before, cause, render)
     return asked
 
 
 def questions_about_handover(
-    books: Books, handover: Handover, watched: Watched, at: datetime, say: Say
-) -> list[Question]:
+    working_set: WorkingSet, handover: Handover, watched: Dependents, at: datetime, render: Renderer
+) -> list[OpenQuestion]:
     """Ask the senders of all reports that do not open with what their unit was handed over."""
     unit, form, _ = handover.key
-    cause = Cause("handover", SlotKey(unit, form, handover.period), handover.revision, at)
-    asked: list[Question] = []
-    for key, rested in watched.items():
-        if books.base(key).handover == handover.key:
-            asked += _ask(books, key, rested, cause, say)
+    cause = ChangeCause("handover", Slot(unit, form, handover.period), handover.revision, at)
+    asked: list[OpenQuestion] = []
+    for key, basis_before in watched.items():
+        if working_set.base(key).handover == handover.key:
+            asked += _ask(working_set, key, basis_before, cause, render)
     return asked
 
 
-def notice(books: Books, question: Question) -> Remark:
+def notice(working_set: WorkingSet, question: OpenQuestion) -> Violation:
     """Tell the sender of a change whose report is being questioned because of it."""
-    values = _names(books, question.key)
-    return Remark("following_report_questioned", "period", values, "warn")
+    values = _names(working_set, question.key)
+    return Violation("following_report_questioned", "period", values, "warn")
 
 
-def _watch(books: Books, keys: Iterable[SlotKey]) -> Watched:
-    return {key: books.base(key) for key in keys if (it := books.slots.get(key)) and it.filled}
+def _watch(working_set: WorkingSet, keys: Iterable[Slot]) -> Dependents:
+    return {
+        key: working_set.base(key)
+        for key in keys
+        if (it := working_set.slots.get(key)) and it.filled
+    }
 
 
-def _ask(books: Books, key: SlotKey, rested: Base, cause: Cause, say: Say) -> Iterator[Question]:
-    slot = books.slot(key)
-    remarks = list(_remarks(books, slot, rested, cause))
-    if remarks and slot.source is not None and slot.event_id is not None:
-        yield Question(
+def _ask(
+    working_set: WorkingSet,
+    key: Slot,
+    basis_before: OpeningBasis,
+    cause: ChangeCause,
+    render: Renderer,
+) -> Iterator[OpenQuestion]:
+    slot = working_set.slot(key)
+    violations = list(_violations(working_set, slot, basis_before, cause))
+    if violations and slot.source is not None and slot.event_id is not None:
+        yield OpenQuestion(
             key=key,
             revision=slot.revision,
             content_revision=slot.content_revision,
@@ -91,32 +101,37 @@ def _ask(books: Books, key: SlotKey, rested: Base, cause: Cause, say: Say) -> It
             cause_kind=cause.kind,
             cause=cause.key,
             cause_revision=cause.revision,
-            findings=tuple(map(say, remarks)),
+            findings=tuple(map(render, violations)),
             asked_at=cause.at,
         )
 
 
-def _remarks(books: Books, slot: Slot, rested: Base, cause: Cause) -> Iterator[Remark]:
-    frame, amounts = books.knowledge.frame(slot.key.form, slot.key.period), books.amounts(slot)
-    plan = frame.plan if frame else None
-    history = books.base(slot.key).history
-    if plan is None or amounts is None or history.redrawn_with:
+def _violations(
+    working_set: WorkingSet, slot: SlotState, basis_before: OpeningBasis, cause: ChangeCause
+) -> Iterator[Violation]:
+    period_context, amounts = (
+        working_set.context.period_context(slot.key.form, slot.key.period),
+        working_set.amounts(slot),
+    )
+    compiled = period_context.compiled if period_context else None
+    history = working_set.base(slot.key).history
+    if compiled is None or amounts is None or history.reorganised_with:
         return
-    for gap in all_gaps(plan, amounts, history):
-        values: dict[str, Value] = {
-            "label": plan.indicators[gap.cell].label_vi,
+    for gap in all_gaps(compiled, amounts, history):
+        values: dict[str, MessageValue] = {
+            "label": compiled.indicators[gap.cell].label_vi,
             "stated": gap.stated,
             "expected": gap.expected,
-            **_names(books, cause.key),
+            **_names(working_set, cause.key),
         }
-        yield Remark("no_longer_continues", f"figures.{gap.cell}", values, "warn")
+        yield Violation("no_longer_continues", f"figures.{gap.cell}", values, "warn")
     knows_nothing = history.before is None and history.handover is None
-    if knows_nothing and compares(plan, amounts, rested.history):
-        yield Remark("basis_withdrawn", "period", _names(books, cause.key), "warn")
+    if knows_nothing and compares(compiled, amounts, basis_before.history):
+        yield Violation("basis_withdrawn", "period", _names(working_set, cause.key), "warn")
 
 
-def _names(books: Books, key: SlotKey) -> dict[str, Value]:
-    unit, period = books.knowledge.directory.get(key.unit), parse_period(key.period)
+def _names(working_set: WorkingSet, key: Slot) -> dict[str, MessageValue]:
+    unit, period = working_set.context.directory.get(key.unit), parse_period(key.period)
     return {
         "name": unit.name if unit else key.unit,
         "its_period": label_vi(period) if period else key.period,

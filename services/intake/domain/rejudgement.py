@@ -10,8 +10,8 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.intake.domain.state import Entry, Slot
-from services.intake.domain.submissions import Kind
+from services.intake.domain.state import JournalEntry, SlotState
+from services.intake.domain.submissions import SubmissionKind
 from shared.contracts.event import derived_id
 from shared.reference.deadlines import Due
 
@@ -23,12 +23,12 @@ OPERATOR = "qcdc-operator"
 class Rejudgement:
     """A slot as it was and as it will be, and the line of the journal that says why."""
 
-    before: Slot
-    after: Slot
-    entry: Entry
+    before: SlotState
+    after: SlotState
+    entry: JournalEntry
 
 
-def rejudge(slot: Slot, due: Due, document: str, at: datetime) -> Rejudgement | None:
+def rejudge(slot: SlotState, due: Due, document: str, at: datetime) -> Rejudgement | None:
     """Hold a report against the due instant of today; None when that changes nothing."""
     if slot.first_received_at is None:
         return None
@@ -45,7 +45,7 @@ def rejudge(slot: Slot, due: Due, document: str, at: datetime) -> Rejudgement | 
     return Rejudgement(slot, after, _entry(slot, after, document, at))
 
 
-def _entry(slot: Slot, after: Slot, document: str, at: datetime) -> Entry:
+def _entry(slot: SlotState, after: SlotState, document: str, at: datetime) -> JournalEntry:
     event_id = derived_id("rejudgement", *slot.key, after.revision)
     content = {
         "event_id": event_id,
@@ -56,11 +56,11 @@ def _entry(slot: Slot, after: Slot, document: str, at: datetime) -> Entry:
         "becomes": _verdict(after),
     }
     body = json.dumps(content, ensure_ascii=False).encode()
-    return Entry(
+    return JournalEntry(
         source=OPERATOR,
         event_id=event_id,
         content_hash=hashlib.sha256(body).digest(),
-        kind=Kind.REJUDGEMENT,
+        kind=SubmissionKind.REJUDGEMENT,
         body=body,
         received_at=at,
         verdict="accepted",
@@ -77,6 +77,6 @@ def _entry(slot: Slot, after: Slot, document: str, at: datetime) -> Entry:
     )
 
 
-def _verdict(slot: Slot) -> dict[str, object]:
+def _verdict(slot: SlotState) -> dict[str, object]:
     due_at = slot.due_at.isoformat() if slot.due_at else None
     return {"due_at": due_at, "deadline_rule": slot.deadline_rule, "on_time": slot.on_time}

@@ -12,7 +12,7 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Redrawing:
+class Reorganisation:
     """
     A day on which a unit came to be, grew or shrank.
 
@@ -26,16 +26,16 @@ class Redrawing:
     others: tuple[str, ...]
 
 
-class Kinship:
+class Reorganisations:
     """Answers about a unit's predecessors and successors, worked out once for each known unit."""
 
     def __init__(self, directory: Directory, lineage: Lineage) -> None:
         self._directory = directory
         self._lineage = lineage
-        self._redrawings: dict[str, tuple[Redrawing, ...]] = {}
+        self._redrawings: dict[str, tuple[Reorganisation, ...]] = {}
         self._heirs: dict[str, tuple[tuple[str, date], ...]] = {}
 
-    def redrawing(self, unit: str, period: Period) -> Redrawing | None:
+    def reorganisation(self, unit: str, period: Period) -> Reorganisation | None:
         """Return the first redrawing of a unit within a period, None when there was none."""
         known = self._redrawings.get(unit)
         if known is None:
@@ -92,7 +92,7 @@ class Kinship:
         """Tell whether a unit that passed on did not live to see the day."""
         return not self._directory.alive(unit, day)
 
-    def _find(self, unit: str) -> Iterator[Redrawing]:
+    def _find(self, unit: str) -> Iterator[Reorganisation]:
         came = self._lineage.predecessors(unit)
         went = [
             it
@@ -107,4 +107,4 @@ class Kinship:
             }
             others = {it.predecessor for it in links} - wholes
             others |= {it.successor for it in went if it.effective_on == day}
-            yield Redrawing(day, began, tuple(sorted(wholes)), tuple(sorted(others)))
+            yield Reorganisation(day, began, tuple(sorted(wholes)), tuple(sorted(others)))

@@ -6,16 +6,18 @@ from datetime import date
 from typing import Literal
 
 from services.intake.domain.case import Case
-from services.intake.domain.violations import Remark
+from services.intake.domain.violations import Violation
 from shared.contracts.values import Severity
 
-State = Literal["law", "custom", "default"]
+RuleBasis = Literal["law", "custom", "default"]
 """Whether an act says so, the way in which people report, or we, for want of either."""
 
-Need = Literal["misfits", "entered_in", "qualifiers", "scores", "history"]
-"""What some reports have and most have not; a rule about it need not be asked about the others."""
+RuleCheck = Callable[[Case], Iterator[Violation]]
+RuleCondition = Callable[[Case], bool]
 
-Check = Callable[[Case], Iterator[Remark]]
+
+def _always(_: Case) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +26,20 @@ class Rule:
     What a rule says of itself; ``code`` is the name of its function and of its findings.
 
     ``id`` is its number in docs/DOMAIN.md, shared by rules that say one thing of several figures.
-    It is only asked about forms with all of ``cells``, and about reports with what it ``needs``.
-    Both dates are included.
+    It is applied to forms with all of ``cells`` and to reports for which ``applies_if`` holds. Both
+    dates are included.
     """
 
     id: str
     code: str
     severity: Severity
     source: str
-    state: State
-    check: Check
+    basis: RuleBasis
+    check: RuleCheck
     valid_from: date | None
     valid_to: date | None
     cells: tuple[str, ...]
-    needs: Need | None
+    applies_if: RuleCondition
 
     @property
     def summary(self) -> str:
@@ -62,22 +64,31 @@ def rule(  # noqa: PLR0913 - what a rule has to say of itself
     severity: Severity = "reject",
     *,
     source: str,
-    state: State,
+    basis: RuleBasis,
     valid_from: date | None = None,
     valid_to: date | None = None,
     cells: tuple[str, ...] = (),
-    needs: Need | None = None,
-) -> Callable[[Check], Rule]:
+    applies_if: RuleCondition = _always,
+) -> Callable[[RuleCheck], Rule]:
     """
-    Make a rule of a function that yields remarks under its own name.
+    Make a rule of a function that yields violations under its own name.
 
-    The judge gives the remarks the rule's *severity*, and takes a rule for the last day of the
-    report's period, so that a new law leaves what was reported under the old one alone.
+    ``judge`` gives the violations the rule's *severity*. A rule is in force for a report when it is
+    on the last day of the report's period, so a new law leaves earlier periods alone.
     """
 
-    def make(check: Check) -> Rule:
+    def make(check: RuleCheck) -> Rule:
         return Rule(
-            id, check.__name__, severity, source, state, check, valid_from, valid_to, cells, needs
+            id=id,
+            code=check.__name__,
+            severity=severity,
+            source=source,
+            basis=basis,
+            check=check,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            cells=cells,
+            applies_if=applies_if,
         )
 
     return make

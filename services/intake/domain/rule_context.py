@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from services.intake.domain.adjoining import Adjoining, adjoining
-from services.intake.domain.reorganisation import Kinship
+from services.intake.domain.reorganisation import Reorganisations
 from shared.reference.catalogue import (
     UNCLASSIFIED,
     Catalogue,
@@ -20,7 +20,7 @@ from shared.reference.directory import Directory
 from shared.reference.lineage import Lineage
 from shared.reference.periods import Period
 
-WhenDue = Callable[[str, Period, str], Due | None]
+DueLookup = Callable[[str, Period, str], Due | None]
 """Answers when a form for a period is due from a unit."""
 
 # R1: opening, new, removed, closing (Ninh Bình 2023).
@@ -52,7 +52,7 @@ _BOUNDED = frozenset({Measure.SCORE, Measure.RANK, Measure.CATEGORY})
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CompleteSplit:
     """The cells of one breakdown and the cell that they must sum to."""
 
     total: str
@@ -62,7 +62,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Ratio:
+class RateCells:
     """A rate that may be sent, and the two cells that it must agree with."""
 
     rate: str
@@ -71,7 +71,7 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
+class StockCells:
     """The four cells of a stock, of the whole or of one part of it."""
 
     opening: str
@@ -82,16 +82,16 @@ class Balance:
 
 
 @dataclass(frozen=True)
-class Plan:
+class CompiledForm:
     """One form version, prepared for judging thousands of reports a second."""
 
     form: FormVersion
     indicators: Mapping[str, Indicator]
     scales: Mapping[str, int]
     required: tuple[str, ...]
-    groups: tuple[Group, ...]
-    ratios: tuple[Ratio, ...]
-    balances: tuple[Balance, ...]
+    groups: tuple[CompleteSplit, ...]
+    ratios: tuple[RateCells, ...]
+    balances: tuple[StockCells, ...]
     backlog: tuple[str, str] | None
     petitions: tuple[tuple[str, ...], ...]
     within: tuple[tuple[str, ...], ...]
@@ -107,11 +107,11 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class PeriodContext:
     """A period, what adjoins it, and the plan of a form in force for it."""
 
     around: Adjoining
-    plan: Plan | None
+    compiled: CompiledForm | None
 
     @property
     def period(self) -> Period:
@@ -120,20 +120,20 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Knowledge:
+class RuleContext:
     """Everything about the trade that a judgement needs."""
 
     catalogue: Catalogue
     directory: Directory
-    when_due: WhenDue
-    plan: Callable[[str, Period], Plan | None]
+    when_due: DueLookup
+    compiled: Callable[[str, Period], CompiledForm | None]
     """Returns the plan of the form version in force for a period."""
-    frame: Callable[[str, str], Frame | None]
+    period_context: Callable[[str, str], PeriodContext | None]
     """Returns the frame of a form and a period by their codes, None for an unknown period."""
     form_codes: frozenset[str]
     provincial: frozenset[str]
     """Indicators that only a province can have (rule R12)."""
-    kinship: Kinship
+    reorganisations: Reorganisations
 
     def version(self, code: str, number: int | None) -> FormVersion | None:
         """Return a version of a form by its number, also one that is not in force any more."""
@@ -142,50 +142,50 @@ class Knowledge:
 
     def is_slot(self, unit: str, form: str, period: str) -> bool:
         """Tell whether all three are known, so that a slot may be kept for them."""
-        frame = self.frame(form, period)
-        known = frame is not None and frame.plan is not None
+        period_context = self.period_context(form, period)
+        known = period_context is not None and period_context.compiled is not None
         return known and self.directory.get(unit) is not None
 
 
-def know(
-    catalogue: Catalogue, directory: Directory, when_due: WhenDue, lineage: Lineage | None = None
-) -> Knowledge:
+def build_rule_context(
+    catalogue: Catalogue, directory: Directory, when_due: DueLookup, lineage: Lineage | None = None
+) -> RuleContext:
     """Prepare the plans of all form versions."""
     provincial = frozenset(it.code for it in catalogue.indicators.values() if it.at_province_only)
-    plans = {(it.code, it.version): _plan(it, catalogue, provincial) for it in catalogue.forms}
+    plans = {(it.code, it.version): _compile(it, catalogue, provincial) for it in catalogue.forms}
 
     @lru_cache(maxsize=_PLANS_REMEMBERED)
-    def plan(code: str, period: Period) -> Plan | None:
+    def compiled(code: str, period: Period) -> CompiledForm | None:
         form = catalogue.form(code, period)
         return None if form is None else plans[form.code, form.version]
 
     @lru_cache(maxsize=_PLANS_REMEMBERED)
-    def frame(code: str, period: str) -> Frame | None:
+    def period_context(code: str, period: str) -> PeriodContext | None:
         around = adjoining(period)
-        return None if around is None else Frame(around, plan(code, around.period))
+        return None if around is None else PeriodContext(around, compiled(code, around.period))
 
-    return Knowledge(
+    return RuleContext(
         catalogue=catalogue,
         directory=directory,
         when_due=when_due,
-        plan=plan,
-        frame=frame,
+        compiled=compiled,
+        period_context=period_context,
         form_codes=frozenset(form.code for form in catalogue.forms),
         provincial=provincial,
-        kinship=Kinship(directory, lineage or Lineage()),
+        reorganisations=Reorganisations(directory, lineage or Lineage()),
     )
 
 
-def _plan(form: FormVersion, catalogue: Catalogue, provincial: frozenset[str]) -> Plan:
+def _compile(form: FormVersion, catalogue: Catalogue, provincial: frozenset[str]) -> CompiledForm:
     own = [cell.indicator for cell in form.cells if not cell.split]
     indicators = {cell.key: catalogue.indicators[cell.indicator] for cell in form.cells}
-    return Plan(
+    return CompiledForm(
         form=form,
         indicators=indicators,
         scales={key: it.scale for key, it in indicators.items()},
         required=tuple(key for key in own if _is_required(indicators[key])),
         groups=tuple(
-            Group(
+            CompleteSplit(
                 group.indicator,
                 group.dimensions,
                 frozenset(cell.key for cell in group.cells),
@@ -215,19 +215,19 @@ def _holds_rest(cells: tuple[Cell, ...]) -> bool:
     return any(code == UNCLASSIFIED for cell in cells for _, code in cell.split)
 
 
-def _ratios(own: list[str], indicators: Mapping[str, Indicator]) -> Iterator[Ratio]:
+def _ratios(own: list[str], indicators: Mapping[str, Indicator]) -> Iterator[RateCells]:
     for key in own:
         numerator, denominator = indicators[key].numerator, indicators[key].denominator
         if numerator is not None and denominator is not None:
-            yield Ratio(key, numerator, denominator)
+            yield RateCells(key, numerator, denominator)
 
 
-def _balances(form: FormVersion) -> Iterator[Balance]:
+def _balances(form: FormVersion) -> Iterator[StockCells]:
     """Find the stock balance of the whole and of every part that all four are broken down by."""
     splits = [{cell.split for cell in form.cells if cell.indicator == name} for name in _BALANCE]
     for split in sorted(set.intersection(*splits)):
         opening, new, removed, closing = (Cell(name, split).key for name in _BALANCE)
-        yield Balance(opening, new, removed, closing, whole=not split)
+        yield StockCells(opening, new, removed, closing, whole=not split)
 
 
 def _aligned(form: FormVersion, names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

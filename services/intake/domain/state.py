@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
-from services.intake.domain.submissions import Kind
+from services.intake.domain.submissions import SubmissionKind
 from shared.contracts.reports import Finding
 
-Outcome = Literal["accepted", "rejected"]
+SubmissionVerdict = Literal["accepted", "rejected"]
 CauseKind = Literal["report", "handover"]
 
 
-class SlotKey(NamedTuple):
+class Slot(NamedTuple):
     """What counts once: a unit's report of a form for a period."""
 
     unit: str
@@ -20,7 +20,7 @@ class SlotKey(NamedTuple):
     period: str
 
 
-class Dossier(NamedTuple):
+class ReportSeries(NamedTuple):
     """All reports of a unit by one form: what must hold still while one of them is judged."""
 
     unit: str
@@ -36,7 +36,7 @@ class HandoverKey(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class SlotState:
     """
     What a slot holds now.
 
@@ -49,7 +49,7 @@ class Slot:
     again makes a revision, but no other content.
     """
 
-    key: SlotKey
+    key: Slot
     revision: int = 0
     figures_hash: bytes | None = None
     first_received_at: datetime | None = None
@@ -87,27 +87,27 @@ class Handover:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class OpenQuestion:
     """
     A report in force no longer agrees with another one that has changed since.
 
     It is open as long as both stand as they do here, by their content.
     """
 
-    key: SlotKey
+    key: Slot
     revision: int
     content_revision: int
     source: str
     submission_id: str
     cause_kind: CauseKind
-    cause: SlotKey
+    cause: Slot
     cause_revision: int
     findings: tuple[Finding, ...]
     asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """
     One line of the journal: a submission, its verdict, and all that its receipt says.
 
@@ -117,10 +117,10 @@ class Entry:
     source: str
     event_id: str
     content_hash: bytes
-    kind: Kind
+    kind: SubmissionKind
     body: bytes
     received_at: datetime
-    verdict: Outcome
+    verdict: SubmissionVerdict
     findings: tuple[Finding, ...]
     unit: str | None
     form: str | None
@@ -137,19 +137,19 @@ class Entry:
 EventKey = tuple[str, str]
 """Source and event id: what a sender calls a submission."""
 
-Family = tuple[str, str, str]
+BacklogKey = tuple[str, str, str]
 """Unit, regime and kind: whose periods follow one another without overlap."""
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class LoadedState:
     """
     What journal and slots hold when a batch begins, as far as the batch needs it.
 
     ``carried`` is what earlier periods left unsettled, per family of periods.
     """
 
-    entries: Mapping[EventKey, tuple[Entry, ...]] = field(default_factory=dict)
-    slots: Mapping[SlotKey, Slot] = field(default_factory=dict)
-    carried: Mapping[SlotKey, Mapping[Family, int]] = field(default_factory=dict)
+    entries: Mapping[EventKey, tuple[JournalEntry, ...]] = field(default_factory=dict)
+    slots: Mapping[Slot, SlotState] = field(default_factory=dict)
+    carried: Mapping[Slot, Mapping[BacklogKey, int]] = field(default_factory=dict)
     handovers: Mapping[HandoverKey, Handover] = field(default_factory=dict)

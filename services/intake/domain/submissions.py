@@ -10,7 +10,7 @@ from typing import Any
 _EVENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,200}")
 
 
-class Kind(StrEnum):
+class SubmissionKind(StrEnum):
     """What a sender may ask for, and what only an operator may: to judge lateness again."""
 
     SUBMISSION = "submission"
@@ -20,7 +20,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class RawSubmission:
     """
     One JSON object that names itself, and who brought it when.
 
@@ -30,7 +30,7 @@ class Arrived:
     """
 
     source: str
-    kind: Kind
+    kind: SubmissionKind
     event_id: str
     document: Mapping[str, Any]
     body: bytes

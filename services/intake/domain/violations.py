@@ -21,38 +21,38 @@ class Phrase:
     code: str
 
 
-Value = int | Decimal | str | Phrase
+MessageValue = int | Decimal | str | Phrase
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class Violation:
     """One thing that is wrong, or odd, about one field of a submission."""
 
     code: str
     field: str
-    values: Mapping[str, Value] = dataclasses.field(default_factory=dict)
+    values: Mapping[str, MessageValue] = dataclasses.field(default_factory=dict)
     severity: Severity = "reject"
 
 
-Say = Callable[[Remark], Finding]
+Renderer = Callable[[Violation], Finding]
 
 
-def sayer(messages: Messages) -> Say:
+def renderer(messages: Messages) -> Renderer:
     """Return the function that puts a remark into words."""
 
-    def say(remark: Remark) -> Finding:
+    def render(violation: Violation) -> Finding:
         values = {
             name: messages[value.code] if isinstance(value, Phrase) else _text(value)
-            for name, value in remark.values.items()
+            for name, value in violation.values.items()
         }
         return Finding(
-            code=remark.code,
-            field=remark.field,
-            severity=remark.severity,
-            message=messages[remark.code].format(field=remark.field, **values),
+            code=violation.code,
+            field=violation.field,
+            severity=violation.severity,
+            message=messages[violation.code].format(field=violation.field, **values),
         )
 
-    return say
+    return render
 
 
 def printable(text: object) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel
 
-from services.intake.domain.numbering import Decision
-from services.intake.domain.state import Entry, Outcome, Question, Slot
+from services.intake.domain.numbering import SubmissionOutcome
+from services.intake.domain.state import JournalEntry, OpenQuestion, SlotState, SubmissionVerdict
 from services.intake.domain.violations import Messages
 from shared.contracts.reports import Finding
 
@@ -20,7 +20,7 @@ class ReceiptView(BaseModel):
 
     submission_id: str
     kind: str
-    verdict: Outcome
+    verdict: SubmissionVerdict
     unit: str | None
     form: str | None
     period: str | None
@@ -77,7 +77,7 @@ class ResultsView(BaseModel):
     results: list[ResultView]
 
 
-def receipt_view(entry: Entry) -> dict[str, Any]:
+def receipt_view(entry: JournalEntry) -> dict[str, Any]:
     """Write a receipt; the same entry always gives the same bytes."""
     return {
         "submission_id": entry.event_id,
@@ -96,7 +96,7 @@ def receipt_view(entry: Entry) -> dict[str, Any]:
 
 
 def submission_view(
-    entry: Entry, slot: Slot | None, questions: Sequence[Question]
+    entry: JournalEntry, slot: SlotState | None, questions: Sequence[OpenQuestion]
 ) -> dict[str, Any]:
     """Write a receipt together with how its slot stands, and what is open about it."""
     stands = None
@@ -110,7 +110,7 @@ def submission_view(
     }
 
 
-def _question_view(question: Question) -> dict[str, Any]:
+def _question_view(question: OpenQuestion) -> dict[str, Any]:
     return {
         "asked_at": _instant(question.asked_at),
         "cause": {
@@ -124,11 +124,11 @@ def _question_view(question: Question) -> dict[str, Any]:
     }
 
 
-def answer(decision: Decision, messages: Messages) -> tuple[int, dict[str, Any]]:
+def answer(outcome: SubmissionOutcome, messages: Messages) -> tuple[int, dict[str, Any]]:
     """Return status and body for a decision; a repeated one is told by 200 instead of 201."""
-    entry = decision.entry
+    entry = outcome.entry
     if entry.verdict == "accepted":
-        is_new = not decision.repeated and not entry.unchanged
+        is_new = not outcome.repeated and not entry.unchanged
         return (201 if is_new else 200), receipt_view(entry)
     conflict = next((it for it in entry.findings if it.code in CONFLICTS), None)
     if conflict is not None:

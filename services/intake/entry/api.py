@@ -11,9 +11,9 @@ from fastapi import Depends, FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
-from services.intake.domain.numbering import Decision
+from services.intake.domain.numbering import SubmissionOutcome
 from services.intake.domain.state import EventKey
-from services.intake.domain.submissions import Kind
+from services.intake.domain.submissions import SubmissionKind
 from services.intake.domain.violations import Messages
 from services.intake.entry.answers import (
     ReceiptView,
@@ -23,7 +23,7 @@ from services.intake.entry.answers import (
     problem,
     submission_view,
 )
-from services.intake.entry.bodies import Refused, is_array, items_of, read_body
+from services.intake.entry.bodies import BodyRefused, is_array, items_of, read_body
 from services.intake.entry.documentation import HANDOVER_BODY, PROBLEMS, SUBMISSION_BODY
 from services.intake.usecases.submit import Door, Found
 from shared.infra.web.app import PROBLEM_JSON, Problem
@@ -67,7 +67,7 @@ def _add_sending(app: FastAPI, door: Door, messages: Messages, source_of: Source
         or figures that the slot holds already), 422 rejected with all findings, 409 the event id
         was used for something else. An array is answered with 200 and a result for each item.
         """
-        return await _submit(door, messages, request, source, Kind.SUBMISSION)
+        return await _submit(door, messages, request, source, SubmissionKind.SUBMISSION)
 
     @app.post(
         "/v1/handovers",
@@ -82,7 +82,7 @@ def _add_sending(app: FastAPI, door: Door, messages: Messages, source_of: Source
         Answered like submissions. What all new units of a reform open with must be what the old
         ones closed with; sending another record for the same unit, form and day replaces it.
         """
-        return await _submit(door, messages, request, source, Kind.HANDOVER)
+        return await _submit(door, messages, request, source, SubmissionKind.HANDOVER)
 
 
 def _add_one_submission(app: FastAPI, door: Door, messages: Messages, source_of: SourceOf) -> None:
@@ -102,7 +102,7 @@ def _add_one_submission(app: FastAPI, door: Door, messages: Messages, source_of:
         409 when the submission was not accepted, or a newer one has replaced it.
         """
         entry = (await _found(door, messages, (source, event_id))).entry
-        if entry.verdict != "accepted" or entry.kind is not Kind.SUBMISSION:
+        if entry.verdict != "accepted" or entry.kind is not SubmissionKind.SUBMISSION:
             raise Problem(409, "nothing_to_withdraw", messages["nothing_to_withdraw"])
         return _response(await door.withdraw(entry, reason), messages, created=200)
 
@@ -115,17 +115,17 @@ async def _source(door: Door, messages: Messages, key: str | None) -> str:
 
 
 async def _submit(
-    door: Door, messages: Messages, request: Request, source: str, kind: Kind
+    door: Door, messages: Messages, request: Request, source: str, kind: SubmissionKind
 ) -> JSONResponse:
     try:
         body = await read_body(request.stream())
         bodies = items_of(body) if is_array(body) else [body]
-    except Refused as refusal:
+    except BodyRefused as refusal:
         raise _problem(refusal, messages) from None
     outcomes = await door.submit(source, kind, bodies)
     if is_array(body):
         return JSONResponse({"results": [_result(it, messages) for it in outcomes]})
-    if isinstance(outcomes[0], Refused):
+    if isinstance(outcomes[0], BodyRefused):
         raise _problem(outcomes[0], messages)
     return _response(outcomes[0], messages)
 
@@ -137,21 +137,21 @@ async def _found(door: Door, messages: Messages, key: EventKey) -> Found:
     return known
 
 
-def _response(decision: Decision, messages: Messages, created: int = 201) -> JSONResponse:
-    status, body = answer(decision, messages)
+def _response(outcome: SubmissionOutcome, messages: Messages, created: int = 201) -> JSONResponse:
+    status, body = answer(outcome, messages)
     if status >= 400:  # noqa: PLR2004 - HTTP
         return JSONResponse(body, status, media_type=PROBLEM_JSON)
     return JSONResponse(body, created if status == 201 else status)  # noqa: PLR2004 - HTTP
 
 
-def _result(outcome: Decision | Refused, messages: Messages) -> dict[str, object]:
-    if isinstance(outcome, Refused):
+def _result(outcome: SubmissionOutcome | BodyRefused, messages: Messages) -> dict[str, object]:
+    if isinstance(outcome, BodyRefused):
         detail = messages[outcome.code].format(count=outcome.count)
         return problem(outcome.status, outcome.code, detail)
     status, body = answer(outcome, messages)
     return {"status": status, **body}
 
 
-def _problem(refusal: Refused, messages: Messages) -> Problem:
+def _problem(refusal: BodyRefused, messages: Messages) -> Problem:
     detail = messages[refusal.code].format(count=refusal.count)
     return Problem(refusal.status, refusal.code, detail)

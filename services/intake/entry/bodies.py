@@ -19,7 +19,7 @@ _EXTENT = json.JSONDecoder(
 )
 
 
-class Refused(Exception):
+class BodyRefused(Exception):
     """The body as a whole cannot be taken; the message is a code."""
 
     def __init__(self, status: int, code: str, count: int = 0) -> None:
@@ -41,7 +41,7 @@ async def read_body(chunks: AsyncIterator[bytes]) -> bytes:
     async for chunk in chunks:
         body += chunk
         if len(body) > BODY_BYTES_MAX_IN_ALL:
-            raise Refused(413, "too_large_in_all")
+            raise BodyRefused(413, "too_large_in_all")
     return bytes(body)
 
 
@@ -62,9 +62,9 @@ def document_of(body: bytes) -> dict[str, Any]:
         document = parse(body)
     except Unreadable as reason:
         code = str(reason)
-        raise Refused(413 if code == "too_large" else 400, code) from None
+        raise BodyRefused(413 if code == "too_large" else 400, code) from None
     if not isinstance(document, dict):
-        raise Refused(400, "not_an_object")
+        raise BodyRefused(400, "not_an_object")
     return document
 
 
@@ -79,15 +79,15 @@ def items_of(body: bytes) -> Sequence[bytes]:
     try:
         items = _cut(body.decode("utf-8"))
     except UnicodeError:
-        raise Refused(400, "not_utf8") from None
+        raise BodyRefused(400, "not_utf8") from None
     except RecursionError:
-        raise Refused(400, "too_deep") from None
+        raise BodyRefused(400, "too_deep") from None
     except ValueError:
-        raise Refused(400, "not_json") from None
+        raise BodyRefused(400, "not_json") from None
     if not items:
-        raise Refused(400, "empty")
+        raise BodyRefused(400, "empty")
     if len(items) > ITEMS_MAX:
-        raise Refused(413, "too_many_items", len(items))
+        raise BodyRefused(413, "too_many_items", len(items))
     return [item.encode() for item in items]
 
 

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from pydantic import TypeAdapter, ValidationError
 
-from services.intake.domain.submissions import Arrived, Kind, usable_event_id
-from services.intake.usecases.receive import Desk
+from services.intake.domain.submissions import RawSubmission, SubmissionKind, usable_event_id
+from services.intake.usecases.receive import ReceiveSubmissions
 from shared.contracts.reports import (
     HandoverSubmitted,
     ReportSubmitted,
@@ -27,15 +27,15 @@ from shared.infra.postgres.database import Connection
 
 _TYPE = re.compile(r"(qcdc\.[A-Za-z]{1,60}\.v)([0-9]{1,9})")
 _KINDS = {
-    ReportSubmitted.type_name(): Kind.SUBMISSION,
-    ReportWithdrawalRequested.type_name(): Kind.WITHDRAWAL,
-    HandoverSubmitted.type_name(): Kind.HANDOVER,
+    ReportSubmitted.type_name(): SubmissionKind.SUBMISSION,
+    ReportWithdrawalRequested.type_name(): SubmissionKind.WITHDRAWAL,
+    HandoverSubmitted.type_name(): SubmissionKind.HANDOVER,
 }
 _STEMS = {_TYPE.sub(r"\1", name) for name in _KINDS}
 _SOURCE = TypeAdapter[str](SourceName)
 
 
-def decode(record: Record) -> Arrived | Poison:
+def decode(record: Record) -> RawSubmission | Poison:
     """Read one record; what cannot even be answered is poison, with a reason."""
     headers = header_texts(record.headers)
     source, kind = _source(record.topic), _kind(headers)
@@ -52,7 +52,7 @@ def decode(record: Record) -> Arrived | Poison:
     event_id = usable_event_id(document, headers.get("ce_id"))
     if event_id is None:
         return Poison("missing_event_id")
-    return Arrived(
+    return RawSubmission(
         source=source,
         kind=kind,
         event_id=event_id,
@@ -67,16 +67,16 @@ def decode(record: Record) -> Arrived | Poison:
 class OnSubmissions:
     """The effect of a batch of arrivals, as the stream calls it."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, receive_submissions: ReceiveSubmissions) -> None:
+        self._receive_submissions = receive_submissions
 
-    async def __call__(self, connection: Connection, arrivals: Sequence[Arrived]) -> None:
+    async def __call__(self, connection: Connection, submissions: Sequence[RawSubmission]) -> None:
         """Receive a batch; the watermark waits until it is committed."""
-        await self._desk.journal.enter(connection)
-        await self._desk.receive(connection, arrivals)
+        await self._receive_submissions.journal.enter(connection)
+        await self._receive_submissions.receive(connection, submissions)
 
 
-def _kind(headers: Mapping[str, str]) -> Kind | Poison:
+def _kind(headers: Mapping[str, str]) -> SubmissionKind | Poison:
     name = headers.get("ce_type")
     if not name:
         return Poison("missing_type")

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import asyncpg
 
-from services.intake.domain.read_set import Needs
+from services.intake.domain.read_set import ReadSet
 from services.intake.domain.state import (
-    Entry,
+    BacklogKey,
     EventKey,
-    Family,
     Handover,
     HandoverKey,
-    Holdings,
-    Question,
+    JournalEntry,
+    LoadedState,
+    OpenQuestion,
     Slot,
-    SlotKey,
+    SlotState,
 )
 from services.intake.store.rows import (
     entry_of,
@@ -36,7 +36,7 @@ RECEIVING_LOCK = 7_263_003
 """Shared by all who receive, exclusive for the watermark: see ``usecases/advance_watermark.py``."""
 
 
-class Overtaken(Exception):
+class EventStoredConcurrently(Exception):
     """Another transaction has just entered one of these submissions; look again."""
 
 
@@ -53,26 +53,26 @@ class Journal:
         now: datetime = await connection.fetchval(QUERIES["now"])
         return now
 
-    async def holdings(self, connection: Connection, needs: Needs) -> Holdings:
+    async def holdings(self, connection: Connection, read_set: ReadSet) -> LoadedState:
         """Make missing dossiers, lock all, then read: each statement sees what others committed."""
-        dossiers = sorted(needs.dossiers)
-        if dossiers:
-            await connection.execute(QUERIES["add_dossiers"], *_columns(dossiers, 2))
-            await connection.fetch(QUERIES["lock_dossiers"], *_columns(dossiers, 2))
-        return Holdings(
-            entries=await self._entries(connection, needs.events),
-            slots=await self._slots(connection, needs),
-            carried=await self._carried(connection, needs),
-            handovers=await self._handovers(connection, needs),
+        series = sorted(read_set.series)
+        if series:
+            await connection.execute(QUERIES["add_dossiers"], *_columns(series, 2))
+            await connection.fetch(QUERIES["lock_dossiers"], *_columns(series, 2))
+        return LoadedState(
+            entries=await self._entries(connection, read_set.events),
+            slots=await self._slots(connection, read_set),
+            carried=await self._carried(connection, read_set),
+            handovers=await self._handovers(connection, read_set),
         )
 
     async def save(
         self,
         connection: Connection,
-        entries: Sequence[Entry],
-        slots: Sequence[Slot],
+        entries: Sequence[JournalEntry],
+        slots: Sequence[SlotState],
         handovers: Sequence[Handover] = (),
-        questions: Sequence[Question] = (),
+        questions: Sequence[OpenQuestion] = (),
     ) -> None:
         """
         Write in the order of the unique keys, so that two writers cannot block each other.
@@ -89,7 +89,7 @@ class Journal:
         except asyncpg.UniqueViolationError as problem:
             if problem.constraint_name != "journal_event":
                 raise  # a revision given out twice would be a bug of ours
-            raise Overtaken from problem
+            raise EventStoredConcurrently from problem
         for query, written in (
             ("keep_slots", [slot_row(it) for it in slots]),
             ("keep_handovers", [handover_row(it) for it in handovers]),
@@ -98,59 +98,61 @@ class Journal:
             if written:
                 await connection.execute(QUERIES[query], *_columns(written, 0))
 
-    async def find(self, connection: Connection, key: EventKey) -> Entry | None:
+    async def find(self, connection: Connection, key: EventKey) -> JournalEntry | None:
         """Return the first entry under an event id."""
         row = await connection.fetchrow(f"{QUERIES['entries']} LIMIT 1", [key[0]], [key[1]])
         return None if row is None else entry_of(row)
 
-    async def slot(self, connection: Connection, key: SlotKey) -> Slot | None:
+    async def slot(self, connection: Connection, key: Slot) -> SlotState | None:
         """Return a slot as it stands, without locking it."""
         row = await connection.fetchrow(QUERIES["slot"], *key)
         return None if row is None else slot_of(row)
 
-    async def open_questions(self, connection: Connection, key: SlotKey) -> Sequence[Question]:
+    async def open_questions(self, connection: Connection, key: Slot) -> Sequence[OpenQuestion]:
         """Return what a report in force is being asked about, oldest question first."""
         rows = await connection.fetch(QUERIES["open_questions"], *key)
         return [question_of(it) for it in rows]
 
     async def filled(
         self, connection: Connection, form: str, period: str, units: Collection[str] | None
-    ) -> Sequence[SlotKey]:
+    ) -> Sequence[Slot]:
         """Return the slots of a form and period that hold a report, of all units or of these."""
         wanted = None if units is None else sorted(units)
         rows = await connection.fetch(QUERIES["filled"], form, period, wanted)
-        return [SlotKey(row["unit"], form, period) for row in rows]
+        return [Slot(row["unit"], form, period) for row in rows]
 
-    async def _slots(self, connection: Connection, needs: Needs) -> dict[SlotKey, Slot]:
+    async def _slots(self, connection: Connection, read_set: ReadSet) -> dict[Slot, SlotState]:
         rows = []
-        if needs.slots:
-            rows = await connection.fetch(QUERIES["slots"], *_columns(needs.slots, 3))
+        if read_set.slots:
+            rows = await connection.fetch(QUERIES["slots"], *_columns(read_set.slots, 3))
         slots = map(slot_of, rows)
         return {slot.key: slot for slot in slots}
 
-    async def _handovers(self, connection: Connection, needs: Needs) -> dict[HandoverKey, Handover]:
-        if not needs.handovers:
+    async def _handovers(
+        self, connection: Connection, read_set: ReadSet
+    ) -> dict[HandoverKey, Handover]:
+        if not read_set.handovers:
             return {}
-        rows = await connection.fetch(QUERIES["handovers"], *_columns(needs.handovers, 3))
+        rows = await connection.fetch(QUERIES["handovers"], *_columns(read_set.handovers, 3))
         handovers = map(handover_of, rows)
         return {handover.key: handover for handover in handovers}
 
     async def _entries(
         self, connection: Connection, events: Collection[EventKey]
-    ) -> dict[EventKey, tuple[Entry, ...]]:
-        found: dict[EventKey, tuple[Entry, ...]] = defaultdict(tuple)
+    ) -> dict[EventKey, tuple[JournalEntry, ...]]:
+        found: dict[EventKey, tuple[JournalEntry, ...]] = defaultdict(tuple)
         for row in await connection.fetch(QUERIES["entries"], *_columns(events, 2)):
             found[row["source"], row["event_id"]] += (entry_of(row),)
         return found
 
     async def _carried(
-        self, connection: Connection, needs: Needs
-    ) -> dict[SlotKey, dict[Family, int]]:
-        found: dict[SlotKey, dict[Family, int]] = defaultdict(dict)
-        if needs.carried:
-            wanted = [(*key, whose, day) for key, whose, day in needs.carried]
+        self, connection: Connection, read_set: ReadSet
+    ) -> dict[Slot, dict[BacklogKey, int]]:
+        found: dict[Slot, dict[BacklogKey, int]] = defaultdict(dict)
+        if read_set.carried:
+            wanted = [(*key, whose, day) for key, whose, day in read_set.carried]
             for row in await connection.fetch(QUERIES["carried"], *_columns(wanted, 5)):
-                key = SlotKey(row["unit"], row["form"], row["period"])
+                key = Slot(row["unit"], row["form"], row["period"])
                 found[key][row["whose"], row["regime"], row["kind"]] = row["backlog"]
         return found
 

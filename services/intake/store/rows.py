@@ -6,22 +6,22 @@ from collections.abc import Sequence
 import asyncpg
 
 from services.intake.domain.state import (
-    Entry,
     Handover,
     HandoverKey,
-    Question,
+    JournalEntry,
+    OpenQuestion,
     Slot,
-    SlotKey,
+    SlotState,
 )
-from services.intake.domain.submissions import Kind
+from services.intake.domain.submissions import SubmissionKind
 from shared.contracts.reports import Finding
 from shared.reference.periods import parse_period
 
-Row = tuple[object, ...]
+RowValues = tuple[object, ...]
 _ARRAY = str.maketrans("[]", "{}")
 
 
-def slot_row(slot: Slot) -> Row:
+def slot_row(slot: SlotState) -> RowValues:
     """Write a slot as the columns of ``keep_slots``."""
     period = parse_period(slot.key.period)
     if period is None:
@@ -47,11 +47,11 @@ def slot_row(slot: Slot) -> Row:
     )
 
 
-def slot_of(row: asyncpg.Record) -> Slot:
+def slot_of(row: asyncpg.Record) -> SlotState:
     """Read a slot."""
     figures = row["figures"]
-    return Slot(
-        SlotKey(row["unit"], row["form"], row["period"]),
+    return SlotState(
+        Slot(row["unit"], row["form"], row["period"]),
         row["revision"],
         row["figures_hash"],
         row["first_received_at"],
@@ -67,7 +67,7 @@ def slot_of(row: asyncpg.Record) -> Slot:
     )
 
 
-def handover_row(handover: Handover) -> Row:
+def handover_row(handover: Handover) -> RowValues:
     """Write a handover as the columns of ``keep_handovers``."""
     return (
         *handover.key,
@@ -89,7 +89,7 @@ def handover_of(row: asyncpg.Record) -> Handover:
     )
 
 
-def question_row(question: Question) -> Row:
+def question_row(question: OpenQuestion) -> RowValues:
     """Write a question as the columns of ``add_questions``."""
     return (
         *question.key,
@@ -106,23 +106,23 @@ def question_row(question: Question) -> Row:
     )
 
 
-def question_of(row: asyncpg.Record) -> Question:
+def question_of(row: asyncpg.Record) -> OpenQuestion:
     """Read a question."""
-    return Question(
-        key=SlotKey(row["unit"], row["form"], row["period"]),
+    return OpenQuestion(
+        key=Slot(row["unit"], row["form"], row["period"]),
         revision=row["revision"],
         content_revision=row["content_revision"],
         source=row["source"],
         submission_id=row["submission_id"],
         cause_kind=row["cause_kind"],
-        cause=SlotKey(row["cause_unit"], row["form"], row["cause_period"]),
+        cause=Slot(row["cause_unit"], row["form"], row["cause_period"]),
         cause_revision=row["cause_revision"],
         findings=_findings(row["findings_text"]),
         asked_at=row["asked_at"],
     )
 
 
-def entry_row(entry: Entry) -> Row:
+def entry_row(entry: JournalEntry) -> RowValues:
     """Write a line of the journal as the columns of ``add_entries``."""
     return (
         entry.source,
@@ -146,13 +146,13 @@ def entry_row(entry: Entry) -> Row:
     )
 
 
-def entry_of(row: asyncpg.Record) -> Entry:
+def entry_of(row: asyncpg.Record) -> JournalEntry:
     """Read a line of the journal."""
-    return Entry(
+    return JournalEntry(
         source=row["source"],
         event_id=row["event_id"],
         content_hash=row["content_hash"],
-        kind=Kind(row["kind"]),
+        kind=SubmissionKind(row["kind"]),
         body=row["body"],
         received_at=row["received_at"],
         verdict=row["verdict"],

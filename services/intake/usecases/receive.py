@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from services.intake.domain.events import Published, published, questioned, receipt_of
-from services.intake.domain.numbering import Decision, Decisions, fold
-from services.intake.domain.parsing import Reading, read
-from services.intake.domain.read_set import needs_of
-from services.intake.domain.rule_context import Knowledge
-from services.intake.domain.submissions import Arrived
-from services.intake.domain.violations import Say
-from services.intake.store.postgres import Journal, Overtaken
+from services.intake.domain.events import PublishedReport, published, questioned, receipt_of
+from services.intake.domain.numbering import BatchOutcome, SubmissionOutcome, fold
+from services.intake.domain.parsing import ParsedSubmission, parse_submission
+from services.intake.domain.read_set import read_set_of
+from services.intake.domain.rule_context import RuleContext
+from services.intake.domain.submissions import RawSubmission
+from services.intake.domain.violations import Renderer
+from services.intake.store.postgres import EventStoredConcurrently, Journal
 from shared.contracts.topics import REPORTS, receipts_topic
 from shared.infra.kafka.outbox import Outgoing, write_outbox
 from shared.infra.postgres.database import Connection
@@ -17,14 +17,14 @@ from shared.infra.postgres.database import Connection
 PRODUCER = "qcdc/intake"
 
 
-class Desk:
+class ReceiveSubmissions:
     """Receives arrivals inside the caller's transaction."""
 
     def __init__(
         self,
         journal: Journal,
-        knowledge: Callable[[], Knowledge],
-        say: Say,
+        context: Callable[[], RuleContext],
+        render: Renderer,
         partition_of: Callable[[str], int],
     ) -> None:
         """
@@ -33,55 +33,55 @@ class Desk:
         *partition_of* names the partition of ``qcdc.reports.v1`` that belongs to a province.
         """
         self.journal = journal
-        self._knowledge = knowledge
-        self._say = say
+        self._context = context
+        self._render = render
         self._partition_of = partition_of
 
     async def receive(
-        self, connection: Connection, arrivals: Sequence[Arrived]
-    ) -> Sequence[Decision]:
+        self, connection: Connection, submissions: Sequence[RawSubmission]
+    ) -> Sequence[SubmissionOutcome]:
         """
         Judge arrivals in order, store the outcome and queue what is to be published.
 
         The caller has entered (``Journal.enter``), commits, and answers only then.
         """
-        readings = [read(it) for it in arrivals]
+        parsed = [parse_submission(it) for it in submissions]
         while True:
             try:
                 async with connection.transaction():  # a savepoint: what is undone is only this try
-                    return await self._decide(connection, readings)
-            except Overtaken:
+                    return await self._decide(connection, parsed)
+            except EventStoredConcurrently:
                 continue  # the same event came through the other door; now it is in the journal
 
     async def _decide(
-        self, connection: Connection, readings: Sequence[Reading]
-    ) -> Sequence[Decision]:
-        knowledge = self._knowledge()
-        holdings = await self.journal.holdings(connection, needs_of(readings, knowledge))
-        decisions: Decisions = fold(holdings, readings, knowledge, self._say)
+        self, connection: Connection, submissions: Sequence[ParsedSubmission]
+    ) -> Sequence[SubmissionOutcome]:
+        context = self._context()
+        holdings = await self.journal.holdings(connection, read_set_of(submissions, context))
+        outcomes: BatchOutcome = fold(holdings, submissions, context, self._render)
         await self.journal.save(
             connection,
-            decisions.entries,
-            decisions.slots,
-            decisions.handovers,
-            decisions.questions,
+            outcomes.entries,
+            outcomes.slots,
+            outcomes.handovers,
+            outcomes.questions,
         )
         await write_outbox(
-            connection, [it for decision in decisions.all for it in self._outgoing(decision)]
+            connection, [it for outcome in outcomes.all for it in self._outgoing(outcome)]
         )
-        return decisions.all
+        return outcomes.all
 
-    def _outgoing(self, decision: Decision) -> Iterator[Outgoing]:
-        entry, standing = decision.entry, decision.standing
+    def _outgoing(self, outcome: SubmissionOutcome) -> Iterator[Outgoing]:
+        entry, validated = outcome.entry, outcome.validated
         topic = receipts_topic(entry.source)
         yield Outgoing(topic, entry.unit or entry.source, receipt_of(entry), PRODUCER)
-        if standing is not None:
-            yield self.report(published(entry, standing))
-        for question in decision.questions:
+        if validated is not None:
+            yield self.report(published(entry, validated))
+        for question in outcome.questions:
             event = questioned(question)
             yield Outgoing(receipts_topic(event.source), event.unit, event, PRODUCER)
 
-    def report(self, event: Published) -> Outgoing:
+    def report(self, event: PublishedReport) -> Outgoing:
         """Address what a slot holds from now on to the partition of its province."""
         partition = self._partition_of(event.province)
         return Outgoing(REPORTS, event.province, event, PRODUCER, partition)

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.intake.domain.events import rejudged
-from services.intake.domain.judge import Standing, standing_of
-from services.intake.domain.parsing import read
-from services.intake.domain.read_set import Needs
+from services.intake.domain.judge import ValidatedReport, validated_report
+from services.intake.domain.parsing import parse_submission
+from services.intake.domain.read_set import ReadSet
 from services.intake.domain.rejudgement import Rejudgement, rejudge
-from services.intake.domain.rule_context import Knowledge
-from services.intake.domain.state import Dossier, Entry, Slot, SlotKey
-from services.intake.domain.submissions import Arrived, Kind
-from services.intake.usecases.receive import Desk
+from services.intake.domain.rule_context import RuleContext
+from services.intake.domain.state import JournalEntry, ReportSeries, Slot, SlotState
+from services.intake.domain.submissions import RawSubmission, SubmissionKind
+from services.intake.usecases.receive import ReceiveSubmissions
 from shared.contracts.reports import ReportAccepted, ReportSubmitted
 from shared.contracts.strict_json import parse
 from shared.infra.errors import Misconfigured
@@ -29,7 +29,7 @@ SLOTS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RejudgeOrder:
     """What is to be judged again, and the document that orders it; no unit or area means all."""
 
     form: str
@@ -41,7 +41,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RejudgedReport:
     """What judging again did, or would do, to one report."""
 
     unit: str
@@ -60,15 +60,17 @@ class Change:
         return f"{self.unit}: {was} ({before}) -> {becomes} ({after}), {self.deadline_rule[1]}"
 
 
-class Rejudging:
+class RejudgeReports:
     """Carries an order out, some slots a transaction."""
 
-    def __init__(self, database: Database, desk: Desk, knowledge: Knowledge) -> None:
+    def __init__(
+        self, database: Database, receive_submissions: ReceiveSubmissions, context: RuleContext
+    ) -> None:
         self._database = database
-        self._desk = desk
-        self._knowledge = knowledge
+        self._receive_submissions = receive_submissions
+        self._context = context
 
-    async def carry_out(self, order: Order) -> list[Change]:
+    async def carry_out(self, order: RejudgeOrder) -> list[RejudgedReport]:
         """
         Judge again, and return what changed.
 
@@ -78,21 +80,23 @@ class Rejudging:
         """
         units = self._units(order)
         async with self._database.connection() as connection:
-            keys = await self._desk.journal.filled(connection, order.form, order.period, units)
-        changes: list[Change] = []
+            keys = await self._receive_submissions.journal.filled(
+                connection, order.form, order.period, units
+            )
+        changes: list[RejudgedReport] = []
         for first in range(0, len(keys), SLOTS_AT_ONCE):
             async with self._database.transaction() as connection:
                 some = keys[first : first + SLOTS_AT_ONCE]
                 changes += await self._rejudge(connection, order, some)
         return changes
 
-    def _units(self, order: Order) -> list[str] | None:
+    def _units(self, order: RejudgeOrder) -> list[str] | None:
         if not order.document.strip():
             raise Misconfigured("a verdict is changed by a document; which one?")
         period = parse_period(order.period)
-        if period is None or self._knowledge.plan(order.form, period) is None:
+        if period is None or self._context.compiled(order.form, period) is None:
             raise Misconfigured(f"there is no {order.form} for {order.period}")
-        directory, key = self._knowledge.directory, order.unit or order.area
+        directory, key = self._context.directory, order.unit or order.area
         if key is None:
             return None
         if directory.get(key) is None:
@@ -101,38 +105,40 @@ class Rejudging:
         return [key, *(it.key for it in below)]
 
     async def _rejudge(
-        self, connection: Connection, order: Order, keys: Sequence[SlotKey]
-    ) -> list[Change]:
-        journal = self._desk.journal
+        self, connection: Connection, order: RejudgeOrder, keys: Sequence[Slot]
+    ) -> list[RejudgedReport]:
+        journal = self._receive_submissions.journal
         now = await journal.enter(connection)
-        dossiers = {Dossier(key.unit, key.form) for key in keys}
-        found = await journal.holdings(connection, Needs(dossiers=dossiers, slots=set(keys)))
+        series = {ReportSeries(key.unit, key.form) for key in keys}
+        found = await journal.holdings(connection, ReadSet(series=series, slots=set(keys)))
         made = [it for slot in found.slots.values() for it in self._made(slot, order, now)]
         if not order.dry_run and made:
             filled_by = await self._filled_by(connection, [it.before for it in made])
             slots = [it.after for it in made]
             await journal.save(connection, [it.entry for it in made], slots)
             events = (self._event(it, filled_by[it.before.key], order.document) for it in made)
-            await write_outbox(connection, [self._desk.report(it) for it in events])
+            await write_outbox(connection, [self._receive_submissions.report(it) for it in events])
         return [_change(it) for it in made]
 
-    def _made(self, slot: Slot, order: Order, now: datetime) -> Iterator[Rejudgement]:
+    def _made(self, slot: SlotState, order: RejudgeOrder, now: datetime) -> Iterator[Rejudgement]:
         period = parse_period(slot.key.period)
-        due = self._knowledge.when_due(slot.key.form, period, slot.key.unit) if period else None
+        due = self._context.when_due(slot.key.form, period, slot.key.unit) if period else None
         made = rejudge(slot, due, order.document, now) if due and slot.filled else None
         if made is not None:
             yield made
 
     async def _filled_by(
-        self, connection: Connection, slots: Sequence[Slot]
-    ) -> dict[SlotKey, Entry]:
+        self, connection: Connection, slots: Sequence[SlotState]
+    ) -> dict[Slot, JournalEntry]:
         """Find the submissions whose figures the slots hold."""
         events = {
             (slot.source, slot.event_id): slot.key
             for slot in slots
             if slot.source is not None and slot.event_id is not None
         }
-        found = await self._desk.journal.holdings(connection, Needs(events=set(events)))
+        found = await self._receive_submissions.journal.holdings(
+            connection, ReadSet(events=set(events))
+        )
         return {
             key: entry
             for event, key in events.items()
@@ -140,29 +146,29 @@ class Rejudging:
             if entry.verdict == "accepted"
         }
 
-    def _event(self, made: Rejudgement, filled_by: Entry, document: str) -> ReportAccepted:
-        return rejudged(made.entry, filled_by, self._standing(filled_by), document)
+    def _event(self, made: Rejudgement, filled_by: JournalEntry, document: str) -> ReportAccepted:
+        return rejudged(made.entry, filled_by, self._validated(filled_by), document)
 
-    def _standing(self, entry: Entry) -> Standing:
+    def _validated(self, entry: JournalEntry) -> ValidatedReport:
         document = parse(entry.body)
-        arrived = Arrived(
+        raw = RawSubmission(
             source=entry.source,
-            kind=Kind.SUBMISSION,
+            kind=SubmissionKind.SUBMISSION,
             event_id=entry.event_id,
             document=document if isinstance(document, dict) else {},
             body=entry.body,
             received_at=entry.received_at,
             time_required=False,
         )
-        report = read(arrived).report
+        report = parse_submission(raw).report
         if not isinstance(report, ReportSubmitted):
             raise TypeError(f"{entry.source}/{entry.event_id} was accepted and is no report")
-        return standing_of(report, entry.received_at, self._knowledge)
+        return validated_report(report, entry.received_at, self._context)
 
 
-def _change(made: Rejudgement) -> Change:
+def _change(made: Rejudgement) -> RejudgedReport:
     before, after = made.before, made.after
-    return Change(
+    return RejudgedReport(
         unit=after.key.unit,
         revision=after.revision,
         due_at=(before.due_at, after.due_at),

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.intake.domain.numbering import Decision
-from services.intake.domain.state import Entry, Question, Slot, SlotKey
-from services.intake.domain.submissions import Arrived, Kind, usable_event_id
-from services.intake.entry.bodies import Refused, document_of
+from services.intake.domain.numbering import SubmissionOutcome
+from services.intake.domain.state import JournalEntry, OpenQuestion, Slot, SlotState
+from services.intake.domain.submissions import RawSubmission, SubmissionKind, usable_event_id
+from services.intake.entry.bodies import BodyRefused, document_of
 from services.intake.usecases.keys import source_of_key
-from services.intake.usecases.receive import Desk
+from services.intake.usecases.receive import ReceiveSubmissions
 from shared.contracts.event import derived_id
 from shared.infra.postgres.database import Database
 
@@ -29,19 +29,22 @@ class Document:
 class Found:
     """A submission as it was judged, its slot as it stands, and what its sender is asked now."""
 
-    entry: Entry
-    slot: Slot | None = None
-    questions: Sequence[Question] = ()
+    entry: JournalEntry
+    slot: SlotState | None = None
+    questions: Sequence[OpenQuestion] = ()
 
 
 class Door:
     """Receives over HTTP; every answer is given after the commit, whether Kafka is there or not."""
 
     def __init__(
-        self, database: Database, desk: Desk, after: Callable[[], None] = lambda: None
+        self,
+        database: Database,
+        receive_submissions: ReceiveSubmissions,
+        after: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
-        self._desk = desk
+        self._receive_submissions = receive_submissions
         self._after = after
 
     async def source(self, key: str) -> str | None:
@@ -50,17 +53,17 @@ class Door:
             return await source_of_key(connection, key)
 
     async def submit(
-        self, source: str, kind: Kind, bodies: Sequence[bytes]
-    ) -> list[Decision | Refused]:
+        self, source: str, kind: SubmissionKind, bodies: Sequence[bytes]
+    ) -> list[SubmissionOutcome | BodyRefused]:
         """Decide on documents in their order; what cannot be identified is refused beside."""
         opened = [_open(body) for body in bodies]
         documents = [it for it in opened if isinstance(it, Document)]
-        decisions = iter(await self._receive(source, kind, documents, None))
-        return [it if isinstance(it, Refused) else next(decisions) for it in opened]
+        outcomes = iter(await self._receive(source, kind, documents, None))
+        return [it if isinstance(it, BodyRefused) else next(outcomes) for it in opened]
 
     async def find(self, source: str, event_id: str) -> Found | None:
         """Return what became of a submission, and how its slot stands if it was accepted."""
-        journal = self._desk.journal
+        journal = self._receive_submissions.journal
         async with self._database.connection() as connection:
             entry = await journal.find(connection, (source, event_id))
             if entry is None:
@@ -71,7 +74,7 @@ class Door:
                 return Found(entry, slot)
             return Found(entry, slot, await journal.open_questions(connection, key))
 
-    async def withdraw(self, filled: Entry, reason: str) -> Decision:
+    async def withdraw(self, filled: JournalEntry, reason: str) -> SubmissionOutcome:
         """
         Withdraw the report that an accepted submission made, unless it has been replaced.
 
@@ -88,35 +91,37 @@ class Door:
         }
         body = json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")
         document = Document(event_id, body, content)
-        decisions = await self._receive(filled.source, Kind.WITHDRAWAL, [document], filled.revision)
-        return decisions[0]
+        outcomes = await self._receive(
+            filled.source, SubmissionKind.WITHDRAWAL, [document], filled.revision
+        )
+        return outcomes[0]
 
     async def _receive(
-        self, source: str, kind: Kind, documents: Sequence[Document], revision: int | None
-    ) -> Sequence[Decision]:
+        self, source: str, kind: SubmissionKind, documents: Sequence[Document], revision: int | None
+    ) -> Sequence[SubmissionOutcome]:
         if not documents:
             return []
         async with self._database.transaction() as connection:
-            now = await self._desk.journal.enter(connection)
-            arrivals = [_arrived(source, kind, it, now, revision) for it in documents]
-            decisions = await self._desk.receive(connection, arrivals)
+            now = await self._receive_submissions.journal.enter(connection)
+            submissions = [_arrived(source, kind, it, now, revision) for it in documents]
+            outcomes = await self._receive_submissions.receive(connection, submissions)
         self._after()
-        return decisions
+        return outcomes
 
 
-def _open(body: bytes) -> Document | Refused:
+def _open(body: bytes) -> Document | BodyRefused:
     try:
         content = document_of(body)
-    except Refused as refusal:
+    except BodyRefused as refusal:
         return refusal
     event_id = usable_event_id(content)
-    return Document(event_id, body, content) if event_id else Refused(422, "missing_event_id")
+    return Document(event_id, body, content) if event_id else BodyRefused(422, "missing_event_id")
 
 
 def _arrived(
-    source: str, kind: Kind, document: Document, now: datetime, revision: int | None
-) -> Arrived:
-    return Arrived(
+    source: str, kind: SubmissionKind, document: Document, now: datetime, revision: int | None
+) -> RawSubmission:
+    return RawSubmission(
         source=source,
         kind=kind,
         event_id=document.event_id,
@@ -128,10 +133,10 @@ def _arrived(
     )
 
 
-def _slot_key(entry: Entry) -> SlotKey | None:
+def _slot_key(entry: JournalEntry) -> Slot | None:
     """Name the slot that an entry is about; a handover fills none."""
-    if entry.kind is Kind.HANDOVER:
+    if entry.kind is SubmissionKind.HANDOVER:
         return None
     if entry.unit is None or entry.form is None or entry.period is None:
         return None
-    return SlotKey(entry.unit, entry.form, entry.period)
+    return Slot(entry.unit, entry.form, entry.period)

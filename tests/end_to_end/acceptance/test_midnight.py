@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 import pytest
 
 from services.intake import app as wiring
-from services.intake.domain.submissions import Arrived, Kind
-from services.intake.usecases.receive import Desk
+from services.intake.domain.submissions import RawSubmission, SubmissionKind
+from services.intake.usecases.receive import ReceiveSubmissions
 from shared.contracts.strict_json import parse
 from shared.directory.loading import load_reference_data
 from shared.infra.postgres.database import Database
@@ -68,12 +68,12 @@ async def database(postgres_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-def _desk() -> Desk:
+def _desk() -> ReceiveSubmissions:
     reference = replace(load_reference_data(), committees=build_committees([LETTER]))
     return wiring.build_desk(lambda: reference, wiring.load_messages())
 
 
-def _arrival(number: int, received_at: datetime) -> Arrived:
+def _arrival(number: int, received_at: datetime) -> RawSubmission:
     document = {
         "event_id": f"nua-dem-{number}",
         "occurred_at": "2026-10-01T08:00:00+07:00",
@@ -83,8 +83,8 @@ def _arrival(number: int, received_at: datetime) -> Arrived:
         "figures": whole("F05", models(1)),
     }
     body = json.dumps(document).encode()
-    return Arrived(
-        "demo", Kind.SUBMISSION, str(document["event_id"]), parse(body), body, received_at
+    return RawSubmission(
+        "demo", SubmissionKind.SUBMISSION, str(document["event_id"]), parse(body), body, received_at
     )
 
 
@@ -93,12 +93,12 @@ async def test_a_second_decides_and_the_time_zone_of_the_server_does_not(
 ) -> None:
     """Before midnight in Vietnam, and at midnight: opposite verdicts, in the books too."""
     desk = _desk()
-    arrivals = [_arrival(0, LAST_SECOND), _arrival(1, MIDNIGHT)]
+    submissions = [_arrival(0, LAST_SECOND), _arrival(1, MIDNIGHT)]
 
     async with database.transaction() as connection:
         await connection.execute(f"SET LOCAL TIME ZONE '{zone}'")
         await desk.journal.enter(connection)
-        decisions = await desk.receive(connection, arrivals)
+        decisions = await desk.receive(connection, submissions)
         rows = await connection.fetch("SELECT unit, on_time, due_at FROM slot ORDER BY unit")
 
     assert [it.entry.on_time for it in decisions] == [True, False]

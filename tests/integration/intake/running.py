@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from services.intake import app as wiring
 from services.intake.app import Intake
-from services.intake.domain.rule_context import know
+from services.intake.domain.rule_context import build_rule_context
 from services.intake.settings import IntakeSettings
 from services.intake.usecases.keys import create_key
 from shared.contracts.topics import REPORTS, receipts_topic, specs, submissions_topic
@@ -121,7 +121,7 @@ def report(number: int, total: int = 1, **figures: object) -> Report:
 
 _FACTS = reference()
 _COMMUNES = [it for it in _FACTS.directory.below("37.2") if it.level == "commune"]
-KNOWLEDGE = know(_FACTS.catalogue, _FACTS.directory, _FACTS.due)
+KNOWLEDGE = build_rule_context(_FACTS.catalogue, _FACTS.directory, _FACTS.due)
 
 
 def document(number: int, total: int = 1, **changes: object) -> dict[str, Any]:

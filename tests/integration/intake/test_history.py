@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.intake.app import build_desk, load_messages
-from services.intake.domain.submissions import Arrived
+from services.intake.domain.submissions import RawSubmission
 from shared.contracts.reports import HandoverSubmitted
 from shared.reference.committees import build_committees
 from shared.reference.periods import VIETNAM
@@ -24,21 +24,21 @@ from tests.integration.intake.running import (
     reference,
     served,
 )
-from tests.unit.intake.given import Report, arrived
+from tests.unit.intake.given import Report, raw
 from tests.unit.intake.reform import (
     FIRST,
     LAST,
     MERGED,
     OLD,
+    context_of,
     handover,
-    knowledge_of,
     models,
     reformed,
 )
 
 pytestmark = pytest.mark.asyncio
 REFORMED = reformed(reference())
-KNOWLEDGE = knowledge_of(REFORMED)
+KNOWLEDGE = context_of(REFORMED)
 UNIT = "13285.2"
 Q1, Q2 = "cal.2026-Q1", "cal.2026-Q2"
 WAITING = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'dossier'"
@@ -156,12 +156,12 @@ async def test_record_settles_what_the_closings_left_open(upstream: Upstream) ->
 async def test_neighbouring_periods_wait_for_each_other(upstream: Upstream) -> None:
     """A report over HTTP is held against the correction that the stream is just receiving."""
     await upstream.post(quarter(Q1, 10, 12, "q1"))
-    desk = build_desk(lambda: REFORMED, load_messages())
-    correction = arrived(quarter(Q1, 10, 11, "q1-corrected"))
+    receive_submissions = build_desk(lambda: REFORMED, load_messages())
+    correction = raw(quarter(Q1, 10, 11, "q1-corrected"))
 
     async with upstream.intake.database.transaction() as connection:
-        await desk.journal.enter(connection)
-        await desk.receive(connection, [correction])
+        await receive_submissions.journal.enter(connection)
+        await receive_submissions.receive(connection, [correction])
         posted = asyncio.create_task(upstream.post(quarter(Q2, 12, 13, "q2")))
         await eventually(lambda: upstream.rows(WAITING))
         assert not posted.done()
@@ -175,12 +175,12 @@ async def test_new_unit_waits_for_the_corrections_of_its_predecessors(upstream: 
     """Two of the old and the new one at once: the last to come sees what the others said."""
     for unit, total in zip(OLD, (10, 20, 5), strict=True):
         await upstream.post(closing(unit, total, f"last-{unit}"))
-    desk = build_desk(lambda: REFORMED, load_messages())
-    correction = arrived(closing(OLD[0], 11, "corrected"))
+    receive_submissions = build_desk(lambda: REFORMED, load_messages())
+    correction = raw(closing(OLD[0], 11, "corrected"))
 
     async with upstream.intake.database.transaction() as connection:
-        await desk.journal.enter(connection)
-        await desk.receive(connection, [correction])
+        await receive_submissions.journal.enter(connection)
+        await receive_submissions.receive(connection, [correction])
         other = asyncio.create_task(upstream.post(closing(OLD[1], 21, "corrected-too")))
         await eventually(lambda: upstream.rows(WAITING))
         opening = models(MERGED, FIRST, 35, 35).document(KNOWLEDGE)
@@ -217,11 +217,13 @@ async def test_last_day_ends_at_midnight_in_vietnam(
     upstream: Upstream, seconds: int, on_time: bool
 ) -> None:
     """By "chậm nhất ngày 25/10/2026" 23:59:59 is in time and 00:00:00 is late, on any server."""
-    desk = build_desk(lambda: LETTER, load_messages())
+    receive_submissions = build_desk(lambda: LETTER, load_messages())
     midnight = datetime(2026, 10, 26, tzinfo=VIETNAM) + timedelta(seconds=seconds)
 
     async with upstream.intake.database.transaction() as connection:
-        (decision,) = await desk.receive(connection, [_october(midnight.astimezone(UTC))])
+        (decision,) = await receive_submissions.receive(
+            connection, [_october(midnight.astimezone(UTC))]
+        )
 
     assert decision.entry.deadline_rule == "Công văn 1-CV/BCĐ"
     assert decision.entry.on_time is on_time
@@ -267,9 +269,9 @@ def _letter(known: ReferenceData) -> ReferenceData:
 LETTER = _letter(REFORMED)
 
 
-def _october(at: datetime) -> Arrived:
+def _october(at: datetime) -> RawSubmission:
     report = Report(UNIT, "F05", "nd09.2026-M10", {"dvk_models_total": 3})
-    return arrived(report.document(KNOWLEDGE), received_at=at)
+    return raw(report.document(KNOWLEDGE), received_at=at)
 
 
 async def _two_wait(upstream: Upstream) -> bool:

@@ -9,9 +9,9 @@ import pytest
 from pydantic import SecretStr
 
 from services.intake import app as wiring
-from services.intake.app import build_desk, knowledge, load_messages
+from services.intake.app import build_desk, context, load_messages
 from services.intake.settings import IntakeSettings
-from services.intake.usecases.rejudge import Order, Rejudging
+from services.intake.usecases.rejudge import RejudgeOrder, RejudgeReports
 from shared.contracts.reports import ReportAccepted
 from shared.contracts.topics import REPORTS
 from shared.infra.errors import Misconfigured
@@ -28,7 +28,7 @@ from tests.integration.intake.running import (
 pytestmark = pytest.mark.asyncio
 _FAR = datetime(2030, 1, 1, tzinfo=UTC)
 PERIOD, AREA, DOCUMENT = "nd09.2026-M10", "37.2", "Công văn 12-CV/BCĐ"
-ORDER = Order("F05", PERIOD, DOCUMENT, area=AREA)
+ORDER = RejudgeOrder("F05", PERIOD, DOCUMENT, area=AREA)
 VERDICTS = "SELECT revision, on_time, deadline_rule FROM slot ORDER BY unit, form, period"
 EVENTS = "SELECT body FROM outbox WHERE topic = $1 ORDER BY id"
 
@@ -60,10 +60,10 @@ def extended() -> ReferenceData:
 EXTENDED = extended()
 
 
-def rejudging(upstream: Upstream, known: ReferenceData) -> Rejudging:
+def rejudging(upstream: Upstream, known: ReferenceData) -> RejudgeReports:
     """Return what judges again by these facts."""
-    desk = build_desk(lambda: known, load_messages())
-    return Rejudging(upstream.intake.database, desk, knowledge(known))
+    receive_submissions = build_desk(lambda: known, load_messages())
+    return RejudgeReports(upstream.intake.database, receive_submissions, context(known))
 
 
 async def test_document_changes_verdicts_once(upstream: Upstream) -> None:
@@ -106,7 +106,7 @@ async def test_dry_run_changes_nothing(upstream: Upstream) -> None:
 async def test_one_unit_only_and_its_withdrawal(upstream: Upstream) -> None:
     """Its sender can still withdraw it by the receipt that he has."""
     unit = str(document(1)["unit"])
-    order = Order("F05", PERIOD, DOCUMENT, unit=unit)
+    order = RejudgeOrder("F05", PERIOD, DOCUMENT, unit=unit)
 
     changes = await rejudging(upstream, EXTENDED).carry_out(order)
     withdrawn = await upstream.http.delete("/v1/submissions/r-1", params={"reason": "nhầm"})

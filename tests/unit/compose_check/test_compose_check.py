@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from services.intake.domain.judge import judge
-from services.intake.domain.parsing import read
-from services.intake.domain.rule_context import know
+from services.intake.domain.parsing import parse_submission
+from services.intake.domain.rule_context import build_rule_context
 from shared.contracts.wire import encode
 from shared.directory.loading import load_reference_data
-from tests.unit.intake.given import arrived
+from tests.unit.intake.given import raw
 from tools.compose_check.project import DOORS, Project
 from tools.compose_check.reports import Reports
 
@@ -24,11 +24,14 @@ def test_a_report_that_is_sent_is_accepted() -> None:
     reference = load_reference_data()
     report = Reports(reference).next()
 
-    arrival = arrived(encode(report, "compose-check/demo").body)
-    verdict = judge(read(arrival), know(reference.catalogue, reference.directory, reference.due))
+    arrival = raw(encode(report, "compose-check/demo").body)
+    verdict = judge(
+        parse_submission(arrival),
+        build_rule_context(reference.catalogue, reference.directory, reference.due),
+    )
 
-    assert verdict.remarks == ()
-    assert verdict.standing
+    assert verdict.violations == ()
+    assert verdict.validated
 
 
 def test_a_total_tells_which_reports_are_in_it() -> None:

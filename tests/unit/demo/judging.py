@@ -3,20 +3,22 @@
 from datetime import datetime
 
 from services.intake.domain.judge import judge
-from services.intake.domain.parsing import read
-from services.intake.domain.rule_context import Knowledge, know
-from services.intake.domain.submissions import Arrived, Kind
+from services.intake.domain.parsing import parse_submission
+from services.intake.domain.rule_context import RuleContext, build_rule_context
+from services.intake.domain.submissions import RawSubmission, SubmissionKind
 from shared.contracts.strict_json import parse
 from shared.reference.reference_data import ReferenceData
 
 
-def knowledge_of(reference: ReferenceData) -> Knowledge:
+def knowledge_of(reference: ReferenceData) -> RuleContext:
     """Prepare a judge."""
-    return know(reference.catalogue, reference.directory, reference.due)
+    return build_rule_context(reference.catalogue, reference.directory, reference.due)
 
 
-def codes(body: bytes, knowledge: Knowledge, now: datetime) -> set[str]:
+def codes(body: bytes, context: RuleContext, now: datetime) -> set[str]:
     """Return the codes of everything that intake has to say about a body, warnings too."""
     document = parse(body)
-    arrived = Arrived("demo", Kind.SUBMISSION, document["event_id"], document, body, now)
-    return {it.code for it in judge(read(arrived), knowledge).remarks}
+    raw = RawSubmission(
+        "demo", SubmissionKind.SUBMISSION, document["event_id"], document, body, now
+    )
+    return {it.code for it in judge(parse_submission(raw), context).violations}

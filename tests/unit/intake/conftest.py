@@ -3,8 +3,8 @@
 import pytest
 
 from services.intake.app import load_messages
-from services.intake.domain.rule_context import Knowledge, know
-from services.intake.domain.violations import Messages, Say, sayer
+from services.intake.domain.rule_context import RuleContext, build_rule_context
+from services.intake.domain.violations import Messages, Renderer, renderer
 from shared.directory.loading import load_reference_data
 from shared.reference.reference_data import ReferenceData
 
@@ -16,9 +16,9 @@ def reference() -> ReferenceData:
 
 
 @pytest.fixture(scope="session")
-def knowledge(reference: ReferenceData) -> Knowledge:
+def context(reference: ReferenceData) -> RuleContext:
     """Return what a judge knows."""
-    return know(reference.catalogue, reference.directory, reference.due)
+    return build_rule_context(reference.catalogue, reference.directory, reference.due)
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +28,6 @@ def messages() -> Messages:
 
 
 @pytest.fixture(scope="session")
-def say(messages: Messages) -> Say:
+def render(messages: Messages) -> Renderer:
     """Return what puts remarks into words."""
-    return sayer(messages)
+    return renderer(messages)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from services.intake.domain.history import UNKNOWN, History
+from services.intake.domain.history import NO_HISTORY, UnitHistory
 from services.intake.domain.judge import Verdict, judge
-from services.intake.domain.parsing import read
-from services.intake.domain.rule_context import Knowledge
-from services.intake.domain.submissions import Arrived, Kind, usable_event_id
+from services.intake.domain.parsing import parse_submission
+from services.intake.domain.rule_context import RuleContext
+from services.intake.domain.submissions import RawSubmission, SubmissionKind, usable_event_id
 from shared.contracts.strict_json import parse
 from shared.reference.periods import parse_period
 
@@ -35,11 +35,11 @@ class Report:
     qualifiers: Mapping[str, str] | None = None
     without: tuple[str, ...] = ()
 
-    def document(self, knowledge: Knowledge, **changes: object) -> dict[str, Any]:
+    def document(self, context: RuleContext, **changes: object) -> dict[str, Any]:
         """Return the submission as a document; a change to None takes the field away."""
         period = parse_period(self.period)
-        plan = knowledge.plan(self.form, period) if period else None
-        required = dict.fromkeys(plan.required) if plan else {}
+        compiled = context.compiled(self.form, period) if period else None
+        required = dict.fromkeys(compiled.required) if compiled else {}
         figures = {**required, **self.figures}
         document: dict[str, Any] = {
             "event_id": f"e-{next(_numbers)}",
@@ -55,13 +55,13 @@ class Report:
         return {key: it for key, it in document.items() if it is not None}
 
 
-def arrived(document: Mapping[str, Any] | bytes, **changes: Any) -> Arrived:
+def raw(document: Mapping[str, Any] | bytes, **changes: Any) -> RawSubmission:
     """Let a document arrive as Kafka would bring it."""
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
     content = parse(body)
-    arrival = Arrived(
+    arrival = RawSubmission(
         source="demo",
-        kind=Kind.SUBMISSION,
+        kind=SubmissionKind.SUBMISSION,
         event_id=usable_event_id(content) or "fallback",
         document=content,
         body=body,
@@ -72,20 +72,20 @@ def arrived(document: Mapping[str, Any] | bytes, **changes: Any) -> Arrived:
 
 def verdict_on(
     report: Report,
-    knowledge: Knowledge,
+    context: RuleContext,
     *,
-    history: History = UNKNOWN,
+    history: UnitHistory = NO_HISTORY,
     at: datetime = NOON,
     **changes: object,
 ) -> Verdict:
     """Judge a report, with *changes* to the document that it is sent as."""
-    arrival = arrived(report.document(knowledge, **changes), received_at=at)
-    return judge(read(arrival), knowledge, history)
+    arrival = raw(report.document(context, **changes), received_at=at)
+    return judge(parse_submission(arrival), context, history)
 
 
 def codes(verdict: Verdict) -> set[str]:
     """Return the codes of all remarks."""
-    return {it.code for it in verdict.remarks}
+    return {it.code for it in verdict.violations}
 
 
 def models(**figures: object) -> Report:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from services.intake.domain.rule_context import Knowledge, know
-from services.intake.domain.submissions import Arrived, Kind
+from services.intake.domain.rule_context import RuleContext, build_rule_context
+from services.intake.domain.submissions import RawSubmission, SubmissionKind
 from shared.reference.directory import Directory, Unit
 from shared.reference.lineage import Lineage, Link
 from shared.reference.reference_data import ReferenceData
-from tests.unit.intake.given import Report, arrived
+from tests.unit.intake.given import Report, raw
 
 REFORM = date(2025, 7, 1)
 OLD = ("X1.1", "X2.1", "X3.1")
@@ -36,9 +36,11 @@ def reformed(reference: ReferenceData) -> ReferenceData:
     )
 
 
-def knowledge_of(reference: ReferenceData) -> Knowledge:
+def context_of(reference: ReferenceData) -> RuleContext:
     """Return what a judge knows who works by these facts."""
-    return know(reference.catalogue, reference.directory, reference.due, reference.lineage)
+    return build_rule_context(
+        reference.catalogue, reference.directory, reference.due, reference.lineage
+    )
 
 
 def models(
@@ -52,9 +54,9 @@ def models(
     return Report(unit, "F05", period, {f"dvk_models_{name}": it for name, it in stated.items()})
 
 
-def sent(report: Report, knowledge: Knowledge, **changes: Any) -> Arrived:
+def sent(report: Report, context: RuleContext, **changes: Any) -> RawSubmission:
     """Let a report arrive."""
-    return arrived(report.document(knowledge), **changes)
+    return raw(report.document(context), **changes)
 
 
 def handover(
@@ -75,9 +77,9 @@ def handover(
     }
 
 
-def handed(document: Mapping[str, object], **changes: Any) -> Arrived:
+def handed(document: Mapping[str, object], **changes: Any) -> RawSubmission:
     """Let the record of a handover arrive."""
-    return arrived(document, kind=Kind.HANDOVER, **changes)
+    return raw(document, kind=SubmissionKind.HANDOVER, **changes)
 
 
 def _unit(key: str, parent: str, since: date | None, until: date | None) -> Unit:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.intake.entry.bodies import (
     BODY_BYTES_MAX_IN_ALL,
-    Refused,
+    BodyRefused,
     document_of,
     is_array,
     items_of,
@@ -57,7 +57,7 @@ def test_tokens_that_are_refused_later_do_not_spoil_their_neighbours() -> None:
 )
 def test_array_that_is_none_is_refused(body: bytes, status: int, code: str) -> None:
     """As a whole, since nobody can say where its items are."""
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(BodyRefused) as refusal:
         items_of(body)
 
     assert (refusal.value.status, refusal.value.code) == (status, code)
@@ -74,7 +74,7 @@ def test_array_that_is_none_is_refused(body: bytes, status: int, code: str) -> N
 )
 def test_document_that_is_none_is_refused(body: bytes, status: int, code: str) -> None:
     """With 413 for size and 400 for the rest."""
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(BodyRefused) as refusal:
         document_of(body)
 
     assert (refusal.value.status, refusal.value.code) == (status, code)
@@ -91,7 +91,7 @@ async def test_body_beyond_the_limit_is_not_held_in_memory() -> None:
             taken += 1
             yield b" " * 1_048_576
 
-    with pytest.raises(Refused, match="too_large_in_all"):
+    with pytest.raises(BodyRefused, match="too_large_in_all"):
         await read_body(chunks())
 
     assert taken == BODY_BYTES_MAX_IN_ALL // 1_048_576 + 1

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from aiokafka import ConsumerRecord
 
-from services.intake.domain.submissions import Arrived, Kind
+from services.intake.domain.submissions import RawSubmission, SubmissionKind
 from services.intake.entry.kafka import decode
 from shared.infra.kafka.broker import Poison, Record
 
@@ -94,17 +94,17 @@ def test_source_kind_and_time_come_from_the_record() -> None:
         ("ce_id", b"a"),
     ]
 
-    arrived = decode(record(b'{"event_id": "a"}', headers))
+    raw = decode(record(b'{"event_id": "a"}', headers))
 
-    assert isinstance(arrived, Arrived)
-    assert (arrived.source, arrived.kind) == ("demo", Kind.WITHDRAWAL)
-    assert arrived.received_at == datetime(2025, 11, 22, 4, 0, tzinfo=UTC)
-    assert (arrived.claimed_source, arrived.claimed_id) == ("somewhere/demo", "a")
+    assert isinstance(raw, RawSubmission)
+    assert (raw.source, raw.kind) == ("demo", SubmissionKind.WITHDRAWAL)
+    assert raw.received_at == datetime(2025, 11, 22, 4, 0, tzinfo=UTC)
+    assert (raw.claimed_source, raw.claimed_id) == ("somewhere/demo", "a")
 
 
 def test_header_identifies_what_the_body_does_not() -> None:
     """Then the sender gets a verdict, which says what the body lacks."""
-    arrived = decode(record(b'{"event_id": 7}', [SUBMITTED, ("ce_id", b"a")]))
+    raw = decode(record(b'{"event_id": 7}', [SUBMITTED, ("ce_id", b"a")]))
 
-    assert isinstance(arrived, Arrived)
-    assert arrived.event_id == "a"
+    assert isinstance(raw, RawSubmission)
+    assert raw.event_id == "a"

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.domain.judge import judge
-from services.intake.domain.parsing import read
-from services.intake.domain.rule_context import Knowledge
-from services.intake.domain.violations import Say
+from services.intake.domain.parsing import parse_submission
+from services.intake.domain.rule_context import RuleContext
+from services.intake.domain.violations import Renderer
 from shared.contracts.reports import ReportSubmitted
 from shared.contracts.values import EntryUnit
 from shared.reference.measures import ENTRY_UNITS
-from tests.unit.intake.given import COMMUNE_OF_NINH_BINH, Report, arrived, codes, verdict_on
+from tests.unit.intake.given import COMMUNE_OF_NINH_BINH, Report, codes, raw, verdict_on
 
 LAND, MONEY, MODELS = "land_donated_m2", "contributions_vnd", "dvk_models_total"
 FEW = settings(max_examples=60, deadline=None)
@@ -47,44 +47,44 @@ def test_the_wire_and_the_domain_know_the_same_units() -> None:
     ],
 )
 def test_amount_is_converted_exactly_or_refused(
-    cell: str, value: object, unit: str, kept: object, knowledge: Knowledge
+    cell: str, value: object, unit: str, kept: object, context: RuleContext
 ) -> None:
     """Rounding would change what was reported, and nobody would see it."""
-    verdict = verdict_on(report(**{cell: value}), knowledge, entered_in={cell: unit})
+    verdict = verdict_on(report(**{cell: value}), context, entered_in={cell: unit})
 
     if kept is None:
         assert codes(verdict) == {"not_exact"}
-        assert verdict.standing is None
+        assert verdict.validated is None
     else:
-        assert verdict.standing is not None
-        assert verdict.standing.figures[cell] == kept
+        assert verdict.validated is not None
+        assert verdict.validated.figures[cell] == kept
 
 
 @FEW
 @given(st.integers(0, 10**12), st.sampled_from(sorted(ENTRY_UNITS)))
 def test_what_is_entered_in_any_unit_is_what_is_kept(
-    knowledge: Knowledge, smallest: int, unit: str
+    context: RuleContext, smallest: int, unit: str
 ) -> None:
     """Whole multiples of the smallest unit survive every unit that can write them."""
     measure = ENTRY_UNITS[unit].measure
     cell = LAND if measure == "area" else MONEY
-    indicator = knowledge.catalogue.indicators[cell]
+    indicator = context.catalogue.indicators[cell]
     exact = Decimal(smallest) / (ENTRY_UNITS[unit].times * 10**indicator.scale)
     written = f"{exact:.9f}"
 
-    verdict = verdict_on(report(**{cell: written}), knowledge, entered_in={cell: unit})
+    verdict = verdict_on(report(**{cell: written}), context, entered_in={cell: unit})
 
-    assert verdict.standing is not None or codes(verdict) <= {"not_exact"}
+    assert verdict.validated is not None or codes(verdict) <= {"not_exact"}
     if Decimal(written) == exact:
-        assert verdict.standing is not None
-        assert verdict.standing.amounts[cell] == smallest
+        assert verdict.validated is not None
+        assert verdict.validated.amounts[cell] == smallest
 
 
-def test_amount_beyond_what_is_exact_everywhere_is_refused(knowledge: Knowledge) -> None:
+def test_amount_beyond_what_is_exact_everywhere_is_refused(context: RuleContext) -> None:
     """2^53 đồng are nine million billions; more is a slip in the unit."""
     figures = {MONEY: "9007199.254740993"}
 
-    verdict = verdict_on(report(**figures), knowledge, entered_in={MONEY: "ty_dong"})
+    verdict = verdict_on(report(**figures), context, entered_in={MONEY: "ty_dong"})
 
     assert codes(verdict) == {"amount_too_large"}
 
@@ -107,53 +107,57 @@ def test_amount_beyond_what_is_exact_everywhere_is_refused(knowledge: Knowledge)
     ],
 )
 def test_unit_that_says_nothing_is_named(
-    rule: str, figures: dict[str, object], entered_in: object, knowledge: Knowledge, say: Say
+    rule: str,
+    figures: dict[str, object],
+    entered_in: object,
+    context: RuleContext,
+    render: Renderer,
 ) -> None:
     """A stray unit is as suspicious as a stray figure."""
-    verdict = verdict_on(report(**figures), knowledge, entered_in=entered_in)
+    verdict = verdict_on(report(**figures), context, entered_in=entered_in)
 
-    found = [it for it in verdict.remarks if it.code == rule]
+    found = [it for it in verdict.violations if it.code == rule]
     assert found
-    assert all("{" not in say(it).message for it in found)
-    assert (verdict.standing is not None) == (rule == "read_as_decimal")
+    assert all("{" not in render(it).message for it in found)
+    assert (verdict.validated is not None) == (rule == "read_as_decimal")
 
 
-def test_sentence_names_the_unit(knowledge: Knowledge, say: Say) -> None:
+def test_sentence_names_the_unit(context: RuleContext, render: Renderer) -> None:
     """1.635 hectares are read as one and a half, and the sender is told so."""
-    verdict = verdict_on(report(**{LAND: "1.635"}), knowledge, entered_in={LAND: "ha"})
+    verdict = verdict_on(report(**{LAND: "1.635"}), context, entered_in={LAND: "ha"})
 
-    (finding,) = map(say, verdict.remarks)
+    (finding,) = map(render, verdict.violations)
 
     assert finding.severity == "warn"
     assert "“1.635” ha được hiểu là 1,635 ha" in finding.message
 
 
-def test_hectares_and_square_metres_are_the_same_report(knowledge: Knowledge) -> None:
+def test_hectares_and_square_metres_are_the_same_report(context: RuleContext) -> None:
     """Sending it again in another unit changes nothing and makes no revision."""
-    hectares = verdict_on(report(**{LAND: "419.7"}), knowledge, entered_in={LAND: "ha"})
-    metres = verdict_on(report(**{LAND: "4197000"}), knowledge)
+    hectares = verdict_on(report(**{LAND: "419.7"}), context, entered_in={LAND: "ha"})
+    metres = verdict_on(report(**{LAND: "4197000"}), context)
 
-    assert hectares.standing is not None
-    assert metres.standing is not None
-    assert hectares.standing.figures_hash == metres.standing.figures_hash
+    assert hectares.validated is not None
+    assert metres.validated is not None
+    assert hectares.validated.figures_hash == metres.validated.figures_hash
 
 
-def test_the_unit_is_part_of_the_content(knowledge: Knowledge) -> None:
+def test_the_unit_is_part_of_the_content(context: RuleContext) -> None:
     """The same number in another unit under the same id is a conflict, not a resend."""
-    document = report(**{LAND: "5"}).document(knowledge)
-    plain = read(arrived(document))
-    entered = read(arrived(document | {"entered_in": {LAND: "ha"}}))
+    document = report(**{LAND: "5"}).document(context)
+    plain = parse_submission(raw(document))
+    entered = parse_submission(raw(document | {"entered_in": {LAND: "ha"}}))
 
     assert plain.content_hash != entered.content_hash
-    assert plain.content_hash == read(arrived(document | {"entered_in": {}})).content_hash
+    assert plain.content_hash == parse_submission(raw(document | {"entered_in": {}})).content_hash
 
 
-def test_the_unit_travels_on_and_an_empty_one_does_not(knowledge: Knowledge) -> None:
+def test_the_unit_travels_on_and_an_empty_one_does_not(context: RuleContext) -> None:
     """Messages of before keep their bytes; a report in hectares remembers them."""
-    document = report(**{LAND: "5"}).document(knowledge)
+    document = report(**{LAND: "5"}).document(context)
     plain = ReportSubmitted.model_validate(document)
     entered = ReportSubmitted.model_validate(document | {"entered_in": {LAND: "ha"}})
 
     assert "entered_in" not in plain.model_dump_json()
     assert ReportSubmitted.model_validate_json(entered.model_dump_json()) == entered
-    assert judge(read(arrived(document)), knowledge).standing is not None
+    assert judge(parse_submission(raw(document)), context).validated is not None

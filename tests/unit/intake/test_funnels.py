@@ -8,8 +8,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.intake.domain.rule_context import Knowledge
-from services.intake.domain.violations import Say
+from services.intake.domain.rule_context import RuleContext
+from services.intake.domain.violations import Renderer
 from tests.unit.intake.given import (
     COMMUNE_OF_HA_NOI,
     COMMUNE_OF_NINH_BINH,
@@ -46,69 +46,65 @@ def extra(name: str) -> dict[str, Any]:
     return dict(reference)
 
 
-def said(form: str, knowledge: Knowledge, **figures: object) -> set[str]:
+def said(form: str, context: RuleContext, **figures: object) -> set[str]:
     """Return what is said of a report for the year before the law."""
-    return codes(verdict_on(Report(COMMUNE_OF_HA_NOI, form, "cal.2022", figures), knowledge))
+    return codes(verdict_on(Report(COMMUNE_OF_HA_NOI, form, "cal.2022", figures), context))
 
 
-def test_petitions_of_dak_lak_pass(knowledge: Knowledge) -> None:
+def test_petitions_of_dak_lak_pass(context: RuleContext) -> None:
     """3.352 received, 2.583 eligible, 138 of own competence, 118 resolved; 85,5%."""
     rate = {"petition_resolution_rate": "85.5"}
 
-    assert not said("F01", knowledge, **extra("dak_lak_petitions"), **rate)
+    assert not said("F01", context, **extra("dak_lak_petitions"), **rate)
 
 
 @pytest.mark.parametrize("narrower", FUNNEL[1:])
-def test_petitions_that_widen_are_refused(narrower: str, knowledge: Knowledge) -> None:
+def test_petitions_that_widen_are_refused(narrower: str, context: RuleContext) -> None:
     """One more than the step before, wherever it happens."""
     reference = extra("dak_lak_petitions")
     wider = FUNNEL[FUNNEL.index(narrower) - 1]
 
-    assert "petition_funnel" in said(
-        "F01", knowledge, **reference | {narrower: reference[wider] + 1}
-    )
+    assert "petition_funnel" in said("F01", context, **reference | {narrower: reference[wider] + 1})
 
 
 @FEW
 @given(st.lists(COUNT, min_size=3, max_size=3))
-def test_petitions_only_ever_become_fewer(knowledge: Knowledge, counts: list[int | None]) -> None:
+def test_petitions_only_ever_become_fewer(context: RuleContext, counts: list[int | None]) -> None:
     """Over whatever steps are reported: a gap in the middle hides nothing."""
     known = [it for it in counts if it is not None]
 
-    found = said("F01", knowledge, **dict(zip(FUNNEL, counts, strict=True)))
+    found = said("F01", context, **dict(zip(FUNNEL, counts, strict=True)))
 
     assert ("petition_funnel" in found) == (known != sorted(known, reverse=True))
 
 
 @pytest.mark.parametrize(("form", "part", "whole"), PAIRS)
 def test_part_is_never_more_than_its_whole(
-    form: str, part: str, whole: str, knowledge: Knowledge
+    form: str, part: str, whole: str, context: RuleContext
 ) -> None:
     """As many is right, one more is wrong, and what is not reported cannot be wrong."""
-    assert "part_within_whole" not in said(form, knowledge, **{part: 7, whole: 7})
-    assert "part_within_whole" not in said(form, knowledge, **{part: 7, whole: None})
-    assert "part_within_whole" in said(form, knowledge, **{part: 8, whole: 7})
+    assert "part_within_whole" not in said(form, context, **{part: 7, whole: 7})
+    assert "part_within_whole" not in said(form, context, **{part: 7, whole: None})
+    assert "part_within_whole" in said(form, context, **{part: 8, whole: 7})
 
 
-def test_figure_that_is_not_exact_is_no_limit(knowledge: Knowledge) -> None:
+def test_figure_that_is_not_exact_is_no_limit(context: RuleContext) -> None:
     """More than five households may well be eight."""
     figures = {"households_consulted": 5, "households_approving": 8}
     report = Report(
         COMMUNE_OF_HA_NOI, "F01", "cal.2022", figures, {"households_consulted": "at_least"}
     )
 
-    assert not codes(verdict_on(report, knowledge))
+    assert not codes(verdict_on(report, context))
 
 
-def test_models_of_ba_ria_vung_tau_pass(knowledge: Knowledge) -> None:
+def test_models_of_ba_ria_vung_tau_pass(context: RuleContext) -> None:
     """1.808 of 2.071 registered models work well; how many there are in all is not stated."""
     reference = extra("brvt_2021_models")
     names = ("dvk_models_registered", "dvk_models_effective")
     figures = {it: reference[it] for it in names}
 
-    assert not codes(
-        verdict_on(Report(COMMUNE_OF_NINH_BINH, "F05", "cal.2021", figures), knowledge)
-    )
+    assert not codes(verdict_on(Report(COMMUNE_OF_NINH_BINH, "F05", "cal.2021", figures), context))
 
 
 @pytest.mark.parametrize(
@@ -145,15 +141,15 @@ def test_what_is_only_unusual_is_a_warning(
     form: str,
     usual: dict[str, object],
     unusual: dict[str, object],
-    knowledge: Knowledge,
+    context: RuleContext,
 ) -> None:
     """One supervision may find two violations; the report counts, and its sender is asked."""
     report = Report(COMMUNE_OF_HA_NOI, form, "cal.2022", unusual)
-    verdict = verdict_on(report, knowledge)
+    verdict = verdict_on(report, context)
 
-    assert rule not in said(form, knowledge, **usual)
-    assert {it.code: it.severity for it in verdict.remarks} == {rule: "warn"}
-    assert verdict.standing is not None
+    assert rule not in said(form, context, **usual)
+    assert {it.code: it.severity for it in verdict.violations} == {rule: "warn"}
+    assert verdict.validated is not None
 
 
 RECOMMENDATIONS = Report(
@@ -168,11 +164,11 @@ RECOMMENDATIONS = Report(
     ("note", "asked"), [(None, True), ("  \n", True), ("Hai của 2021.", False)]
 )
 def test_a_note_answers_what_asks_for_one(
-    note: str | None, asked: bool, knowledge: Knowledge, say: Say
+    note: str | None, asked: bool, context: RuleContext, render: Renderer
 ) -> None:
     """Nobody keeps the recommendations of earlier periods, so the unit says it in words."""
-    verdict = verdict_on(RECOMMENDATIONS, knowledge, note=note)
+    verdict = verdict_on(RECOMMENDATIONS, context, note=note)
 
-    assert verdict.standing is not None
-    assert [it.code for it in verdict.remarks] == ["recommendations_resolved"] * asked
-    assert all(say(it).severity == "needs_note" for it in verdict.remarks)
+    assert verdict.validated is not None
+    assert [it.code for it in verdict.violations] == ["recommendations_resolved"] * asked
+    assert all(render(it).severity == "needs_note" for it in verdict.violations)

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from services.intake.domain.judge import judge
-from services.intake.domain.parsing import Reading, read
-from services.intake.domain.rule_context import Knowledge
-from services.intake.domain.submissions import Kind
-from services.intake.domain.violations import Say
-from tests.unit.intake.given import arrived
+from services.intake.domain.parsing import ParsedSubmission, parse_submission
+from services.intake.domain.rule_context import RuleContext
+from services.intake.domain.submissions import SubmissionKind
+from services.intake.domain.violations import Renderer
+from tests.unit.intake.given import raw
 
 COMMUNE = "13285.2"
 
@@ -29,18 +29,18 @@ def handover(**changes: object) -> dict[str, Any]:
     return {key: it for key, it in (document | changes).items() if it is not None}
 
 
-def reading_of(**changes: object) -> Reading:
+def reading_of(**changes: object) -> ParsedSubmission:
     """Read a record as it comes in."""
-    return read(arrived(handover(**changes), kind=Kind.HANDOVER))
+    return parse_submission(raw(handover(**changes), kind=SubmissionKind.HANDOVER))
 
 
-def test_record_stands_with_its_openings(knowledge: Knowledge) -> None:
+def test_record_stands_with_its_openings(context: RuleContext) -> None:
     """Three communes with 10, 20 and 5 models merge; what comes in is 35."""
-    verdict = judge(reading_of(), knowledge)
+    verdict = judge(reading_of(), context)
 
-    assert verdict.remarks == ()
-    assert verdict.standing is not None
-    assert verdict.standing.amounts == {"dvk_models_opening": 35}
+    assert verdict.violations == ()
+    assert verdict.validated is not None
+    assert verdict.validated.amounts == {"dvk_models_opening": 35}
 
 
 @pytest.mark.parametrize(
@@ -72,14 +72,14 @@ def test_record_stands_with_its_openings(knowledge: Knowledge) -> None:
     ],
 )
 def test_fault_is_named_at_its_place(
-    changes: dict[str, object], code: str, field: str, knowledge: Knowledge, say: Say
+    changes: dict[str, object], code: str, field: str, context: RuleContext, render: Renderer
 ) -> None:
     """A date is a day and not a number of seconds; an opening is a figure like any other."""
-    verdict = judge(reading_of(**changes), knowledge)
+    verdict = judge(reading_of(**changes), context)
 
-    assert verdict.standing is None
-    assert (code, field) in {(it.code, it.field) for it in verdict.remarks}
-    assert all("{" not in say(it).message for it in verdict.remarks)
+    assert verdict.validated is None
+    assert (code, field) in {(it.code, it.field) for it in verdict.violations}
+    assert all("{" not in render(it).message for it in verdict.violations)
 
 
 def test_what_a_record_says_is_its_content() -> None:

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from services.intake.domain.events import receipt_of
-from services.intake.domain.numbering import Decision
-from services.intake.domain.rule_context import Knowledge
-from services.intake.domain.violations import Say
+from services.intake.domain.numbering import SubmissionOutcome
+from services.intake.domain.rule_context import RuleContext
+from services.intake.domain.violations import Renderer
 from shared.contracts.reports import SubmissionAccepted
 from shared.reference.lineage import Lineage
 from shared.reference.reference_data import ReferenceData
-from tests.unit.intake.books import Books
+from tests.unit.intake.journal import MemoryJournal
 from tests.unit.intake.reform import (
     DIVIDED,
     FIRST,
@@ -19,9 +19,9 @@ from tests.unit.intake.reform import (
     MERGED,
     OLD,
     PARTS,
+    context_of,
     handed,
     handover,
-    knowledge_of,
     models,
     reformed,
     sent,
@@ -29,21 +29,21 @@ from tests.unit.intake.reform import (
 
 
 @pytest.fixture(scope="module")
-def after_reform(reference: ReferenceData) -> Knowledge:
+def after_reform(reference: ReferenceData) -> RuleContext:
     """Return what a judge knows who has heard of the reform."""
-    return knowledge_of(reformed(reference))
+    return context_of(reformed(reference))
 
 
 @pytest.fixture
-def books(after_reform: Knowledge, say: Say) -> Books:
+def working_set(after_reform: RuleContext, render: Renderer) -> MemoryJournal:
     """Return books in which the old communes have closed with 10, 20 and 5, the divided with 9."""
-    books = Books(after_reform, say)
+    working_set = MemoryJournal(after_reform, render)
     for unit, total in zip((*OLD, DIVIDED), (10, 20, 5, 9), strict=True):
-        books.receive(sent(models(unit, LAST, total, total), after_reform))
-    return books
+        working_set.receive(sent(models(unit, LAST, total, total), after_reform))
+    return working_set
 
 
-def codes(decision: Decision) -> list[str]:
+def codes(decision: SubmissionOutcome) -> list[str]:
     """Return the codes of a receipt's findings."""
     return [it.code for it in decision.entry.findings]
 
@@ -53,18 +53,18 @@ def codes(decision: Decision) -> list[str]:
     [(35, []), (36, ["handover_equals_closings"]), (10, ["handover_equals_closings"])],
 )
 def test_one_successor_takes_over_everything(
-    books: Books, opening: int, expected: list[str]
+    working_set: MemoryJournal, opening: int, expected: list[str]
 ) -> None:
     """10 + 20 + 5 are 35, no more and no less."""
-    (decision,) = books.receive(handed(handover(MERGED, opening, "h")))
+    (decision,) = working_set.receive(handed(handover(MERGED, opening, "h")))
 
     assert codes(decision) == expected
-    assert bool(books.handovers) == (not expected)
+    assert bool(working_set.handovers) == (not expected)
 
 
-def test_refusal_names_both_sums(books: Books) -> None:
+def test_refusal_names_both_sums(working_set: MemoryJournal) -> None:
     """And the units whose closings were added up."""
-    (decision,) = books.receive(handed(handover(MERGED, 36, "h")))
+    (decision,) = working_set.receive(handed(handover(MERGED, 36, "h")))
 
     (finding,) = decision.entry.findings
     assert finding.field == "openings.dvk_models_opening"
@@ -81,21 +81,21 @@ def test_refusal_names_both_sums(books: Books) -> None:
     ],
 )
 def test_shares_of_a_divided_unit_are_its_successors_business(
-    books: Books, first: int, second: int, verdicts: list[str]
+    working_set: MemoryJournal, first: int, second: int, verdicts: list[str]
 ) -> None:
     """Only together they must be what it had; also within one batch."""
-    decisions = books.receive(
+    outcomes = working_set.receive(
         handed(handover(PARTS[0], first, "h1")), handed(handover(PARTS[1], second, "h2"))
     )
 
-    assert [it.entry.verdict for it in decisions] == verdicts
+    assert [it.entry.verdict for it in outcomes] == verdicts
 
 
-def test_another_record_replaces_the_first(books: Books) -> None:
+def test_another_record_replaces_the_first(working_set: MemoryJournal) -> None:
     """Resending is idempotent; other figures make another revision of the handover."""
     document = handover(PARTS[0], 4, "h1")
-    first, again = books.receive(handed(document), handed(document))
-    same, other = books.receive(
+    first, again = working_set.receive(handed(document), handed(document))
+    same, other = working_set.receive(
         handed(handover(PARTS[0], 4, "h2")), handed(handover(PARTS[0], 5, "h3"))
     )
 
@@ -106,11 +106,11 @@ def test_another_record_replaces_the_first(books: Books) -> None:
     assert isinstance(receipt_of(other.entry), SubmissionAccepted)
 
 
-def test_by_field_too(books: Books) -> None:
+def test_by_field_too(working_set: MemoryJournal) -> None:
     """Each stock has a sum of its own; one that nobody closed with cannot be held against."""
     economy = "dvk_models_opening[field=kinh_te]"
 
-    (decision,) = books.receive(
+    (decision,) = working_set.receive(
         handed(handover(MERGED, {"dvk_models_opening": 35, economy: 20}, "h"))
     )
 
@@ -132,25 +132,25 @@ def test_by_field_too(books: Books) -> None:
     ],
 )
 def test_record_that_cannot_be_one_is_refused(
-    books: Books, document: dict[str, object], code: str
+    working_set: MemoryJournal, document: dict[str, object], code: str
 ) -> None:
     """With a reason; and nothing is remembered of it but the journal's line."""
-    (decision,) = books.receive(handed(document))
+    (decision,) = working_set.receive(handed(document))
 
     assert code in codes(decision)
     assert decision.entry.verdict == "rejected"
-    assert not books.handovers
+    assert not working_set.handovers
 
 
-def test_unverified_lineage_refuses_nobody(reference: ReferenceData, say: Say) -> None:
+def test_unverified_lineage_refuses_nobody(reference: ReferenceData, render: Renderer) -> None:
     """Where two sources disagree on who became what, an unequal sum is a warning."""
     known = reformed(reference)
     links = [replace(it, verified=it.successor != MERGED) for it in known.lineage]
-    books = Books(knowledge_of(replace(known, lineage=Lineage(links))), say)
+    working_set = MemoryJournal(context_of(replace(known, lineage=Lineage(links))), render)
     for unit in OLD:
-        books.receive(sent(models(unit, LAST, 1, 1), books.knowledge))
+        working_set.receive(sent(models(unit, LAST, 1, 1), working_set.context))
 
-    (decision,) = books.receive(handed(handover(MERGED, 36, "h")))
+    (decision,) = working_set.receive(handed(handover(MERGED, 36, "h")))
 
     assert decision.entry.verdict == "accepted"
     assert [(it.code, it.severity) for it in decision.entry.findings] == [
@@ -158,12 +158,12 @@ def test_unverified_lineage_refuses_nobody(reference: ReferenceData, say: Say) -
     ]
 
 
-def test_handover_that_comes_late_questions_the_first_report(books: Books) -> None:
+def test_handover_that_comes_late_questions_the_first_report(working_set: MemoryJournal) -> None:
     """The report stands; its sender is asked, and told by the record of which decision."""
     first = models(PARTS[0], FIRST, 4, 4)
-    books.receive(sent(first, books.knowledge, source="other"))
+    working_set.receive(sent(first, working_set.context, source="other"))
 
-    (decision,) = books.receive(handed(handover(PARTS[0], 5, "h")))
+    (decision,) = working_set.receive(handed(handover(PARTS[0], 5, "h")))
 
     assert codes(decision) == ["following_report_questioned"]
     (question,) = decision.questions

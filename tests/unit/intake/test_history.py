@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.intake.domain.events import questioned, receipt_of
-from services.intake.domain.numbering import Decision
-from services.intake.domain.rule_context import Knowledge
-from services.intake.domain.submissions import Arrived, Kind
-from services.intake.domain.violations import Say
+from services.intake.domain.numbering import SubmissionOutcome
+from services.intake.domain.rule_context import RuleContext
+from services.intake.domain.submissions import RawSubmission, SubmissionKind
+from services.intake.domain.violations import Renderer
 from shared.reference.reference_data import ReferenceData
-from tests.unit.intake.books import Books
-from tests.unit.intake.given import COMMUNE_OF_HA_NOI, NOON, Report, arrived
+from tests.unit.intake.given import COMMUNE_OF_HA_NOI, NOON, Report, raw
+from tests.unit.intake.journal import MemoryJournal
 from tests.unit.intake.reform import (
     DIVIDED,
     FIRST,
@@ -22,9 +22,9 @@ from tests.unit.intake.reform import (
     MERGED,
     OLD,
     PARTS,
+    context_of,
     handed,
     handover,
-    knowledge_of,
     models,
     reformed,
     sent,
@@ -35,23 +35,25 @@ Q1, Q2, Q3 = "cal.2026-Q1", "cal.2026-Q2", "cal.2026-Q3"
 
 
 @pytest.fixture(scope="module")
-def after_reform(reference: ReferenceData) -> Knowledge:
+def after_reform(reference: ReferenceData) -> RuleContext:
     """Return what a judge knows who has heard of the reform."""
-    return knowledge_of(reformed(reference))
+    return context_of(reformed(reference))
 
 
 @pytest.fixture
-def books(after_reform: Knowledge, say: Say) -> Books:
+def working_set(after_reform: RuleContext, render: Renderer) -> MemoryJournal:
     """Return empty books."""
-    return Books(after_reform, say)
+    return MemoryJournal(after_reform, render)
 
 
-def quarter(books: Books, period: str, opening: int | None, total: int | None) -> Arrived:
+def quarter(
+    working_set: MemoryJournal, period: str, opening: int | None, total: int | None
+) -> RawSubmission:
     """Let the commune report a quarter."""
-    return sent(models(UNIT, period, opening, total), books.knowledge)
+    return sent(models(UNIT, period, opening, total), working_set.context)
 
 
-def withdrawal(unit: str, period: str, event_id: str) -> Arrived:
+def withdrawal(unit: str, period: str, event_id: str) -> RawSubmission:
     """Let a unit take a report back."""
     document = {
         "event_id": event_id,
@@ -61,33 +63,41 @@ def withdrawal(unit: str, period: str, event_id: str) -> Arrived:
         "period": period,
         "reason": "Nhập nhầm",
     }
-    return arrived(document, kind=Kind.WITHDRAWAL)
+    return raw(document, kind=SubmissionKind.WITHDRAWAL)
 
 
-def codes(decision: Decision) -> list[str]:
+def codes(decision: SubmissionOutcome) -> list[str]:
     """Return the codes of a receipt's findings."""
     return [it.code for it in decision.entry.findings]
 
 
-def closed(books: Books, *closings: int) -> None:
+def closed(working_set: MemoryJournal, *closings: int) -> None:
     """Let the old communes close their last quarter with these numbers."""
     for unit, total in zip(OLD, closings, strict=False):
-        (decision,) = books.receive(sent(models(unit, LAST, total, total), books.knowledge))
+        (decision,) = working_set.receive(
+            sent(models(unit, LAST, total, total), working_set.context)
+        )
         assert decision.entry.verdict == "accepted"
 
 
 @pytest.mark.parametrize(("opening", "expected"), [(12, []), (13, ["opening_equals_closing"])])
-def test_opening_is_the_closing_before(books: Books, opening: int, expected: list[str]) -> None:
+def test_opening_is_the_closing_before(
+    working_set: MemoryJournal, opening: int, expected: list[str]
+) -> None:
     """R2: what a unit closed with cannot have changed overnight."""
-    _, second = books.receive(quarter(books, Q1, 10, 12), quarter(books, Q2, opening, 15))
+    _, second = working_set.receive(
+        quarter(working_set, Q1, 10, 12), quarter(working_set, Q2, opening, 15)
+    )
 
     assert codes(second) == expected
     assert (second.entry.verdict == "accepted") == (not expected)
 
 
-def test_refusal_says_what_was_expected(books: Books) -> None:
+def test_refusal_says_what_was_expected(working_set: MemoryJournal) -> None:
     """The sender must be able to mend it without asking anybody."""
-    _, refused = books.receive(quarter(books, Q1, 10, 12), quarter(books, Q2, 13, 15))
+    _, refused = working_set.receive(
+        quarter(working_set, Q1, 10, 12), quarter(working_set, Q2, 13, 15)
+    )
 
     (finding,) = refused.entry.findings
     assert finding.field == "figures.dvk_models_opening"
@@ -95,58 +105,64 @@ def test_refusal_says_what_was_expected(books: Books) -> None:
     assert "12" in finding.message
 
 
-def test_parts_continue_too(books: Books) -> None:
+def test_parts_continue_too(working_set: MemoryJournal) -> None:
     """By field as the whole: three models of the economy do not become two overnight."""
     economy, culture = "[field=kinh_te]", "[field=van_hoa_xa_hoi]"
     first = models(UNIT, Q1, None, 3, **{f"total{economy}": 3, f"total{culture}": 0})
     second = models(UNIT, Q2, 3, 3, **{f"opening{economy}": 2, f"opening{culture}": 1})
 
-    _, after = books.receive(sent(first, books.knowledge), sent(second, books.knowledge))
+    _, after = working_set.receive(
+        sent(first, working_set.context), sent(second, working_set.context)
+    )
 
     assert codes(after) == ["opening_equals_closing"] * 2
 
 
-def test_nothing_is_held_against_a_gap(books: Books) -> None:
+def test_nothing_is_held_against_a_gap(working_set: MemoryJournal) -> None:
     """Whoever missed a period is overdue for it, but not refused for the next."""
-    books.receive(quarter(books, Q1, 10, 12))
+    working_set.receive(quarter(working_set, Q1, 10, 12))
 
-    (decision,) = books.receive(quarter(books, Q3, 99, 99))
+    (decision,) = working_set.receive(quarter(working_set, Q3, 99, 99))
 
     assert not codes(decision)
 
 
-def test_period_of_its_own_kind_comes_first(books: Books) -> None:
+def test_period_of_its_own_kind_comes_first(working_set: MemoryJournal) -> None:
     """A quarter continues the quarter before, and only without one the month that ends with it."""
-    month = sent(models(UNIT, "cal.2026-M03", 7, 8), books.knowledge)
+    month = sent(models(UNIT, "cal.2026-M03", 7, 8), working_set.context)
     alone, _, both = (
-        books.receive(it)[0]
-        for it in (month, quarter(books, Q1, 10, 12), quarter(books, Q2, 12, 12))
+        working_set.receive(it)[0]
+        for it in (month, quarter(working_set, Q1, 10, 12), quarter(working_set, Q2, 12, 12))
     )
 
     assert not codes(alone)
     assert not codes(both)
-    (by_month,) = books.receive(sent(models(UNIT, "cal.2026-M04", 9, 9), books.knowledge))
+    (by_month,) = working_set.receive(sent(models(UNIT, "cal.2026-M04", 9, 9), working_set.context))
     assert codes(by_month) == ["opening_equals_closing"]
 
 
-def test_inexact_closing_proves_nothing(books: Books) -> None:
+def test_inexact_closing_proves_nothing(working_set: MemoryJournal) -> None:
     """More than twelve may well be thirteen."""
     report = models(UNIT, Q1, None, 12)
-    inexact = report.document(books.knowledge, qualifiers={"dvk_models_total": "at_least"})
+    inexact = report.document(working_set.context, qualifiers={"dvk_models_total": "at_least"})
 
-    _, second = books.receive(arrived(inexact), quarter(books, Q2, 13, 13))
+    _, second = working_set.receive(raw(inexact), quarter(working_set, Q2, 13, 13))
 
     assert not codes(second)
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-def test_correction_questions_the_next_period(books: Books, at_once: bool) -> None:
+def test_correction_questions_the_next_period(working_set: MemoryJournal, at_once: bool) -> None:
     """In one batch as over several: the receipt warns, the other report's sender is asked."""
-    q2 = sent(models(UNIT, Q2, 12, 15), books.knowledge, source="other")
-    arrivals = [quarter(books, Q1, 10, 12), q2, quarter(books, Q1, 10, 11)]
-    decisions = books.receive(*arrivals) if at_once else [books.receive(it)[0] for it in arrivals]
+    q2 = sent(models(UNIT, Q2, 12, 15), working_set.context, source="other")
+    submissions = [quarter(working_set, Q1, 10, 12), q2, quarter(working_set, Q1, 10, 11)]
+    outcomes = (
+        working_set.receive(*submissions)
+        if at_once
+        else [working_set.receive(it)[0] for it in submissions]
+    )
 
-    correction = decisions[-1]
+    correction = outcomes[-1]
 
     assert correction.entry.verdict == "accepted"
     assert codes(correction) == ["following_report_questioned"]
@@ -158,31 +174,31 @@ def test_correction_questions_the_next_period(books: Books, at_once: bool) -> No
     assert "11" in question.findings[0].message
 
 
-def test_correction_that_changes_no_stock_questions_nobody(books: Books) -> None:
+def test_correction_that_changes_no_stock_questions_nobody(working_set: MemoryJournal) -> None:
     """Only what the next report rests on is its business."""
-    books.receive(quarter(books, Q1, 10, 12), quarter(books, Q2, 12, 15))
+    working_set.receive(quarter(working_set, Q1, 10, 12), quarter(working_set, Q2, 12, 15))
 
-    (correction,) = books.receive(quarter(books, Q1, 9, 12))
+    (correction,) = working_set.receive(quarter(working_set, Q1, 9, 12))
 
     assert correction.entry.revision == 2
     assert not correction.questions
 
 
-def test_first_report_after_the_fact_questions_too(books: Books) -> None:
+def test_first_report_after_the_fact_questions_too(working_set: MemoryJournal) -> None:
     """The later period came first and was taken; the earlier one is no less true for that."""
-    books.receive(quarter(books, Q2, 12, 15))
+    working_set.receive(quarter(working_set, Q2, 12, 15))
 
-    (late,) = books.receive(quarter(books, Q1, 10, 11))
+    (late,) = working_set.receive(quarter(working_set, Q1, 10, 11))
 
     assert late.entry.verdict == "accepted"
     assert [it.key.period for it in late.questions] == [Q2]
 
 
-def test_withdrawal_takes_away_what_the_next_period_rests_on(books: Books) -> None:
+def test_withdrawal_takes_away_what_the_next_period_rests_on(working_set: MemoryJournal) -> None:
     """Nothing contradicts it any more, and nothing supports it either."""
-    books.receive(quarter(books, Q1, 10, 12), quarter(books, Q2, 12, 15))
+    working_set.receive(quarter(working_set, Q1, 10, 12), quarter(working_set, Q2, 12, 15))
 
-    (taken,) = books.receive(withdrawal(UNIT, Q1, "w"))
+    (taken,) = working_set.receive(withdrawal(UNIT, Q1, "w"))
 
     assert codes(taken) == ["following_report_questioned"]
     (question,) = taken.questions
@@ -190,27 +206,27 @@ def test_withdrawal_takes_away_what_the_next_period_rests_on(books: Books) -> No
     assert question.cause_revision == taken.entry.revision == 2
 
 
-def test_withdrawal_leaves_the_month_that_ends_on_the_same_day(books: Books) -> None:
+def test_withdrawal_leaves_the_month_that_ends_on_the_same_day(working_set: MemoryJournal) -> None:
     """Then that is what the next quarter rests on, and it may say something else."""
-    books.receive(sent(models(UNIT, "cal.2026-M03", 8, 8), books.knowledge))
-    books.receive(quarter(books, Q1, 10, 12), quarter(books, Q2, 12, 15))
+    working_set.receive(sent(models(UNIT, "cal.2026-M03", 8, 8), working_set.context))
+    working_set.receive(quarter(working_set, Q1, 10, 12), quarter(working_set, Q2, 12, 15))
 
-    (taken,) = books.receive(withdrawal(UNIT, Q1, "w"))
+    (taken,) = working_set.receive(withdrawal(UNIT, Q1, "w"))
 
     (question,) = taken.questions
     assert [it.code for it in question.findings] == ["no_longer_continues"]
     assert "8" in question.findings[0].message
 
 
-def test_supervision_boards_balance(books: Books) -> None:
+def test_supervision_boards_balance(working_set: MemoryJournal) -> None:
     """R1 without an opening: boards before + set up - dissolved."""
 
-    def boards(period: str, boards: int, established: int, dissolved: int) -> Arrived:
+    def boards(period: str, boards: int, established: int, dissolved: int) -> RawSubmission:
         names = ("cisb_boards", "cisb_established", "cisb_dissolved")
         figures = dict(zip(names, (boards, established, dissolved), strict=True))
-        return sent(Report(COMMUNE_OF_HA_NOI, "F04", period, figures), books.knowledge)
+        return sent(Report(COMMUNE_OF_HA_NOI, "F04", period, figures), working_set.context)
 
-    _, wrong, right = books.receive(
+    _, wrong, right = working_set.receive(
         boards("cal.2024-Q1", 4, 1, 0),
         boards("cal.2024-Q2", 5, 2, 0),
         boards("cal.2024-Q2", 5, 2, 1),
@@ -221,22 +237,26 @@ def test_supervision_boards_balance(books: Books) -> None:
 
 
 @pytest.mark.parametrize(("opening", "accepted"), [(35, True), (10, False), (36, False)])
-def test_merged_unit_opens_with_the_sum(books: Books, opening: int, accepted: bool) -> None:
+def test_merged_unit_opens_with_the_sum(
+    working_set: MemoryJournal, opening: int, accepted: bool
+) -> None:
     """10 + 20 + 5 are 35: another system made 10 of it."""
-    closed(books, 10, 20, 5)
+    closed(working_set, 10, 20, 5)
 
-    (decision,) = books.receive(sent(models(MERGED, FIRST, opening, opening), books.knowledge))
+    (decision,) = working_set.receive(
+        sent(models(MERGED, FIRST, opening, opening), working_set.context)
+    )
 
     assert (decision.entry.verdict == "accepted") == accepted
     assert codes(decision) == ([] if accepted else ["opening_equals_predecessors"])
 
 
-def test_sum_of_some_proves_nothing(books: Books) -> None:
+def test_sum_of_some_proves_nothing(working_set: MemoryJournal) -> None:
     """Until the last of them has reported; then whoever opened with another sum is asked."""
-    closed(books, 10, 20)
-    (decision,) = books.receive(sent(models(MERGED, FIRST, 40, 40), books.knowledge))
+    closed(working_set, 10, 20)
+    (decision,) = working_set.receive(sent(models(MERGED, FIRST, 40, 40), working_set.context))
 
-    (last,) = books.receive(sent(models(OLD[2], LAST, 5, 5), books.knowledge))
+    (last,) = working_set.receive(sent(models(OLD[2], LAST, 5, 5), working_set.context))
 
     assert not codes(decision)
     assert [it.key.unit for it in last.questions] == [MERGED]
@@ -251,33 +271,33 @@ def test_sum_of_some_proves_nothing(books: Books) -> None:
     ],
 )
 def test_latest_closing_before_the_merger_counts(
-    books: Books, other_period: str, withdrawn: list[Arrived], opening: int
+    working_set: MemoryJournal, other_period: str, withdrawn: list[RawSubmission], opening: int
 ) -> None:
     """Whatever else the old communes have reported, and also when it is withdrawn just before."""
-    closed(books, 10, 20, 5)
+    closed(working_set, 10, 20, 5)
     other = models(OLD[0], other_period, 90, 90)
-    books.receive(sent(other, books.knowledge))
+    working_set.receive(sent(other, working_set.context))
 
-    known_to_the_batch = withdrawn or [sent(other, books.knowledge)]
+    known_to_the_batch = withdrawn or [sent(other, working_set.context)]
 
-    *_, refused, fitting = books.receive(
+    *_, refused, fitting = working_set.receive(
         *known_to_the_batch,
-        sent(models(MERGED, FIRST, opening + 1, opening + 1), books.knowledge),
-        sent(models(MERGED, FIRST, opening, opening), books.knowledge),
+        sent(models(MERGED, FIRST, opening + 1, opening + 1), working_set.context),
+        sent(models(MERGED, FIRST, opening, opening), working_set.context),
     )
 
     assert codes(refused) == ["opening_equals_predecessors"]
     assert not codes(fitting)
 
 
-def test_handover_goes_before_the_sum(books: Books) -> None:
+def test_handover_goes_before_the_sum(working_set: MemoryJournal) -> None:
     """What was counted on the day of the handover is what the new unit starts with."""
-    books.receive(sent(models(OLD[0], LAST, 10, 10), books.knowledge))
-    (recorded,) = books.receive(handed(handover(MERGED, 33, "h")))
+    working_set.receive(sent(models(OLD[0], LAST, 10, 10), working_set.context))
+    (recorded,) = working_set.receive(handed(handover(MERGED, 33, "h")))
 
-    right, wrong = books.receive(
-        sent(models(MERGED, FIRST, 33, 33), books.knowledge),
-        sent(models(MERGED, "cal.2025-M07", 35, 35), books.knowledge),
+    right, wrong = working_set.receive(
+        sent(models(MERGED, FIRST, 33, 33), working_set.context),
+        sent(models(MERGED, "cal.2025-M07", 35, 35), working_set.context),
     )
 
     assert (recorded.entry.verdict, codes(recorded)) == ("accepted", ["handover_closings_unknown"])
@@ -285,14 +305,14 @@ def test_handover_goes_before_the_sum(books: Books) -> None:
     assert codes(wrong) == ["opening_equals_handover"]
 
 
-def test_part_of_a_unit_asks_for_a_note(books: Books) -> None:
+def test_part_of_a_unit_asks_for_a_note(working_set: MemoryJournal) -> None:
     """Nobody knows the share; it is neither guessed nor refused."""
-    books.receive(sent(models(DIVIDED, LAST, 9, 9), books.knowledge))
+    working_set.receive(sent(models(DIVIDED, LAST, 9, 9), working_set.context))
     report = models(PARTS[0], FIRST, 4, 4)
 
-    plain, noted = books.receive(
-        sent(report, books.knowledge),
-        arrived(report.document(books.knowledge, note="Theo biên bản ngày 01/7/2025")),
+    plain, noted = working_set.receive(
+        sent(report, working_set.context),
+        raw(report.document(working_set.context, note="Theo biên bản ngày 01/7/2025")),
     )
 
     assert codes(plain) == ["opening_needs_handover"]
@@ -300,27 +320,27 @@ def test_part_of_a_unit_asks_for_a_note(books: Books) -> None:
     assert not codes(noted)
 
 
-def test_backlog_is_carried_over_a_merger(books: Books) -> None:
+def test_backlog_is_carried_over_a_merger(working_set: MemoryJournal) -> None:
     """R5: what the old communes left unsettled may be settled by the new one."""
 
-    def front(unit: str, period: str, detected: int, resolved: int) -> Arrived:
+    def front(unit: str, period: str, detected: int, resolved: int) -> RawSubmission:
         figures = {"pib_violations_detected": detected, "pib_cases_resolved": resolved}
-        return sent(Report(unit, "F04", period, figures), books.knowledge)
+        return sent(Report(unit, "F04", period, figures), working_set.context)
 
-    books.receive(front(OLD[0], LAST, 5, 3), front(OLD[1], LAST, 4, 3))
+    working_set.receive(front(OLD[0], LAST, 5, 3), front(OLD[1], LAST, 4, 3))
 
-    too_many, fitting = books.receive(front(MERGED, FIRST, 1, 5), front(MERGED, FIRST, 1, 4))
+    too_many, fitting = working_set.receive(front(MERGED, FIRST, 1, 5), front(MERGED, FIRST, 1, 4))
 
     assert codes(too_many)[0] == "resolved_within_detected"
     assert fitting.entry.verdict == "accepted"
 
 
-def test_yearly_duties_are_recalled(books: Books, knowledge: Knowledge) -> None:
+def test_yearly_duties_are_recalled(working_set: MemoryJournal, context: RuleContext) -> None:
     """R10: from the Law of 2025 on, in the report of the year, and only when it says zero."""
 
     def dialogues(unit: str, period: str, held: int | None) -> list[str]:
         report = Report(unit, "F01", period, {"dialogues_held": held, "propaganda_sessions": 1})
-        (decision,) = books.receive(sent(report, knowledge))
+        (decision,) = working_set.receive(sent(report, context))
         return [it for it in codes(decision) if it == "yearly_dialogue"]
 
     assert dialogues("13285.2", "cal.2025", 0) == ["yearly_dialogue"]
@@ -342,14 +362,14 @@ def test_yearly_duties_are_recalled(books: Books, knowledge: Knowledge) -> None:
     ],
 )
 def test_jump_asks_for_a_note(
-    books: Books, then: int, now: int, note: str | None, expected: list[str]
+    working_set: MemoryJournal, then: int, now: int, note: str | None, expected: list[str]
 ) -> None:
     """R11: more than three times, or less than a third, of the same period a year before."""
     before = Report("00004.1", "F01", "cal.2024-Q1", {"propaganda_sessions": then})
-    books.receive(sent(before, books.knowledge))
+    working_set.receive(sent(before, working_set.context))
     report = Report("00004.1", "F01", "cal.2025-Q1", {"propaganda_sessions": now})
 
-    (decision,) = books.receive(arrived(report.document(books.knowledge, note=note)))
+    (decision,) = working_set.receive(raw(report.document(working_set.context, note=note)))
 
     assert [it for it in codes(decision) if it == "jump"] == expected
     assert decision.entry.verdict == "accepted"
@@ -373,25 +393,25 @@ STEPS = st.lists(
 )
 @given(steps=STEPS, cuts=st.sets(st.integers(0, 25)))
 def test_history_depends_on_the_order_of_arrival_only(
-    after_reform: Knowledge, say: Say, steps: list[Step], cuts: set[int]
+    after_reform: RuleContext, render: Renderer, steps: list[Step], cuts: set[int]
 ) -> None:
     """
     Chains, sums, handovers and questions come out the same, however arrivals are cut into batches.
 
     It also shows that a batch asks for all that it needs: the books tell it nothing else.
     """
-    whole, parts = Books(after_reform, say), Books(after_reform, say)
+    whole, parts = MemoryJournal(after_reform, render), MemoryJournal(after_reform, render)
     third_of_the_old = sent(models(OLD[2], LAST, 1, 1), after_reform)
-    for books in (whole, parts):
-        books.receive(third_of_the_old)
-    arrivals = [_arrival(step, number, after_reform) for number, step in enumerate(steps)]
+    for working_set in (whole, parts):
+        working_set.receive(third_of_the_old)
+    submissions = [_arrival(step, number, after_reform) for number, step in enumerate(steps)]
 
-    at_once = whole.receive(*arrivals)
-    edges = [0, *sorted(it for it in cuts if it <= len(arrivals)), len(arrivals)]
+    at_once = whole.receive(*submissions)
+    edges = [0, *sorted(it for it in cuts if it <= len(submissions)), len(submissions)]
     in_parts = [
         decision
         for first, last in pairwise(edges)
-        for decision in parts.receive(*arrivals[first:last])
+        for decision in parts.receive(*submissions[first:last])
     ]
 
     assert list(at_once) == in_parts
@@ -402,7 +422,7 @@ def test_history_depends_on_the_order_of_arrival_only(
     assert all(questioned(question) for it in at_once for question in it.questions)
 
 
-def _arrival(step: Step, number: int, knowledge: Knowledge) -> Arrived:
+def _arrival(step: Step, number: int, context: RuleContext) -> RawSubmission:
     action, unit, period, opening, total = step
     at = NOON + timedelta(minutes=number)
     if action == "hand over":
@@ -411,5 +431,5 @@ def _arrival(step: Step, number: int, knowledge: Knowledge) -> Arrived:
         return withdrawal(unit, period, f"w-{number}")
     # Openings that are not stated let many reports pass, so that there is more to question.
     stated = opening if number % 2 else None
-    document = models(unit, period, stated, total).document(knowledge, event_id=f"r-{number}")
-    return arrived(document, received_at=at)
+    document = models(unit, period, stated, total).document(context, event_id=f"r-{number}")
+    return raw(document, received_at=at)

@@ -6,17 +6,17 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from services.intake.domain.events import published, rejudged
-from services.intake.domain.judge import standing_of
-from services.intake.domain.parsing import read
+from services.intake.domain.judge import validated_report
+from services.intake.domain.parsing import parse_submission
 from services.intake.domain.rejudgement import OPERATOR, rejudge
-from services.intake.domain.rule_context import Knowledge, know
-from services.intake.domain.state import Slot
-from services.intake.domain.violations import Say
+from services.intake.domain.rule_context import RuleContext, build_rule_context
+from services.intake.domain.state import SlotState
+from services.intake.domain.violations import Renderer
 from shared.contracts.reports import ReportAccepted, ReportSubmitted
 from shared.reference.deadlines import Due
 from shared.reference.periods import VIETNAM, Period
-from tests.unit.intake.books import Books
-from tests.unit.intake.given import Report, arrived
+from tests.unit.intake.given import Report, raw
+from tests.unit.intake.journal import MemoryJournal
 
 UNIT = "13285.2"
 DOCUMENT = "Công văn 12-CV/BCĐ"
@@ -24,7 +24,7 @@ LAST_MOMENT = datetime(2026, 12, 25, 23, 59, 59, tzinfo=VIETNAM)
 """The last second of the last day of "chậm nhất ngày 25/12/2026"."""
 
 
-def due_on(knowledge: Knowledge, due: Due) -> Knowledge:
+def due_on(context: RuleContext, due: Due) -> RuleContext:
     """Return the same knowledge with one due instant for everything."""
 
     def when(form: str, period: Period, unit: str) -> Due:
@@ -33,54 +33,56 @@ def due_on(knowledge: Knowledge, due: Due) -> Knowledge:
         assert unit
         return due
 
-    return know(knowledge.catalogue, knowledge.directory, when)
+    return build_rule_context(context.catalogue, context.directory, when)
 
 
-def report(books: Books, total: int, at: datetime) -> Slot:
+def report(working_set: MemoryJournal, total: int, at: datetime) -> SlotState:
     """Let a commune report, and return how its slot stands then."""
     given = Report(UNIT, "F05", "nd09.2026-M10", {"dvk_models_total": total})
-    (decision,) = books.receive(arrived(given.document(books.knowledge), received_at=at))
-    assert decision.entry.verdict == "accepted"
-    return next(iter(books.slots.values()))
+    (outcome,) = working_set.receive(raw(given.document(working_set.context), received_at=at))
+    assert outcome.entry.verdict == "accepted"
+    return next(iter(working_set.slots.values()))
 
 
 @pytest.mark.parametrize(
     ("after_last_moment", "on_time"), [(timedelta(0), True), (timedelta(seconds=1), False)]
 )
 def test_midnight_is_vietnams(
-    knowledge: Knowledge,
-    say: Say,
+    context: RuleContext,
+    render: Renderer,
     after_last_moment: timedelta,
     on_time: bool,
 ) -> None:
     """23:59:59 and 00:00:00 in Asia/Ho_Chi_Minh are 16:59:59 and 17:00:00 by a server in UTC."""
     due = Due(datetime.combine(date(2026, 12, 26), datetime.min.time(), VIETNAM), DOCUMENT)
-    books = Books(due_on(knowledge, due), say)
+    working_set = MemoryJournal(due_on(context, due), render)
 
-    slot = report(books, 1, (LAST_MOMENT + after_last_moment).astimezone(UTC))
+    slot = report(working_set, 1, (LAST_MOMENT + after_last_moment).astimezone(UTC))
 
     assert slot.on_time is on_time
 
 
-def test_next_rule_leaves_the_last_verdict_alone(knowledge: Knowledge, say: Say) -> None:
+def test_next_rule_leaves_the_last_verdict_alone(context: RuleContext, render: Renderer) -> None:
     """Whoever was late stays late, also with a correction sent under the new rule."""
     at = datetime(2026, 11, 1, tzinfo=UTC)
-    books = Books(due_on(knowledge, Due(at, "old")), say)
-    first = report(books, 1, at)
-    books.knowledge = due_on(knowledge, Due(at + timedelta(days=9), "new"))
+    working_set = MemoryJournal(due_on(context, Due(at, "old")), render)
+    first = report(working_set, 1, at)
+    working_set.context = due_on(context, Due(at + timedelta(days=9), "new"))
 
-    corrected = report(books, 2, at + timedelta(days=1))
+    corrected = report(working_set, 2, at + timedelta(days=1))
 
     assert (first.on_time, first.deadline_rule) == (False, "old")
     assert (corrected.on_time, corrected.deadline_rule, corrected.due_at) == (False, "old", at)
     assert corrected.first_received_at == at
 
 
-def test_rejudgement_is_a_revision_with_the_same_content(knowledge: Knowledge, say: Say) -> None:
+def test_rejudgement_is_a_revision_with_the_same_content(
+    context: RuleContext, render: Renderer
+) -> None:
     """All but the verdict stays, down to who sent it and when; a second one finds nothing."""
     at = datetime(2026, 11, 1, tzinfo=UTC)
-    books = Books(due_on(knowledge, Due(at, "old")), say)
-    slot = report(books, 7, at)
+    working_set = MemoryJournal(due_on(context, Due(at, "old")), render)
+    slot = report(working_set, 7, at)
     later = Due(at + timedelta(days=1), DOCUMENT)
 
     made = rejudge(slot, later, DOCUMENT, at + timedelta(days=30))
@@ -94,24 +96,26 @@ def test_rejudgement_is_a_revision_with_the_same_content(knowledge: Knowledge, s
 
 
 def test_event_of_a_rejudgement_names_the_sender_and_the_document(
-    knowledge: Knowledge, say: Say
+    context: RuleContext, render: Renderer
 ) -> None:
     """Replay, totals and coverage take it like any other revision."""
     at = datetime(2026, 11, 1, tzinfo=UTC)
-    books = Books(due_on(knowledge, Due(at, "old")), say)
+    working_set = MemoryJournal(due_on(context, Due(at, "old")), render)
     given = Report(UNIT, "F05", "nd09.2026-M10", {"dvk_models_total": 7})
-    arrival = arrived(given.document(books.knowledge), received_at=at)
-    (decision,) = books.receive(arrival)
-    (slot,) = books.slots.values()
+    arrival = raw(given.document(working_set.context), received_at=at)
+    (outcome,) = working_set.receive(arrival)
+    (slot,) = working_set.slots.values()
     made = rejudge(slot, Due(at + timedelta(days=1), DOCUMENT), DOCUMENT, at + timedelta(days=30))
-    sent = read(arrival).report
+    sent = parse_submission(arrival).report
     assert made
-    assert decision.standing
+    assert outcome.validated
     assert isinstance(sent, ReportSubmitted)
 
-    event = rejudged(made.entry, decision.entry, standing_of(sent, at, books.knowledge), DOCUMENT)
+    event = rejudged(
+        made.entry, outcome.entry, validated_report(sent, at, working_set.context), DOCUMENT
+    )
 
-    before = published(decision.entry, decision.standing)
+    before = published(outcome.entry, outcome.validated)
     assert isinstance(before, ReportAccepted)
     same = {"source", "submission_id", "figures", "received_at", "first_received_at", "path"}
     assert event.model_dump(include=same) == before.model_dump(include=same)
@@ -119,15 +123,15 @@ def test_event_of_a_rejudgement_names_the_sender_and_the_document(
     assert event.event_id != before.event_id
 
 
-def test_withdrawal_of_a_rejudged_report_still_fits(knowledge: Knowledge, say: Say) -> None:
+def test_withdrawal_of_a_rejudged_report_still_fits(context: RuleContext, render: Renderer) -> None:
     """Its sender knows the revision of its own receipt; judging again replaced no figure."""
     at = datetime(2026, 11, 1, tzinfo=UTC)
-    books = Books(due_on(knowledge, Due(at, "old")), say)
-    slot = report(books, 7, at)
+    working_set = MemoryJournal(due_on(context, Due(at, "old")), render)
+    slot = report(working_set, 7, at)
     made = rejudge(slot, Due(at + timedelta(days=1), "new"), DOCUMENT, at)
 
     assert made
     assert made.after.holds(1)
     assert made.after.holds(2)
     assert not made.after.holds(3)
-    assert not Slot(slot.key, 3, content_revision=3).holds(3)
+    assert not SlotState(slot.key, 3, content_revision=3).holds(3)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import services.intake
 from services.intake.domain.rules import RULES
-from services.intake.domain.violations import Messages, Phrase, Remark, Say, Value
+from services.intake.domain.violations import Messages, MessageValue, Phrase, Renderer, Violation
 from shared.contracts import strict_json
 
 SOURCE = Path(services.intake.__file__).parent
@@ -35,16 +35,18 @@ def test_every_code_has_a_sentence_and_every_sentence_a_code(messages: Messages)
     assert {it for it in messages if f'"{it}"' not in spelt} == set()
 
 
-def test_numbers_are_written_as_people_write_them(say: Say) -> None:
+def test_numbers_are_written_as_people_write_them(render: Renderer) -> None:
     """1.636 and 92,3 and not 1,636 and 92.3."""
-    balance: dict[str, Value] = {
+    balance: dict[str, MessageValue] = {
         "label": "Mô hình",
         "opening": 1214,
         "new": 421,
         "removed": Phrase("not_reported"),
     }
-    finding = say(Remark("stock_balance", "f", {**balance, "closing": 1636, "expected": 1635}))
-    rate: dict[str, Value] = {
+    finding = render(
+        Violation("stock_balance", "f", {**balance, "closing": 1636, "expected": 1635})
+    )
+    rate: dict[str, MessageValue] = {
         "label": "Tỷ lệ",
         "sent": Decimal("92.50"),
         "expected": Decimal("92.3"),
@@ -54,7 +56,7 @@ def test_numbers_are_written_as_people_write_them(say: Say) -> None:
         "“Mô hình” (1.636) phải bằng số đầu kỳ (1.214) cộng số mới (421) trừ số đưa ra"
         " (chưa báo cáo), tức là 1.635."
     )
-    assert "92,5%" in say(Remark("rate_agrees", "f", rate)).message
+    assert "92,5%" in render(Violation("rate_agrees", "f", rate)).message
 
 
 def test_sentences_are_sentences(messages: Messages) -> None:

@@ -9,16 +9,16 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from services.intake.domain.events import receipt_of
-from services.intake.domain.history import History
-from services.intake.domain.numbering import Decision
-from services.intake.domain.rule_context import Knowledge
-from services.intake.domain.submissions import Arrived
-from services.intake.domain.violations import Say
+from services.intake.domain.history import UnitHistory
+from services.intake.domain.numbering import SubmissionOutcome
+from services.intake.domain.rule_context import RuleContext
+from services.intake.domain.submissions import RawSubmission
+from services.intake.domain.violations import Renderer
 from shared.contracts.strict_json import Unreadable, parse
 from shared.contracts.wire import encode
 from shared.reference.figures import rate_percent
-from tests.unit.intake.books import Books
-from tests.unit.intake.given import COMMUNE_OF_HA_NOI, Report, arrived, codes, models, verdict_on
+from tests.unit.intake.given import COMMUNE_OF_HA_NOI, Report, codes, models, raw, verdict_on
+from tests.unit.intake.journal import MemoryJournal
 
 COUNT = st.integers(0, 10**6)
 FEW = settings(max_examples=60, deadline=None)
@@ -32,35 +32,33 @@ JSON = st.recursive(
 
 
 @pytest.fixture
-def judged(knowledge: Knowledge, say: Say) -> Callable[[Arrived], Decision]:
+def judged(context: RuleContext, render: Renderer) -> Callable[[RawSubmission], SubmissionOutcome]:
     """Return what decides a single arrival."""
 
-    def decide(arrival: Arrived) -> Decision:
-        (decision,) = Books(knowledge, say).receive(arrival)
-        return decision
+    def decide(arrival: RawSubmission) -> SubmissionOutcome:
+        (outcome,) = MemoryJournal(context, render).receive(arrival)
+        return outcome
 
     return decide
 
 
 @pytest.fixture
-def valid(knowledge: Knowledge) -> dict[str, object]:
+def valid(context: RuleContext) -> dict[str, object]:
     """Return a submission without fault."""
-    return models(total=1).document(knowledge)
+    return models(total=1).document(context)
 
 
 @FEW
 @given(COUNT, COUNT, COUNT, st.integers(-5, 5))
 def test_closing_stock_follows_from_the_others(
-    knowledge: Knowledge, opening: int, new: int, removed: int, slip: int
+    context: RuleContext, opening: int, new: int, removed: int, slip: int
 ) -> None:
     """R1: whatever is taken away must have been there, and what is left is what remains."""
     closing = opening + new - removed
     assume(closing + slip >= 0)
 
     found = codes(
-        verdict_on(
-            models(opening=opening, new=new, removed=removed, total=closing + slip), knowledge
-        )
+        verdict_on(models(opening=opening, new=new, removed=removed, total=closing + slip), context)
     )
 
     assert ("stock_balance" in found) == (slip != 0)
@@ -69,13 +67,13 @@ def test_closing_stock_follows_from_the_others(
 
 @FEW
 @given(st.lists(st.none() | COUNT, min_size=2, max_size=2), st.integers(-5, 5))
-def test_parts_sum_to_the_whole(knowledge: Knowledge, parts: list[int | None], slip: int) -> None:
+def test_parts_sum_to_the_whole(context: RuleContext, parts: list[int | None], slip: int) -> None:
     """R3, with parts that are not reported left out."""
     whole = sum(it for it in parts if it is not None)
     assume(whole + slip >= 0)
     cells = dict(zip(("total[kind=mo_hinh]", "total[kind=dien_hinh]"), parts, strict=True))
 
-    found = codes(verdict_on(models(total=whole + slip, **cells), knowledge))
+    found = codes(verdict_on(models(total=whole + slip, **cells), context))
 
     split = any(it is not None for it in parts)
     assert ("split_sums_to_total" in found) == (split and slip != 0)
@@ -84,13 +82,13 @@ def test_parts_sum_to_the_whole(knowledge: Knowledge, parts: list[int | None], s
 @FEW
 @given(COUNT, COUNT, COUNT)
 def test_settled_cases_are_bounded_by_arisen_and_carried(
-    knowledge: Knowledge, arisen: int, settled: int, carried_in: int
+    context: RuleContext, arisen: int, settled: int, carried_in: int
 ) -> None:
     """R5: exactly when more was settled than there was."""
     figures = {"pib_violations_detected": arisen, "pib_cases_resolved": settled}
     report = Report(COMMUNE_OF_HA_NOI, "F04", "cal.2023", figures)
 
-    found = codes(verdict_on(report, knowledge, history=History(carried_in)))
+    found = codes(verdict_on(report, context, history=UnitHistory(carried_in)))
 
     assert ("resolved_within_detected" in found) == (settled > arisen + carried_in)
 
@@ -98,7 +96,7 @@ def test_settled_cases_are_bounded_by_arisen_and_carried(
 @FEW
 @given(COUNT, COUNT, st.integers(-20, 20))
 def test_rate_may_differ_by_half_a_tenth(
-    knowledge: Knowledge, numerator: int, denominator: int, slip: int
+    context: RuleContext, numerator: int, denominator: int, slip: int
 ) -> None:
     """R6: five hundredths either way of the rate of one decimal; none without a denominator."""
     assume(numerator <= denominator)
@@ -111,7 +109,7 @@ def test_rate_may_differ_by_half_a_tenth(
         "pib_resolution_rate": f"{sent:.2f}",
     }
 
-    found = codes(verdict_on(Report(COMMUNE_OF_HA_NOI, "F04", "cal.2023", figures), knowledge))
+    found = codes(verdict_on(Report(COMMUNE_OF_HA_NOI, "F04", "cal.2023", figures), context))
 
     assert ("rate_agrees" in found) == (expected is None or abs(slip) > 5)
 
@@ -123,38 +121,42 @@ def test_rate_may_differ_by_half_a_tenth(
 )
 @given(changes=st.dictionaries(st.sampled_from(FIELDS) | TEXT, JSON, max_size=9))
 def test_any_document_gets_a_verdict_that_can_be_stored(
-    judged: Callable[[Arrived], Decision], valid: dict[str, object], changes: dict[str, object]
+    judged: Callable[[RawSubmission], SubmissionOutcome],
+    valid: dict[str, object],
+    changes: dict[str, object],
 ) -> None:
     """No exception, no byte that PostgreSQL refuses, no message that Kafka refuses."""
     try:
-        arrival = arrived(json.dumps(valid | changes).encode())
+        arrival = raw(json.dumps(valid | changes).encode())
     except Unreadable:
         return
 
-    decision = judged(arrival)
+    outcome = judged(arrival)
 
-    receipt = encode(receipt_of(decision.entry), "test")
+    receipt = encode(receipt_of(outcome.entry), "test")
     assert len(receipt.body) < 100_000
-    assert all("\0" not in it.field + it.message for it in decision.entry.findings)
+    assert all("\0" not in it.field + it.message for it in outcome.entry.findings)
 
 
 @FEW
 @given(st.integers(100, 100_000))
-def test_long_names_do_not_make_long_answers(knowledge: Knowledge, say: Say, length: int) -> None:
+def test_long_names_do_not_make_long_answers(
+    context: RuleContext, render: Renderer, length: int
+) -> None:
     """A receipt that fits into no message would hold up all others."""
     key = f"dvk_models_total[field={'a' * length}]"
-    document = models(total=1).document(knowledge)
+    document = models(total=1).document(context)
     document["figures"][key] = 1
     document["qualifiers"] = {f"x[field={'a' * length}]": "about"}
 
-    (decision,) = Books(knowledge, say).receive(arrived(document))
+    (outcome,) = MemoryJournal(context, render).receive(raw(document))
 
-    assert decision.entry.verdict == "rejected"
-    assert len(receipt_of(decision.entry).model_dump_json()) < 3000
+    assert outcome.entry.verdict == "rejected"
+    assert len(receipt_of(outcome.entry).model_dump_json()) < 3000
 
 
-def test_parse_and_structure_agree_on_a_plain_document(knowledge: Knowledge) -> None:
+def test_parse_and_structure_agree_on_a_plain_document(context: RuleContext) -> None:
     """The property above must not pass because everything is refused."""
-    document = models(total=1).document(knowledge)
+    document = models(total=1).document(context)
 
     assert parse(json.dumps(document).encode()) == document

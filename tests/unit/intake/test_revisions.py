@@ -10,29 +10,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.domain.events import published, receipt_of
-from services.intake.domain.rule_context import Knowledge
-from services.intake.domain.submissions import Arrived, Kind
-from services.intake.domain.violations import Say
+from services.intake.domain.rule_context import RuleContext
+from services.intake.domain.submissions import RawSubmission, SubmissionKind
+from services.intake.domain.violations import Renderer
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn, SubmissionAccepted
-from tests.unit.intake.books import Books
-from tests.unit.intake.given import COMMUNE_OF_HA_NOI, NOON, Report, arrived, models
+from tests.unit.intake.given import COMMUNE_OF_HA_NOI, NOON, Report, models, raw
+from tests.unit.intake.journal import MemoryJournal
 
 UNIT, FORM, PERIOD = models().unit, models().form, models().period
 
 
 @pytest.fixture
-def books(knowledge: Knowledge, say: Say) -> Books:
+def working_set(context: RuleContext, render: Renderer) -> MemoryJournal:
     """Return empty books."""
-    return Books(knowledge, say)
+    return MemoryJournal(context, render)
 
 
-def submission(books: Books, event_id: str, total: int, **changes: Any) -> Arrived:
+def submission(
+    working_set: MemoryJournal, event_id: str, total: int, **changes: Any
+) -> RawSubmission:
     """Let the commune send its number of models."""
-    document = models(total=total).document(books.knowledge, event_id=event_id)
-    return arrived(document, **changes)
+    document = models(total=total).document(working_set.context, event_id=event_id)
+    return raw(document, **changes)
 
 
-def withdrawal(event_id: str, **changes: Any) -> Arrived:
+def withdrawal(event_id: str, **changes: Any) -> RawSubmission:
     """Let the commune take its report back."""
     document = {
         "event_id": event_id,
@@ -42,73 +44,75 @@ def withdrawal(event_id: str, **changes: Any) -> Arrived:
         "period": PERIOD,
         "reason": "Nhập nhầm kỳ báo cáo",
     }
-    return arrived(document, kind=Kind.WITHDRAWAL, **changes)
+    return raw(document, kind=SubmissionKind.WITHDRAWAL, **changes)
 
 
-def test_resend_gets_the_first_receipt_again(books: Books) -> None:
+def test_resend_gets_the_first_receipt_again(working_set: MemoryJournal) -> None:
     """Byte for byte, so that a sender may simply repeat what it is unsure of."""
-    (first,) = books.receive(submission(books, "a", 10))
-    again = submission(books, "a", 10, received_at=NOON + timedelta(days=3))
+    (first,) = working_set.receive(submission(working_set, "a", 10))
+    again = submission(working_set, "a", 10, received_at=NOON + timedelta(days=3))
 
-    (second,) = books.receive(again)
+    (second,) = working_set.receive(again)
 
     assert second.repeated
-    assert second.standing is None
+    assert second.validated is None
     assert receipt_of(second.entry).model_dump_json() == receipt_of(first.entry).model_dump_json()
-    assert len(books.entries) == 1
+    assert len(working_set.entries) == 1
 
 
-def test_other_content_under_a_used_id_is_refused(books: Books) -> None:
+def test_other_content_under_a_used_id_is_refused(working_set: MemoryJournal) -> None:
     """A sender that reuses ids would overwrite its own reports unseen."""
-    books.receive(submission(books, "a", 10))
+    working_set.receive(submission(working_set, "a", 10))
 
-    conflict, again = books.receive(submission(books, "a", 11), submission(books, "a", 11))
+    conflict, again = working_set.receive(
+        submission(working_set, "a", 11), submission(working_set, "a", 11)
+    )
 
     assert [it.code for it in conflict.entry.findings] == ["event_id_conflict"]
     assert again.repeated
     assert again.entry == conflict.entry
 
 
-def test_same_id_of_another_source_is_another_submission(books: Books) -> None:
+def test_same_id_of_another_source_is_another_submission(working_set: MemoryJournal) -> None:
     """Ids are unique within a source only; of two sources the later one counts."""
-    first, second = books.receive(
-        submission(books, "a", 10), submission(books, "a", 11, source="other")
+    first, second = working_set.receive(
+        submission(working_set, "a", 10), submission(working_set, "a", 11, source="other")
     )
 
     assert [first.entry.revision, second.entry.revision] == [1, 2]
 
 
-def test_same_figures_under_a_new_id_change_nothing(books: Books) -> None:
+def test_same_figures_under_a_new_id_change_nothing(working_set: MemoryJournal) -> None:
     """No revision, no event: a total cannot move by it."""
-    books.receive(submission(books, "a", 10))
+    working_set.receive(submission(working_set, "a", 10))
 
-    (decision,) = books.receive(submission(books, "b", 10))
+    (outcome,) = working_set.receive(submission(working_set, "b", 10))
 
-    assert decision.entry.unchanged
-    assert decision.entry.revision == 1
-    assert decision.standing is None
+    assert outcome.entry.unchanged
+    assert outcome.entry.revision == 1
+    assert outcome.validated is None
 
 
-def test_absent_and_null_are_the_same_figures(books: Books) -> None:
+def test_absent_and_null_are_the_same_figures(working_set: MemoryJournal) -> None:
     """Both say that nothing is known; neither is zero."""
-    books.receive(submission(books, "a", 10))
-    with_null = models(total=10, effective=None).document(books.knowledge, event_id="b")
-    with_zero = models(total=10, effective=0).document(books.knowledge, event_id="c")
+    working_set.receive(submission(working_set, "a", 10))
+    with_null = models(total=10, effective=None).document(working_set.context, event_id="b")
+    with_zero = models(total=10, effective=0).document(working_set.context, event_id="c")
 
-    null, zero = books.receive(arrived(with_null), arrived(with_zero))
+    null, zero = working_set.receive(raw(with_null), raw(with_zero))
 
     assert null.entry.unchanged
     assert zero.entry.revision == 2
 
 
-def test_correction_keeps_the_first_verdict_on_lateness(books: Books) -> None:
+def test_correction_keeps_the_first_verdict_on_lateness(working_set: MemoryJournal) -> None:
     """Whoever reported in time and corrects later was in time."""
     due = datetime(2024, 1, 8, 10, 0, tzinfo=UTC)
     in_time, late = due - timedelta(microseconds=1), due + timedelta(days=9)
 
-    first, second = books.receive(
-        submission(books, "a", 10, received_at=in_time),
-        submission(books, "b", 11, received_at=late),
+    first, second = working_set.receive(
+        submission(working_set, "a", 10, received_at=in_time),
+        submission(working_set, "b", 11, received_at=late),
     )
 
     assert first.entry.due_at == due
@@ -116,60 +120,60 @@ def test_correction_keeps_the_first_verdict_on_lateness(books: Books) -> None:
     assert second.entry.first_received_at == in_time
 
 
-def test_report_at_the_due_instant_is_late(books: Books) -> None:
+def test_report_at_the_due_instant_is_late(working_set: MemoryJournal) -> None:
     """The time allowed is half-open, here as in the notifier."""
     due = datetime(2024, 1, 8, 10, 0, tzinfo=UTC)
 
-    (decision,) = books.receive(submission(books, "a", 10, received_at=due))
+    (outcome,) = working_set.receive(submission(working_set, "a", 10, received_at=due))
 
-    assert decision.entry.on_time is False
+    assert outcome.entry.on_time is False
 
 
-def test_withdrawn_slot_begins_anew(books: Books) -> None:
+def test_withdrawn_slot_begins_anew(working_set: MemoryJournal) -> None:
     """A withdrawal takes a revision; a report after it is judged by its own time of receipt."""
     later = NOON + timedelta(days=1)
 
-    _, taken, again = books.receive(
-        submission(books, "a", 10),
+    _, taken, again = working_set.receive(
+        submission(working_set, "a", 10),
         withdrawal("w"),
-        submission(books, "b", 10, received_at=later),
+        submission(working_set, "b", 10, received_at=later),
     )
 
     assert [taken.entry.revision, again.entry.revision] == [2, 3]
     assert again.entry.first_received_at == later
-    assert taken.standing
-    assert isinstance(published(taken.entry, taken.standing), ReportWithdrawn)
+    assert taken.validated
+    assert isinstance(published(taken.entry, taken.validated), ReportWithdrawn)
 
 
-def test_withdrawal_of_nothing_is_refused(books: Books) -> None:
+def test_withdrawal_of_nothing_is_refused(working_set: MemoryJournal) -> None:
     """An empty slot stays empty, and no revision is spent on it."""
-    first, _, __, second = books.receive(
-        withdrawal("w"), submission(books, "a", 10), withdrawal("x"), withdrawal("y")
+    first, _, __, second = working_set.receive(
+        withdrawal("w"), submission(working_set, "a", 10), withdrawal("x"), withdrawal("y")
     )
 
-    codes = [[it.code for it in decision.entry.findings] for decision in (first, second)]
+    codes = [[it.code for it in outcome.entry.findings] for outcome in (first, second)]
     assert codes == [["nothing_to_withdraw"], ["nothing_to_withdraw"]]
 
 
-def test_withdrawal_of_a_replaced_report_is_refused(books: Books) -> None:
+def test_withdrawal_of_a_replaced_report_is_refused(working_set: MemoryJournal) -> None:
     """Otherwise a late DELETE would take away the correction that came in between."""
-    books.receive(submission(books, "a", 10), submission(books, "b", 11))
+    working_set.receive(submission(working_set, "a", 10), submission(working_set, "b", 11))
 
-    refused, taken = books.receive(withdrawal("w", revision=1), withdrawal("x", revision=2))
+    refused, taken = working_set.receive(withdrawal("w", revision=1), withdrawal("x", revision=2))
 
     assert [it.code for it in refused.entry.findings] == ["superseded"]
     assert taken.entry.verdict == "accepted"
 
 
-def test_carry_within_one_batch(books: Books) -> None:
+def test_carry_within_one_batch(working_set: MemoryJournal) -> None:
     """R5: what November left open may be settled by December's report in the same batch."""
 
-    def month(event_id: str, period: str, detected: int, resolved: int) -> Arrived:
+    def month(event_id: str, period: str, detected: int, resolved: int) -> RawSubmission:
         figures = {"pib_violations_detected": detected, "pib_cases_resolved": resolved}
         report = Report(COMMUNE_OF_HA_NOI, "F04", period, figures)
-        return arrived(report.document(books.knowledge, event_id=event_id))
+        return raw(report.document(working_set.context, event_id=event_id))
 
-    early, november, december, quarter = books.receive(
+    early, november, december, quarter = working_set.receive(
         month("a", "cal.2023-M12", 1, 3),
         month("b", "cal.2023-M11", 5, 3),
         month("c", "cal.2023-M12", 1, 3),
@@ -180,12 +184,12 @@ def test_carry_within_one_batch(books: Books) -> None:
     assert verdicts == ["rejected", "accepted", "accepted", "rejected"]
 
 
-def test_published_report_says_what_counts(books: Books) -> None:
+def test_published_report_says_what_counts(working_set: MemoryJournal) -> None:
     """Figures in form order, the units whose totals they enter, and the verdict on lateness."""
-    (decision,) = books.receive(submission(books, "a", 10))
+    (outcome,) = working_set.receive(submission(working_set, "a", 10))
 
-    assert decision.standing
-    event = published(decision.entry, decision.standing)
+    assert outcome.validated
+    event = published(outcome.entry, outcome.validated)
     assert isinstance(event, ReportAccepted)
     assert event.province == "37.1"
     assert list(event.figures)[-1] == "dvk_models_recognised"
@@ -203,25 +207,25 @@ DELIVERIES = st.lists(
 @settings(max_examples=150, deadline=None)
 @given(deliveries=DELIVERIES, cuts=st.sets(st.integers(0, 25)))
 def test_revisions_count_up_whatever_is_repeated(
-    knowledge: Knowledge, say: Say, deliveries: list[Delivery], cuts: set[int]
+    context: RuleContext, render: Renderer, deliveries: list[Delivery], cuts: set[int]
 ) -> None:
     """
     One journal row per source, event id and content; revisions 1, 2, 3, ... per slot.
 
     How deliveries are cut into batches makes no difference.
     """
-    whole, parts = Books(knowledge, say), Books(knowledge, say)
-    arrivals = [
+    whole, parts = MemoryJournal(context, render), MemoryJournal(context, render)
+    submissions = [
         withdrawal(name) if total is None else submission(whole, name, total)
         for name, total in deliveries
     ]
 
-    at_once = whole.receive(*arrivals)
-    edges = [0, *sorted(it for it in cuts if it <= len(arrivals)), len(arrivals)]
+    at_once = whole.receive(*submissions)
+    edges = [0, *sorted(it for it in cuts if it <= len(submissions)), len(submissions)]
     in_parts = [
-        decision
+        outcome
         for first, last in pairwise(edges)
-        for decision in parts.receive(*arrivals[first:last])
+        for outcome in parts.receive(*submissions[first:last])
     ]
 
     assert list(at_once) == in_parts
@@ -229,9 +233,9 @@ def test_revisions_count_up_whatever_is_repeated(
     keys = Counter((it.source, it.event_id, it.content_hash) for it in whole.entries)
     assert set(keys.values()) <= {1}
     revisions = defaultdict(list)
-    for decision in at_once:
-        if decision.standing:
-            revisions[decision.entry.unit].append(decision.entry.revision)
+    for outcome in at_once:
+        if outcome.validated:
+            revisions[outcome.entry.unit].append(outcome.entry.revision)
     for numbers in revisions.values():
         assert numbers == list(range(1, len(numbers) + 1))
 
@@ -239,31 +243,31 @@ def test_revisions_count_up_whatever_is_repeated(
 @settings(max_examples=100, deadline=None)
 @given(data=st.data(), deliveries=DELIVERIES)
 def test_repeats_anywhere_later_change_nothing(
-    knowledge: Knowledge, say: Say, data: st.DataObject, deliveries: list[Delivery]
+    context: RuleContext, render: Renderer, data: st.DataObject, deliveries: list[Delivery]
 ) -> None:
     """At-least-once delivery: what has been decided is decided."""
-    books = Books(knowledge, say)
-    arrivals = [
-        withdrawal(name) if total is None else submission(books, name, total)
+    working_set = MemoryJournal(context, render)
+    submissions = [
+        withdrawal(name) if total is None else submission(working_set, name, total)
         for name, total in deliveries
     ]
-    books.receive(*arrivals)
-    entries, slots = list(books.entries), dict(books.slots)
-    repeats = data.draw(st.lists(st.sampled_from(arrivals), max_size=10)) if arrivals else []
+    working_set.receive(*submissions)
+    entries, slots = list(working_set.entries), dict(working_set.slots)
+    repeats = data.draw(st.lists(st.sampled_from(submissions), max_size=10)) if submissions else []
 
-    decisions = books.receive(*repeats)
+    outcomes = working_set.receive(*repeats)
 
-    assert (books.entries, books.slots) == (entries, slots)
-    assert all(it.repeated for it in decisions)
-    assert all(receipt_of(it.entry) for it in decisions)
+    assert (working_set.entries, working_set.slots) == (entries, slots)
+    assert all(it.repeated for it in outcomes)
+    assert all(receipt_of(it.entry) for it in outcomes)
 
 
-def test_receipt_of_an_accepted_entry(books: Books) -> None:
+def test_receipt_of_an_accepted_entry(working_set: MemoryJournal) -> None:
     """The receipt repeats warnings, so that a sender can act on them."""
-    document = models(total=1, recognised=2).document(books.knowledge)
+    document = models(total=1, recognised=2).document(working_set.context)
 
-    (decision,) = books.receive(arrived(document))
+    (outcome,) = working_set.receive(raw(document))
 
-    receipt = receipt_of(decision.entry)
+    receipt = receipt_of(outcome.entry)
     assert isinstance(receipt, SubmissionAccepted)
     assert [it.code for it in receipt.findings] == ["recognised_within_total"]

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from services.intake.domain.history import History
+from services.intake.domain.history import UnitHistory
 from services.intake.domain.rule import Rule
-from services.intake.domain.rule_context import Knowledge
+from services.intake.domain.rule_context import RuleContext
 from services.intake.domain.rules import RULES, RULES_OF_SLOTS
-from services.intake.domain.violations import Say
+from services.intake.domain.violations import Renderer
 from tests.unit.intake.given import (
     COMMUNE_OF_HA_NOI,
     COMMUNE_OF_NINH_BINH,
@@ -75,12 +75,12 @@ def test_every_mutation_of_the_oracle_is_tried() -> None:
 
 @pytest.mark.parametrize(("mutation", "rule"), _must_reject())
 def test_mutation_of_the_articles_is_refused(
-    mutation: str, rule: str, knowledge: Knowledge
+    mutation: str, rule: str, context: RuleContext
 ) -> None:
     """What the articles rule out is refused by the rule that the oracle names."""
-    verdict = verdict_on(MUTATIONS[mutation], knowledge)
+    verdict = verdict_on(MUTATIONS[mutation], context)
 
-    assert verdict.standing is None
+    assert verdict.validated is None
     assert rule in codes(verdict)
 
 
@@ -106,12 +106,12 @@ def test_mutation_of_the_articles_is_refused(
         Report(HA_NOI, "F07", "cal.2022", {"papi_score": "80.00", "papi_group": 4}),
     ],
 )
-def test_true_report_is_accepted(report: Report, knowledge: Knowledge) -> None:
+def test_true_report_is_accepted(report: Report, context: RuleContext) -> None:
     """A rule that refuses what really happened is worse than none."""
-    verdict = verdict_on(report, knowledge)
+    verdict = verdict_on(report, context)
 
     assert not codes(verdict)
-    assert verdict.standing is not None
+    assert verdict.validated is not None
 
 
 @pytest.mark.parametrize(
@@ -180,30 +180,30 @@ def test_true_report_is_accepted(report: Report, knowledge: Knowledge) -> None:
         ("category_bounds", Report(HA_NOI, "F07", "cal.2022", {"papi_group": 5})),
     ],
 )
-def test_rule_speaks(rule: str, report: Report, knowledge: Knowledge, say: Say) -> None:
+def test_rule_speaks(rule: str, report: Report, context: RuleContext, render: Renderer) -> None:
     """Each rule finds its mistake and says so in words, with every placeholder filled."""
-    verdict = verdict_on(report, knowledge)
+    verdict = verdict_on(report, context)
 
-    found = [it for it in verdict.remarks if it.code == rule]
+    found = [it for it in verdict.violations if it.code == rule]
     assert found
-    assert all("{" not in say(it).message for it in found)
+    assert all("{" not in render(it).message for it in found)
 
 
 @pytest.mark.parametrize("rule", ["unit_not_obliged", "recognised_within_total"])
-def test_warning_does_not_refuse(rule: str, knowledge: Knowledge) -> None:
+def test_warning_does_not_refuse(rule: str, context: RuleContext) -> None:
     """R7 is a warning: Long An's 251 were recognised over three years."""
     report = {
         "unit_not_obliged": Report(HA_NOI, "F05", "cal.2023", {"dvk_models_total": 1}),
         "recognised_within_total": models(recognised=964, total=963),
     }[rule]
 
-    verdict = verdict_on(report, knowledge)
+    verdict = verdict_on(report, context)
 
     assert codes(verdict) == {rule}
-    assert verdict.standing is not None
+    assert verdict.validated is not None
 
 
-def test_all_findings_come_at_once(knowledge: Knowledge) -> None:
+def test_all_findings_come_at_once(context: RuleContext) -> None:
     """A sender who is told one mistake a day gives up."""
     report = Report(
         COMMUNE_OF_HA_NOI,
@@ -222,7 +222,7 @@ def test_all_findings_come_at_once(knowledge: Knowledge) -> None:
         without=("dialogues_held",),
     )
 
-    assert codes(verdict_on(report, knowledge)) == {
+    assert codes(verdict_on(report, context)) == {
         "resolved_within_detected",
         "rate_agrees",
         "split_sums_to_total",
@@ -233,15 +233,15 @@ def test_all_findings_come_at_once(knowledge: Knowledge) -> None:
     }
 
 
-def test_late_resolution_is_accepted_with_what_was_carried_in(knowledge: Knowledge) -> None:
+def test_late_resolution_is_accepted_with_what_was_carried_in(context: RuleContext) -> None:
     """R5: without the carry, a case detected in December and resolved in January is refused."""
     report = front(pib_violations_detected=3, pib_cases_resolved=5)
 
-    assert "resolved_within_detected" in codes(verdict_on(report, knowledge, history=History(1)))
-    assert not codes(verdict_on(report, knowledge, history=History(2)))
+    assert "resolved_within_detected" in codes(verdict_on(report, context, history=UnitHistory(1)))
+    assert not codes(verdict_on(report, context, history=UnitHistory(2)))
 
 
-def test_inexact_figures_neither_agree_nor_disagree(knowledge: Knowledge) -> None:
+def test_inexact_figures_neither_agree_nor_disagree(context: RuleContext) -> None:
     """A figure of "hơn 20.000" cannot contradict a sum; refusing it breeds false precision."""
     figures = {"dvk_models_opening": 1200, "dvk_models_new": 421, "dvk_models_removed": 0}
     report = Report(
@@ -252,25 +252,25 @@ def test_inexact_figures_neither_agree_nor_disagree(knowledge: Knowledge) -> Non
         {"dvk_models_opening": "about"},
     )
 
-    assert not codes(verdict_on(report, knowledge))
+    assert not codes(verdict_on(report, context))
 
 
-def test_period_that_has_begun_may_be_reported(knowledge: Knowledge) -> None:
+def test_period_that_has_begun_may_be_reported(context: RuleContext) -> None:
     """The window opens at midnight in Vietnam, which is 17:00 of the day before in UTC."""
     report = Report("13285.2", "F05", "cal.2026-M12", {"work_days": 1})
     opening = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)
 
-    assert not codes(verdict_on(report, knowledge, at=opening))
-    assert codes(verdict_on(report, knowledge, at=opening.replace(hour=16))) == {"future_period"}
+    assert not codes(verdict_on(report, context, at=opening))
+    assert codes(verdict_on(report, context, at=opening.replace(hour=16))) == {"future_period"}
 
 
-def test_null_is_not_zero(knowledge: Knowledge) -> None:
+def test_null_is_not_zero(context: RuleContext) -> None:
     """R13: null says "chưa báo cáo" and is kept as null; nothing makes a 0 of it."""
-    verdict = verdict_on(models(total=1635, removed=None), knowledge)
+    verdict = verdict_on(models(total=1635, removed=None), context)
 
-    assert verdict.standing
-    assert verdict.standing.figures["dvk_models_removed"] is None
-    assert "dvk_models_effective" not in verdict.standing.figures
+    assert verdict.validated
+    assert verdict.validated.figures["dvk_models_removed"] is None
+    assert "dvk_models_effective" not in verdict.validated.figures
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda it: it.code)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain.parsing import CELLS_MAX, REMARKS_MAX, read
-from services.intake.domain.rule_context import Knowledge
-from services.intake.domain.violations import Remark, Say, printable
-from tests.unit.intake.given import NOON, arrived, models
+from services.intake.domain.parsing import CELLS_MAX, REMARKS_MAX, parse_submission
+from services.intake.domain.rule_context import RuleContext
+from services.intake.domain.violations import Renderer, Violation, printable
+from tests.unit.intake.given import NOON, models, raw
 
 FIGURE = "figures.dvk_models_total"
 RAW_FIGURES = [
@@ -40,22 +40,24 @@ RAW_FIGURES = [
 ]
 
 
-def found(remarks: tuple[Remark, ...]) -> set[tuple[str, str]]:
+def found(violations: tuple[Violation, ...]) -> set[tuple[str, str]]:
     """Return code and field of each remark."""
-    return {(it.code, it.field) for it in remarks}
+    return {(it.code, it.field) for it in violations}
 
 
 @pytest.mark.parametrize(("token", "code"), RAW_FIGURES)
-def test_malformed_figure_is_named(token: str, code: str, knowledge: Knowledge, say: Say) -> None:
+def test_malformed_figure_is_named(
+    token: str, code: str, context: RuleContext, render: Renderer
+) -> None:
     """A figure is a bounded integer, a decimal in a string, or null; nothing is guessed."""
-    document = models(total=4711).document(knowledge)
+    document = models(total=4711).document(context)
     body = str(document).replace("'", '"').replace("None", "null").replace("4711", token)
 
-    reading = read(arrived(body.encode()))
+    parsed = parse_submission(raw(body.encode()))
 
-    assert reading.report is None
-    assert found(reading.remarks) == {(code, FIGURE)}
-    assert all("{" not in say(it).message for it in reading.remarks)
+    assert parsed.report is None
+    assert found(parsed.violations) == {(code, FIGURE)}
+    assert all("{" not in render(it).message for it in parsed.violations)
 
 
 @pytest.mark.parametrize(
@@ -99,39 +101,39 @@ def test_malformed_figure_is_named(token: str, code: str, knowledge: Knowledge, 
     ],
 )
 def test_malformed_field_is_named(
-    change: dict[str, Any], code: str, field: str, knowledge: Knowledge, say: Say
+    change: dict[str, Any], code: str, field: str, context: RuleContext, render: Renderer
 ) -> None:
     """Whatever a sender gets wrong, the answer names the field and says it in Vietnamese."""
-    reading = read(arrived(models(total=1).document(knowledge, **change)))
+    parsed = parse_submission(raw(models(total=1).document(context, **change)))
 
-    assert reading.report is None
-    assert (code, field) in found(reading.remarks)
-    assert all("{" not in say(it).message for it in reading.remarks)
+    assert parsed.report is None
+    assert (code, field) in found(parsed.violations)
+    assert all("{" not in render(it).message for it in parsed.violations)
 
 
-def test_note_of_two_lines_is_fine(knowledge: Knowledge) -> None:
+def test_note_of_two_lines_is_fine(context: RuleContext) -> None:
     """A line feed is the one control that people type."""
     note = "Số liệu đến ngày 14/11.\nSẽ bổ sung sau."
 
-    assert read(arrived(models(total=1).document(knowledge, note=note))).report
+    assert parse_submission(raw(models(total=1).document(context, note=note))).report
 
 
-def test_surrogate_in_a_key_gets_a_verdict(knowledge: Knowledge, say: Say) -> None:
+def test_surrogate_in_a_key_gets_a_verdict(context: RuleContext, render: Renderer) -> None:
     """PostgreSQL and UTF-8 refuse it; a finding must survive being stored all the same."""
-    reading = read(arrived(models(total=1).document(knowledge, **{"x\ud800": 1})))
+    parsed = parse_submission(raw(models(total=1).document(context, **{"x\ud800": 1})))
 
-    assert reading.report is None
-    assert all(say(it).model_dump_json().encode() for it in reading.remarks)
+    assert parsed.report is None
+    assert all(render(it).model_dump_json().encode() for it in parsed.violations)
 
 
-def test_time_may_be_left_out_over_http(knowledge: Knowledge) -> None:
+def test_time_may_be_left_out_over_http(context: RuleContext) -> None:
     """Then our receipt time stands in; the contract class stays as strict as it is."""
-    reading = read(
-        arrived(models(total=1).document(knowledge, occurred_at=None), time_required=False)
+    parsed = parse_submission(
+        raw(models(total=1).document(context, occurred_at=None), time_required=False)
     )
 
-    assert reading.report
-    assert reading.report.occurred_at == NOON
+    assert parsed.report
+    assert parsed.report.occurred_at == NOON
 
 
 @pytest.mark.parametrize(
@@ -145,51 +147,51 @@ def test_time_may_be_left_out_over_http(knowledge: Knowledge) -> None:
     ],
 )
 def test_claims_of_the_headers_are_compared(
-    claims: dict[str, str], code: str | None, field: str, knowledge: Knowledge
+    claims: dict[str, str], code: str | None, field: str, context: RuleContext
 ) -> None:
     """Who sends is said by the topic or the key; a payload that claims another is refused."""
-    reading = read(arrived(models(total=1).document(knowledge), **claims))
+    parsed = parse_submission(raw(models(total=1).document(context), **claims))
 
-    assert found(reading.remarks) == ({(code, field)} if code else set())
+    assert found(parsed.violations) == ({(code, field)} if code else set())
 
 
-def test_content_hash_ignores_who_says_it_when(knowledge: Knowledge) -> None:
+def test_content_hash_ignores_who_says_it_when(context: RuleContext) -> None:
     """A resend with another clock reading or key order is the same submission."""
-    document = models(total=1, new=1).document(knowledge)
+    document = models(total=1, new=1).document(context)
     again = dict(reversed(document.items())) | {"occurred_at": "2026-11-22T12:30:00+07:00"}
 
-    assert read(arrived(document)).content_hash == read(arrived(again)).content_hash
+    assert parse_submission(raw(document)).content_hash == parse_submission(raw(again)).content_hash
 
 
-def test_content_hash_tells_contents_apart(knowledge: Knowledge) -> None:
+def test_content_hash_tells_contents_apart(context: RuleContext) -> None:
     """Null, zero and absence are three things, and a claim in a header belongs to the content."""
-    base = models(total=1).document(knowledge)
+    base = models(total=1).document(context)
     cases = [
-        arrived(base),
-        arrived(base | {"note": "khác"}),
-        arrived(base | {"figures": base["figures"] | {"work_days": 0}}),
-        arrived(base | {"qualifiers": {"dvk_models_total": "about"}}),
-        arrived(base, claimed_source="other"),
-        arrived(base | {"unit": 5}),
+        raw(base),
+        raw(base | {"note": "khác"}),
+        raw(base | {"figures": base["figures"] | {"work_days": 0}}),
+        raw(base | {"qualifiers": {"dvk_models_total": "about"}}),
+        raw(base, claimed_source="other"),
+        raw(base | {"unit": 5}),
     ]
 
-    assert len({read(it).content_hash for it in cases}) == len(cases)
+    assert len({parse_submission(it).content_hash for it in cases}) == len(cases)
 
 
-def test_hostile_document_is_answered_in_bounded_time(knowledge: Knowledge) -> None:
+def test_hostile_document_is_answered_in_bounded_time(context: RuleContext) -> None:
     """A hundred thousand misspelt cells are one finding, not a hundred thousand."""
     many = {f"k{n}": -1 for n in range(60_000)}
-    body = models(total=1).document(knowledge)
+    body = models(total=1).document(context)
     started = time.perf_counter()
 
-    readings = [
-        read(arrived(body | {"figures": many})),
-        read(arrived(body | many)),
-        read(arrived(body | {"figures": {f"K {n}": -1 for n in range(CELLS_MAX)}})),
+    submissions = [
+        parse_submission(raw(body | {"figures": many})),
+        parse_submission(raw(body | many)),
+        parse_submission(raw(body | {"figures": {f"K {n}": -1 for n in range(CELLS_MAX)}})),
     ]
 
     assert time.perf_counter() - started < 3
-    assert [len(it.remarks) for it in readings] == [1, 1, REMARKS_MAX + 1]
+    assert [len(it.violations) for it in submissions] == [1, 1, REMARKS_MAX + 1]
 
 
 def test_strangers_text_is_shown_safely() -> None:

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from services.intake.domain.numbering import Decision
-from services.intake.domain.rule_context import Knowledge
-from services.intake.domain.submissions import Arrived, Kind
-from services.intake.domain.violations import Say
+from services.intake.domain.numbering import SubmissionOutcome
+from services.intake.domain.rule_context import RuleContext
+from services.intake.domain.submissions import RawSubmission, SubmissionKind
+from services.intake.domain.violations import Renderer
 from shared.reference.directory import Directory
 from shared.reference.reference_data import ReferenceData
-from tests.unit.intake.books import Books
-from tests.unit.intake.given import Report, arrived
+from tests.unit.intake.given import Report, raw
+from tests.unit.intake.journal import MemoryJournal
 from tests.unit.intake.reform import (
     DIVIDED,
     FIRST,
@@ -20,9 +20,9 @@ from tests.unit.intake.reform import (
     OLD,
     PARTS,
     REFORM,
+    context_of,
     handed,
     handover,
-    knowledge_of,
     models,
     reformed,
     sent,
@@ -30,116 +30,126 @@ from tests.unit.intake.reform import (
 
 
 @pytest.fixture(scope="module")
-def after_reform(reference: ReferenceData) -> Knowledge:
+def after_reform(reference: ReferenceData) -> RuleContext:
     """Return what a judge knows who has heard of the reform."""
-    return knowledge_of(reformed(reference))
+    return context_of(reformed(reference))
 
 
 @pytest.fixture
-def books(after_reform: Knowledge, say: Say) -> Books:
+def working_set(after_reform: RuleContext, render: Renderer) -> MemoryJournal:
     """Return empty books."""
-    return Books(after_reform, say)
+    return MemoryJournal(after_reform, render)
 
 
-def codes(decision: Decision) -> list[str]:
+def codes(outcome: SubmissionOutcome) -> list[str]:
     """Return the codes of a receipt's findings."""
-    return [it.code for it in decision.entry.findings]
+    return [it.code for it in outcome.entry.findings]
 
 
-def closed(books: Books, period: str, *closings: int) -> None:
+def closed(working_set: MemoryJournal, period: str, *closings: int) -> None:
     """Let the old communes close a period with these numbers."""
     for unit, total in zip(OLD, closings, strict=True):
-        (decision,) = books.receive(sent(models(unit, period, None, total), books.knowledge))
-        assert decision.entry.verdict == "accepted"
+        (outcome,) = working_set.receive(
+            sent(models(unit, period, None, total), working_set.context)
+        )
+        assert outcome.entry.verdict == "accepted"
 
 
-def opened(books: Books, period: str, opening: int) -> list[str]:
+def opened(working_set: MemoryJournal, period: str, opening: int) -> list[str]:
     """Return what is said when the merged commune opens a period with a number."""
-    (decision,) = books.receive(sent(models(MERGED, period, opening, opening), books.knowledge))
-    return codes(decision)
+    (outcome,) = working_set.receive(
+        sent(models(MERGED, period, opening, opening), working_set.context)
+    )
+    return codes(outcome)
 
 
-def front(books: Books, unit: str, period: str, detected: int, resolved: int) -> Arrived:
+def front(
+    working_set: MemoryJournal, unit: str, period: str, detected: int, resolved: int
+) -> RawSubmission:
     """Let the Front of a commune report its cases."""
     figures = {"pib_violations_detected": detected, "pib_cases_resolved": resolved}
-    return sent(Report(unit, "F04", period, figures), books.knowledge)
+    return sent(Report(unit, "F04", period, figures), working_set.context)
 
 
-def test_closing_of_years_ago_proves_nothing(books: Books) -> None:
+def test_closing_of_years_ago_proves_nothing(working_set: MemoryJournal) -> None:
     """One of three has been silent since 2019: nobody knows what it brought in."""
-    closed(books, LAST, 10, 20, 5)
-    books.receive(sent(models(OLD[0], "cal.2019", None, 4), books.knowledge))
-    books.receive(_withdrawal(OLD[0], LAST))
+    closed(working_set, LAST, 10, 20, 5)
+    working_set.receive(sent(models(OLD[0], "cal.2019", None, 4), working_set.context))
+    working_set.receive(_withdrawal(OLD[0], LAST))
 
-    assert not opened(books, FIRST, 38)
-    (recorded,) = books.receive(handed(handover(MERGED, 38, "h")))
+    assert not opened(working_set, FIRST, 38)
+    (recorded,) = working_set.receive(handed(handover(MERGED, 38, "h")))
     assert codes(recorded)[0] == "handover_closings_unknown"
     assert recorded.entry.verdict == "accepted"
 
 
 @pytest.mark.parametrize(("opening", "expected"), [(39, []), (35, ["opening_equals_predecessors"])])
 def test_last_report_may_be_of_a_period_that_the_merger_cut_short(
-    books: Books, opening: int, expected: list[str]
+    working_set: MemoryJournal, opening: int, expected: list[str]
 ) -> None:
     """By the decree a month ends on 14 July: the old communes' part of it goes to 30 June."""
-    closed(books, "nd09.2025-M06", 10, 20, 5)
-    closed(books, "nd09.2025-M07", 12, 21, 6)
+    closed(working_set, "nd09.2025-M06", 10, 20, 5)
+    closed(working_set, "nd09.2025-M07", 12, 21, 6)
 
-    assert opened(books, "nd09.2025-M07", opening) == expected
+    assert opened(working_set, "nd09.2025-M07", opening) == expected
 
 
-def test_record_is_held_against_the_closings_of_its_eve(books: Books) -> None:
+def test_record_is_held_against_the_closings_of_its_eve(working_set: MemoryJournal) -> None:
     """What came and went between 14 and 30 June is nobody's mistake."""
-    closed(books, "nd09.2025-M06", 10, 20, 5)
+    closed(working_set, "nd09.2025-M06", 10, 20, 5)
 
     def recorded(number: int) -> list[str]:
-        document = handover(MERGED, number, f"h-{len(books.entries)}", period="nd09.2025-M07")
-        return codes(books.receive(handed(document))[0])
+        document = handover(MERGED, number, f"h-{len(working_set.entries)}", period="nd09.2025-M07")
+        return codes(working_set.receive(handed(document))[0])
 
     assert recorded(38) == ["handover_closings_unknown"]
-    closed(books, "nd09.2025-M07", 12, 21, 6)
+    closed(working_set, "nd09.2025-M07", 12, 21, 6)
     assert recorded(38) == ["handover_equals_closings"]
     assert recorded(39) == []
 
 
-def test_closings_of_different_days_have_no_sum(books: Books) -> None:
+def test_closings_of_different_days_have_no_sum(working_set: MemoryJournal) -> None:
     """One closed on 30 June, two on 14 June: what those two had at the end is not known."""
-    closed(books, "nd09.2025-M06", 10, 20, 5)
-    books.receive(sent(models(OLD[0], "nd09.2025-M07", None, 12), books.knowledge))
+    closed(working_set, "nd09.2025-M06", 10, 20, 5)
+    working_set.receive(sent(models(OLD[0], "nd09.2025-M07", None, 12), working_set.context))
 
-    assert not opened(books, "nd09.2025-M07", 38)
+    assert not opened(working_set, "nd09.2025-M07", 38)
 
 
-def test_period_before_counts_where_nobody_closed_later(books: Books) -> None:
+def test_period_before_counts_where_nobody_closed_later(working_set: MemoryJournal) -> None:
     """Whoever reports by the year opens with the closings of the year before."""
-    closed(books, "cal.2024", 10, 20, 5)
+    closed(working_set, "cal.2024", 10, 20, 5)
 
-    assert opened(books, "cal.2025", 36) == ["opening_equals_predecessors"]
-    assert not opened(books, "cal.2025", 35)
+    assert opened(working_set, "cal.2025", 36) == ["opening_equals_predecessors"]
+    assert not opened(working_set, "cal.2025", 35)
 
 
-def test_period_cut_short_is_corrected(books: Books) -> None:
+def test_period_cut_short_is_corrected(working_set: MemoryJournal) -> None:
     """And then whoever opened with it is asked, as for any other closing."""
-    closed(books, "nd09.2025-M07", 12, 21, 6)
-    assert not opened(books, "nd09.2025-M07", 39)
+    closed(working_set, "nd09.2025-M07", 12, 21, 6)
+    assert not opened(working_set, "nd09.2025-M07", 39)
 
-    (corrected,) = books.receive(sent(models(OLD[0], "nd09.2025-M07", None, 13), books.knowledge))
+    (corrected,) = working_set.receive(
+        sent(models(OLD[0], "nd09.2025-M07", None, 13), working_set.context)
+    )
 
     assert [it.key.unit for it in corrected.questions] == [MERGED]
 
 
-def test_backlogs_of_units_that_report_by_different_periods_add_up(books: Books) -> None:
+def test_backlogs_of_units_that_report_by_different_periods_add_up(
+    working_set: MemoryJournal,
+) -> None:
     """R5: one commune reported by quarters, the other by months; both left cases."""
-    books.receive(
-        front(books, OLD[0], LAST, 5, 0),
-        front(books, OLD[1], "cal.2025-M05", 2, 0),
-        front(books, OLD[1], "cal.2025-M06", 1, 0),
+    working_set.receive(
+        front(working_set, OLD[0], LAST, 5, 0),
+        front(working_set, OLD[1], "cal.2025-M05", 2, 0),
+        front(working_set, OLD[1], "cal.2025-M06", 1, 0),
     )
 
-    too_many, fitting, after = books.receive(
-        front(books, MERGED, FIRST, 0, 9),
-        front(books, MERGED, FIRST, 0, 7),
-        front(books, MERGED, "cal.2025-M10", 0, 2),
+    too_many, fitting, after = working_set.receive(
+        front(working_set, MERGED, FIRST, 0, 9),
+        front(working_set, MERGED, FIRST, 0, 7),
+        front(working_set, MERGED, "cal.2025-M10", 0, 2),
     )
 
     assert codes(too_many)[0] == "resolved_within_detected"
@@ -147,18 +157,18 @@ def test_backlogs_of_units_that_report_by_different_periods_add_up(books: Books)
     assert codes(after)[0] == "resolved_within_detected"  # of eight cases one is left
 
 
-def test_inexact_backlog_refuses_nobody(books: Books) -> None:
+def test_inexact_backlog_refuses_nobody(working_set: MemoryJournal) -> None:
     """R5: of "more than twenty" cases four may well have been left; a correction says how many."""
     first = Report(
         OLD[0], "F04", "cal.2025-Q1", {"pib_violations_detected": 20, "pib_cases_resolved": 18}
     )
     qualifiers = {"pib_violations_detected": "at_least"}
-    books.receive(arrived(first.document(books.knowledge, qualifiers=qualifiers)))
+    working_set.receive(raw(first.document(working_set.context, qualifiers=qualifiers)))
 
-    fitting, _, too_many = books.receive(
-        front(books, OLD[0], LAST, 0, 4),
-        sent(first, books.knowledge),
-        front(books, OLD[0], LAST, 0, 3),
+    fitting, _, too_many = working_set.receive(
+        front(working_set, OLD[0], LAST, 0, 4),
+        sent(first, working_set.context),
+        front(working_set, OLD[0], LAST, 0, 3),
     )
 
     assert fitting.entry.verdict == "accepted"
@@ -166,27 +176,33 @@ def test_inexact_backlog_refuses_nobody(books: Books) -> None:
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-def test_kind_of_periods_that_leaves_nothing_counts_too(books: Books, at_once: bool) -> None:
+def test_kind_of_periods_that_leaves_nothing_counts_too(
+    working_set: MemoryJournal, at_once: bool
+) -> None:
     """R5: the quarter says nothing of the month's three; in one batch as over several."""
-    arrivals = [
-        front(books, OLD[0], LAST, 3, 0),
-        front(books, MERGED, "cal.2025-M07", 0, 3),
-        front(books, MERGED, FIRST, 0, 0),
-        front(books, MERGED, "cal.2025-Q4", 0, 3),
+    submissions = [
+        front(working_set, OLD[0], LAST, 3, 0),
+        front(working_set, MERGED, "cal.2025-M07", 0, 3),
+        front(working_set, MERGED, FIRST, 0, 0),
+        front(working_set, MERGED, "cal.2025-Q4", 0, 3),
     ]
 
-    last = (books.receive(*arrivals) if at_once else [books.receive(it)[0] for it in arrivals])[-1]
+    last = (
+        working_set.receive(*submissions)
+        if at_once
+        else [working_set.receive(it)[0] for it in submissions]
+    )[-1]
 
     assert last.entry.verdict == "accepted"
 
 
-def test_backlog_of_a_period_cut_short_is_carried(books: Books) -> None:
+def test_backlog_of_a_period_cut_short_is_carried(working_set: MemoryJournal) -> None:
     """R5: what was found on 20 June may be settled on 5 July, both in one month of the decree."""
-    books.receive(front(books, OLD[0], "nd09.2025-M07", 3, 0))
+    working_set.receive(front(working_set, OLD[0], "nd09.2025-M07", 3, 0))
 
-    (decision,) = books.receive(front(books, MERGED, "nd09.2025-M07", 0, 3))
+    (outcome,) = working_set.receive(front(working_set, MERGED, "nd09.2025-M07", 0, 3))
 
-    assert decision.entry.verdict == "accepted"
+    assert outcome.entry.verdict == "accepted"
 
 
 @pytest.mark.parametrize(
@@ -199,30 +215,30 @@ def test_backlog_of_a_period_cut_short_is_carried(books: Books) -> None:
 )
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_recorded_shares_can_be_corrected_one_after_the_other(
-    books: Books,
+    working_set: MemoryJournal,
     closing: int,
     wrong: tuple[int, int],
     right: tuple[int, int],
     order: tuple[int, int],
 ) -> None:
     """No record may hold the other one fast; in between the receipt warns."""
-    books.receive(sent(models(DIVIDED, LAST, 9, 9), books.knowledge))
+    working_set.receive(sent(models(DIVIDED, LAST, 9, 9), working_set.context))
     for unit, share in zip(PARTS, wrong, strict=True):
-        (first,) = books.receive(handed(handover(unit, share, f"{unit}-1")))
+        (first,) = working_set.receive(handed(handover(unit, share, f"{unit}-1")))
         assert not codes(first)
-    books.receive(sent(models(DIVIDED, LAST, None, closing), books.knowledge))
+    working_set.receive(sent(models(DIVIDED, LAST, None, closing), working_set.context))
 
-    tries = [books.receive(_share(right, which, n))[0] for n in (1, 2) for which in order]
+    tries = [working_set.receive(_share(right, which, n))[0] for n in (1, 2) for which in order]
 
     assert not codes(tries[-1])
-    assert {it.openings["dvk_models_opening"] for it in books.handovers.values()} == {*right}
+    assert {it.openings["dvk_models_opening"] for it in working_set.handovers.values()} == {*right}
 
 
-def test_only_record_must_fit_when_it_is_corrected_too(books: Books) -> None:
+def test_only_record_must_fit_when_it_is_corrected_too(working_set: MemoryJournal) -> None:
     """Nobody else's record has to follow."""
-    closed(books, LAST, 10, 20, 5)
+    closed(working_set, LAST, 10, 20, 5)
 
-    first, lower = books.receive(
+    first, lower = working_set.receive(
         handed(handover(MERGED, 35, "h1")), handed(handover(MERGED, 34, "h2"))
     )
 
@@ -231,10 +247,10 @@ def test_only_record_must_fit_when_it_is_corrected_too(books: Books) -> None:
 
 
 def test_report_of_a_unit_that_never_was_can_be_withdrawn(
-    books: Books, reference: ReferenceData
+    working_set: MemoryJournal, reference: ReferenceData
 ) -> None:
     """The act that made the unit begins later than was thought: its report must not stay."""
-    (accepted,) = books.receive(sent(models(MERGED, FIRST, 1, 1), books.knowledge))
+    (accepted,) = working_set.receive(sent(models(MERGED, FIRST, 1, 1), working_set.context))
     assert accepted.entry.verdict == "accepted"
     known = reformed(reference)
     units = [state for it in known.directory for state in known.directory.states(it.key)]
@@ -242,21 +258,21 @@ def test_report_of_a_unit_that_never_was_can_be_withdrawn(
         replace(it, valid_from=REFORM.replace(year=2026)) if it.key == MERGED else it
         for it in units
     ]
-    books.knowledge = knowledge_of(replace(known, directory=Directory(later)))
+    working_set.context = context_of(replace(known, directory=Directory(later)))
 
-    refused, withdrawn = books.receive(
-        sent(models(MERGED, FIRST, 2, 2), books.knowledge), _withdrawal(MERGED, FIRST)
+    refused, withdrawn = working_set.receive(
+        sent(models(MERGED, FIRST, 2, 2), working_set.context), _withdrawal(MERGED, FIRST)
     )
 
     assert "unit_not_alive" in codes(refused)
     assert withdrawn.entry.verdict == "accepted"
 
 
-def _share(right: tuple[int, int], which: int, time: int) -> Arrived:
+def _share(right: tuple[int, int], which: int, time: int) -> RawSubmission:
     return handed(handover(PARTS[which], right[which], f"{which}-{time}-again"))
 
 
-def _withdrawal(unit: str, period: str) -> Arrived:
+def _withdrawal(unit: str, period: str) -> RawSubmission:
     document = {
         "event_id": f"withdrawal-{unit}-{period}",
         "occurred_at": "2026-11-22T12:00:00+07:00",
@@ -265,4 +281,4 @@ def _withdrawal(unit: str, period: str) -> Arrived:
         "period": period,
         "reason": "Nhập nhầm",
     }
-    return arrived(document, kind=Kind.WITHDRAWAL)
+    return raw(document, kind=SubmissionKind.WITHDRAWAL)

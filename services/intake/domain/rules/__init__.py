@@ -5,9 +5,8 @@ from datetime import date
 from functools import lru_cache
 
 from services.intake.domain.case import Case
-from services.intake.domain.history import UNKNOWN
-from services.intake.domain.parsing import Report
-from services.intake.domain.rule import Need, Rule
+from services.intake.domain.parsing import SubmissionEvent
+from services.intake.domain.rule import Rule
 from services.intake.domain.rules import boards, cells, figures, funnels, history, slots
 from shared.contracts.reports import (
     HandoverSubmitted,
@@ -18,7 +17,6 @@ from shared.reference.periods import Period
 
 _SELECTIONS_REMEMBERED = 4096
 _NO_CELLS = frozenset[str]()
-_NEEDS: tuple[Need, ...] = ("misfits", "entered_in", "qualifiers", "scores", "history")
 
 RULES_OF_SLOTS: tuple[Rule, ...] = (
     slots.unknown_unit,
@@ -93,7 +91,7 @@ RULES: tuple[Rule, ...] = (
 """What must hold for figures; only a remark of severity "reject" refuses a report."""
 
 
-_RULES: Mapping[type[Report], tuple[Rule, ...]] = {
+_RULES: Mapping[type[SubmissionEvent], tuple[Rule, ...]] = {
     ReportSubmitted: RULES,
     ReportWithdrawalRequested: RULES_OF_WITHDRAWALS,
     HandoverSubmitted: RULES_OF_HANDOVERS,
@@ -107,34 +105,24 @@ def rules_for(period: Period) -> tuple[Rule, ...]:
 
 def rules_of(case: Case) -> tuple[Rule, ...]:
     """
-    Return the rules that can have anything to say about a submission.
+    Return the rules that can be violated by a submission.
 
     Without a known period or form only those remain that need neither.
     """
-    day, plan = None if case.period is None else case.period.last_day, case.plan
-    lacking = (
-        not case.unfit,
-        not case.entered_in,
-        not case.qualifiers,
-        plan is None or not plan.bounded,
-        case.history is UNKNOWN,
-    )
-    return _to_be_asked(type(case.report), day, plan.cells if plan else _NO_CELLS, lacking)
+    day, compiled = None if case.period is None else case.period.last_day, case.compiled
+    cells = compiled.cells if compiled else _NO_CELLS
+    selected = _selected(type(case.report), day, cells)
+    return tuple(it for it in selected if it.applies_if(case))
 
 
 @lru_cache(maxsize=_SELECTIONS_REMEMBERED)
-def _in_force(kind: type[Report], day: date | None) -> tuple[Rule, ...]:
+def _in_force(kind: type[SubmissionEvent], day: date | None) -> tuple[Rule, ...]:
     return tuple(it for it in _RULES[kind] if (it.dateless if day is None else it.in_force(day)))
 
 
 @lru_cache(maxsize=_SELECTIONS_REMEMBERED)
-def _to_be_asked(
-    kind: type[Report], day: date | None, cells_of_form: frozenset[str], lacking: tuple[bool, ...]
+def _selected(
+    kind: type[SubmissionEvent], day: date | None, cells_of_form: frozenset[str]
 ) -> tuple[Rule, ...]:
-    """Choose once for all reports alike; forty questions without an answer take their time."""
-    absent = {need for need, lacks in zip(_NEEDS, lacking, strict=True) if lacks}
-    return tuple(
-        it
-        for it in _in_force(kind, day)
-        if it.needs not in absent and cells_of_form.issuperset(it.cells)
-    )
+    """Select once for all reports of a form and a day what does not depend on their figures."""
+    return tuple(it for it in _in_force(kind, day) if cells_of_form.issuperset(it.cells))

@@ -10,7 +10,7 @@ from datetime import date
 
 from services.intake.domain.case import Case
 from services.intake.domain.rule import rule
-from services.intake.domain.violations import Remark, Value
+from services.intake.domain.violations import MessageValue, Violation
 
 LAW_10_2022 = date(2023, 7, 1)
 _LAST_DAY_BEFORE = date(2023, 6, 30)
@@ -30,40 +30,40 @@ _AGENCIES = frozenset({"agency", "public_service_unit"})
 @rule(
     "R8",
     source="Decree 159/2016/NĐ-CP; Law 10/2022/QH15: one board for a commune",
-    state="law",
+    basis="law",
     cells=(_BOARDS,),
 )
-def pib_boards_of_commune(case: Case) -> Iterator[Remark]:
+def pib_boards_of_commune(case: Case) -> Iterator[Violation]:
     """R8: a commune has one People's Inspection Board, or none yet."""
     boards = case.exact(_BOARDS)
     if boards is not None and boards > 1 and _is_of_a_commune(case):
-        yield Remark("pib_boards_of_commune", case.field(_BOARDS), {"boards": boards})
+        yield Violation("pib_boards_of_commune", case.field(_BOARDS), {"boards": boards})
 
 
 @rule(
     "R8",
     source="Decree 159/2016/NĐ-CP: 5 to 11 members",
-    state="law",
+    basis="law",
     valid_to=_LAST_DAY_BEFORE,
     cells=(_BOARDS, _MEMBERS),
 )
-def pib_members_before_2023(case: Case) -> Iterator[Remark]:
+def pib_members_before_2023(case: Case) -> Iterator[Violation]:
     """R8 until 30 June 2023: a commune's board has 5 to 11 members."""
     if _is_of_a_commune(case):
         for boards, members in _beside(case, _FEWEST, _MOST_BY_DECREE_159):
-            values: dict[str, Value] = {"boards": boards, "members": members}
-            yield Remark("pib_members_before_2023", case.field(_MEMBERS), values)
+            values: dict[str, MessageValue] = {"boards": boards, "members": members}
+            yield Violation("pib_members_before_2023", case.field(_MEMBERS), values)
 
 
 @rule(
     "R8",
     "warn",
     source="Law 10/2022/QH15: as many members as villages and quarters, at least 5",
-    state="law",
+    basis="law",
     valid_from=LAW_10_2022,
     cells=(_BOARDS, _MEMBERS),
 )
-def pib_members(case: Case) -> Iterator[Remark]:
+def pib_members(case: Case) -> Iterator[Violation]:
     """
     R8 since 1 July 2023: a commune's board has a member for each village or quarter, at least 5.
 
@@ -71,48 +71,48 @@ def pib_members(case: Case) -> Iterator[Remark]:
     """
     if _is_of_a_commune(case):
         for boards, members in _beside(case, _FEWEST, None):
-            values: dict[str, Value] = {"boards": boards, "members": members}
-            yield Remark("pib_members", case.field(_MEMBERS), values)
+            values: dict[str, MessageValue] = {"boards": boards, "members": members}
+            yield Violation("pib_members", case.field(_MEMBERS), values)
 
 
 @rule(
     "R8",
     source="guidance on boards in agencies and public-service units: 3 to 9 members",
-    state="law",
+    basis="law",
     cells=(_BOARDS, _MEMBERS),
 )
-def pib_members_of_agency(case: Case) -> Iterator[Remark]:
+def pib_members_of_agency(case: Case) -> Iterator[Violation]:
     """R8: the board of an agency or a public-service unit has 3 to 9 members."""
     if case.unit is None or case.unit.level not in _AGENCIES:
         return
     for boards, members in _beside(case, _FEWEST_OF_AN_AGENCY, _MOST_OF_AN_AGENCY):
-        values: dict[str, Value] = {"boards": boards, "members": members}
-        yield Remark("pib_members_of_agency", case.field(_MEMBERS), values)
+        values: dict[str, MessageValue] = {"boards": boards, "members": members}
+        yield Violation("pib_members_of_agency", case.field(_MEMBERS), values)
 
 
 @rule(
     "R9",
     source="Law 10/2022/QH15; Decree 59/2023/NĐ-CP: at least 5 members",
-    state="law",
+    basis="law",
     valid_from=LAW_10_2022,
     cells=(_CISB_BOARDS, _CISB_MEMBERS),
 )
-def cisb_members(case: Case) -> Iterator[Remark]:
+def cisb_members(case: Case) -> Iterator[Violation]:
     """R9 since 1 July 2023: each Community Investment Supervision Board has at least 5 members."""
     boards, members = case.exact(_CISB_BOARDS), case.exact(_CISB_MEMBERS)
     if boards is not None and members is not None and members < _FEWEST * boards:
-        values: dict[str, Value] = {"boards": boards, "members": members}
+        values: dict[str, MessageValue] = {"boards": boards, "members": members}
         values["fewest"] = _FEWEST * boards
-        yield Remark("cisb_members", case.field(_CISB_MEMBERS), values)
+        yield Violation("cisb_members", case.field(_CISB_MEMBERS), values)
 
 
 @rule(
     "R3",
     source="Hà Tĩnh city 2022: 17 boards and 167 members, both kinds in one figure",
-    state="custom",
+    basis="custom",
     cells=("oversight_boards_combined", "oversight_members_combined"),
 )
-def combined_is_sum(case: Case) -> Iterator[Remark]:
+def combined_is_sum(case: Case) -> Iterator[Violation]:
     """R3: the combined figure of both kinds of boards is their sum; it may also stand alone."""
     for combined, *kinds in _COMBINED:
         total = case.exact(combined)
@@ -120,22 +120,22 @@ def combined_is_sum(case: Case) -> Iterator[Remark]:
             continue
         known = [it for it in map(case.exact, kinds) if it is not None]
         if len(known) == len(kinds) and sum(known) != total:
-            values: dict[str, Value] = {
+            values: dict[str, MessageValue] = {
                 "label": case.label(combined),
                 "total": total,
                 "parts": sum(known),
             }
-            yield Remark("combined_is_sum", case.field(combined), values)
+            yield Violation("combined_is_sum", case.field(combined), values)
 
 
 def _is_of_a_commune(case: Case) -> bool:
     """Tell whether a commune reports the board of its people, not one of an office in it."""
-    unit, plan = case.unit, case.plan
+    unit, compiled = case.unit, case.compiled
     return (
         unit is not None
         and unit.level == "commune"
-        and plan is not None
-        and unit.level in plan.form.owed_by
+        and compiled is not None
+        and unit.level in compiled.form.owed_by
     )
 
 

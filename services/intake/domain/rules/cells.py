@@ -6,149 +6,159 @@ from decimal import Decimal
 from services.intake.domain.case import Case, Misfit
 from services.intake.domain.figure_text import is_grouped
 from services.intake.domain.rule import rule
-from services.intake.domain.violations import Phrase, Remark, Value, printable
+from services.intake.domain.violations import MessageValue, Phrase, Violation, printable
 from shared.contracts.reports import ReportSubmitted
 from shared.reference.catalogue import Measure
 from shared.reference.measures import ENTRY_UNITS, units_for
 from shared.reference.periods import label_vi
 
 
-@rule("S8", source="the catalogue: cells of the form version", state="default")
-def unknown_cell(case: Case) -> Iterator[Remark]:
+@rule("S8", source="the catalogue: cells of the form version", basis="default")
+def unknown_cell(case: Case) -> Iterator[Violation]:
     """Refuse a figure without a cell in the form version; a misspelt name is a lost figure."""
-    if case.plan is None or case.plan.cells.issuperset(case.figures):
+    if case.compiled is None or case.compiled.cells.issuperset(case.figures):
         return
-    unknown = case.figures.keys() - case.plan.cells
+    unknown = case.figures.keys() - case.compiled.cells
     for key in sorted(unknown.difference(_out_of_place(case))):
         cell = printable(key)  # a name may be as long as a body
-        yield Remark("unknown_cell", case.field(cell), {"cell": cell, "form": case.report.form})
+        yield Violation("unknown_cell", case.field(cell), {"cell": cell, "form": case.report.form})
 
 
-@rule("R12", source="Hà Nội 2022: PAR INDEX and SIPAS are looked up", state="custom")
-def not_additive(case: Case) -> Iterator[Remark]:
+@rule("R12", source="Hà Nội 2022: PAR INDEX and SIPAS are looked up", basis="custom")
+def not_additive(case: Case) -> Iterator[Violation]:
     """R12: an index, a rank or a group exists for a province and cannot be added up from below."""
     for key in _out_of_place(case):
-        label = case.knowledge.catalogue.indicators[_indicator_code(key)].label_vi
-        yield Remark("not_additive", f"figures.{printable(key)}", {"label": label})
+        label = case.context.catalogue.indicators[_indicator_code(key)].label_vi
+        yield Violation("not_additive", f"figures.{printable(key)}", {"label": label})
 
 
 @rule(
     "R14",
     source="ours: counts are JSON integers, decimals are texts",
-    state="default",
-    needs="misfits",
+    basis="default",
+    applies_if=Case.has_misfits,
 )
-def wrong_kind(case: Case) -> Iterator[Remark]:
+def wrong_kind(case: Case) -> Iterator[Violation]:
     """R14: a count is a JSON integer; a score, a rate or an area is a decimal in a string."""
     for key, value in _misfits(case, "wrong_kind"):
         wanted = Phrase("a_decimal_text" if isinstance(value, int) else "a_whole_number")
-        values: dict[str, Value] = {
+        values: dict[str, MessageValue] = {
             "label": case.label(key),
             "value": str(value),
             "wanted": wanted,
         }
-        yield Remark("wrong_kind", case.field(key), values)
+        yield Violation("wrong_kind", case.field(key), values)
 
 
-@rule("R13", source="TP.HCM 2024: land was donated, the area not stated", state="default")
-def missing_required(case: Case) -> Iterator[Remark]:
+@rule("R13", source="TP.HCM 2024: land was donated, the area not stated", basis="default")
+def missing_required(case: Case) -> Iterator[Violation]:
     """R13: a first-priority figure is a number or an explicit null, "chưa báo cáo", not absent."""
-    for key in case.plan.required if case.plan else ():
+    for key in case.compiled.required if case.compiled else ():
         if key not in case.figures:
-            yield Remark("missing_required", f"figures.{key}", {"label": case.label(key)})
+            yield Violation("missing_required", f"figures.{key}", {"label": case.label(key)})
 
 
-@rule("R13", source="ours: a report of nothing is not a report", state="default")
-def empty_report(case: Case) -> Iterator[Remark]:
+@rule("R13", source="ours: a report of nothing is not a report", basis="default")
+def empty_report(case: Case) -> Iterator[Violation]:
     """R13: a report in which nothing is reported would count as one that arrived."""
     if isinstance(case.report, ReportSubmitted) and all(
         value is None for value in case.figures.values()
     ):
-        yield Remark("empty_report", "figures")
+        yield Violation("empty_report", "figures")
 
 
-@rule("S10", source="Hà Nội 2023: hơn 20.000", state="default", needs="qualifiers")
-def qualifier_without_figure(case: Case) -> Iterator[Remark]:
+@rule("S10", source="Hà Nội 2023: hơn 20.000", basis="default", applies_if=Case.has_qualifiers)
+def qualifier_without_figure(case: Case) -> Iterator[Violation]:
     """Refuse a qualifier that speaks of no number in the report; a stray one is a lost "hơn"."""
     for key in case.qualifiers:
         if case.figures.get(key) is None:
             cell = printable(key)
-            yield Remark("qualifier_without_figure", f"qualifiers.{cell}", {"cell": cell})
+            yield Violation("qualifier_without_figure", f"qualifiers.{cell}", {"cell": cell})
 
 
-@rule("S9", source="the catalogue: the district level ended on 30/06/2025", state="law")
-def code_not_in_force(case: Case) -> Iterator[Remark]:
+@rule("S9", source="the catalogue: the district level ended on 30/06/2025", basis="law")
+def code_not_in_force(case: Case) -> Iterator[Violation]:
     """Refuse a figure for a code that had ended, or not begun, on any day of the period."""
-    for key, code in case.plan.dated if case.plan else ():
+    for key, code in case.compiled.dated if case.compiled else ():
         if case.units.get(key) is None or case.period is None or code.in_force(case.period):
             continue
         values = {"label": case.label(key), "code": code.label_vi, "period": label_vi(case.period)}
-        yield Remark("code_not_in_force", case.field(key), values)
+        yield Violation("code_not_in_force", case.field(key), values)
 
 
 @rule(
     "R14",
     source="ours: m² to two decimals, whole đồng, exactly what was sent",
-    state="default",
-    needs="misfits",
+    basis="default",
+    applies_if=Case.has_misfits,
 )
-def not_exact(case: Case) -> Iterator[Remark]:
+def not_exact(case: Case) -> Iterator[Violation]:
     """R14: an amount finer than the smallest unit that is kept is refused, never rounded."""
     for key, value in _misfits(case, "not_exact"):
-        yield Remark("not_exact", case.field(key), _amount(case, key, value))
+        yield Violation("not_exact", case.field(key), _amount(case, key, value))
 
 
 @rule(
     "R14",
     source="RFC 8259 section 6: whole numbers are exact up to 2^53",
-    state="default",
-    needs="misfits",
+    basis="default",
+    applies_if=Case.has_misfits,
 )
-def amount_too_large(case: Case) -> Iterator[Remark]:
+def amount_too_large(case: Case) -> Iterator[Violation]:
     """R14: an amount that is beyond 2^53 of the smallest unit once converted."""
     for key, value in _misfits(case, "amount_too_large"):
-        yield Remark("amount_too_large", case.field(key), _amount(case, key, value))
+        yield Violation("amount_too_large", case.field(key), _amount(case, key, value))
 
 
 @rule(
     "R14",
     "warn",
     source="ours: 1.635 is 1635 to a Vietnamese reader",
-    state="default",
-    needs="entered_in",
+    basis="default",
+    applies_if=Case.has_entry_units,
 )
-def read_as_decimal(case: Case) -> Iterator[Remark]:
+def read_as_decimal(case: Case) -> Iterator[Violation]:
     """R14: say how a converted amount with three decimals was read, lest it be a thousandth."""
     for key in case.entered_in:
         value = case.figures.get(key)
         if isinstance(value, str) and is_grouped(value) and case.units.get(key) is not None:
             values = _amount(case, key, value) | {"read": Decimal(value)}
-            yield Remark("read_as_decimal", case.field(key), values)
+            yield Violation("read_as_decimal", case.field(key), values)
 
 
-@rule("S11", source="Ninh Bình 2014: 419,7 ha of land", state="default", needs="entered_in")
-def entered_in_without_figure(case: Case) -> Iterator[Remark]:
+@rule(
+    "S11",
+    source="Ninh Bình 2014: 419,7 ha of land",
+    basis="default",
+    applies_if=Case.has_entry_units,
+)
+def entered_in_without_figure(case: Case) -> Iterator[Violation]:
     """Refuse a unit of measure that belongs to no number; a stray one is a lost figure."""
     for key in case.entered_in:
         if case.figures.get(key) is None:
             cell = printable(key)
-            yield Remark("entered_in_without_figure", f"entered_in.{cell}", {"cell": cell})
+            yield Violation("entered_in_without_figure", f"entered_in.{cell}", {"cell": cell})
 
 
-@rule("S11", source="Ninh Bình 2014: 419,7 ha of land", state="default", needs="entered_in")
-def entered_in_wrong_kind(case: Case) -> Iterator[Remark]:
+@rule(
+    "S11",
+    source="Ninh Bình 2014: 419,7 ha of land",
+    basis="default",
+    applies_if=Case.has_entry_units,
+)
+def entered_in_wrong_kind(case: Case) -> Iterator[Violation]:
     """Refuse hectares of money and đồng of land; counts and scores are entered as they are."""
     for key, unit in case.entered_in.items():
-        indicator = case.plan.indicators.get(key) if case.plan else None
+        indicator = case.compiled.indicators.get(key) if case.compiled else None
         if indicator is None or case.figures.get(key) is None or unit in units_for(indicator):
             continue
         known = ", ".join(ENTRY_UNITS[it].label_vi for it in units_for(indicator))
-        values: dict[str, Value] = {
+        values: dict[str, MessageValue] = {
             "label": indicator.label_vi,
             "unit": ENTRY_UNITS[unit].label_vi,
             "known": known or indicator.unit_of_measure,
         }
-        yield Remark("entered_in_wrong_kind", f"entered_in.{key}", values)
+        yield Violation("entered_in_wrong_kind", f"entered_in.{key}", values)
 
 
 def _misfits(case: Case, misfit: Misfit) -> list[tuple[str, int | str | None]]:
@@ -156,9 +166,9 @@ def _misfits(case: Case, misfit: Misfit) -> list[tuple[str, int | str | None]]:
     return [(key, case.figures[key]) for key in sorted(case.unfit) if case.unfit[key] == misfit]
 
 
-def _amount(case: Case, key: str, value: int | str | None) -> dict[str, Value]:
+def _amount(case: Case, key: str, value: int | str | None) -> dict[str, MessageValue]:
     unit = case.entered_in.get(key)
-    measure = case.plan.indicators[key].measure if case.plan else None
+    measure = case.compiled.indicators[key].measure if case.compiled else None
     smallest = "whole_dong" if measure is Measure.MONEY else "hundredths"
     return {
         "label": case.label(key),
@@ -172,11 +182,11 @@ def _out_of_place(case: Case) -> list[str]:
     """List the figures of a unit below province level that only a province can have."""
     if case.unit is None or case.unit.level == "province":
         return []
-    known = case.plan.cells if case.plan else frozenset[str]()
-    found = list(case.plan.provincial & case.figures.keys()) if case.plan else []
+    known = case.compiled.cells if case.compiled else frozenset[str]()
+    found = list(case.compiled.provincial & case.figures.keys()) if case.compiled else []
     if not known.issuperset(case.figures):
         unknown = case.figures.keys() - known
-        found += [it for it in unknown if _indicator_code(it) in case.knowledge.provincial]
+        found += [it for it in unknown if _indicator_code(it) in case.context.provincial]
     return sorted(found)
 
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from services.intake.domain.case import Case
 from services.intake.domain.rule import rule
-from services.intake.domain.rule_context import Balance, Group
-from services.intake.domain.violations import Phrase, Remark, Value
+from services.intake.domain.rule_context import CompleteSplit, StockCells
+from services.intake.domain.violations import MessageValue, Phrase, Violation
 from shared.reference.catalogue import Indicator, Measure
 from shared.reference.figures import rate_percent, to_decimal
 
@@ -16,8 +16,8 @@ RATE_TOLERANCE_HUNDREDTHS = 5
 NOT_REPORTED = Phrase("not_reported")
 
 
-@rule("R1", source="Ninh Bình 2023: 421 new, 1.635 in all", state="custom")
-def stock_balance(case: Case) -> Iterator[Remark]:
+@rule("R1", source="Ninh Bình 2023: 421 new, 1.635 in all", basis="custom")
+def stock_balance(case: Case) -> Iterator[Violation]:
     """
     R1: closing = opening + new - removed, for the whole and for each field (Ninh Bình 2023).
 
@@ -33,7 +33,7 @@ def stock_balance(case: Case) -> Iterator[Remark]:
         else:
             agrees = given - amounts[2] == amounts[3]
         if not agrees:
-            values: dict[str, Value] = {
+            values: dict[str, MessageValue] = {
                 "label": case.label(balance.closing),
                 "opening": amounts[0],
                 "new": amounts[1],
@@ -41,11 +41,11 @@ def stock_balance(case: Case) -> Iterator[Remark]:
                 "closing": amounts[3],
                 "expected": given - (amounts[2] or 0),
             }
-            yield Remark("stock_balance", f"figures.{balance.closing}", values)
+            yield Violation("stock_balance", f"figures.{balance.closing}", values)
 
 
-@rule("R1", source="Ninh Bình 2023: some of the models were removed", state="custom")
-def removed_within_available(case: Case) -> Iterator[Remark]:
+@rule("R1", source="Ninh Bình 2023: some of the models were removed", basis="custom")
+def removed_within_available(case: Case) -> Iterator[Violation]:
     """R1: nobody can strike off more models than there were and became (golden.yaml, 37.1)."""
     for balance in _balances(case):
         amounts = case.amounts(balance.opening, balance.new, balance.removed)
@@ -54,17 +54,17 @@ def removed_within_available(case: Case) -> Iterator[Remark]:
         available = amounts[0] + amounts[1]
         if amounts[2] > available:
             values = {"removed": amounts[2], "available": available}
-            yield Remark("removed_within_available", f"figures.{balance.removed}", values)
+            yield Violation("removed_within_available", f"figures.{balance.removed}", values)
 
 
-@rule("R3", source="Đất Đỏ 2023: 147 + 54 = 201; Hải Dương 2020: 342", state="custom")
-def split_sums_to_total(case: Case) -> Iterator[Remark]:
+@rule("R3", source="Đất Đỏ 2023: 147 + 54 = 201; Hải Dương 2020: 342", basis="custom")
+def split_sums_to_total(case: Case) -> Iterator[Violation]:
     """
     R3: the parts of a complete breakdown sum to the whole (147 + 54 = 201; 327 + 1 + 14 = 342).
 
     What a unit cannot classify goes into "không phân loại" where the breakdown has it.
     """
-    for group in case.plan.groups if case.plan else ():
+    for group in case.compiled.groups if case.compiled else ():
         if group.parts.isdisjoint(case.units):
             continue
         amounts = case.amounts(group.total, *group.parts)
@@ -75,50 +75,50 @@ def split_sums_to_total(case: Case) -> Iterator[Remark]:
             yield _does_not_sum(case, group, sum(parts), total)
 
 
-def _does_not_sum(case: Case, group: Group, parts: int, total: int | None) -> Remark:
-    scale = case.plan.indicators[group.total].scale if case.plan else 0
-    values: dict[str, Value] = {
+def _does_not_sum(case: Case, group: CompleteSplit, parts: int, total: int | None) -> Violation:
+    scale = case.compiled.indicators[group.total].scale if case.compiled else 0
+    values: dict[str, MessageValue] = {
         "label": case.label(group.total),
         "dimensions": ", ".join(group.dimensions),
         "parts": _shown(parts, scale),
         "total": NOT_REPORTED if total is None else _shown(total, scale),
         "advice": Phrase("use_unclassified") if group.unclassified else "",
     }
-    return Remark("split_sums_to_total", f"figures.{group.total}", values)
+    return Violation("split_sums_to_total", f"figures.{group.total}", values)
 
 
-@rule("R5", source="Hà Nội 2023: 1.446 of 1.566; Đắk Lắk: 118 of 138", state="custom")
-def resolved_within_detected(case: Case) -> Iterator[Remark]:
+@rule("R5", source="Hà Nội 2023: 1.446 of 1.566; Đắk Lắk: 118 of 138", basis="custom")
+def resolved_within_detected(case: Case) -> Iterator[Violation]:
     """
     R5, and R4 for petitions: settled <= arisen + carried in from the unit's earlier periods.
 
     Without what was carried in, a case that is settled late would be refused (Hà Nội: 1.446 of
     1.566, Đắk Lắk: 118 of 138).
     """
-    if case.plan is None or case.plan.backlog is None:
+    if case.compiled is None or case.compiled.backlog is None:
         return
-    amounts = case.amounts(*case.plan.backlog)
+    amounts = case.amounts(*case.compiled.backlog)
     if amounts is None or amounts[0] is None or amounts[1] is None:
         return
     arisen, settled = amounts[0], amounts[1]
     if settled > arisen + case.history.carried_in:
-        values: dict[str, Value] = {
-            "label": case.label(case.plan.backlog[1]),
+        values: dict[str, MessageValue] = {
+            "label": case.label(case.compiled.backlog[1]),
             "settled": settled,
             "arisen": arisen,
             "carried_in": case.history.carried_in,
         }
-        yield Remark("resolved_within_detected", f"figures.{case.plan.backlog[1]}", values)
+        yield Violation("resolved_within_detected", f"figures.{case.compiled.backlog[1]}", values)
 
 
-@rule("R6", source="Hà Nội 2023: 92,3%; Hải Dương 2020: 97,8%", state="custom")
-def rate_agrees(case: Case) -> Iterator[Remark]:
+@rule("R6", source="Hà Nội 2023: 92,3%; Hải Dương 2020: 97,8%", basis="custom")
+def rate_agrees(case: Case) -> Iterator[Violation]:
     """
     R6: |sent rate - 100·n/d, half up to one decimal| <= 0.05; without a denominator no rate.
 
     92,3 for 1.446 of 1.566; 97,8 for 1.050 of 1.074. The rate never serves to recover a count.
     """
-    for ratio in case.plan.ratios if case.plan else ():
+    for ratio in case.compiled.ratios if case.compiled else ():
         amounts = case.amounts(ratio.rate, ratio.numerator, ratio.denominator)
         if amounts is None or amounts[0] is None:
             continue
@@ -129,37 +129,37 @@ def rate_agrees(case: Case) -> Iterator[Remark]:
             else rate_percent(numerator, denominator)
         )
         if expected is None or abs(sent - int(expected * 100)) > RATE_TOLERANCE_HUNDREDTHS:
-            values: dict[str, Value] = {
+            values: dict[str, MessageValue] = {
                 "label": case.label(ratio.rate),
                 "sent": _shown(sent, 2),
                 "expected": Phrase("no_rate") if expected is None else expected,
             }
-            yield Remark("rate_agrees", f"figures.{ratio.rate}", values)
+            yield Violation("rate_agrees", f"figures.{ratio.rate}", values)
 
 
 @rule(
     "R7",
     "warn",
     source="Long An: 251 recognised over 2021-2023, 963 at the end of 2023",
-    state="custom",
+    basis="custom",
     cells=("dvk_models_recognised", "dvk_models_total"),
 )
-def recognised_within_total(case: Case) -> Iterator[Remark]:
+def recognised_within_total(case: Case) -> Iterator[Violation]:
     """R7, a warning: Long An recognises over three years and counts the stock at one close."""
     amounts = case.amounts("dvk_models_recognised", "dvk_models_total")
     if amounts is None or amounts[0] is None or amounts[1] is None or amounts[0] <= amounts[1]:
         return
     values = {"recognised": amounts[0], "total": amounts[1]}
-    yield Remark("recognised_within_total", "figures.dvk_models_recognised", values)
+    yield Violation("recognised_within_total", "figures.dvk_models_recognised", values)
 
 
 @rule(
     "C1",
     source="the scales of PAR INDEX, SIPAS, PCI (100) and PAPI (80)",
-    state="custom",
-    needs="scores",
+    basis="custom",
+    applies_if=Case.asks_for_scores,
 )
-def score_bounds(case: Case) -> Iterator[Remark]:
+def score_bounds(case: Case) -> Iterator[Violation]:
     """Refuse a score beyond its scale: 0 to 100, PAPI 0 to 80."""
     for key, indicator, value in _bounded(case, Measure.SCORE):
         if indicator.maximum is not None and value > indicator.maximum:
@@ -168,49 +168,56 @@ def score_bounds(case: Case) -> Iterator[Remark]:
                 "value": _shown(value, 2),
                 "most": _shown(indicator.maximum, 2),
             }
-            yield Remark("score_bounds", f"figures.{key}", values)
+            yield Violation("score_bounds", f"figures.{key}", values)
 
 
-@rule("C2", source="63 provinces; 34 since Resolution 202/2025/QH15", state="law", needs="scores")
-def rank_bounds(case: Case) -> Iterator[Remark]:
+@rule(
+    "C2",
+    source="63 provinces; 34 since Resolution 202/2025/QH15",
+    basis="law",
+    applies_if=Case.asks_for_scores,
+)
+def rank_bounds(case: Case) -> Iterator[Violation]:
     """Refuse a rank beyond the number of provinces of that year: 63 to 2024, 34 from 2025."""
     for key, indicator, value in _bounded(case, Measure.RANK):
         among = indicator.ranked_among(case.period.year) if case.period else None
         if value < 1 or (among is not None and value > among):
             most = among or Phrase("number_of_provinces")
-            values: dict[str, Value] = {
+            values: dict[str, MessageValue] = {
                 "label": indicator.label_vi,
                 "value": value,
                 "most": most,
             }
-            yield Remark("rank_bounds", f"figures.{key}", values)
+            yield Violation("rank_bounds", f"figures.{key}", values)
 
 
-@rule("C3", source="PAPI publishes four groups", state="custom", needs="scores")
-def category_bounds(case: Case) -> Iterator[Remark]:
+@rule("C3", source="PAPI publishes four groups", basis="custom", applies_if=Case.asks_for_scores)
+def category_bounds(case: Case) -> Iterator[Violation]:
     """Refuse a group that the index does not have: PAPI 1 to 4."""
     for key, indicator, value in _bounded(case, Measure.CATEGORY):
         if value < 1 or (indicator.maximum is not None and value > indicator.maximum):
-            values: dict[str, Value] = {
+            values: dict[str, MessageValue] = {
                 "label": indicator.label_vi,
                 "value": value,
                 "most": indicator.maximum or 1,
             }
-            yield Remark("category_bounds", f"figures.{key}", values)
+            yield Violation("category_bounds", f"figures.{key}", values)
 
 
-def _balances(case: Case) -> list[Balance]:
+def _balances(case: Case) -> list[StockCells]:
     """List the balances of which anything at all is reported."""
-    return [it for it in case.plan.balances if it.opening in case.units] if case.plan else []
+    return (
+        [it for it in case.compiled.balances if it.opening in case.units] if case.compiled else []
+    )
 
 
 def _bounded(case: Case, measure: Measure) -> list[tuple[str, Indicator, int]]:
-    plan = case.plan
+    compiled = case.compiled
     return [
-        (key, plan.indicators[key], value)
-        for key in (plan.bounded if plan else ())
-        if plan
-        and plan.indicators[key].measure is measure
+        (key, compiled.indicators[key], value)
+        for key in (compiled.bounded if compiled else ())
+        if compiled
+        and compiled.indicators[key].measure is measure
         and (value := case.units.get(key)) is not None
     ]
 

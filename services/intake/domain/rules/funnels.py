@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from services.intake.domain.case import Case
 from services.intake.domain.rule import rule
-from services.intake.domain.violations import Remark, Value
+from services.intake.domain.violations import MessageValue, Violation
 
 # Attendances of nothing are a slip of the pen: sessions, and who came to them.
 _ATTENDANCES = (
@@ -24,70 +24,70 @@ _SUPERVISIONS, _DETECTED, _RECOMMENDED = (
 _ASKED, _SETTLED = "supervision_recommendations", "supervision_recommendations_resolved"
 
 
-@rule("R4", source="Đắk Lắk: 3.352 received, 2.583 eligible, 138 competent", state="custom")
-def petition_funnel(case: Case) -> Iterator[Remark]:
+@rule("R4", source="Đắk Lắk: 3.352 received, 2.583 eligible, 138 competent", basis="custom")
+def petition_funnel(case: Case) -> Iterator[Violation]:
     """R4: petitions received >= eligible >= competent, in all and by type where the form asks."""
-    yield from _beyond(case, "petition_funnel", case.plan.petitions if case.plan else ())
+    yield from _beyond(case, "petition_funnel", case.compiled.petitions if case.compiled else ())
 
 
-@rule("R4", source="the catalogue: what each indicator counts", state="default")
-def part_within_whole(case: Case) -> Iterator[Remark]:
+@rule("R4", source="the catalogue: what each indicator counts", basis="default")
+def part_within_whole(case: Case) -> Iterator[Violation]:
     """R4: households, opinions, cases, conferences, models: a part is never more than its whole."""
-    yield from _beyond(case, "part_within_whole", case.plan.within if case.plan else ())
+    yield from _beyond(case, "part_within_whole", case.compiled.within if case.compiled else ())
 
 
-@rule("C4", "warn", source="the catalogue: attendances are counted at sessions", state="default")
-def attendances_without_sessions(case: Case) -> Iterator[Remark]:
+@rule("C4", "warn", source="the catalogue: attendances are counted at sessions", basis="default")
+def attendances_without_sessions(case: Case) -> Iterator[Violation]:
     """Ask about people who attended when no session was held."""
     for sessions, attendances in _ATTENDANCES:
         attended = case.exact(attendances)
         if attended and case.exact(sessions) == 0:
-            values: dict[str, Value] = {
+            values: dict[str, MessageValue] = {
                 "sessions": case.label(sessions),
                 "attendances": case.label(attendances),
                 "attended": attended,
             }
-            yield Remark("attendances_without_sessions", case.field(attendances), values)
+            yield Violation("attendances_without_sessions", case.field(attendances), values)
 
 
 @rule(
     "C5",
     "warn",
     source="Hà Nội 2023: 12.567 supervisions, 1.566 violations",
-    state="custom",
+    basis="custom",
     cells=(_SUPERVISIONS, _DETECTED),
 )
-def violations_within_supervisions(case: Case) -> Iterator[Remark]:
+def violations_within_supervisions(case: Case) -> Iterator[Violation]:
     """Ask about more violations than supervisions; one supervision may find several."""
     supervisions, detected = case.exact(_SUPERVISIONS), case.exact(_DETECTED)
     if supervisions is not None and detected is not None and detected > supervisions:
-        values: dict[str, Value] = {"detected": detected, "supervisions": supervisions}
-        yield Remark("violations_within_supervisions", case.field(_DETECTED), values)
+        values: dict[str, MessageValue] = {"detected": detected, "supervisions": supervisions}
+        yield Violation("violations_within_supervisions", case.field(_DETECTED), values)
 
 
 @rule(
     "C6",
     "warn",
     source="Hải Dương 2020: all 1.074 cases found were recommended",
-    state="custom",
+    basis="custom",
     cells=(_DETECTED, _RECOMMENDED),
 )
-def violations_recommended(case: Case) -> Iterator[Remark]:
+def violations_recommended(case: Case) -> Iterator[Violation]:
     """Ask about violations that nobody was asked to handle."""
     detected, recommended = case.exact(_DETECTED), case.exact(_RECOMMENDED)
     if detected is not None and recommended is not None and recommended < detected:
-        values: dict[str, Value] = {"detected": detected, "recommended": recommended}
-        yield Remark("violations_recommended", case.field(_RECOMMENDED), values)
+        values: dict[str, MessageValue] = {"detected": detected, "recommended": recommended}
+        yield Violation("violations_recommended", case.field(_RECOMMENDED), values)
 
 
 @rule(
     "R5",
     "needs_note",
     source="ours: recommendations of earlier periods are not carried in",
-    state="default",
+    basis="default",
     cells=(_ASKED, _SETTLED),
 )
-def recommendations_resolved(case: Case) -> Iterator[Remark]:
+def recommendations_resolved(case: Case) -> Iterator[Violation]:
     """
     Ask for a note when more recommendations were settled than made in the period.
 
@@ -96,11 +96,11 @@ def recommendations_resolved(case: Case) -> Iterator[Remark]:
     """
     made, settled = case.exact(_ASKED), case.exact(_SETTLED)
     if made is not None and settled is not None and settled > made:
-        values: dict[str, Value] = {"settled": settled, "made": made}
-        yield Remark("recommendations_resolved", case.field(_SETTLED), values)
+        values: dict[str, MessageValue] = {"settled": settled, "made": made}
+        yield Violation("recommendations_resolved", case.field(_SETTLED), values)
 
 
-def _beyond(case: Case, code: str, funnels: Iterable[tuple[str, ...]]) -> Iterator[Remark]:
+def _beyond(case: Case, code: str, funnels: Iterable[tuple[str, ...]]) -> Iterator[Violation]:
     """Find each figure that exceeds the nearest known one before it."""
     for funnel in funnels:
         whole: tuple[str, int] | None = None
@@ -109,11 +109,11 @@ def _beyond(case: Case, code: str, funnels: Iterable[tuple[str, ...]]) -> Iterat
             if amount is None:
                 continue
             if whole is not None and amount > whole[1]:
-                values: dict[str, Value] = {
+                values: dict[str, MessageValue] = {
                     "label": case.label(cell),
                     "part": amount,
                     "whole_label": case.label(whole[0]),
                     "whole": whole[1],
                 }
-                yield Remark(code, case.field(cell), values)
+                yield Violation(code, case.field(cell), values)
             whole = cell, amount

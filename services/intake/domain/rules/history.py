@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from services.intake.domain.case import Case
 from services.intake.domain.continuity import (
-    Gap,
+    StockGap,
     all_gaps,
     boards_gaps,
     opening_gaps,
@@ -19,7 +19,7 @@ from services.intake.domain.continuity import (
 from services.intake.domain.history import Amounts
 from services.intake.domain.rule import rule
 from services.intake.domain.rule_context import BOARDS
-from services.intake.domain.violations import Remark, Value
+from services.intake.domain.violations import MessageValue, Violation
 from shared.reference.figures import to_decimal
 from shared.reference.periods import label_vi, parse_period
 
@@ -34,10 +34,10 @@ _CONFERENCES_DUE, _CONFERENCES_HELD = "staff_conferences_due", "staff_conference
 @rule(
     "R2",
     source="our default: the opening of a period is the closing of the one before",
-    state="default",
-    needs="history",
+    basis="default",
+    applies_if=Case.has_history,
 )
-def opening_equals_closing(case: Case) -> Iterator[Remark]:
+def opening_equals_closing(case: Case) -> Iterator[Violation]:
     """R2: what a unit opens a period with is what it closed the period before with."""
     history = case.history
     if history.handover or history.before is None or history.before.predecessors:
@@ -45,144 +45,144 @@ def opening_equals_closing(case: Case) -> Iterator[Remark]:
     for gap in _opening_gaps(case):
         period = parse_period(history.before.period)
         values = _values(case, gap) | {"period": label_vi(period) if period else ""}
-        yield Remark("opening_equals_closing", case.field(gap.cell), values)
+        yield Violation("opening_equals_closing", case.field(gap.cell), values)
 
 
 @rule(
     "R2",
     source="our default: the record of a handover goes before all closings",
-    state="default",
-    needs="history",
+    basis="default",
+    applies_if=Case.has_history,
 )
-def opening_equals_handover(case: Case) -> Iterator[Remark]:
+def opening_equals_handover(case: Case) -> Iterator[Violation]:
     """R2 after a merger or a division: a unit opens with what the record hands over to it."""
     handover = case.history.handover
     for gap in _opening_gaps(case) if handover else ():
         values = _values(case, gap) | {"decision": handover.decision if handover else ""}
-        yield Remark("opening_equals_handover", case.field(gap.cell), values)
+        yield Violation("opening_equals_handover", case.field(gap.cell), values)
 
 
 @rule(
     "R2",
     source="our default: the stock of a new unit is that of the units merged into it",
-    state="default",
-    needs="history",
+    basis="default",
+    applies_if=Case.has_history,
 )
-def opening_equals_predecessors(case: Case) -> Iterator[Remark]:
+def opening_equals_predecessors(case: Case) -> Iterator[Violation]:
     """R2 after a merger of whole units: the opening is the sum of what they closed with."""
     history = case.history
     if history.handover or history.before is None or not history.before.predecessors:
         return
     for gap in _opening_gaps(case):
         values = _values(case, gap) | {"units": _names(case, history.before.predecessors)}
-        yield Remark("opening_equals_predecessors", case.field(gap.cell), values)
+        yield Violation("opening_equals_predecessors", case.field(gap.cell), values)
 
 
 @rule(
     "R2",
     "needs_note",
     source="our default: nobody records what share of a divided unit goes where",
-    state="default",
-    needs="history",
+    basis="default",
+    applies_if=Case.has_history,
 )
-def opening_needs_handover(case: Case) -> Iterator[Remark]:
+def opening_needs_handover(case: Case) -> Iterator[Violation]:
     """R2 where a part of a unit changed hands: only the record of the handover can tell."""
     history = case.history
-    if case.plan is None or not history.redrawn_with:
+    if case.compiled is None or not history.reorganised_with:
         return
     exact = _exact(case)
     cell = next(
-        iter(stated_stocks(case.plan, exact))
+        iter(stated_stocks(case.compiled, exact))
         if history.before is None
-        else (it.cell for it in all_gaps(case.plan, exact, history)),
+        else (it.cell for it in all_gaps(case.compiled, exact, history)),
         None,
     )
     if cell is not None:
-        values: dict[str, Value] = {"units": _names(case, history.redrawn_with)}
-        yield Remark("opening_needs_handover", case.field(cell), values)
+        values: dict[str, MessageValue] = {"units": _names(case, history.reorganised_with)}
+        yield Violation("opening_needs_handover", case.field(cell), values)
 
 
 @rule(
     "R1",
     source="Decree 59/2023/NĐ-CP Art. 17: a board is set up for a project and ends with it",
-    state="default",
+    basis="default",
     cells=BOARDS,
-    needs="history",
+    applies_if=Case.has_history,
 )
-def boards_balance(case: Case) -> Iterator[Remark]:
+def boards_balance(case: Case) -> Iterator[Violation]:
     """R1 for supervision boards: closing = closing before + set up - dissolved."""
-    if case.plan is None or case.history.redrawn_with:
+    if case.compiled is None or case.history.reorganised_with:
         return
-    for gap in boards_gaps(case.plan, _exact(case), case.history):
-        yield Remark("boards_balance", case.field(gap.cell), _values(case, gap))
+    for gap in boards_gaps(case.compiled, _exact(case), case.history):
+        yield Violation("boards_balance", case.field(gap.cell), _values(case, gap))
 
 
 @rule(
     "R10",
     "warn",
     source="Law 72/2025/QH15 Art. 43: a dialogue conference at least once a year",
-    state="law",
+    basis="law",
     valid_from=LAW_72_2025,
     cells=(_DIALOGUES,),
 )
-def yearly_dialogue(case: Case) -> Iterator[Remark]:
+def yearly_dialogue(case: Case) -> Iterator[Violation]:
     """R10: a commune holds at least one dialogue a year."""
     period, unit = case.period, case.unit
     if period is None or unit is None or period.kind != "year" or unit.level != "commune":
         return
     if case.exact(_DIALOGUES) == 0:
-        values: dict[str, Value] = {"name": unit.name, "year": str(period.year)}
-        yield Remark("yearly_dialogue", case.field(_DIALOGUES), values)
+        values: dict[str, MessageValue] = {"name": unit.name, "year": str(period.year)}
+        yield Violation("yearly_dialogue", case.field(_DIALOGUES), values)
 
 
 @rule(
     "R10",
     "warn",
     source="Law 10/2022/QH15 Art. 51: not later than three months into the next working year",
-    state="law",
+    basis="law",
     valid_from=LAW_10_2022,
     cells=(_CONFERENCES_DUE, _CONFERENCES_HELD),
 )
-def staff_conference_held(case: Case) -> Iterator[Remark]:
+def staff_conference_held(case: Case) -> Iterator[Violation]:
     """R10: the staff conference is held by 31 March, so later reports find none outstanding."""
     due, held = case.exact(_CONFERENCES_DUE), case.exact(_CONFERENCES_HELD)
     if case.period is None or due is None or held is None or held >= due:
         return
     if case.period.last_day >= date(case.period.year, _APRIL, 1):
-        values: dict[str, Value] = {"held": held, "due": due, "year": str(case.period.year)}
-        yield Remark("staff_conference_held", case.field(_CONFERENCES_HELD), values)
+        values: dict[str, MessageValue] = {"held": held, "due": due, "year": str(case.period.year)}
+        yield Violation("staff_conference_held", case.field(_CONFERENCES_HELD), values)
 
 
 @rule(
     "R11",
     "needs_note",
     source="our default: more than three times, or less than a third",
-    state="default",
-    needs="history",
+    basis="default",
+    applies_if=Case.has_history,
 )
-def jump(case: Case) -> Iterator[Remark]:
+def jump(case: Case) -> Iterator[Violation]:
     """R11: a figure far from that of the same period a year before asks for a word of why."""
     then = case.history.year_before
-    if then is None or case.plan is None:
+    if then is None or case.compiled is None:
         return
     for cell, now in case.units.items():
         earlier = then.get(cell)
         if not earlier or now is None or "[" in cell or case.exact(cell) is None:
             continue
-        indicator = case.plan.indicators[cell]
+        indicator = case.compiled.indicators[cell]
         if indicator.additive and (now > JUMP_TIMES * earlier or JUMP_TIMES * now < earlier):
-            values: dict[str, Value] = {
+            values: dict[str, MessageValue] = {
                 "label": indicator.label_vi,
                 "now": _shown(now, indicator.scale),
                 "then": _shown(earlier, indicator.scale),
             }
-            yield Remark("jump", case.field(cell), values)
+            yield Violation("jump", case.field(cell), values)
 
 
-def _opening_gaps(case: Case) -> Iterator[Gap]:
+def _opening_gaps(case: Case) -> Iterator[StockGap]:
     """Yield the openings that do not follow, where all of what went before is known."""
-    if case.plan is not None and not case.history.redrawn_with:
-        yield from opening_gaps(case.plan, _exact(case), case.history)
+    if case.compiled is not None and not case.history.reorganised_with:
+        yield from opening_gaps(case.compiled, _exact(case), case.history)
 
 
 def _exact(case: Case) -> Amounts:
@@ -191,12 +191,12 @@ def _exact(case: Case) -> Amounts:
     return {cell: case.exact(cell) for cell in case.units}
 
 
-def _values(case: Case, gap: Gap) -> dict[str, Value]:
+def _values(case: Case, gap: StockGap) -> dict[str, MessageValue]:
     return {"label": case.label(gap.cell), "stated": gap.stated, "expected": gap.expected}
 
 
 def _names(case: Case, units: tuple[str, ...]) -> str:
-    known = map(case.knowledge.directory.get, units)
+    known = map(case.context.directory.get, units)
     return ", ".join(it.name for it in known if it is not None)
 
 

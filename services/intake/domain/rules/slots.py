@@ -4,43 +4,43 @@ from collections.abc import Iterator
 
 from services.intake.domain.case import Case
 from services.intake.domain.rule import rule
-from services.intake.domain.violations import Remark
+from services.intake.domain.violations import Violation
 from shared.reference.periods import label_vi
 
 
-@rule("S1", source="the directory: units and their states", state="default")
-def unknown_unit(case: Case) -> Iterator[Remark]:
+@rule("S1", source="the directory: units and their states", basis="default")
+def unknown_unit(case: Case) -> Iterator[Violation]:
     """Refuse a unit that the directory does not hold."""
     if case.unit is None:
-        yield Remark("unknown_unit", "unit", {"unit": case.report.unit})
+        yield Violation("unknown_unit", "unit", {"unit": case.report.unit})
 
 
-@rule("S2", source="the catalogue: forms.yaml", state="default")
-def unknown_form(case: Case) -> Iterator[Remark]:
+@rule("S2", source="the catalogue: forms.yaml", basis="default")
+def unknown_form(case: Case) -> Iterator[Violation]:
     """Refuse a form of which the catalogue holds no version."""
-    if case.report.form not in case.knowledge.form_codes:
-        yield Remark("unknown_form", "form", {"form": case.report.form})
+    if case.report.form not in case.context.form_codes:
+        yield Violation("unknown_form", "form", {"form": case.report.form})
 
 
-@rule("S3", source="Decree 09/2019/NĐ-CP Art. 12; calendar windows of letters", state="law")
-def unknown_period(case: Case) -> Iterator[Remark]:
+@rule("S3", source="Decree 09/2019/NĐ-CP Art. 12; calendar windows of letters", basis="law")
+def unknown_period(case: Case) -> Iterator[Violation]:
     """Refuse a period that no regime knows: Decree 09/2019 Art. 12, or calendar windows."""
     if case.period is None:
-        yield Remark("unknown_period", "period", {"period": case.report.period})
+        yield Violation("unknown_period", "period", {"period": case.report.period})
 
 
-@rule("S4", source="the catalogue: versions and regimes in forms.yaml", state="default")
-def form_not_for_period(case: Case) -> Iterator[Remark]:
+@rule("S4", source="the catalogue: versions and regimes in forms.yaml", basis="default")
+def form_not_for_period(case: Case) -> Iterator[Violation]:
     """Refuse a form that is not in force, or not reported for periods of this kind."""
-    if case.period is None or case.report.form not in case.knowledge.form_codes:
+    if case.period is None or case.report.form not in case.context.form_codes:
         return
-    if case.plan is None or not case.plan.form.accepts(case.period):
+    if case.compiled is None or not case.compiled.form.accepts(case.period):
         values = {"form": case.report.form, "period": label_vi(case.period)}
-        yield Remark("form_not_for_period", "period", values)
+        yield Violation("form_not_for_period", "period", values)
 
 
-@rule("S5", source="the acts that open and close units, in the directory", state="law")
-def unit_not_alive(case: Case) -> Iterator[Remark]:
+@rule("S5", source="the acts that open and close units, in the directory", basis="law")
+def unit_not_alive(case: Case) -> Iterator[Violation]:
     """Refuse a unit that existed on no day of the period; codes are used again after 1/7/2025."""
     unit, period = case.unit, case.period
     if unit is None or period is None:
@@ -49,25 +49,25 @@ def unit_not_alive(case: Case) -> Iterator[Remark]:
     ended_before = unit.valid_to is not None and unit.valid_to < period.first_day
     if begun_too_late or ended_before:
         values = {"unit": unit.key, "name": unit.name, "period": label_vi(period)}
-        yield Remark("unit_not_alive", "unit", values)
+        yield Violation("unit_not_alive", "unit", values)
 
 
-@rule("S6", source="ours: a period may be reported once it has begun", state="default")
-def future_period(case: Case) -> Iterator[Remark]:
+@rule("S6", source="ours: a period may be reported once it has begun", basis="default")
+def future_period(case: Case) -> Iterator[Violation]:
     """Refuse a period that had not begun when we received the report; a running one is fine."""
     if case.period is not None and case.received_at < case.period.opens_at:
         day = case.period.first_day
         values = {"period": label_vi(case.period), "day": f"{day.day:02}/{day.month:02}/{day.year}"}
-        yield Remark("future_period", "period", values)
+        yield Violation("future_period", "period", values)
 
 
-@rule("S7", "warn", source="the catalogue: owed_by in forms.yaml", state="default")
-def unit_not_obliged(case: Case) -> Iterator[Remark]:
+@rule("S7", "warn", source="the catalogue: owed_by in forms.yaml", basis="default")
+def unit_not_obliged(case: Case) -> Iterator[Violation]:
     """Warn of a form that the unit need not send; it is kept beside the expected reports."""
-    if case.unit is None or case.period is None or case.plan is None:
+    if case.unit is None or case.period is None or case.compiled is None:
         return
-    if case.unit.type in case.plan.form.voluntary:
+    if case.unit.type in case.compiled.form.voluntary:
         return
-    if not case.knowledge.directory.owes(case.unit.key, case.plan.form, case.period):
+    if not case.context.directory.owes(case.unit.key, case.compiled.form, case.period):
         values = {"unit": case.unit.key, "name": case.unit.name, "form": case.report.form}
-        yield Remark("unit_not_obliged", "unit", values)
+        yield Violation("unit_not_obliged", "unit", values)

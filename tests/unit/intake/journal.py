@@ -1,0 +1,75 @@
+"""Journal and slots in memory, for the tests of the fold: what is stored between two batches."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from services.intake.domain.numbering import SubmissionOutcome, fold
+from services.intake.domain.parsing import parse_submission
+from services.intake.domain.read_set import ReadSet, read_set_of
+from services.intake.domain.rule_context import RuleContext
+from services.intake.domain.state import (
+    BacklogKey,
+    EventKey,
+    Handover,
+    HandoverKey,
+    JournalEntry,
+    LoadedState,
+    Slot,
+    SlotState,
+)
+from services.intake.domain.submissions import RawSubmission
+from services.intake.domain.violations import Renderer
+from shared.reference.periods import Period, parse_period
+
+
+@dataclass
+class MemoryJournal:
+    """Applies batches one after the other, and tells each no more than it says that it needs."""
+
+    context: RuleContext
+    render: Renderer
+    entries: list[JournalEntry] = field(default_factory=list)
+    slots: dict[Slot, SlotState] = field(default_factory=dict)
+    handovers: dict[HandoverKey, Handover] = field(default_factory=dict)
+
+    def receive(self, *submissions: RawSubmission) -> Sequence[SubmissionOutcome]:
+        """Decide one batch and store the outcome."""
+        parsed = [parse_submission(it) for it in submissions]
+        holdings = self._holdings(read_set_of(parsed, self.context))
+        outcomes = fold(holdings, parsed, self.context, self.render)
+        self.entries.extend(outcomes.entries)
+        self.slots.update({it.key: it for it in outcomes.slots})
+        self.handovers.update({it.key: it for it in outcomes.handovers})
+        return outcomes.all
+
+    def _holdings(self, read_set: ReadSet) -> LoadedState:
+        return LoadedState(
+            entries=self._entries(read_set.events),
+            slots={key: self.slots[key] for key in read_set.slots if key in self.slots},
+            carried=self._carried(read_set),
+            handovers={it: self.handovers[it] for it in read_set.handovers if it in self.handovers},
+        )
+
+    def _entries(self, wanted: set[EventKey]) -> dict[EventKey, tuple[JournalEntry, ...]]:
+        found: dict[EventKey, tuple[JournalEntry, ...]] = defaultdict(tuple)
+        for entry in self.entries:
+            if (entry.source, entry.event_id) in wanted:
+                found[entry.source, entry.event_id] += (entry,)
+        return found
+
+    def _carried(self, read_set: ReadSet) -> dict[Slot, dict[BacklogKey, int]]:
+        found: dict[Slot, dict[BacklogKey, int]] = defaultdict(lambda: defaultdict(int))
+        for key, whose, before in read_set.carried:
+            for slot in self.slots.values():
+                earlier = _period(slot.key)
+                ours = (slot.key.unit, slot.key.form) == (whose, key.form)
+                if ours and earlier.last_day < before:
+                    found[key][whose, earlier.regime, earlier.kind] += slot.backlog
+        return found
+
+
+def _period(key: Slot) -> Period:
+    period = parse_period(key.period)
+    assert period is not None
+    return period
