@@ -32,14 +32,19 @@ def count(value: int) -> str:
     return str(format_decimal(value, locale=_LOCALE))
 
 
+def number(value: int | Decimal) -> str:
+    """Return a number with every decimal that is not a needless 0: "1.635", "92,3"."""
+    return str(format_decimal(value, locale=_LOCALE, decimal_quantization=False))
+
+
 def qualified(value: int, qualifier: Qualifier = Qualifier.EXACT) -> str:
     """Return a number with what is known of it: "hơn 20.000", "khoảng 193.000"."""
     return with_qualifier(count(value), qualifier)
 
 
-def with_qualifier(number: str, qualifier: Qualifier) -> str:
+def with_qualifier(written: str, qualifier: Qualifier) -> str:
     """Return a number that is already written, with what is known of it: "hơn 92,3%"."""
-    return _BEFORE[qualifier] + number
+    return _BEFORE[qualifier] + written
 
 
 def rate(percent: Decimal) -> str:

@@ -6,7 +6,6 @@ The shares are nobody's business but theirs: a record is refused only when the s
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
 
 from services.intake.domain.adjoining import adjoining
 from services.intake.domain.history import Amounts
@@ -18,8 +17,10 @@ from services.intake.domain.working_set import WorkingSet, last_day
 from shared.contracts.reports import HandoverSubmitted
 from shared.contracts.values import Severity
 from shared.reference.catalogue import Measure
+from shared.reference.dates import DAY
 from shared.reference.lineage import Component
 from shared.reference.periods import label_vi, parse_period
+from shared.reference.vietnamese import date_short
 
 
 def violations_in(
@@ -32,11 +33,14 @@ def violations_in(
     if period is None or compiled is None:
         return
     if component is None or report.unit not in component.new:
-        values: dict[str, MessageValue] = {"unit": report.unit, "day": _day(report.effective_on)}
+        values: dict[str, MessageValue] = {
+            "unit": report.unit,
+            "day": date_short(report.effective_on),
+        }
         yield Violation("handover_without_redrawing", "effective_on", values)
         return
     if not period.first_day <= report.effective_on <= period.last_day:
-        values = {"period": label_vi(period), "day": _day(report.effective_on)}
+        values = {"period": label_vi(period), "day": date_short(report.effective_on)}
         yield Violation("handover_outside_period", "period", values)
         return
     sources = stock_cells(compiled)
@@ -144,8 +148,7 @@ def _closings(
         amounts
         for it in working_set.closings(component.old, report.form, around, day)
         # A record says what there was on its day: an older closing says nothing of that.
-        if last_day(it.key) + timedelta(days=1) >= day
-        and (amounts := working_set.amounts(it)) is not None
+        if last_day(it.key) + DAY >= day and (amounts := working_set.amounts(it)) is not None
     ]
 
 
@@ -161,7 +164,3 @@ def _other_openings(
 def _names(units: Sequence[str], working_set: WorkingSet) -> str:
     known = map(working_set.context.directory.get, units)
     return ", ".join(it.name for it in known if it is not None)
-
-
-def _day(day: date) -> str:
-    return f"{day:%d/%m/%Y}"

@@ -35,6 +35,8 @@ from services.intake.domain.submissions import SubmissionKind
 from services.intake.domain.violations import Renderer, Violation
 from services.intake.domain.working_set import WorkingSet
 from shared.contracts.reports import Finding, HandoverSubmitted, ReportSubmitted
+from shared.reference.periods import VIETNAM
+from shared.reference.vietnamese import date_short
 
 _NO_SLOT = SlotState(Slot("", "", ""))
 
@@ -213,7 +215,7 @@ def _objection(parsed: ParsedSubmission, slot: SlotState) -> Violation | None:
 
 
 def _conflict(first: JournalEntry) -> Violation:
-    day = first.received_at.strftime("%d/%m/%Y")
+    day = date_short(first.received_at.astimezone(VIETNAM).date())
     return Violation("event_id_conflict", "event_id", {"event_id": first.event_id, "day": day})
 
 

@@ -8,7 +8,7 @@ periods under its own lock, the closings of its predecessors under its own lock 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from services.intake.domain.adjoining import Adjoining, adjoining, holding
@@ -17,9 +17,8 @@ from services.intake.domain.parsing import ParsedSubmission
 from services.intake.domain.rule_context import RuleContext
 from services.intake.domain.state import EventKey, HandoverKey, ReportSeries, Slot
 from shared.contracts.reports import HandoverSubmitted
+from shared.reference.dates import DAY
 from shared.reference.periods import parse_period
-
-_DAY = timedelta(days=1)
 
 
 class BacklogQuery(NamedTuple):
@@ -88,9 +87,9 @@ def closings(
     successor begins. What is older proves nothing: nobody knows what happened since.
     """
     ended, regime = context.reorganisations.ended(unit, day), around.period.regime
-    for code in holding(day - _DAY):
+    for code in holding(day - DAY):
         period = parse_period(code)
-        if period and period.regime == regime and (ended or period.last_day == day - _DAY):
+        if period and period.regime == regime and (ended or period.last_day == day - DAY):
             yield Slot(unit, form, code)
     for code in around.preceding:
         yield Slot(unit, form, code)

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from shared.reference.dates import DAY
 from shared.reference.directory import Directory
 from shared.reference.lineage import Component, Lineage
 from shared.reference.periods import Period
-
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ class Reorganisations:
             if self._directory.alive(unit, it.effective_on)
         ]
         for day in sorted({it.effective_on for it in (*came, *went)}):
-            began = not self._directory.alive(unit, day - _DAY)
+            began = not self._directory.alive(unit, day - DAY)
             links = [it for it in came if it.effective_on == day]
             wholes = {
                 it.predecessor for it in links if began and it.kind == "whole" and it.verified

@@ -8,6 +8,7 @@ from typing import Literal
 from services.intake.domain.case import Case
 from services.intake.domain.violations import Violation
 from shared.contracts.values import Severity
+from shared.reference.dates import Dated
 
 RuleBasis = Literal["law", "custom", "default"]
 """Whether an act says so, the way in which people report, or we, for want of either."""
@@ -21,7 +22,7 @@ def _always(_: Case) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Dated):
     """
     What a rule says of itself; ``code`` is the name of its function and of its findings.
 
@@ -54,9 +55,7 @@ class Rule:
 
     def in_force(self, day: date) -> bool:
         """Tell whether the rule holds for a period that ends on a day."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return self.span.contains(day)
 
 
 def rule(  # noqa: PLR0913 - what a rule has to say of itself

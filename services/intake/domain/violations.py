@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from shared.contracts.reports import Finding
 from shared.contracts.values import Severity
+from shared.reference.vietnamese import number
 
 SHOWN_CHARACTERS_MAX = 80
 
@@ -66,8 +67,4 @@ def printable(text: object) -> str:
 
 
 def _text(value: int | Decimal | str) -> str:
-    """Write numbers as Vietnamese does: 1.635 and 92,3."""
-    if isinstance(value, str):
-        return value
-    written = f"{value:,}" if isinstance(value, int) else f"{value.normalize():,f}"
-    return written.translate(str.maketrans(",.", ".,"))
+    return value if isinstance(value, str) else number(value)

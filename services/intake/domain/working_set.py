@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from services.intake.domain.adjoining import Adjoining
 from services.intake.domain.history import (
@@ -28,6 +28,7 @@ from services.intake.domain.state import (
     Slot,
     SlotState,
 )
+from shared.reference.dates import DAY
 from shared.reference.periods import Period, parse_period
 
 
@@ -40,7 +41,6 @@ class OpeningBasis:
     handover: HandoverKey | None = None
 
 
-_DAY = timedelta(days=1)
 _NO_KEYS = frozenset[Slot]()
 _NOTHING = OpeningBasis(NO_HISTORY)
 
@@ -143,7 +143,7 @@ class WorkingSet:
     ) -> Sequence[SlotState]:
         """Return with what units closed before a day; nothing where they closed on several days."""
         found = [it for unit in units for it in self._closing(unit, form, around, day)]
-        days = {min(last_day(it.key), day - _DAY) for it in found}
+        days = {min(last_day(it.key), day - DAY) for it in found}
         return found if len(days) == 1 else ()
 
     def amounts(self, slot: SlotState) -> Amounts | None:

@@ -73,6 +73,16 @@ def test_other_content_under_a_used_id_is_refused(working_set: MemoryJournal) ->
     assert again.entry == conflict.entry
 
 
+def test_conflict_names_the_day_of_the_first_receipt_in_vietnam(working_set: MemoryJournal) -> None:
+    """18:30 UTC is already the next day where the sender looks for its first submission."""
+    evening = datetime(2026, 3, 5, 18, 30, tzinfo=UTC)
+    working_set.receive(submission(working_set, "a", 10, received_at=evening))
+
+    (conflict,) = working_set.receive(submission(working_set, "a", 11))
+
+    assert "06/3/2026" in conflict.entry.findings[0].message
+
+
 def test_same_id_of_another_source_is_another_submission(working_set: MemoryJournal) -> None:
     """Ids are unique within a source only; of two sources the later one counts."""
     first, second = working_set.receive(

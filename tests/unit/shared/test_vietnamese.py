@@ -152,3 +152,18 @@ def test_names_that_differ_by_tone_sort_by_tone() -> None:
 def test_both_placements_of_a_tone_are_one_name(one: str, other: str) -> None:
     """Sources of unit names differ by nothing else; matching by bytes would miss them."""
     assert vietnamese.name_key(one) == vietnamese.name_key(other)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1635, "1.635"),
+        (-1_234_567, "-1.234.567"),
+        (Decimal("92.30"), "92,3"),
+        (Decimal("1E+3"), "1.000"),
+        (Decimal("419.000000001"), "419,000000001"),
+    ],
+)
+def test_a_number_keeps_every_decimal_that_says_something(value: int | Decimal, text: str) -> None:
+    """A finding repeats the figure that was sent; a rounded one would look like another figure."""
+    assert vietnamese.number(value) == text

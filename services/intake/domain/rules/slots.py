@@ -6,6 +6,7 @@ from services.intake.domain.case import Case
 from services.intake.domain.rule import rule
 from services.intake.domain.violations import Violation
 from shared.reference.periods import label_vi
+from shared.reference.vietnamese import date_short
 
 
 @rule("S1", source="the directory: units and their states", basis="default")
@@ -45,9 +46,7 @@ def unit_not_alive(case: Case) -> Iterator[Violation]:
     unit, period = case.unit, case.period
     if unit is None or period is None:
         return
-    begun_too_late = unit.valid_from is not None and unit.valid_from > period.last_day
-    ended_before = unit.valid_to is not None and unit.valid_to < period.first_day
-    if begun_too_late or ended_before:
+    if not unit.span.overlaps(period.span):
         values = {"unit": unit.key, "name": unit.name, "period": label_vi(period)}
         yield Violation("unit_not_alive", "unit", values)
 
@@ -56,8 +55,7 @@ def unit_not_alive(case: Case) -> Iterator[Violation]:
 def future_period(case: Case) -> Iterator[Violation]:
     """Refuse a period that had not begun when we received the report; a running one is fine."""
     if case.period is not None and case.received_at < case.period.opens_at:
-        day = case.period.first_day
-        values = {"period": label_vi(case.period), "day": f"{day.day:02}/{day.month:02}/{day.year}"}
+        values = {"period": label_vi(case.period), "day": date_short(case.period.first_day)}
         yield Violation("future_period", "period", values)
 
 
