@@ -16,6 +16,7 @@ from services.aggregator.domain.fold import Change, Entry, Held, Mark, Province
 from services.aggregator.domain.reports import Counted, Slot
 from services.aggregator.domain.totals import TotalKey, Totals
 from services.aggregator.errors import Contended
+from shared.infra.postgres.arrays import array_text, columns
 from shared.infra.postgres.database import Connection, load_queries
 
 QUERIES = load_queries(Path(__file__).parent / "ledger.sql")
@@ -39,7 +40,7 @@ class PostgresLedger:
 
     async def held(self, slots: Collection[Slot]) -> Mapping[Slot, Held]:
         """Lock and return all that is known of the slots."""
-        rows = await self._connection.fetch(QUERIES["held"], *_columns(sorted(slots), 3))
+        rows = await self._connection.fetch(QUERIES["held"], *columns(sorted(slots), 3))
         found: dict[Slot, list[asyncpg.Record]] = {}
         for row in rows:
             found.setdefault(Slot(row["unit"], row["form"], row["period"]), []).append(row)
@@ -49,7 +50,7 @@ class PostgresLedger:
         """Lock and return the totals."""
         if not keys:
             return {}
-        rows = await self._connection.fetch(QUERIES["totals"], *_columns(sorted(keys), 4))
+        rows = await self._connection.fetch(QUERIES["totals"], *columns(sorted(keys), 4))
         found = {TotalKey(*row[:4]): Totals(*row[4:]) for row in map(tuple, rows)}
         self._known |= found.keys()
         return found
@@ -68,7 +69,7 @@ class PostgresLedger:
     async def _mark(self, marks: Sequence[Mark]) -> None:
         if marks:
             rows = [(*it.slot, it.revision, it.superseded_at) for it in marks]
-            await self._connection.execute(QUERIES["mark"], *_columns(rows, 5))
+            await self._connection.execute(QUERIES["mark"], *columns(rows, 5))
 
     async def _enter(self, entries: Sequence[Entry]) -> None:
         """Write revisions by COPY: they are new, so nothing has to be looked up or merged."""
@@ -89,17 +90,17 @@ class PostgresLedger:
             else:
                 (known if key in self._known else new).append(_total_row(key, after))
         if known:
-            await self._connection.execute(QUERIES["change_totals"], *_columns(known, 11))
+            await self._connection.execute(QUERIES["change_totals"], *columns(known, 11))
         if new:
-            await self._connection.execute(QUERIES["add_totals"], *_columns(new, 11))
+            await self._connection.execute(QUERIES["add_totals"], *columns(new, 11))
         if gone:
-            await self._connection.execute(QUERIES["remove_totals"], *_columns(gone, 4))
+            await self._connection.execute(QUERIES["remove_totals"], *columns(gone, 4))
 
 
 async def announce(connection: Connection, provinces: Iterable[Province]) -> None:
     """Mark figures that the world is to hear of; the outbox publishes them as they are then."""
     if rows := sorted(provinces):
-        await connection.execute(QUERIES["announce"], *_columns(rows, 3))
+        await connection.execute(QUERIES["announce"], *columns(rows, 3))
 
 
 def _held(rows: Sequence[asyncpg.Record]) -> Held:
@@ -131,9 +132,9 @@ def _line(entry: Entry) -> str:
         counted.province,
         '{"' + '","'.join(counted.path) + '"}',
         counted.unit_type.translate(_ESCAPED),
-        _array(counted.figures) or _NULL,
-        _array(counted.at_least or None) or _NULL,
-        _array(counted.about or None) or _NULL,
+        array_text(counted.figures) or _NULL,
+        array_text(counted.at_least or None) or _NULL,
+        array_text(counted.about or None) or _NULL,
         _NULL if counted.on_time is None else str(counted.on_time),
         _instant(revision.due_at),
         _instant(revision.first_received_at),
@@ -153,20 +154,4 @@ def _instant(at: datetime | None) -> str:
 
 def _total_row(key: TotalKey, totals: Totals) -> Row:
     arrays = (totals.sums, totals.reporting, totals.at_least, totals.about)
-    return (*key, *map(_array, arrays), totals.reports, totals.on_time, totals.late)
-
-
-def _array(numbers: Sequence[int | None] | None) -> str | None:
-    """
-    Write an array as text for PostgreSQL to cast.
-
-    Measured as the fastest way to send many arrays at once; a list's own text is nearly the
-    right one, and written in C.
-    """
-    if numbers is None:
-        return None
-    return "{" + str(list(numbers))[1:-1].replace("None", "NULL") + "}"
-
-
-def _columns(rows: Iterable[Sequence[object]], width: int) -> list[list[object]]:
-    return [*map(list, zip(*rows, strict=True))] or [[] for _ in range(width)]
+    return (*key, *map(array_text, arrays), totals.reports, totals.on_time, totals.late)

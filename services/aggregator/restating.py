@@ -20,6 +20,7 @@ from services.aggregator.snapshots import QUERIES
 from services.aggregator.statements import Statement, statement
 from shared.contracts.event import derived_id
 from shared.contracts.totals import Coverage, Figure, ProvincialTotalsRestated
+from shared.infra.postgres.arrays import columns
 from shared.infra.postgres.database import Connection
 from shared.reference.reference_data import ReferenceData
 
@@ -61,9 +62,8 @@ async def restatements(
     nothing at all while a total is as it was signed; that it is so again is told.
     """
     keys = sorted(changed)
-    columns = [list(column) for column in zip(*keys, strict=True)] or [[], [], []]
     found = []
-    for row in await connection.fetch(QUERIES["in_force"], *columns):
+    for row in await connection.fetch(QUERIES["in_force"], *columns(keys, 3)):
         place = pictures.layouts.known(row["form"], row["period"]), known_period(row["period"])
         now = await statement(connection, pictures, reference, row["unit"], place)
         if restatement := _restatement(row, now):
@@ -74,7 +74,7 @@ async def restatements(
 async def remember(connection: Connection, told: Sequence[Told]) -> None:
     """Write down what the broker has acknowledged."""
     if told:
-        await connection.execute(QUERIES["tell"], *map(list, zip(*told, strict=True)))
+        await connection.execute(QUERIES["tell"], *columns(told, len(Told._fields)))
 
 
 def _restatement(row: asyncpg.Record, now: Statement) -> Restatement | None:

@@ -12,10 +12,10 @@ from services.aggregator.errors import CannotRebuild, RebuildRunning
 from services.aggregator.ledger_postgres import announce
 from shared.infra.errors import Partition
 from shared.infra.postgres.database import Connection, load_queries
+from shared.infra.postgres.locks import AdvisoryLock
 
 QUERIES = load_queries(Path(__file__).parent / "rebuild.sql")
 EXAMPLES_MAX = 10
-_LOCK = 7_263_003
 _LOCK_TIMEOUT = "SET LOCAL lock_timeout = '60s'"
 
 
@@ -136,7 +136,8 @@ async def swapping(url: str, live: str) -> AsyncIterator[tuple[Swap, Connection]
     """
     connection = await asyncpg.connect(url, timeout=10, server_settings={"search_path": live})
     try:
-        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+        lock = "SELECT pg_try_advisory_lock($1)"
+        if not await connection.fetchval(lock, AdvisoryLock.REBUILD):
             raise RebuildRunning
         yield Swap(connection, live), connection
     finally:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictInt, StringConstraints
 
 COUNT_MAX = 2**53
-"""Largest count that every JSON reader keeps exact (rule R14)."""
+"""Largest whole number that every JSON reader keeps exact (RFC 8259 section 6; rule R14)."""
 
 EventId = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9._:-]{1,200}$")]
 SourceName = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]

@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-# Every JSON reader represents whole numbers exactly up to here (RFC 8259 section 6).
-UNITS_MAX = 2**53
+from shared.contracts.values import COUNT_MAX
+
+UNITS_MAX = COUNT_MAX
+"""The same limit for a figure in the smallest unit of its indicator."""
 
 _DECIMAL = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,2})?")
 

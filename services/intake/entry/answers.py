@@ -1,6 +1,6 @@
 """What HTTP answers: a receipt, or a problem (RFC 9457) that carries the same members."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from services.intake.domain.numbering import SubmissionOutcome
 from services.intake.domain.state import JournalEntry, OpenQuestion, SlotState, SubmissionVerdict
 from services.intake.domain.violations import Messages
 from shared.contracts.reports import Finding
+from shared.infra.web.app import problem_body
 
 CONFLICTS = frozenset({"event_id_conflict", "nothing_to_withdraw", "superseded"})
 """A verdict that rests on what is there already is 409; what the sender can mend is 422."""
@@ -132,23 +133,10 @@ def answer(outcome: SubmissionOutcome, messages: Messages) -> tuple[int, dict[st
         return (201 if is_new else 200), receipt_view(entry)
     conflict = next((it for it in entry.findings if it.code in CONFLICTS), None)
     if conflict is not None:
-        return 409, problem(409, conflict.code, conflict.message, receipt_view(entry))
+        return 409, problem_body(409, conflict.code, conflict.message, receipt_view(entry))
     objections = sum(it.severity == "reject" for it in entry.findings)
     detail = messages["rejected"].format(count=objections)
-    return 422, problem(422, "rejected", detail, receipt_view(entry))
-
-
-def problem(
-    status: int, code: str, detail: str, more: Mapping[str, object] | None = None
-) -> dict[str, Any]:
-    """Write a problem; ``type`` is a URN of our own with the code at its end."""
-    return {
-        "type": f"urn:qcdc:problem:{code}",
-        "title": code.replace("_", " "),
-        "status": status,
-        "detail": detail,
-        **(more or {}),
-    }
+    return 422, problem_body(422, "rejected", detail, receipt_view(entry))
 
 
 def _instant(at: datetime | None) -> str | None:

@@ -20,13 +20,12 @@ from services.intake.entry.answers import (
     ResultsView,
     SubmissionView,
     answer,
-    problem,
     submission_view,
 )
 from services.intake.entry.bodies import BodyRefused, is_array, items_of, read_body
 from services.intake.entry.documentation import HANDOVER_BODY, PROBLEMS, SUBMISSION_BODY
 from services.intake.usecases.submit import Door, Found
-from shared.infra.web.app import PROBLEM_JSON, Problem
+from shared.infra.web.app import PROBLEM_JSON, Problem, problem_body
 
 _BEARER = HTTPBearer(auto_error=False, description="`Authorization: Bearer qcdc_…`")
 _API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False)
@@ -147,7 +146,7 @@ def _response(outcome: SubmissionOutcome, messages: Messages, created: int = 201
 def _result(outcome: SubmissionOutcome | BodyRefused, messages: Messages) -> dict[str, object]:
     if isinstance(outcome, BodyRefused):
         detail = messages[outcome.code].format(count=outcome.count)
-        return problem(outcome.status, outcome.code, detail)
+        return problem_body(outcome.status, outcome.code, detail)
     status, body = answer(outcome, messages)
     return {"status": status, **body}
 

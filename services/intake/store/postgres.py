@@ -1,7 +1,7 @@
 """The journal in PostgreSQL: set-based statements, locks always in the order of their keys."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -29,11 +29,11 @@ from services.intake.store.rows import (
     slot_of,
     slot_row,
 )
+from shared.infra.postgres.arrays import columns
 from shared.infra.postgres.database import Connection, load_queries
+from shared.infra.postgres.locks import AdvisoryLock
 
 QUERIES = load_queries(Path(__file__).parent / "journal.sql")
-RECEIVING_LOCK = 7_263_003
-"""Shared by all who receive, exclusive for the watermark: see ``usecases/advance_watermark.py``."""
 
 
 class EventStoredConcurrently(Exception):
@@ -49,7 +49,7 @@ class Journal:
 
         A transaction that got an instant before a watermark has committed before that watermark.
         """
-        await connection.execute(QUERIES["enter"], RECEIVING_LOCK)
+        await connection.execute(QUERIES["enter"], AdvisoryLock.RECEIVE)
         now: datetime = await connection.fetchval(QUERIES["now"])
         return now
 
@@ -57,8 +57,8 @@ class Journal:
         """Make missing dossiers, lock all, then read: each statement sees what others committed."""
         series = sorted(read_set.series)
         if series:
-            await connection.execute(QUERIES["add_dossiers"], *_columns(series, 2))
-            await connection.fetch(QUERIES["lock_dossiers"], *_columns(series, 2))
+            await connection.execute(QUERIES["add_dossiers"], *columns(series, 2))
+            await connection.fetch(QUERIES["lock_dossiers"], *columns(series, 2))
         return LoadedState(
             entries=await self._entries(connection, read_set.events),
             slots=await self._slots(connection, read_set),
@@ -85,7 +85,7 @@ class Journal:
         try:
             if entries:
                 rows = map(entry_row, in_order)
-                await connection.execute(QUERIES["add_entries"], *_columns(rows, 18))
+                await connection.execute(QUERIES["add_entries"], *columns(rows, 18))
         except asyncpg.UniqueViolationError as problem:
             if problem.constraint_name != "journal_event":
                 raise  # a revision given out twice would be a bug of ours
@@ -96,7 +96,7 @@ class Journal:
             ("add_questions", [question_row(it) for it in questions]),
         ):
             if written:
-                await connection.execute(QUERIES[query], *_columns(written, 0))
+                await connection.execute(QUERIES[query], *columns(written, 0))
 
     async def find(self, connection: Connection, key: EventKey) -> JournalEntry | None:
         """Return the first entry under an event id."""
@@ -124,7 +124,7 @@ class Journal:
     async def _slots(self, connection: Connection, read_set: ReadSet) -> dict[Slot, SlotState]:
         rows = []
         if read_set.slots:
-            rows = await connection.fetch(QUERIES["slots"], *_columns(read_set.slots, 3))
+            rows = await connection.fetch(QUERIES["slots"], *columns(read_set.slots, 3))
         slots = map(slot_of, rows)
         return {slot.key: slot for slot in slots}
 
@@ -133,7 +133,7 @@ class Journal:
     ) -> dict[HandoverKey, Handover]:
         if not read_set.handovers:
             return {}
-        rows = await connection.fetch(QUERIES["handovers"], *_columns(read_set.handovers, 3))
+        rows = await connection.fetch(QUERIES["handovers"], *columns(read_set.handovers, 3))
         handovers = map(handover_of, rows)
         return {handover.key: handover for handover in handovers}
 
@@ -141,7 +141,7 @@ class Journal:
         self, connection: Connection, events: Collection[EventKey]
     ) -> dict[EventKey, tuple[JournalEntry, ...]]:
         found: dict[EventKey, tuple[JournalEntry, ...]] = defaultdict(tuple)
-        for row in await connection.fetch(QUERIES["entries"], *_columns(events, 2)):
+        for row in await connection.fetch(QUERIES["entries"], *columns(events, 2)):
             found[row["source"], row["event_id"]] += (entry_of(row),)
         return found
 
@@ -151,12 +151,7 @@ class Journal:
         found: dict[Slot, dict[BacklogKey, int]] = defaultdict(dict)
         if read_set.carried:
             wanted = [(*key, whose, day) for key, whose, day in read_set.carried]
-            for row in await connection.fetch(QUERIES["carried"], *_columns(wanted, 5)):
+            for row in await connection.fetch(QUERIES["carried"], *columns(wanted, 5)):
                 key = Slot(row["unit"], row["form"], row["period"])
                 found[key][row["whose"], row["regime"], row["kind"]] = row["backlog"]
         return found
-
-
-def _columns(rows: Iterable[Sequence[object]], width: int) -> list[list[object]]:
-    """Turn rows into one array per column, for ``unnest``."""
-    return [list(it) for it in zip(*rows, strict=True)] or [[] for _ in range(width)]

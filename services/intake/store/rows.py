@@ -15,10 +15,10 @@ from services.intake.domain.state import (
 )
 from services.intake.domain.submissions import SubmissionKind
 from shared.contracts.reports import Finding
+from shared.infra.postgres.arrays import array_text
 from shared.reference.periods import parse_period
 
 RowValues = tuple[object, ...]
-_ARRAY = str.maketrans("[]", "{}")
 
 
 def slot_row(slot: SlotState) -> RowValues:
@@ -39,7 +39,7 @@ def slot_row(slot: SlotState) -> RowValues:
         slot.deadline_rule,
         slot.on_time,
         slot.backlog,
-        _array_text(slot.figures),
+        array_text(slot.figures),
         slot.form_version,
         slot.source,
         slot.event_id,
@@ -168,13 +168,6 @@ def entry_of(row: asyncpg.Record) -> JournalEntry:
         deadline_rule=row["deadline_rule"],
         on_time=row["on_time"],
     )
-
-
-def _array_text(figures: Sequence[int | None] | None) -> str | None:
-    """Write an array as a text: of arrays of arrays ``unnest`` would make single figures."""
-    if figures is None:
-        return None
-    return str(list(figures)).translate(_ARRAY).replace("None", "NULL")
 
 
 def _findings_text(findings: Sequence[Finding]) -> str:

@@ -2,7 +2,7 @@
 The watermark: "whatever was received before this instant has been judged and published".
 
 The notifier accuses nobody before it has seen a watermark beyond the due instant. Three things
-make the sentence true. (1) Every transaction that receives holds ``RECEIVING_LOCK`` shared, and
+make the sentence true. (1) Every transaction that receives holds the lock ``RECEIVE`` shared, and
 HTTP reads its receipt time only after it has the lock; the watermark takes it exclusively and
 reads the clock then. So whatever was received by HTTP before that instant has committed. (2) Then
 Kafka is asked where its partitions end, and nothing may lie beyond our stored positions. So
@@ -19,7 +19,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from services.intake.store.postgres import RECEIVING_LOCK
 from services.intake.usecases.receive import PRODUCER
 from shared.contracts.duties import IntakeCaughtUp
 from shared.contracts.event import derived_id
@@ -27,6 +26,7 @@ from shared.contracts.topics import WATERMARKS
 from shared.infra.health import Condition, Health
 from shared.infra.kafka.outbox import Outgoing, write_outbox
 from shared.infra.postgres.database import Database
+from shared.infra.postgres.locks import AdvisoryLock
 from shared.infra.supervised import Supervised
 
 CLOCK_SKEW = timedelta(seconds=2)
@@ -77,7 +77,7 @@ class Watermark:
             return None
         async with self._database.transaction() as connection:
             await connection.execute(f"SET LOCAL lock_timeout = '{WAIT_SECONDS_MAX}s'")
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", RECEIVING_LOCK)
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", AdvisoryLock.RECEIVE)
             now: datetime = await connection.fetchval("SELECT clock_timestamp()")
             if await self._read_behind():
                 return None

@@ -15,9 +15,9 @@ from shared.contracts.duties import DutyEvent, NoticeSent
 from shared.contracts.topics import DUTIES
 from shared.infra.kafka.outbox import Outgoing, write_outbox
 from shared.infra.postgres.database import Connection, load_queries
+from shared.infra.postgres.locks import AdvisoryLock
 
 QUERIES = load_queries(Path(__file__).parent / "docket.sql")
-_LOCK = 7_263_101
 _SOURCE = "qcdc/notifier"
 
 
@@ -39,11 +39,11 @@ class PostgresDocket:
 
     async def share(self) -> None:
         """Hold off openings and scans until this transaction ends; others may share."""
-        await self._connection.execute(QUERIES["share"], _LOCK)
+        await self._connection.execute(QUERIES["share"], AdvisoryLock.PLAN)
 
     async def reserve(self) -> None:
         """Hold off everybody else's changes of duties until this transaction ends."""
-        await self._connection.execute(QUERIES["reserve"], _LOCK)
+        await self._connection.execute(QUERIES["reserve"], AdvisoryLock.PLAN)
 
     async def entries(self, slots: Collection[Slot]) -> Mapping[Slot, Entry]:
         """Return what is known of these slots."""

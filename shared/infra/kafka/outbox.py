@@ -18,13 +18,14 @@ from aiokafka.errors import KafkaError
 from shared.contracts.event import Event
 from shared.contracts.wire import Headers, encode
 from shared.infra.health import Health
+from shared.infra.postgres.arrays import columns
 from shared.infra.postgres.database import Connection, Database, load_queries
+from shared.infra.postgres.locks import AdvisoryLock
 from shared.infra.supervised import Supervised
 
 QUERIES = load_queries(Path(__file__).parent / "plumbing.sql")
 ROWS_PER_PASS = 1000
 IDLE_SECONDS = 0.2
-_LOCK = 7_263_002
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,7 @@ async def write_outbox(connection: Connection, events: Sequence[Outgoing]) -> No
         headers = "\n".join(f"{name}\n{value.decode()}" for name, value in message.headers)
         rows.append((it.topic, it.partition, it.key.encode(), headers, message.body))
     if rows:
-        columns = zip(*rows, strict=True)
-        await connection.execute(QUERIES["write_outbox"], *map(list, columns))
+        await connection.execute(QUERIES["write_outbox"], *columns(rows, 5))
 
 
 class OutboxTable:
@@ -147,7 +147,8 @@ class Relay:
     async def relay_once(self, kafka: AIOKafkaProducer, pending: Pending) -> int:
         """Send one pass of *pending*; return how many messages were acknowledged."""
         async with self._database.transaction() as connection:
-            if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK):
+            lock = "SELECT pg_try_advisory_xact_lock($1)"
+            if not await connection.fetchval(lock, AdvisoryLock.RELAY):
                 return 0
             waiting = await pending.take(connection, ROWS_PER_PASS)
             acknowledgements = [

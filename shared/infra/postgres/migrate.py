@@ -14,9 +14,9 @@ import asyncpg
 
 from shared.infra.errors import Misconfigured
 from shared.infra.postgres.database import Connection
+from shared.infra.postgres.locks import AdvisoryLock
 
 PLUMBING = Path(__file__).parent / "migrations"
-_LOCK = 7_263_001
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ async def migrate(url: str, schema: str, wanted: Sequence[Migration]) -> list[st
     """
     connection = await asyncpg.connect(url, timeout=10)
     try:
-        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        await connection.execute("SELECT pg_advisory_lock($1)", AdvisoryLock.MIGRATE)
         await connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
         await connection.execute("SELECT set_config('search_path', $1, false)", schema)
         await connection.execute(

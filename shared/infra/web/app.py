@@ -34,17 +34,24 @@ class Problem(Exception):
         self.more = more
 
 
-def problem_response(
+def problem_body(
     status: int, code: str, detail: str, more: Mapping[str, object] | None = None
-) -> JSONResponse:
-    """Build a problem+json answer; ``type`` is a URN of our own with the code at its end."""
-    body: dict[str, Any] = {
+) -> dict[str, Any]:
+    """Lay out a problem; ``type`` is a URN of our own with the code at its end."""
+    return {
         "type": f"urn:qcdc:problem:{code}",
         "title": code.replace("_", " "),
         "status": status,
         "detail": detail,
         **(more or {}),
     }
+
+
+def problem_response(
+    status: int, code: str, detail: str, more: Mapping[str, object] | None = None
+) -> JSONResponse:
+    """Build a problem+json answer."""
+    body = problem_body(status, code, detail, more)
     return JSONResponse(body, status, _HEADERS.get(status), PROBLEM_JSON)
 
 

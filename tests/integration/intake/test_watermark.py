@@ -7,9 +7,9 @@ from datetime import datetime
 import pytest
 from aiokafka.errors import KafkaError
 
-from services.intake.store.postgres import RECEIVING_LOCK
 from services.intake.usecases.advance_watermark import CLOCK_SKEW, Watermark
 from shared.infra.health import Health
+from shared.infra.postgres.locks import AdvisoryLock
 from tests.eventually import eventually
 from tests.integration.intake.running import NOWHERE, Upstream, document, served
 
@@ -72,10 +72,10 @@ async def test_watermark_waits_for_whoever_is_receiving(upstream: Upstream) -> N
     async with upstream.intake.database.transaction() as connection:
         received_at = await connection.fetchval(
             "SELECT clock_timestamp() FROM (SELECT pg_advisory_xact_lock_shared($1)) AS held",
-            RECEIVING_LOCK,
+            AdvisoryLock.RECEIVE,
         )
         task = asyncio.create_task(watermark(upstream, 0).advance())
-        await eventually(lambda: upstream.rows(WAITING, RECEIVING_LOCK))
+        await eventually(lambda: upstream.rows(WAITING, AdvisoryLock.RECEIVE))
 
         assert not task.done()
 
@@ -124,13 +124,13 @@ async def test_rush_over_http_does_not_keep_the_watermark_from_asking(upstream: 
 
 
 async def _all_wait(upstream: Upstream) -> bool:
-    return len(await upstream.rows(WAITING, RECEIVING_LOCK)) == HTTP_CONNECTIONS
+    return len(await upstream.rows(WAITING, AdvisoryLock.RECEIVE)) == HTTP_CONNECTIONS
 
 
 async def test_watermark_gives_way_to_a_long_transaction(upstream: Upstream) -> None:
     """It stops waiting after two seconds, so that others behind it in the queue may receive."""
     async with upstream.intake.database.transaction() as connection:
-        await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", RECEIVING_LOCK)
+        await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", AdvisoryLock.RECEIVE)
 
         with pytest.raises(Exception, match="lock timeout"):
             await watermark(upstream, 0).advance()

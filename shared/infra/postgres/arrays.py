@@ -1,0 +1,20 @@
+"""Rows as the arrays that ``unnest`` takes: one statement for many rows."""
+
+from collections.abc import Iterable, Sequence
+
+
+def columns(rows: Iterable[Sequence[object]], width: int) -> list[list[object]]:
+    """Turn rows of *width* values into one list per column; no rows make empty lists."""
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
+
+
+def array_text(numbers: Sequence[int | None] | None) -> str | None:
+    """
+    Write an array as text for PostgreSQL to cast.
+
+    Of an array of arrays ``unnest`` would make single numbers. Measured as the fastest way to
+    send many arrays at once: a list's own text is nearly the right one, and written in C.
+    """
+    if numbers is None:
+        return None
+    return "{" + str(list(numbers))[1:-1].replace("None", "NULL") + "}"
