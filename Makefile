@@ -32,7 +32,7 @@ bench: $(STAMP) ## throughput beside its peers, in one run, as ratios
 chaos: $(STAMP) ## the long chaos run: ten SIGKILLs for each service, each planted fault
 	$(BIN)/python -m pytest tests/chaos --chaos-long
 
-compose-check: $(STAMP) ## build the images and run the whole line on a Docker engine
+compose-check: $(STAMP) ## build the images and run the whole deployment on a Docker engine
 	$(BIN)/python -m tools.compose_check
 
 docs: $(STAMP) ## write what is generated: AsyncAPI, JSON Schemas, diagrams

@@ -18,7 +18,7 @@ from benchmarks.material import write_log
 from benchmarks.peers import bare_read, per_message
 from services.aggregator.rebuild import rebuild
 from services.aggregator.settings import AggregatorSettings
-from tools.line.line import Line, Plan
+from tools.deployment.deployment import Deployment, Plan
 from tools.stack.stack import Stack
 
 REPORTS = int(os.environ.get("QCDC_BENCH_REPORTS", "60000"))
@@ -29,9 +29,9 @@ RATIO_MIN = 10
 """DESIGN §8: the rebuild against a handler per message with one transaction each."""
 
 
-async def count_live(line: Line) -> None:
+async def count_live(deployment: Deployment) -> None:
     """Let the aggregator itself count everything, so that there is something to rebuild."""
-    connection = await asyncpg.connect(line.databases["aggregator"])
+    connection = await asyncpg.connect(deployment.databases["aggregator"])
     try:
         read = 0
         while read < REPORTS:
@@ -41,10 +41,10 @@ async def count_live(line: Line) -> None:
         await connection.close()
 
 
-async def rebuilt(line: Line) -> float:
+async def rebuilt(deployment: Deployment) -> float:
     """Rebuild the ledger, compared and swapped; return reports/s."""
-    url = SecretStr(line.databases["aggregator"])
-    settings = AggregatorSettings(kafka=line.kafka, database=url, http_port=0)
+    url = SecretStr(deployment.databases["aggregator"])
+    settings = AggregatorSettings(kafka=deployment.kafka, database=url, http_port=0)
     outcome = await rebuild(settings, verify=True)
     if outcome.records != REPORTS or not outcome.swapped:
         raise AssertionError(outcome.summary)
@@ -55,18 +55,18 @@ async def main() -> int:
     """Run every round and print the table."""
     with Stack.start() as stack:
         print(*stack.describe(), sep="\n")
-        with Line.prepare(stack, Plan()) as line:
-            size = await write_log(line.kafka, REPORTS)
+        with Deployment.prepare(stack, Plan()) as deployment:
+            size = await write_log(deployment.kafka, REPORTS)
             print(f"log: {REPORTS} reports of {size} bytes in 12 partitions; {ROUNDS} rounds each")
-            line.services["aggregator"].start()
-            await count_live(line)
-            line.services["aggregator"].stop()
+            deployment.services["aggregator"].start()
+            await count_live(deployment)
+            deployment.services["aggregator"].stop()
             peers: dict[str, Callable[[], Awaitable[float]]] = {
-                "bare aiokafka read": lambda: bare_read(line.kafka, REPORTS),
+                "bare aiokafka read": lambda: bare_read(deployment.kafka, REPORTS),
                 "FastStream, a message a transaction": lambda: per_message(
-                    line.kafka, stack.postgres, ONE_BY_ONE
+                    deployment.kafka, stack.postgres, ONE_BY_ONE
                 ),
-                "our rebuild, compared and swapped": lambda: rebuilt(line),
+                "our rebuild, compared and swapped": lambda: rebuilt(deployment),
             }
             rates: dict[str, list[float]] = {name: [] for name in peers}
             for _ in range(ROUNDS):

@@ -22,7 +22,7 @@ from tests.chaos.conftest import Scale
 from tests.chaos.post import PostOffice
 from tests.chaos.workload import FORM, Slot, Task, Wish
 from tests.eventually import eventually
-from tools.line.line import Line
+from tools.deployment.deployment import Deployment
 
 PERIOD = "nd09.2026-M08"
 TOLD_SECONDS_MAX = 60.0
@@ -98,19 +98,19 @@ def plan_chase(
     return chase
 
 
-async def judge_notices(line: Line, chase: Chase, post: PostOffice) -> list[str]:
+async def judge_notices(deployment: Deployment, chase: Chase, post: PostOffice) -> list[str]:
     """Wait until every silent unit has been named, then look for what should not have been."""
     async with httpx.AsyncClient(timeout=20) as client:
 
         async def told() -> bool:
             with suppress(httpx.HTTPError):
-                return chase.silent <= set(_named(await _notices(line, client)))
+                return chase.silent <= set(_named(await _notices(deployment, client)))
             return False  # it has just been killed
 
         with suppress(AssertionError):  # the units that nobody was told of are listed below
             await eventually(told, seconds=TOLD_SECONDS_MAX, every=1)
-        notices = await _notices(line, client)
-    received = await _received(line)
+        notices = await _notices(deployment, client)
+    received = await _received(deployment)
     return [*_anomalies(chase, notices, post, received)]
 
 
@@ -130,8 +130,8 @@ def _anomalies(
             yield f"{notice['notice_id']} is marked sent, and no mail arrived"
 
 
-async def _notices(line: Line, client: httpx.AsyncClient) -> list[dict[str, object]]:
-    answer = await client.get(f"{line.url('notifier')}/v1/notices", params={"limit": 1000})
+async def _notices(deployment: Deployment, client: httpx.AsyncClient) -> list[dict[str, object]]:
+    answer = await client.get(f"{deployment.url('notifier')}/v1/notices", params={"limit": 1000})
     assert answer.status_code == 200, answer.text
     return [it for it in answer.json()["notices"] if it["state"] == "sent"]
 
@@ -143,9 +143,9 @@ def _named(notices: list[dict[str, object]]) -> Iterator[str]:
         yield from (it["unit"] for it in units)
 
 
-async def _received(line: Line) -> dict[str, datetime]:
+async def _received(deployment: Deployment) -> dict[str, datetime]:
     connection = await asyncpg.connect(
-        line.databases["intake"], server_settings={"search_path": "qcdc"}
+        deployment.databases["intake"], server_settings={"search_path": "qcdc"}
     )
     try:
         rows = await connection.fetch(

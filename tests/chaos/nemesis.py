@@ -1,4 +1,4 @@
-"""What happens to the line while it is loaded."""
+"""What happens to the deployment while it is loaded."""
 
 import asyncio
 import random
@@ -11,8 +11,8 @@ from shared.contracts.topics import REPORTS
 from shared.contracts.wire import header_texts
 from shared.infra.kafka.broker import producer
 from tests.eventually import eventually
-from tools.line.line import Line
-from tools.line.service import Service
+from tools.deployment.deployment import Deployment
+from tools.deployment.service import Service
 from tools.stack.servers import Server
 
 DEATH_SECONDS_MAX = 60.0
@@ -57,7 +57,7 @@ async def kill_servers(servers: Sequence[Server]) -> None:
         await asyncio.to_thread(server.start)
 
 
-async def repeat_reports(line: Line, share: float, seed: int) -> None:
+async def repeat_reports(deployment: Deployment, share: float, seed: int) -> None:
     """
     Publish a share of the accepted reports once more, as a relay that died before it could delete.
 
@@ -69,9 +69,9 @@ async def repeat_reports(line: Line, share: float, seed: int) -> None:
         try:
             async with (
                 AIOKafkaConsumer(
-                    REPORTS, bootstrap_servers=line.kafka, auto_offset_reset="earliest"
+                    REPORTS, bootstrap_servers=deployment.kafka, auto_offset_reset="earliest"
                 ) as reader,
-                producer(line.kafka, "chaos-repeats") as kafka,
+                producer(deployment.kafka, "chaos-repeats") as kafka,
             ):
                 async for record in reader:
                     name = header_texts(record.headers)["ce_id"]
@@ -88,6 +88,6 @@ async def repeat_reports(line: Line, share: float, seed: int) -> None:
             await asyncio.sleep(1)
 
 
-async def all_ready(line: Line) -> None:
+async def all_ready(deployment: Deployment) -> None:
     """Wait until every service says by itself that it is ready again."""
-    await asyncio.to_thread(line.wait_ready)
+    await asyncio.to_thread(deployment.wait_ready)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 
-from tools.line.line import REPOSITORY
+from tools.deployment.deployment import REPOSITORY
 
 
 @dataclass(frozen=True)

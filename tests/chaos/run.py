@@ -1,5 +1,5 @@
 """
-One chaos run: a line under steady load, a nemesis, a quiet end, and the verdict of the oracle.
+One chaos run: a deployment under load, a nemesis, a quiet end, and the verdict of the oracle.
 
 The oracle knows only what was asked for, what anybody could read over HTTP, the mails, and the
 rows of the three databases; it shares no code with the services.
@@ -26,7 +26,7 @@ from tests.chaos.nemesis import repeat_reports
 from tests.chaos.senders import Senders
 from tests.chaos.workload import FORM, UNITS_PER_PROVINCE, Slot, Workload, anomalies_in_total
 from tests.eventually import eventually
-from tools.line.line import Line
+from tools.deployment.deployment import Deployment
 
 PERIODS = [f"nd09.2026-M{month:02}" for month in (1, 2, 3, 4, 5, 6, 7, 9, 10)]
 QUIET_SECONDS_MAX = 90.0
@@ -60,7 +60,7 @@ def small_workload(scale: Scale, seed: int) -> Workload:
 
 
 async def run_chaos(
-    line: Line,
+    deployment: Deployment,
     workload: Workload,
     nemesis: Callable[[], Awaitable[None]],
     *,
@@ -69,17 +69,17 @@ async def run_chaos(
     quiet_seconds: float = QUIET_SECONDS_MAX,
 ) -> Verdict:
     """
-    Load the line until *nemesis* and *chase* have finished, let it become quiet, and judge.
+    Load the deployment until *nemesis* and *chase* have finished, let it become quiet, and judge.
 
-    The line's services must have been started.
+    The deployment's services must have been started.
     """
     verdict = Verdict()
-    source = line.plan.sources[0]
-    async with producer(line.kafka, "chaos-senders") as kafka:
-        senders = Senders(kafka, line.url("intake"), line.keys[source], source)
+    source = deployment.plan.sources[0]
+    async with producer(deployment.kafka, "chaos-senders") as kafka:
+        senders = Senders(kafka, deployment.url("intake"), deployment.keys[source], source)
         load = asyncio.create_task(senders.run(workload, LOAD_PER_SECOND))
-        reader = asyncio.create_task(_read_on(line, workload, verdict))
-        echo = asyncio.create_task(repeat_reports(line, repeated_share, workload.seed))
+        reader = asyncio.create_task(_read_on(deployment, workload, verdict))
+        echo = asyncio.create_task(repeat_reports(deployment, repeated_share, workload.seed))
         begun = time.monotonic()
         try:
             await asyncio.gather(nemesis(), _report_in_time(chase, senders))
@@ -93,7 +93,7 @@ async def run_chaos(
     verdict.counts.update(requests=senders.sent.requests, poison=senders.sent.poison)
     verdict.counts["a second"] = verdict.counts["requests"] // verdict.counts["seconds of load"]
     verdict.anomalies += senders.sent.unexpected
-    await judge(line, workload, verdict, quiet_seconds)
+    await judge(deployment, workload, verdict, quiet_seconds)
     return verdict
 
 
@@ -103,25 +103,31 @@ async def _report_in_time(chase: Chase | None, senders: Senders) -> None:
         senders.send(task)
 
 
-async def judge(line: Line, workload: Workload, verdict: Verdict, quiet_seconds: float) -> None:
+async def judge(
+    deployment: Deployment, workload: Workload, verdict: Verdict, quiet_seconds: float
+) -> None:
     """Wait until everything was applied, then read every total and look into every table."""
     try:
-        await eventually(partial(everything_is_applied, line), seconds=quiet_seconds, every=0.5)
+        await eventually(
+            partial(everything_is_applied, deployment), seconds=quiet_seconds, every=0.5
+        )
     except AssertionError as problem:
         verdict.anomalies.append(f"not applied: {problem}")
     async with httpx.AsyncClient(timeout=20) as client:
         for (province, period), slots in workload.slots.items():
-            verdict.anomalies += await _final_total(client, line, province, period, slots)
-    verdict.anomalies += await anomalies_in_intake(line.databases["intake"], workload)
-    verdict.anomalies += await anomalies_in_ledger(line.databases["aggregator"])
+            verdict.anomalies += await _final_total(client, deployment, province, period, slots)
+    verdict.anomalies += await anomalies_in_intake(deployment.databases["intake"], workload)
+    verdict.anomalies += await anomalies_in_ledger(deployment.databases["aggregator"])
 
 
-async def everything_is_applied(line: Line) -> bool:
+async def everything_is_applied(deployment: Deployment) -> bool:
     """Tell whether intake and aggregator have read their topics and nothing waits to be sent."""
-    submissions = [submissions_topic(it) for it in line.plan.sources]
-    read = await _is_read(line.databases["intake"], "intake", line.kafka, submissions)
-    waiting = await _fetch(line.databases["intake"], "SELECT id FROM outbox LIMIT 1")
-    counted = await _is_read(line.databases["aggregator"], "aggregator", line.kafka, [REPORTS])
+    submissions = [submissions_topic(it) for it in deployment.plan.sources]
+    read = await _is_read(deployment.databases["intake"], "intake", deployment.kafka, submissions)
+    waiting = await _fetch(deployment.databases["intake"], "SELECT id FROM outbox LIMIT 1")
+    counted = await _is_read(
+        deployment.databases["aggregator"], "aggregator", deployment.kafka, [REPORTS]
+    )
     return read and not waiting and counted
 
 
@@ -189,7 +195,7 @@ async def anomalies_in_ledger(url: str) -> list[str]:
     return found
 
 
-async def _read_on(line: Line, workload: Workload, verdict: Verdict) -> None:
+async def _read_on(deployment: Deployment, workload: Workload, verdict: Verdict) -> None:
     """Read totals all the time; every one of them must explain itself."""
     rng = random.Random(1)
     places = list(workload.slots)
@@ -197,7 +203,7 @@ async def _read_on(line: Line, workload: Workload, verdict: Verdict) -> None:
         while True:
             place = rng.choice(places)
             try:
-                figures = await _figures(client, line, *place)
+                figures = await _figures(client, deployment, *place)
             except (httpx.HTTPError, AssertionError):
                 verdict.counts["reads refused"] += 1
             else:
@@ -212,10 +218,10 @@ async def _read_on(line: Line, workload: Workload, verdict: Verdict) -> None:
 
 
 async def _final_total(
-    client: httpx.AsyncClient, line: Line, province: str, period: str, slots: list[Slot]
+    client: httpx.AsyncClient, deployment: Deployment, province: str, period: str, slots: list[Slot]
 ) -> list[str]:
     try:
-        figures = await _figures(client, line, province, period)
+        figures = await _figures(client, deployment, province, period)
     except httpx.HTTPError as problem:
         return [f"{province}/{period}: {problem!r}"]
     return list(
@@ -226,10 +232,10 @@ async def _final_total(
 
 
 async def _figures(
-    client: httpx.AsyncClient, line: Line, province: str, period: str
+    client: httpx.AsyncClient, deployment: Deployment, province: str, period: str
 ) -> Mapping[str, int | None]:
     answer = await client.get(
-        f"{line.url('aggregator')}/v1/totals",
+        f"{deployment.url('aggregator')}/v1/totals",
         params={"unit": province, "period": period, "form": FORM},
     )
     assert answer.status_code == 200, answer.text

@@ -38,7 +38,7 @@ class Sent:
 
 
 class Senders:
-    """Everybody who sends to one line, at a steady rate whatever the line does."""
+    """Everybody who sends to one deployment, at a steady rate whatever the deployment does."""
 
     def __init__(self, kafka: AIOKafkaProducer, url: str, key: str, source: str) -> None:
         self._kafka = kafka

@@ -19,7 +19,7 @@ from tests.chaos.nemesis import all_ready, die_at_kill_point, kill_servers, kill
 from tests.chaos.planting import OUTBOX_SENT, KillPoint, Passage, plant
 from tests.chaos.post import PostOffice, post_office
 from tests.chaos.run import Verdict, run_chaos, small_workload
-from tools.line.line import Line, Plan
+from tools.deployment.deployment import Deployment, Plan
 from tools.stack.stack import Stack
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
@@ -38,16 +38,18 @@ async def test_sigkills_of_each_service_under_load(
     """The promise of the README: totals, journal and notices."""
     chase = plan_chase(scale, now(), SEED)
     async with post_office() as post:
-        with Line.prepare(stack, chasing(scale, chase, post, tmp_path)) as line:
-            line.start()
-            line.wait_ready()
+        with Deployment.prepare(stack, chasing(scale, chase, post, tmp_path)) as deployment:
+            deployment.start()
+            deployment.wait_ready()
 
             async def nemesis() -> None:
-                await kill_services(list(line.services.values()), scale.kills, SEED, scale.pause)
-                await all_ready(line)
+                await kill_services(
+                    list(deployment.services.values()), scale.kills, SEED, scale.pause
+                )
+                await all_ready(deployment)
 
-            verdict = await run_chaos(line, small_workload(scale, SEED), nemesis, chase=chase)
-            verdict.anomalies += await judge_notices(line, chase, post)
+            verdict = await run_chaos(deployment, small_workload(scale, SEED), nemesis, chase=chase)
+            verdict.anomalies += await judge_notices(deployment, chase, post)
 
     print(report(verdict))
     assert verdict.counts["a second"] > 100, "the load was not there"
@@ -59,15 +61,15 @@ async def test_kafka_and_postgresql_restart_under_load(stack: Stack, scale: Scal
     """No manual action: the services find their way back by themselves."""
     if not (stack.kafka.restartable and stack.postgres.restartable and stack.kafka.durable):
         pytest.skip(f"{stack.kafka.name} or {stack.postgres.name} is not ours to restart")
-    with Line.prepare(stack, Plan(directory_files=scale.directory_files)) as line:
-        line.start()
-        line.wait_ready()
+    with Deployment.prepare(stack, Plan(directory_files=scale.directory_files)) as deployment:
+        deployment.start()
+        deployment.wait_ready()
 
         async def nemesis() -> None:
             await kill_servers([stack.kafka, stack.postgres] * scale.server_kills)
-            await all_ready(line)
+            await all_ready(deployment)
 
-        verdict = await run_chaos(line, small_workload(scale, SEED + 1), nemesis)
+        verdict = await run_chaos(deployment, small_workload(scale, SEED + 1), nemesis)
 
     print(report(verdict))
     assert verdict.anomalies == [], report(verdict)
@@ -158,19 +160,19 @@ async def interrupted_sending(
     chase.silent |= {task.slot.unit for _, task in chase.tasks}
     async with post_office() as post:
         plan = chasing(scale, chase, post, folder, code)
-        with Line.prepare(stack, plan) as line:
+        with Deployment.prepare(stack, plan) as deployment:
             if code is None:
-                post.refuse_while = _kill_while_sending(line, scale.interruptions)
-            line.start()
+                post.refuse_while = _kill_while_sending(deployment, scale.interruptions)
+            deployment.start()
             if code is not None:
-                await die_at_kill_point(line.services["notifier"])
-            await asyncio.to_thread(line.wait_ready)
-            return await judge_notices(line, chase, post)
+                await die_at_kill_point(deployment.services["notifier"])
+            await asyncio.to_thread(deployment.wait_ready)
+            return await judge_notices(deployment, chase, post)
 
 
-def _kill_while_sending(line: Line, times: int) -> Callable[[], Awaitable[bool]]:
+def _kill_while_sending(deployment: Deployment, times: int) -> Callable[[], Awaitable[bool]]:
     """Kill the notifier in its first conversations, and take nothing over from the dead."""
-    notifier = line.services["notifier"]
+    notifier = deployment.services["notifier"]
     kills: list[asyncio.Task[None]] = []
 
     def kill() -> None:
@@ -190,24 +192,26 @@ def _kill_while_sending(line: Line, times: int) -> Callable[[], Awaitable[bool]]
 
 
 async def planted_run(stack: Stack, scale: Scale, code: Path, victim: str, *others: str) -> Verdict:
-    """Load a line on planted *code* until *victim* has died at the kill point and come back."""
+    """Load planted *code* until *victim* has died at the kill point and come back."""
     extra = {it: {"PYTHONPATH": str(code)} for it in (victim, *others)}
-    with Line.prepare(stack, Plan(directory_files=scale.directory_files, extra=extra)) as line:
-        line.start()
+    with Deployment.prepare(
+        stack, Plan(directory_files=scale.directory_files, extra=extra)
+    ) as deployment:
+        deployment.start()
 
         async def nemesis() -> None:
-            await die_at_kill_point(line.services[victim])
-            await asyncio.to_thread(line.services[victim].wait_ready)
+            await die_at_kill_point(deployment.services[victim])
+            await asyncio.to_thread(deployment.services[victim].wait_ready)
 
         return await run_chaos(
-            line, small_workload(scale, SEED + 2), nemesis, repeated_share=0, quiet_seconds=10
+            deployment, small_workload(scale, SEED + 2), nemesis, repeated_share=0, quiet_seconds=10
         )
 
 
 def chasing(
     scale: Scale, chase: Chase, post: PostOffice, folder: Path, code: Path | None = None
 ) -> Plan:
-    """Plan a line with the committees of *chase* whose mail leaves through *post*."""
+    """Plan a deployment with the committees of *chase* whose mail leaves through *post*."""
     notifier = {"QCDC_LEASE_SECONDS": "3", **({"PYTHONPATH": str(code)} if code else {})}
     return Plan(
         directory_files=scale.directory_files,

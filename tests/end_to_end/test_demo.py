@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from tests.articles import read
-from tools.line.line import REPOSITORY
+from tools.deployment.deployment import REPOSITORY
 from tools.stack.ports import HOST, free_ports
 from tools.stack.waiting import wait_until
 

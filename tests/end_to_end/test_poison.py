@@ -13,7 +13,7 @@ from shared.contracts.reports import ReportSubmitted
 from shared.contracts.topics import DEAD_LETTERS, receipts_topic, submissions_topic
 from shared.infra.kafka.broker import producer
 from tests.end_to_end.poison import Document, Fault, faults
-from tools.line.line import Line, Plan
+from tools.deployment.deployment import Deployment, Plan
 from tools.stack.stack import Stack
 
 pytestmark = [pytest.mark.end_to_end]
@@ -105,14 +105,17 @@ async def send(
 
 async def test_every_fault_is_answered_within_a_second(stack: Stack) -> None:
     """A verdict or a dead letter each, and the good submission right behind it is accepted."""
-    with Line.prepare(stack, Plan(sources=[SOURCE])) as line:
-        line.services["intake"].start()
-        line.services["intake"].wait_ready()
+    with Deployment.prepare(stack, Plan(sources=[SOURCE])) as deployment:
+        deployment.services["intake"].start()
+        deployment.services["intake"].wait_ready()
         unit = "00004.2"
         slow: list[str] = []
         unanswered: list[str] = []
         told: dict[str, str] = {}
-        async with listening(line.kafka) as answers, producer(line.kafka, "upstream") as kafka:
+        async with (
+            listening(deployment.kafka) as answers,
+            producer(deployment.kafka, "upstream") as kafka,
+        ):
             corpus = faults(lambda event_id: submission(event_id, unit))
             await send(kafka, json.dumps(submission("warm-up", unit)).encode(), None)
             assert await answers.wait("warm-up") == "accepted"

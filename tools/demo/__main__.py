@@ -1,5 +1,5 @@
 """
-``make demo``: the whole line on this machine, fed with the figures of the five articles.
+``make demo``: the whole deployment on this machine, fed with the figures of the five articles.
 
 It calls itself ready only when the totals hold every figure and the digest has been caught.
 """
@@ -26,7 +26,7 @@ from tools.demo.load import Doors, send_load, send_poison
 from tools.demo.mailbox import Mailbox
 from tools.demo.scenario import Scenario, build
 from tools.demo.settings import Ports
-from tools.line.line import Line, Plan
+from tools.deployment.deployment import Deployment, Plan
 from tools.stack.errors import StackError
 from tools.stack.processes import log_tail
 from tools.stack.stack import Stack
@@ -48,7 +48,7 @@ EXIT_FAILED, EXIT_INTERRUPTED = 1, 130
 class Demo:
     """All parts, running."""
 
-    line: Line
+    deployment: Deployment
     scenario: Scenario
     mailbox: Mailbox
     due_at: datetime
@@ -63,7 +63,10 @@ def main() -> int:
         ports.check_free()
         with _running(ports) as demo:
             _fill_or_explain(demo)
-            print(*guide.lines(ports, demo.line.keys[doors.HTTP_SOURCE], demo.scenario), sep="\n")
+            print(
+                *guide.lines(ports, demo.deployment.keys[doors.HTTP_SOURCE], demo.scenario),
+                sep="\n",
+            )
             sys.stdout.flush()
             with suppress(KeyboardInterrupt):
                 threading.Event().wait()
@@ -96,20 +99,20 @@ def _start(ports: Ports, stack: Stack, undo: ExitStack) -> Demo:
     mailbox = undo.enter_context(Mailbox.open(ports.mail))
     scenario = build(stack.scratch, system_clock())
     plan = _plan(ports, scenario, mailbox.smtp_port)
-    line = undo.enter_context(Line.prepare(stack, plan))
+    deployment = undo.enter_context(Deployment.prepare(stack, plan))
     now = system_clock()
     due_at = (now + max(GRACE_MIN, GRACE_PER_PREPARATION * (now - begun))).replace(microsecond=0)
     committees = stack.scratch / "committees.yaml"
     committees.write_text(current.committee_file(scenario.period, due_at), encoding="utf-8")
-    line.publish_committees(committees)
-    line.start()
-    line.wait_ready()
+    deployment.publish_committees(committees)
+    deployment.start()
+    deployment.wait_ready()
     print("services: intake, aggregator and notifier are ready", flush=True)
-    return Demo(line, scenario, mailbox, due_at)
+    return Demo(deployment, scenario, mailbox, due_at)
 
 
 def _check_unused(stack: Stack) -> None:
-    """Refuse a broker of somebody else's that holds the reports of another line."""
+    """Refuse a broker of somebody else's that holds the reports of another deployment."""
     if stack.kafka.restartable:
         return
     missing = blocking(create_missing_topics(stack.kafka.bootstrap, COMMON, dry_run=True))
@@ -134,19 +137,19 @@ def _fill_or_explain(demo: Demo) -> None:
     try:
         asyncio.run(_fill(demo))
     except (DemoError, httpx.HTTPError, KafkaError) as problem:
-        for service in demo.line.services.values():
+        for service in demo.deployment.services.values():
             print(f"--- the end of {service.name}'s log\n{log_tail(service.log)}", file=sys.stderr)
         raise DemoError(str(problem) or repr(problem)) from problem
 
 
 async def _fill(demo: Demo) -> None:
     """Send everything, and return once everything has come out."""
-    line, scenario = demo.line, demo.scenario
+    deployment, scenario = demo.deployment, demo.scenario
     async with AsyncExitStack() as undo:
-        open_doors = await _open_doors(line, undo)
+        open_doors = await _open_doors(deployment, undo)
         readers = checks.Readers(
-            await undo.enter_async_context(_reader(line.url("aggregator"))),
-            await undo.enter_async_context(_reader(line.url("notifier"))),
+            await undo.enter_async_context(_reader(deployment.url("aggregator"))),
+            await undo.enter_async_context(_reader(deployment.url("notifier"))),
             demo.mailbox.mails,
         )
         await open_doors.send(scenario.in_time)
@@ -160,10 +163,12 @@ async def _fill(demo: Demo) -> None:
         await checks.until_digest_is_caught(readers, scenario, SETTLE_SECONDS_MAX)
 
 
-async def _open_doors(line: Line, undo: AsyncExitStack) -> Doors:
-    kafka = await undo.enter_async_context(doors.KafkaDoor.open(line.kafka))
+async def _open_doors(deployment: Deployment, undo: AsyncExitStack) -> Doors:
+    kafka = await undo.enter_async_context(doors.KafkaDoor.open(deployment.kafka))
     http, of_kafka_source = [
-        await undo.enter_async_context(doors.HttpDoor.open(line.url("intake"), line.keys[source]))
+        await undo.enter_async_context(
+            doors.HttpDoor.open(deployment.url("intake"), deployment.keys[source])
+        )
         for source in (doors.HTTP_SOURCE, doors.KAFKA_SOURCE)
     ]
     return Doors(kafka, http, of_kafka_source)

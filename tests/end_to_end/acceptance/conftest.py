@@ -1,4 +1,4 @@
-"""One line for all stories; each has a province, or a period, of its own."""
+"""One deployment for all stories; each has a province, or a period, of its own."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A line at work in a small country of our own, and all that a committee or a sender does to it."""
+"""A deployment with a small directory of its own, and what a committee or a sender does to it."""
 
 import json
 import time
@@ -21,7 +21,7 @@ from tests.end_to_end.acceptance.writing import TOTAL, Answer, models, whole
 from tools.demo.doors import KafkaDoor
 from tools.demo.mailbox import Mailbox
 from tools.demo.reports import FigureValue
-from tools.line.line import Line, Plan
+from tools.deployment.deployment import Deployment, Plan
 from tools.qcdc.closing import close
 from tools.qcdc.directory import propose, put_in_force
 from tools.qcdc.settings import OperatorSettings
@@ -41,23 +41,23 @@ _numbers = count(1)
 class Country:
     """The three services as processes, over a real broker and real databases."""
 
-    line: Line
+    deployment: Deployment
     folder: Path
     mailbox: Mailbox
 
     @classmethod
     @contextmanager
     def open(cls, stack: Stack, folder: Path, units: str, links: str) -> Iterator["Country"]:
-        """Start a line whose directory holds these units and links."""
+        """Start a deployment whose directory holds these units and links."""
         files = _written(folder, {"units.csv": units, "lineage.csv": links})
         with Mailbox.open(*free_ports(1)) as mailbox:
             plan = Plan(
                 sources=(SOURCE,), directory_files=files, smtp_port=mailbox.smtp_port, extra=_UTC
             )
-            with Line.prepare(stack, plan) as line:
-                line.start()
-                line.wait_ready()
-                yield cls(line, folder, mailbox)
+            with Deployment.prepare(stack, plan) as deployment:
+                deployment.start()
+                deployment.wait_ready()
+                yield cls(deployment, folder, mailbox)
 
     def apply(self, **files: str) -> None:
         """
@@ -68,9 +68,9 @@ class Country:
         written = _written(self.folder, {f"{name}.yaml": text for name, text in files.items()})
 
         async def work() -> None:
-            proposal = await propose(self.line.kafka, written, from_shipped=False)
+            proposal = await propose(self.deployment.kafka, written, from_shipped=False)
             revision = await put_in_force(
-                self.line.kafka, proposal, ", ".join(files), system_clock()
+                self.deployment.kafka, proposal, ", ".join(files), system_clock()
             )
             assert revision is not None, "nothing has changed"
 
@@ -94,10 +94,10 @@ class Country:
     ) -> Answer:
         answer = httpx.request(
             method,
-            f"{self.line.url('intake')}/v1/submissions{path}",
+            f"{self.deployment.url('intake')}/v1/submissions{path}",
             params=dict(question),
             json=document,
-            headers={"Authorization": f"Bearer {self.line.keys[SOURCE]}"},
+            headers={"Authorization": f"Bearer {self.deployment.keys[SOURCE]}"},
             timeout=HTTP_SECONDS_MAX,
             trust_env=False,
         )
@@ -123,7 +123,7 @@ class Country:
         )
 
         async def work() -> None:
-            async with KafkaDoor.open(self.line.kafka, SOURCE) as door:
+            async with KafkaDoor.open(self.deployment.kafka, SOURCE) as door:
                 await door.send([report])
 
         blocking(work())
@@ -152,7 +152,7 @@ class Country:
     def asked(self, path: str, service: str = "aggregator", **question: str) -> Answer:
         """Ask a service; the status is in the answer."""
         answer = httpx.get(
-            self.line.url(service) + path,
+            self.deployment.url(service) + path,
             params={name.strip("_"): it for name, it in question.items()},
             timeout=HTTP_SECONDS_MAX,
             trust_env=False,
@@ -182,8 +182,8 @@ class Country:
     def close(self, unit: str, period: str, document: str) -> str:
         """Sign a total, as ``qcdc close`` does; return its checksum."""
         place = OperatorSettings(
-            kafka=self.line.kafka,
-            aggregator_database=SecretStr(self.line.databases["aggregator"]),
+            kafka=self.deployment.kafka,
+            aggregator_database=SecretStr(self.deployment.databases["aggregator"]),
         )
         snapshot = blocking(close(place, Order(unit, "F05", period, document), dry_run=False))
         assert snapshot.state == "signed"
@@ -191,7 +191,7 @@ class Country:
 
     def events(self, topic: str) -> list[tuple[str, str, Answer]]:
         """Return every event of a topic: its type, its key and its body."""
-        return blocking(_events(self.line.kafka, topic))
+        return blocking(_events(self.deployment.kafka, topic))
 
 
 _UTC = {name: {"TZ": "UTC"} for name in ("intake", "aggregator", "notifier")}

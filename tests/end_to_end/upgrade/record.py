@@ -24,7 +24,7 @@ from tests.end_to_end.upgrade.dump import FOLDER, SERVICES, Asked, Said
 from tests.end_to_end.upgrade.qcdc_command import qcdc
 from tests.end_to_end.upgrade.story import Story, leave_half_a_publication, questions, tell
 from tools.demo.mailbox import Mailbox
-from tools.line.line import Line, Plan
+from tools.deployment.deployment import Deployment, Plan
 from tools.stack.ports import free_ports
 from tools.stack.stack import Stack
 from tools.stack.waiting import blocking
@@ -36,7 +36,7 @@ _POSITIONS = "SELECT topic, partition, next_offset FROM qcdc.position"
 
 
 def main() -> None:
-    """Start a line, let it live, end it, and write down what is left."""
+    """Start a deployment, let it live, end it, and write down what is left."""
     with ExitStack() as undo:
         stack = undo.enter_context(Stack.start())
         folder = Path(undo.enter_context(tempfile.TemporaryDirectory()))
@@ -46,25 +46,31 @@ def main() -> None:
         for file, text in zip(files, (place.UNITS, place.LINKS), strict=True):
             file.write_text(text, encoding="utf-8")
         plan = Plan((SOURCE, REVOKED), directory_files=files, smtp_port=mailbox.smtp_port)
-        line = undo.enter_context(Line.prepare(stack, plan))
-        line.start()
-        line.wait_ready()
-        country = Country(line, folder, mailbox)
+        deployment = undo.enter_context(Deployment.prepare(stack, plan))
+        deployment.start()
+        deployment.wait_ready()
+        country = Country(deployment, folder, mailbox)
         story = Story(country, SOURCE)
         tell(story)
         _operate(country)
         mail.close()
         unsent = _put_off(country)
         said = _end(stack, story, unsent)
-        _write(line, said)
+        _write(deployment, said)
 
 
 def _operate(country: Country) -> None:
     """Judge May again by the letter that grants more time, and revoke a key."""
-    line = country.line
+    deployment = country.deployment
     ordered = ("--form", "F05", "--period", place.MAY, "--document", "Công văn phúc tra")
-    qcdc(line.kafka, line.databases, "rejudge", *ordered)
-    qcdc(line.kafka, line.databases, "keys", "revoke", line.keys[REVOKED].split("_")[1][:8])
+    qcdc(deployment.kafka, deployment.databases, "rejudge", *ordered)
+    qcdc(
+        deployment.kafka,
+        deployment.databases,
+        "keys",
+        "revoke",
+        deployment.keys[REVOKED].split("_")[1][:8],
+    )
     until_equal(lambda: country.coverage("97.1", place.MAY)["on_time"], 2, "May judged again")
 
 
@@ -84,25 +90,25 @@ def _put_off(country: Country) -> dump.Json:
 
 def _end(stack: Stack, story: Story, unsent: dump.Json) -> Said:
     """End the services, one report still in the outbox."""
-    line = story.country.line
+    deployment = story.country.deployment
     leave_half_a_publication(story)
-    _until_told(line)
+    _until_told(deployment)
     asked = [
-        Asked(service, path, question, _ask(line, service, path, question))
+        Asked(service, path, question, _ask(deployment, service, path, question))
         for service, path, question in questions(story)
     ]
     sent = list(story.sent)
-    line.services["aggregator"].stop()
-    line.services["notifier"].stop()
+    deployment.services["aggregator"].stop()
+    deployment.services["notifier"].stop()
     stack.kafka.stop()
     unpublished = story.post("unpublished", place.APART, place.JUNE, total=7)
     assert unpublished.status == httpx.codes.CREATED, unpublished
-    line.services["intake"].stop()
+    deployment.services["intake"].stop()
     stack.kafka.start()
     return Said(
         sources=(SOURCE, REVOKED),
-        key=line.keys[SOURCE],
-        revoked_key=line.keys[REVOKED],
+        key=deployment.keys[SOURCE],
+        revoked_key=deployment.keys[REVOKED],
         sent=sent,
         asked=asked,
         unpublished=unpublished,
@@ -110,11 +116,11 @@ def _end(stack: Stack, story: Story, unsent: dump.Json) -> Said:
     )
 
 
-def _ask(line: Line, service: str, path: str, question: Mapping[str, str]) -> dump.Json:
+def _ask(deployment: Deployment, service: str, path: str, question: Mapping[str, str]) -> dump.Json:
     answer = httpx.get(
-        line.url(service) + path,
+        deployment.url(service) + path,
         params=dict(question),
-        headers={"Authorization": f"Bearer {line.keys[SOURCE]}"},
+        headers={"Authorization": f"Bearer {deployment.keys[SOURCE]}"},
         trust_env=False,
     )
     assert answer.is_success, answer.text
@@ -122,14 +128,14 @@ def _ask(line: Line, service: str, path: str, question: Mapping[str, str]) -> du
     return found
 
 
-def _until_told(line: Line) -> None:
+def _until_told(deployment: Deployment) -> None:
     """Return once everything has been read and published."""
 
     async def left() -> int:
-        records = await dump.read_topics(line.kafka)
+        records = await dump.read_topics(deployment.kafka)
         ends = {(it.topic, it.partition): it.offset + 1 for it in records}
         waiting = 0
-        for service, url in line.databases.items():
+        for service, url in deployment.databases.items():
             connection = await asyncpg.connect(url)
             try:
                 waiting += await connection.fetchval("SELECT count(*) FROM qcdc.outbox")
@@ -145,13 +151,13 @@ def _until_told(line: Line) -> None:
     until(lambda: blocking(left()) == 0, "everything read and published")
 
 
-def _write(line: Line, said: Said) -> None:
+def _write(deployment: Deployment, said: Said) -> None:
     FOLDER.mkdir(exist_ok=True)
-    records = blocking(dump.read_topics(line.kafka))
+    records = blocking(dump.read_topics(deployment.kafka))
     dump.write_records(records)
     dump.write_said(said)
     for service in SERVICES:
-        dump.sql(service).write_text(_dumped(line.databases[service]), encoding="utf-8")
+        dump.sql(service).write_text(_dumped(deployment.databases[service]), encoding="utf-8")
     print(f"{len(records)} records, {len(said.asked)} answers, in {FOLDER}")
 
 

@@ -47,7 +47,8 @@ class Story:
         return self._post("/v1/handovers", document)
 
     def _post(self, path: str, document: Json) -> Sent:
-        url, key = self.country.line.url("intake"), self.country.line.keys[self.source]
+        deployment = self.country.deployment
+        url, key = deployment.url("intake"), deployment.keys[self.source]
         answer = httpx.post(
             url + path,
             json=document,
@@ -86,7 +87,7 @@ class Story:
         """Write a record; return when Kafka holds it."""
 
         async def work() -> None:
-            async with AIOKafkaProducer(bootstrap_servers=self.country.line.kafka) as kafka:
+            async with AIOKafkaProducer(bootstrap_servers=self.country.deployment.kafka) as kafka:
                 named = [(name, it.encode()) for name, it in headers.items()]
                 await kafka.send_and_wait(topic, body, key.encode(), partition, headers=named)
 
@@ -219,7 +220,7 @@ def _new_letters(story: Story) -> None:
 
 def _broken_revision(story: Story) -> None:
     """Say that a revision is in force of which the entities are not what it says."""
-    records = blocking(read_topics(story.country.line.kafka))
+    records = blocking(read_topics(story.country.deployment.kafka))
     last = [it for it in records if it.type == "qcdc.DirectoryRevised.v1"][-1]
     said = json.loads(last.value or "")
     wrong = {"event_id": "broken", "revision": said["revision"] + 1, "base": said["revision"]}
@@ -230,7 +231,7 @@ def _broken_revision(story: Story) -> None:
 
 def leave_half_a_publication(story: Story) -> None:
     """Tell of a unit's new name, and put no revision in force that has it."""
-    records = blocking(read_topics(story.country.line.kafka))
+    records = blocking(read_topics(story.country.deployment.kafka))
     unit = [it for it in records if it.key == f"unit/{COMMUNES[4]}"][-1]
     body = (unit.value or "").replace("Xã mẫu", "Xã dở dang").encode()
     story.produce(DIRECTORY, unit.key or "", body, dict(unit.headers) | {"ce_id": "half"}, 0)

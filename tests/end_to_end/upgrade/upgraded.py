@@ -13,8 +13,8 @@ from tests.end_to_end.upgrade import dump
 from tests.end_to_end.upgrade.dump import SERVICES, Asked, Json, Record, Said, content_of
 from tests.end_to_end.upgrade.qcdc_command import REPOSITORY, qcdc
 from tools.demo.mailbox import Mailbox
-from tools.line.clearing import clear_topics
-from tools.line.service import Service
+from tools.deployment.clearing import clear_topics
+from tools.deployment.service import Service
 from tools.stack.ports import HOST, free_ports
 from tools.stack.stack import Stack
 from tools.stack.waiting import blocking
@@ -112,7 +112,7 @@ class Upgraded:
         return [it for it in records if (it.topic, it.partition, it.offset) not in places]
 
     def qcdc(self, *words: str) -> str:
-        """Run ``qcdc`` on this line."""
+        """Run ``qcdc`` on this deployment."""
         return qcdc(self.kafka, self.databases, *words)
 
 

@@ -1,4 +1,4 @@
-"""A directory that changes while the line runs: what it changes is announced again, no more."""
+"""A directory that changes while all runs: what it changes is announced again, no more."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -38,7 +38,7 @@ from tests.integration.notifier.world import (
     settings,
 )
 from tests.integration.shared.plumbing import new_topic
-from tools.line.clearing import clear_topics
+from tools.deployment.clearing import clear_topics
 from tools.stack.stack import Stack
 
 LATE = communes()[126:]

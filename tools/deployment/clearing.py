@@ -1,4 +1,4 @@
-"""Several lines may run on one broker, one after the other; each begins with empty topics."""
+"""Several deployments may run on one broker, one after the other; each begins with empty topics."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ PAUSE_SECONDS = 0.1
 
 async def clear_topics(kafka: KafkaServer) -> None:
     """
-    Delete the topics of an earlier line.
+    Delete the topics of an earlier deployment.
 
     Raises:
         NotOurs: when the broker was given to us and already holds topics of QCDC: they may be

@@ -1,8 +1,8 @@
 """
-One running line: databases, schemas, topics, the directory, keys, and three services as processes.
+Databases, schemas, topics, the directory, keys, and the three services as processes.
 
-The demo, the end-to-end tests and the chaos tests all run the line through this file, so what a
-test kills is exactly what a person starts.
+The demo, the end-to-end tests and the chaos tests all start it through this file, so what a test
+kills is exactly what a person starts.
 """
 
 import sys
@@ -20,8 +20,8 @@ from shared.directory.files import shipped
 from shared.infra.clock import system_clock
 from shared.infra.kafka.topics import create_missing_topics
 from shared.infra.postgres import migrate
-from tools.line.clearing import clear_topics
-from tools.line.service import Service
+from tools.deployment.clearing import clear_topics
+from tools.deployment.service import Service
 from tools.qcdc.databases import folder_of
 from tools.qcdc.directory import publish_instead
 from tools.qcdc.settings import SERVICES
@@ -34,7 +34,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Plan:
-    """What a line should look like; everything may stay unsaid."""
+    """What a deployment should look like; everything may stay unsaid."""
 
     sources: Sequence[str] = ("demo",)
     ports: Mapping[str, int] = field(default_factory=dict)
@@ -46,13 +46,13 @@ class Plan:
     """Where mail leaves; nothing listens on the default."""
     extra: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """More environment by service, for planted faults and short intervals."""
-    name: str = field(default_factory=lambda: f"line_{uuid.uuid4().hex[:8]}")
+    name: str = field(default_factory=lambda: f"deployment_{uuid.uuid4().hex[:8]}")
     """Prefix of the databases."""
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line whose databases and topics are ready; the services are started by whoever uses it."""
+class Deployment:
+    """Databases and topics are ready; the caller starts the services."""
 
     plan: Plan
     kafka: str
@@ -63,7 +63,7 @@ class Line:
 
     @classmethod
     @contextmanager
-    def prepare(cls, stack: Stack, plan: Plan) -> Iterator["Line"]:
+    def prepare(cls, stack: Stack, plan: Plan) -> Iterator["Deployment"]:
         """Make everything that services need; leaving the block ends them."""
         databases = {
             it: stack.postgres.database(f"{plan.name}_{it}".replace("-", "_")) for it in SERVICES
@@ -124,7 +124,7 @@ async def _publish(
     bootstrap: str, directory_files: Sequence[Path], committee_files: Sequence[Path]
 ) -> None:
     contents = shipped(directory_files, committee_files)
-    await publish_instead(bootstrap, contents, "tools/line", system_clock())
+    await publish_instead(bootstrap, contents, "tools/deployment", system_clock())
 
 
 def _environment(service: str, kafka: str, database: str, port: int, plan: Plan) -> dict[str, str]:
