@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from benchmarks.material import write_log
 from benchmarks.peers import bare_read, per_message
-from services.aggregator.rebuild import rebuild
+from services.aggregator.app import rebuild
 from services.aggregator.settings import AggregatorSettings
 from tools.deployment.deployment import Deployment, Plan
 from tools.stack.stack import Stack

@@ -1,6 +1,8 @@
 """
-The aggregator: accepted reports in, the picture of a province out.
+The aggregator: accepted reports in; totals, coverage and lateness out.
 
-Reads ``qcdc.reports.v1``; changes the ledger (``report``, ``total``); publishes
-``ProvincialTotalsChanged``. Serves totals, coverage and the late list over HTTP.
+Reads ``qcdc.reports.v1`` (ReportAccepted, ReportWithdrawn) and ``qcdc.directory.v1``; changes
+``report``, ``total``, ``dirty_total``, ``announced_total``, ``snapshot`` and ``restatement``;
+publishes ProvincialTotalsChanged and ProvincialTotalsRestated on ``qcdc.totals.v1``, and
+RecordDeadLettered. Serves totals, coverage, lateness, units, revisions and signed figures.
 """

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TypeAlias, TypeVar, get_type_hints
 
-from services.aggregator import wiring as aggregator
+from services.aggregator import app as aggregator
 from services.intake import app as intake
 from services.notifier import app as notifier
 from shared.infra.settings import ServiceSettings

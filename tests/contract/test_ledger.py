@@ -5,17 +5,18 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
-from services.aggregator.domain.fold import Change, Entry, Mark
+from services.aggregator.domain.fold import LedgerChange, RecordedRevision, SupersededRevision
 from services.aggregator.domain.layouts import Layouts
-from services.aggregator.domain.reports import Revision, Slot
+from services.aggregator.domain.ledger import Ledger
+from services.aggregator.domain.reports import Revision
 from services.aggregator.domain.totals import TotalKey, Totals
 from services.aggregator.errors import Contended
-from services.aggregator.ledger import Ledger
-from services.aggregator.ledger_postgres import PostgresLedger
-from services.aggregator.wiring import MIGRATIONS
+from services.aggregator.store.postgres import PostgresLedger
+from services.aggregator.store.schema import MIGRATIONS
 from shared.directory.loading import load_reference_data
 from shared.infra.postgres import migrate
 from shared.infra.postgres.database import Database
+from shared.reference.slots import Slot
 from tests.doubles.ledger import MemoryLedger
 from tests.unit.aggregator.given import Place, accepted, revision_of, withdrawn
 
@@ -56,16 +57,18 @@ def revision(number: int, **figures: int | None) -> Revision:
     return revision_of(event, LAYOUTS)
 
 
-def adding(*entries: Entry, marks: list[Mark] | None = None) -> Change:
+def adding(
+    *entries: RecordedRevision, marks: list[SupersededRevision] | None = None
+) -> LedgerChange:
     """Return a change that only writes history."""
-    return Change(entries=list(entries), marks=marks or [])
+    return LedgerChange(entries=list(entries), marks=marks or [])
 
 
 async def test_what_was_saved_is_held(open_ledger: Open) -> None:
     """Everything that a later difference needs comes back as it was, None in its place."""
     first = revision(1, dvk_models_new=421, dvk_models_removed=None)
     async with open_ledger() as ledger:
-        await ledger.save(adding(Entry(first, None)), {})
+        await ledger.save(adding(RecordedRevision(first, None)), {})
 
     async with open_ledger() as ledger:
         held = await ledger.held({SLOT, SLOT._replace(unit="nobody")})
@@ -80,11 +83,11 @@ async def test_superseded_revision_is_known_but_does_not_count(open_ledger: Open
     """A slot counts once; that a revision was seen is never forgotten."""
     first, second = revision(1, dvk_models_new=1), revision(2)
     async with open_ledger() as ledger:
-        await ledger.save(adding(Entry(first, None)), {})
+        await ledger.save(adding(RecordedRevision(first, None)), {})
 
     async with open_ledger() as ledger:
-        mark = Mark(SLOT, 1, second.accepted_at)
-        await ledger.save(adding(Entry(second, None), marks=[mark]), {})
+        mark = SupersededRevision(SLOT, 1, second.accepted_at)
+        await ledger.save(adding(RecordedRevision(second, None), marks=[mark]), {})
 
     async with open_ledger() as ledger:
         held = (await ledger.held({SLOT}))[SLOT]
@@ -98,14 +101,14 @@ async def test_totals_are_kept_changed_and_removed(open_ledger: Open) -> None:
     before = Totals([421, 0], [1, 0], [0, 1], None, reports=2, on_time=1, late=1)
     after = Totals([430, -1], [2, 1], None, [1, 0], reports=3, on_time=3, late=0)
     async with open_ledger() as ledger:
-        await ledger.save(Change(), {key: before, key._replace(area="D373.1"): before})
+        await ledger.save(LedgerChange(), {key: before, key._replace(area="D373.1"): before})
 
     async with open_ledger() as ledger:
         kept = await ledger.totals({key, key._replace(unit_type="phuong")})
-        await ledger.save(Change(), {key: after})
+        await ledger.save(LedgerChange(), {key: after})
     async with open_ledger() as ledger:
         changed = await ledger.totals({key})
-        await ledger.save(Change(), {key: Totals([0, 0], [0, 0])})
+        await ledger.save(LedgerChange(), {key: Totals([0, 0], [0, 0])})
     async with open_ledger() as ledger:
         removed = await ledger.totals({key, key._replace(area="D373.1")})
 
@@ -118,11 +121,11 @@ async def test_revision_written_twice_is_refused(open_ledger: Open) -> None:
     """Two partitions with the same slot at once: the second starts again and sees the first."""
     first = revision(1, dvk_models_new=421)
     async with open_ledger() as ledger:
-        await ledger.save(adding(Entry(first, None)), {})
+        await ledger.save(adding(RecordedRevision(first, None)), {})
 
     with pytest.raises(Contended):
         async with open_ledger() as ledger:
-            await ledger.save(adding(Entry(revision(1, dvk_models_new=9), None)), {})
+            await ledger.save(adding(RecordedRevision(revision(1, dvk_models_new=9), None)), {})
 
     async with open_ledger() as ledger:
         held = (await ledger.held({SLOT}))[SLOT]
@@ -134,7 +137,7 @@ async def test_odd_texts_come_back_as_they_were(open_ledger: Open) -> None:
     place = Place(path=("NULL", "37.1"), unit_type="a\\N\tb\nc\r\\.")
     odd = revision_of(accepted({"work_days": 1}, place), LAYOUTS)
     async with open_ledger() as ledger:
-        await ledger.save(adding(Entry(odd, None)), {})
+        await ledger.save(adding(RecordedRevision(odd, None)), {})
 
     async with open_ledger() as ledger:
         counted = (await ledger.held({SLOT}))[SLOT].counted

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from services.aggregator.domain.fold import Change, Held, Province
-from services.aggregator.domain.reports import Revision, Slot
+from services.aggregator.domain.fold import LedgerChange, ProvinceTotal, SlotContent
+from services.aggregator.domain.reports import Revision
 from services.aggregator.domain.totals import TotalKey, Totals
 from services.aggregator.errors import Contended
+from shared.reference.slots import Slot
 
 
 class MemoryLedger:
@@ -17,9 +18,9 @@ class MemoryLedger:
         self.revisions: dict[tuple[Slot, int], Revision] = {}
         self.superseded_at: dict[tuple[Slot, int], datetime | None] = {}
         self.counted: dict[TotalKey, Totals] = {}
-        self.dirty: Counter[Province] = Counter()
+        self.dirty: Counter[ProvinceTotal] = Counter()
 
-    async def held(self, slots: Collection[Slot]) -> Mapping[Slot, Held]:
+    async def held(self, slots: Collection[Slot]) -> Mapping[Slot, SlotContent]:
         """Return what the slots hold."""
         found = {}
         for slot in slots:
@@ -27,14 +28,14 @@ class MemoryLedger:
             if its:
                 accepted = {number: it.accepted_at for number, it in its.items()}
                 current = next(n for n in its if self.superseded_at[slot, n] is None)
-                found[slot] = Held(its[current].counted, accepted)
+                found[slot] = SlotContent(its[current].counted, accepted)
         return found
 
     async def totals(self, keys: Collection[TotalKey]) -> Mapping[TotalKey, Totals]:
         """Return the totals as they stand."""
         return {key: self.counted[key] for key in keys if key in self.counted}
 
-    async def save(self, change: Change, totals: Mapping[TotalKey, Totals]) -> None:
+    async def save(self, change: LedgerChange, totals: Mapping[TotalKey, Totals]) -> None:
         """Write down what changed, or nothing."""
         for revision, _ in change.entries:
             if (revision.slot, revision.counted.revision) in self.revisions:

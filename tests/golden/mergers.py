@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 
 from services.aggregator.domain.amounts import Amount
-from services.aggregator.domain.carrying import Carried, openings
-from services.aggregator.domain.rollup import ByPeriod, Said, carry
+from services.aggregator.domain.opening_stock import CarriedStock, opening_stocks
+from services.aggregator.domain.rollup import ByPeriod, StatedFigures, carry_opening_stocks
 from services.aggregator.domain.scopes import current
 from shared.reference.periods import Period, period_containing
 from tests.golden.areas import province_named
@@ -40,7 +40,7 @@ def carry_forward(page: Page, world: World, stories: Iterable[Story]) -> None:
     article = name.removesuffix("_last_known")
     story = next(it for it in stories if it.page["id"].text().startswith(article))
     assert story.place.key in old
-    assert story.replays[0].readings(its, its)[_TOTAL].value == stock
+    assert story.replays[0].compute_figures(its, its)[_TOTAL].value == stock
     replays = [
         story.replays[0] if key == story.place.key else _neighbour(key, its, world) for key in old
     ]
@@ -74,7 +74,9 @@ def _opening(replays: Iterable[Replay], its: Period) -> int:
     closed: ByPeriod = {_TOTAL: {its: Amount(*map(sum, zip(*parts, strict=True)))}}
     layout = replays[0].world.layouts.known("F05", its.code)
     first = period_containing("cal", "half", AFTER)
-    source = Carried(tuple(sorted(it.area for it in replays)), its)
-    said = carry(Said({}), openings([layout]), first, Said(closed), source)
+    source = CarriedStock(tuple(sorted(it.area for it in replays)), its)
+    said = carry_opening_stocks(
+        StatedFigures({}), opening_stocks([layout]), first, StatedFigures(closed), source
+    )
     assert said.carried[_OPENING][first] == source
     return said.stated[_OPENING][first].value

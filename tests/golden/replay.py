@@ -5,12 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from services.aggregator.answers import figure
 from services.aggregator.domain.fold import fold
-from services.aggregator.domain.reporters import Filed, FormFiled, Reporters
+from services.aggregator.domain.reporters import FiledReports, FormReporters, Reporters
 from services.aggregator.domain.reports import Revision
-from services.aggregator.domain.rollup import Reading, Said, Selection, Tally, amounts, readings
+from services.aggregator.domain.rollup import (
+    ComputedFigure,
+    FigureSelection,
+    PeriodTotals,
+    StatedFigures,
+    amounts,
+    compute_figures,
+)
 from services.aggregator.domain.totals import TotalKey, Totals, settle
+from services.aggregator.usecases.figures import figure
 from services.intake.domain.judge import ValidatedReport
 from shared.contracts.event import derived_id
 from shared.contracts.reports import ReportAccepted, ReportSubmitted
@@ -41,18 +48,18 @@ class Replay:
         change = fold({}, self.revisions, self.world.layouts)
         return settle({}, change.moves, self.world.layouts)
 
-    def said(self, first: Period, last: Period) -> Said:
+    def said(self, first: Period, last: Period) -> StatedFigures:
         """Return what was reported for the area and some periods."""
         layouts, periods = self.world.layouts, periods_between(first, last)
         tallies = [
-            Tally(layouts.known(key.form, key.period), it, totals)
+            PeriodTotals(layouts.known(key.form, key.period), it, totals)
             for key, totals in self.totals.items()
             for it in periods
             if key.area == self.area and key.period == it.code
         ]
-        return Said(amounts(tallies, self.world.reference.catalogue))
+        return StatedFigures(amounts(tallies, self.world.reference.catalogue))
 
-    def readings(self, first: Period, last: Period) -> Mapping[str, Reading]:
+    def compute_figures(self, first: Period, last: Period) -> Mapping[str, ComputedFigure]:
         """Answer for the area and some periods, by cell."""
         catalogue, layouts = self.world.reference.catalogue, self.world.layouts
         periods = periods_between(first, last)
@@ -63,17 +70,17 @@ class Replay:
             if (layout := layouts.of(form, it.code))
         }
         filed = [
-            FormFiled(layout, it, self._owing(form, it), self._filed(form, it))
+            FormReporters(layout, it, self._owing(form, it), self._filed(form, it))
             for (form, it), layout in asked.items()
         ]
         each_once = {id(it): it for it in asked.values()}
-        selection = Selection(catalogue, periods, list(each_once.values()))
-        found = readings(selection, self.said(first, last), Reporters(filed))
+        selection = FigureSelection(catalogue, periods, list(each_once.values()))
+        found = compute_figures(selection, self.said(first, last), Reporters(filed))
         return {it.cell.key: it for it in found}
 
     def figures(self, first: Period, last: Period) -> Mapping[str, Figure]:
         """Answer as readers get it."""
-        return {cell: figure(it) for cell, it in self.readings(first, last).items()}
+        return {cell: figure(it) for cell, it in self.compute_figures(first, last).items()}
 
     def _owing(self, form: str, its: Period) -> frozenset[str]:
         version = self.world.reference.catalogue.form(form, its)
@@ -81,13 +88,13 @@ class Replay:
         owing = self.world.reference.directory.owing(version, its, self.area)
         return frozenset(it.key for it in owing)
 
-    def _filed(self, form: str, its: Period) -> list[Filed]:
+    def _filed(self, form: str, its: Period) -> list[FiledReports]:
         units: dict[frozenset[int], set[str]] = defaultdict(set)
         for it in self.revisions:
             if (it.slot.form, it.slot.period) == (form, its.code) and it.counted.figures:
                 missing = {n for n, value in enumerate(it.counted.figures) if value is None}
                 units[frozenset(missing)].add(it.slot.unit)
-        return [Filed(frozenset(its_units), missing) for missing, its_units in units.items()]
+        return [FiledReports(frozenset(its_units), missing) for missing, its_units in units.items()]
 
 
 def replay(article: Article, world: World) -> Replay:

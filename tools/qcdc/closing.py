@@ -4,12 +4,13 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from services.aggregator.closing import Order, Snapshot, close_figures
+from services.aggregator.app import sign
 from services.aggregator.settings import AggregatorSettings
+from services.aggregator.usecases.sign import SignOrder, Snapshot
 from tools.qcdc.settings import OperatorSettings
 
 
-async def close(settings: OperatorSettings, order: Order, *, dry_run: bool) -> Snapshot:
+async def close(settings: OperatorSettings, order: SignOrder, *, dry_run: bool) -> Snapshot:
     """Sign figures, or say what would be signed. Raises Misconfigured when there are none."""
     place = AggregatorSettings(
         kafka=settings.kafka or "",
@@ -17,7 +18,7 @@ async def close(settings: OperatorSettings, order: Order, *, dry_run: bool) -> S
         database_schema=settings.database_schema,
         http_port=0,
     )
-    return await close_figures(place, order, dry_run=dry_run)
+    return await sign(place, order, dry_run=dry_run)
 
 
 def as_json(snapshot: Snapshot) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from services.aggregator.closing import Order
+from services.aggregator.usecases.sign import SignOrder
 from shared.contracts import topics
 from shared.infra.errors import Misconfigured
 from shared.infra.kafka.topics import check_topics, create_missing_topics
@@ -185,7 +185,7 @@ def close(
     as_json: AsJson = False,
 ) -> None:
     """Sign figures as they stand; later changes of them are told as restatements."""
-    order = Order(unit, form, period, document)
+    order = SignOrder(unit, form, period, document)
     snapshot = _run(closing.close(OperatorSettings(), order, dry_run=dry_run))
     _say(closing.as_json(snapshot), as_json, [snapshot.summary])
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 from pydantic import SecretStr
 
+from services.aggregator.app import rebuild as rebuild_aggregator
 from services.aggregator.errors import CannotRebuild
-from services.aggregator.rebuild import RebuildOutcome
-from services.aggregator.rebuild import rebuild as rebuild_aggregator
 from services.aggregator.settings import AggregatorSettings
+from services.aggregator.store.swap import RebuildOutcome
 from shared.infra.errors import Misconfigured
 from tools.qcdc.settings import OperatorSettings
 

@@ -34,7 +34,7 @@ class Amount(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PeriodAmount:
     """An amount, and the period it was taken from when it is not of all periods."""
 
     amount: Amount
@@ -58,7 +58,7 @@ def over_units(indicator: Indicator, parts: Sequence[Amount]) -> Amount | None:
     return parts[0]
 
 
-def over_time(indicator: Indicator, by_period: Mapping[Period, Amount]) -> Found | None:
+def over_time(indicator: Indicator, by_period: Mapping[Period, Amount]) -> PeriodAmount | None:
     """
     Return what the amounts of several periods make together, None when there are none.
 
@@ -90,25 +90,25 @@ def _sum(parts: Sequence[Amount]) -> Amount:
     return parts[0] if len(parts) == 1 else Amount(*map(sum, zip(*parts, strict=True)))
 
 
-def _all_periods(indicator: Indicator, by_period: Mapping[Period, Amount]) -> Found:
+def _all_periods(indicator: Indicator, by_period: Mapping[Period, Amount]) -> PeriodAmount:
     if not indicator.additive:
         raise NotAdditive(indicator.code)
-    return Found(_sum(list(by_period.values())))
+    return PeriodAmount(_sum(list(by_period.values())))
 
 
-def _first_period(_: Indicator, by_period: Mapping[Period, Amount]) -> Found:
-    return Found(by_period[min(by_period)], min(by_period))
+def _first_period(_: Indicator, by_period: Mapping[Period, Amount]) -> PeriodAmount:
+    return PeriodAmount(by_period[min(by_period)], min(by_period))
 
 
-def _last_period(_: Indicator, by_period: Mapping[Period, Amount]) -> Found:
-    return Found(by_period[max(by_period)], max(by_period))
+def _last_period(_: Indicator, by_period: Mapping[Period, Amount]) -> PeriodAmount:
+    return PeriodAmount(by_period[max(by_period)], max(by_period))
 
 
-def _refused(indicator: Indicator, _: Mapping[Period, Amount]) -> Found:
+def _refused(indicator: Indicator, _: Mapping[Period, Amount]) -> PeriodAmount:
     raise NotAdditive(indicator.code)
 
 
-_OVER_TIME: Mapping[str, Callable[[Indicator, Mapping[Period, Amount]], Found]] = {
+_OVER_TIME: Mapping[str, Callable[[Indicator, Mapping[Period, Amount]], PeriodAmount]] = {
     "sum": _all_periods,
     "first": _first_period,
     "last": _last_period,

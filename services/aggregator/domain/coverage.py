@@ -9,7 +9,7 @@ from shared.contracts.totals import Coverage
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class ReportReceipt:
     """
     The current report of a unit, as far as punctuality goes; judged once, by intake.
 
@@ -41,7 +41,7 @@ class Straggler:
     last_corrected_at: datetime | None = None
 
 
-def coverage(owing: frozenset[str], receipts: Iterable[Receipt]) -> Coverage:
+def coverage(owing: frozenset[str], receipts: Iterable[ReportReceipt]) -> Coverage:
     """Count the units that owe a form; what others send of their own accord is not counted."""
     punctual = [it.on_time for it in receipts if it.unit in owing]
     return Coverage(
@@ -68,7 +68,7 @@ def added(parts: Iterable[Coverage]) -> Coverage:
 def stragglers(
     form: str,
     owing: frozenset[str],
-    receipts: Mapping[str, Receipt],
+    receipts: Mapping[str, ReportReceipt],
     due_at: Callable[[str], datetime | None],
     as_of: datetime,
 ) -> list[Straggler]:

@@ -15,29 +15,30 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from services.aggregator.domain.layouts import Layouts
-from services.aggregator.domain.reports import Counted, Revision, Slot
-from services.aggregator.domain.totals import Move, TotalKey, move
+from services.aggregator.domain.reports import Counted, Revision
+from services.aggregator.domain.totals import TotalKey, TotalMove, move
+from shared.reference.slots import Slot
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class SlotContent:
     """What the ledger holds of one slot: what counts, and when each revision was accepted."""
 
     counted: Counted
     accepted: Mapping[int, datetime]
 
 
-NOTHING = Held(Counted(revision=0, path=(), unit_type="", figures=None), {})
+NOTHING = SlotContent(Counted(revision=0, path=(), unit_type="", figures=None), {})
 
 
-class Entry(NamedTuple):
+class RecordedRevision(NamedTuple):
     """A revision to write down; ``superseded_at`` is when the next one was accepted."""
 
     revision: Revision
     superseded_at: datetime | None
 
 
-class Mark(NamedTuple):
+class SupersededRevision(NamedTuple):
     """A revision already written down whose successor has changed."""
 
     slot: Slot
@@ -45,7 +46,7 @@ class Mark(NamedTuple):
     superseded_at: datetime
 
 
-class Province(NamedTuple):
+class ProvinceTotal(NamedTuple):
     """A province's figures of one form and period, which the world is to hear of."""
 
     province: str
@@ -54,28 +55,34 @@ class Province(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LedgerChange:
     """Everything that a batch of revisions changes."""
 
-    entries: list[Entry] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
-    moves: dict[TotalKey, list[Move]] = field(default_factory=lambda: defaultdict(list))
-    dirty: set[Province] = field(default_factory=set)
+    entries: list[RecordedRevision] = field(default_factory=list)
+    marks: list[SupersededRevision] = field(default_factory=list)
+    moves: dict[TotalKey, list[TotalMove]] = field(default_factory=lambda: defaultdict(list))
+    dirty: set[ProvinceTotal] = field(default_factory=set)
 
 
-def fold(held: Mapping[Slot, Held], revisions: Iterable[Revision], layouts: Layouts) -> Change:
+def fold(
+    held: Mapping[Slot, SlotContent], revisions: Iterable[Revision], layouts: Layouts
+) -> LedgerChange:
     """Return what *revisions*, in any order and number, change in a ledger that holds *held*."""
     arrived: dict[Slot, list[Revision]] = {}
     for revision in revisions:
         arrived.setdefault(revision.slot, []).append(revision)
-    change = Change()
+    change = LedgerChange()
     for slot, its_revisions in arrived.items():
         _fold_slot(change, slot, held.get(slot, NOTHING), its_revisions, layouts)
     return change
 
 
 def _fold_slot(
-    change: Change, slot: Slot, held: Held, arrived: Sequence[Revision], layouts: Layouts
+    change: LedgerChange,
+    slot: Slot,
+    held: SlotContent,
+    arrived: Sequence[Revision],
+    layouts: Layouts,
 ) -> None:
     counted, fresh = held.counted, {}
     for revision in arrived:
@@ -93,15 +100,18 @@ def _fold_slot(
 
 
 def _chain(
-    change: Change, slot: Slot, accepted: Mapping[int, datetime], fresh: Mapping[int, Revision]
+    change: LedgerChange,
+    slot: Slot,
+    accepted: Mapping[int, datetime],
+    fresh: Mapping[int, Revision],
 ) -> None:
     """Let each revision end when the next higher one was accepted; the highest has not ended."""
     for number, successor in _successors(accepted, fresh):
         at = None if successor is None else _accepted_at(successor, accepted, fresh)
         if number in fresh:
-            change.entries.append(Entry(fresh[number], at))
+            change.entries.append(RecordedRevision(fresh[number], at))
         elif at is not None and successor in fresh:
-            change.marks.append(Mark(slot, number, at))
+            change.marks.append(SupersededRevision(slot, number, at))
 
 
 def _successors(
@@ -118,11 +128,11 @@ def _accepted_at(
     return fresh[number].accepted_at if number in fresh else accepted[number]
 
 
-def _move(change: Change, slot: Slot, counted: Counted, sign: int, layouts: Layouts) -> None:
+def _move(change: LedgerChange, slot: Slot, counted: Counted, sign: int, layouts: Layouts) -> None:
     """Let a report enter or leave the totals of every area in its path."""
     if counted.figures is None:
         return
     its_move = move(slot, counted, sign, layouts.known(slot.form, slot.period))
     for area in counted.path:
         change.moves[TotalKey(slot.form, slot.period, area, counted.unit_type)].append(its_move)
-    change.dirty.add(Province(counted.province, slot.form, slot.period))
+    change.dirty.add(ProvinceTotal(counted.province, slot.form, slot.period))

@@ -12,7 +12,7 @@ Units = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class FiledReports:
     """Units whose current reports leave out the same figures, by position."""
 
     units: Units
@@ -28,13 +28,13 @@ class Answering:
 
 
 @dataclass(frozen=True)
-class FormFiled:
+class FormReporters:
     """One form for one period: the units that owe it, and what was filed."""
 
     layout: Layout
     period: Period
     owing: Units
-    filed: Sequence[Filed]
+    filed: Sequence[FiledReports]
     _known: dict[tuple[int, ...], Answering] = field(default_factory=dict)
 
     def answering(self, cell: str) -> Answering | None:
@@ -58,7 +58,7 @@ class FormFiled:
         return found
 
 
-class Count(NamedTuple):
+class ReporterCount(NamedTuple):
     """How many units stated a figure in some period, in every one they owed it, and should have."""
 
     reported_by: int
@@ -69,12 +69,12 @@ class Count(NamedTuple):
 class Reporters:
     """Answers for one selection of forms and periods; equal questions are counted once."""
 
-    def __init__(self, forms: Iterable[FormFiled]) -> None:
+    def __init__(self, forms: Iterable[FormReporters]) -> None:
         self._forms = list(forms)
         self._by_cell: dict[str, Mapping[str, tuple[Answering, ...]]] = {}
-        self._counted: dict[object, Count] = {}
+        self._counted: dict[object, ReporterCount] = {}
 
-    def of(self, cells: Sequence[str], periods: Iterable[Period]) -> Count:
+    def of(self, cells: Sequence[str], periods: Iterable[Period]) -> ReporterCount:
         """
         Count the units that stated all *cells*, and those that should have.
 
@@ -100,7 +100,7 @@ class Reporters:
         return self._by_cell[cell]
 
 
-def _count(periods: Sequence[Sequence[Sequence[Answering]]]) -> Count:
+def _count(periods: Sequence[Sequence[Sequence[Answering]]]) -> ReporterCount:
     expected: set[str] = set()
     stating: set[str] = set()
     lacking: set[str] = set()
@@ -110,7 +110,7 @@ def _count(periods: Sequence[Sequence[Sequence[Answering]]]) -> Count:
         expected |= owing
         stating |= all_cells
         lacking |= owing - all_cells
-    return Count(len(stating), len(expected - lacking), len(expected))
+    return ReporterCount(len(stating), len(expected - lacking), len(expected))
 
 
 def _all(parts: Iterable[Units]) -> Units:

@@ -8,13 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-
-class Slot(NamedTuple):
-    """A unit's place for one form and one period: it counts once, at its highest revision."""
-
-    unit: str
-    form: str
-    period: str
+from shared.reference.slots import Slot
 
 
 class Counted(NamedTuple):

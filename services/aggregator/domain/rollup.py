@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
-from services.aggregator.domain.amounts import Amount, Found, over_time, over_units, rate
-from services.aggregator.domain.carrying import Carried
+from services.aggregator.domain.amounts import Amount, PeriodAmount, over_time, over_units, rate
 from services.aggregator.domain.layouts import Layout
-from services.aggregator.domain.reporters import Count, Reporters
+from services.aggregator.domain.opening_stock import CarriedStock
+from services.aggregator.domain.reporters import ReporterCount, Reporters
 from services.aggregator.domain.totals import Totals
 from services.aggregator.domain.withholding import Withheld, withholding
 from shared.reference.catalogue import Catalogue
@@ -25,7 +25,7 @@ from shared.reference.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class PeriodTotals:
     """
     The totals of one form, period and unit type of a ``unit``.
 
@@ -61,7 +61,7 @@ ByPeriod = Mapping[str, Mapping[Period, Amount]]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StatedFigures:
     """
     What the reports of a selection say, by cell and period.
 
@@ -71,11 +71,11 @@ class Said:
 
     stated: ByPeriod
     withheld: Mapping[str, Mapping[Period, Withheld]] = field(default_factory=dict)
-    carried: Mapping[str, Mapping[Period, Carried]] = field(default_factory=dict)
+    carried: Mapping[str, Mapping[Period, CarriedStock]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ComputedFigure:
     """
     One figure, ready to be written for people.
 
@@ -86,16 +86,16 @@ class Reading:
     cell: Cell
     value: int | Decimal | None
     qualifier: Qualifier
-    units: Count
+    units: ReporterCount
     out_of: int | None = None
     period: Period | None = None
     """Set when the figure was taken from one period of a range."""
     withheld: Withheld | None = None
-    carried: Carried | None = None
+    carried: CarriedStock | None = None
 
 
 @dataclass(frozen=True)
-class Selection:
+class FigureSelection:
     """What is asked for: periods of one kind, ascending, and the layouts selected in each."""
 
     catalogue: Catalogue
@@ -112,13 +112,15 @@ class Selection:
         return [(named[cell.indicator], cell) for cell in ordered]
 
 
-def readings(selection: Selection, said: Said, reporters: Reporters) -> list[Reading]:
+def compute_figures(
+    selection: FigureSelection, said: StatedFigures, reporters: Reporters
+) -> list[ComputedFigure]:
     """Return every cell of the selected forms; what nobody reported is there, without a value."""
-    desk = _Desk(selection, said, reporters)
+    desk = _Rollup(selection, said, reporters)
     return [desk.read(indicator, cell) for indicator, cell in selection.cells]
 
 
-def amounts(tallies: Iterable[Tally], catalogue: Catalogue) -> ByPeriod:
+def amounts(tallies: Iterable[PeriodTotals], catalogue: Catalogue) -> ByPeriod:
     """
     Put the unit types and forms of each period together, cell by cell; rates have none.
 
@@ -145,9 +147,13 @@ def amounts(tallies: Iterable[Tally], catalogue: Catalogue) -> ByPeriod:
     return found
 
 
-def carry(
-    said: Said, closings: Mapping[str, str], period: Period, closed: Said, source: Carried
-) -> Said:
+def carry_opening_stocks(
+    said: StatedFigures,
+    closings: Mapping[str, str],
+    period: Period,
+    closed: StatedFigures,
+    source: CarriedStock,
+) -> StatedFigures:
     """Enter what was *closed* with, in the period of the *source*, as opening stocks."""
     stated, withheld, carried = dict(said.stated), dict(said.withheld), dict(said.carried)
     for opening, closing in closings.items():
@@ -156,7 +162,7 @@ def carry(
         elif amount := closed.stated.get(closing, {}).get(source.period):
             stated[opening] = {**stated.get(opening, {}), period: amount}
             carried[opening] = {**carried.get(opening, {}), period: source}
-    return Said(stated, withheld, carried)
+    return StatedFigures(stated, withheld, carried)
 
 
 def _stated(totals: Totals) -> Iterator[tuple[int, Amount]]:
@@ -169,15 +175,15 @@ def _stated(totals: Totals) -> Iterator[tuple[int, Amount]]:
 
 
 @dataclass(frozen=True)
-class _Desk:
+class _Rollup:
     """Reads one figure after the other from what a selection says."""
 
-    selection: Selection
-    said: Said
+    selection: FigureSelection
+    said: StatedFigures
     reporters: Reporters
     _nothing: Mapping[Period, Amount] = field(default_factory=dict)
 
-    def read(self, indicator: Indicator, cell: Cell) -> Reading:
+    def read(self, indicator: Indicator, cell: Cell) -> ComputedFigure:
         if indicator.measure is Measure.RATIO:
             return self._read_rate(indicator, cell)
         stated = self.said.stated.get(cell.key, self._nothing)
@@ -194,7 +200,7 @@ class _Desk:
             carried=carried.get(period) if carried and period else None,
         )
 
-    def _read_rate(self, indicator: Indicator, cell: Cell) -> Reading:
+    def _read_rate(self, indicator: Indicator, cell: Cell) -> ComputedFigure:
         parts = [
             Cell(part or "", cell.split) for part in (indicator.numerator, indicator.denominator)
         ]
@@ -218,14 +224,14 @@ class _Desk:
 
     def _blank(
         self, indicator: Indicator, cell: Cell, keys: Sequence[str], period: Period | None
-    ) -> Reading:
+    ) -> ComputedFigure:
         """Count who reported, in the one period that the figure is taken from or in all."""
         periods = self.selection.periods if period is None else [period]
         out_of = None
         if indicator.measure is Measure.RANK and period is not None:
             out_of = indicator.ranked_among(period.year)
         in_range = len(self.selection.periods) > 1
-        return Reading(
+        return ComputedFigure(
             indicator,
             cell,
             None,
@@ -238,7 +244,7 @@ class _Desk:
 
 def _parts_of_rate(
     named: Sequence[Indicator], stated: Sequence[Mapping[Period, Amount]]
-) -> tuple[Found, Found] | None:
+) -> tuple[PeriodAmount, PeriodAmount] | None:
     """Find both parts of a rate, from the periods for which both are known."""
     both = stated[0].keys() & stated[1].keys()
     known = [{period: it[period] for period in both} for it in stated]

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from services.aggregator.domain.layouts import Layout, Layouts
-from services.aggregator.domain.reports import Counted, Slot
+from services.aggregator.domain.reports import Counted
+from shared.reference.slots import Slot
 
 
 class TotalKey(NamedTuple):
@@ -40,7 +41,7 @@ class Totals:
     late: int = 0
 
 
-class Move(NamedTuple):
+class TotalMove(NamedTuple):
     """A report that enters a total (sign 1) or leaves it (sign -1), as a vector to add."""
 
     unit: str
@@ -53,7 +54,7 @@ class Move(NamedTuple):
     on_time: bool
 
 
-def move(slot: Slot, counted: Counted, sign: int, layout: Layout) -> Move:
+def move(slot: Slot, counted: Counted, sign: int, layout: Layout) -> TotalMove:
     """Return what a report that is not withdrawn adds to, or takes from, the totals it is in."""
     figures = counted.figures or ()
     given = None
@@ -62,13 +63,13 @@ def move(slot: Slot, counted: Counted, sign: int, layout: Layout) -> Move:
     addends = [figure * sign if figure else 0 for figure in figures]
     for position in layout.derived:
         addends[position] = 0
-    return Move(
+    return TotalMove(
         slot.unit, sign, addends, given, counted.at_least, counted.about, counted.on_time is True
     )
 
 
 def settle(
-    held: Mapping[TotalKey, Totals], moves: Mapping[TotalKey, Sequence[Move]], layouts: Layouts
+    held: Mapping[TotalKey, Totals], moves: Mapping[TotalKey, Sequence[TotalMove]], layouts: Layouts
 ) -> dict[TotalKey, Totals]:
     """Return the totals after the moves; a total of no reports is all zeros."""
     settled = {}
@@ -79,7 +80,7 @@ def settle(
     return settled
 
 
-def _settle(before: Totals, moves: Sequence[Move]) -> Totals:
+def _settle(before: Totals, moves: Sequence[TotalMove]) -> Totals:
     reports = sum(it.sign for it in moves)
     on_time = sum(it.sign for it in moves if it.on_time)
     complete = sum(it.sign for it in moves if it.given is None)
@@ -114,19 +115,19 @@ def _qualified(
     return after if any(after) else None
 
 
-def _in_area(area: str, moves: Sequence[Move], layout: Layout) -> Sequence[Move]:
+def _in_area(area: str, moves: Sequence[TotalMove], layout: Layout) -> Sequence[TotalMove]:
     """Keep figures that are only looked up out of every total but that of the unit itself."""
     if not layout.looked_up:
         return moves
     return [it if it.unit == area else _without_looked_up(it, layout) for it in moves]
 
 
-def _without_looked_up(it: Move, layout: Layout) -> Move:
+def _without_looked_up(it: TotalMove, layout: Layout) -> TotalMove:
     addends, given = list(it.addends), list(it.given or [it.sign] * layout.width)
     for position in layout.looked_up:
         addends[position] = given[position] = 0
     hidden = set(layout.looked_up)
-    return Move(
+    return TotalMove(
         it.unit,
         it.sign,
         addends,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from services.aggregator.domain.layouts import Layout
-from services.aggregator.domain.reporters import Filed
+from services.aggregator.domain.reporters import FiledReports
 from services.aggregator.domain.scopes import Scope, owing_alone
 from shared.reference.directory import Directory
 from shared.reference.indicators import Indicator
@@ -24,7 +24,11 @@ class Withheld(StrEnum):
 
 
 def withheld_cells(
-    layout: Layout, period: Period, scope: Scope, directory: Directory, filed: Iterable[Filed]
+    layout: Layout,
+    period: Period,
+    scope: Scope,
+    directory: Directory,
+    filed: Iterable[FiledReports],
 ) -> Mapping[str, Withheld]:
     """
     Return the cells of a form that a scope cannot answer for, and why.

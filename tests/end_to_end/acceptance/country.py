@@ -14,7 +14,7 @@ import httpx
 from aiokafka import AIOKafkaConsumer
 from pydantic import SecretStr
 
-from services.aggregator.closing import Order
+from services.aggregator.usecases.sign import SignOrder
 from shared.contracts.reports import ReportSubmitted
 from shared.infra.clock import system_clock
 from tests.end_to_end.acceptance.writing import TOTAL, Answer, models, whole
@@ -185,7 +185,7 @@ class Country:
             kafka=self.deployment.kafka,
             aggregator_database=SecretStr(self.deployment.databases["aggregator"]),
         )
-        snapshot = blocking(close(place, Order(unit, "F05", period, document), dry_run=False))
+        snapshot = blocking(close(place, SignOrder(unit, "F05", period, document), dry_run=False))
         assert snapshot.state == "signed"
         return snapshot.checksum
 

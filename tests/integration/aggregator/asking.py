@@ -6,13 +6,13 @@ from typing import Any
 
 import httpx
 
-from services.aggregator.api import build_app
-from services.aggregator.archive import Archive
-from services.aggregator.desk import Desk
+from services.aggregator.app import queries_of
 from services.aggregator.domain.layouts import Layouts
-from services.aggregator.pictures import Pictures
+from services.aggregator.entry.api import add_routes
+from services.aggregator.store.ledger_reader import LedgerReader
 from shared.infra.health import Health
 from shared.infra.postgres.database import Database
+from shared.infra.web.app import create_app
 from shared.reference.reference_data import ReferenceData
 
 Answer = dict[str, Any]
@@ -23,8 +23,8 @@ async def client(
     database: Database, reference: Callable[[], ReferenceData], layouts: Layouts
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Return a client of the aggregator's API."""
-    pictures = Pictures(reference, layouts)
-    app = build_app(Desk(database, pictures), Archive(database, pictures), Health())
+    app = create_app("aggregator", Health())
+    add_routes(app, queries_of(database, LedgerReader(reference, layouts)))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://aggregator") as its:
         yield its

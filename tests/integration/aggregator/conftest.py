@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from services.aggregator.domain.layouts import Layouts
-from services.aggregator.wiring import MIGRATIONS
+from services.aggregator.store.schema import MIGRATIONS
 from shared.directory.loading import load_reference_data
 from shared.infra.postgres import migrate
 from shared.infra.postgres.database import Database

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from services.aggregator.app import inbox_of
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.reports import Revision
-from services.aggregator.handlers import ReportReader
-from services.aggregator.wiring import stream_of
+from services.aggregator.entry.kafka import ReportDecoder
 from shared.contracts.event import Event
 from shared.contracts.reports import ReportAccepted
 from shared.infra.kafka.broker import Record
@@ -22,8 +22,8 @@ class Counting:
     """One partition's end, and the stream that reads it."""
 
     def __init__(self, database: Database, layouts: Layouts, partition: int = 0) -> None:
-        self.stream: Inbox[Revision] = stream_of(database, layouts)
-        self._decode = ReportReader(layouts)
+        self.stream: Inbox[Revision] = inbox_of(database, layouts)
+        self._decode = ReportDecoder(layouts)
         self._partition = partition
         self._end = 0
 

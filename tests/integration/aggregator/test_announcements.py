@@ -1,8 +1,8 @@
 """What the world hears of a province: once, as it is, and again when it has changed."""
 
-from services.aggregator.announcements import DirtyTotals
 from services.aggregator.domain.layouts import Layouts
-from services.aggregator.pictures import Pictures
+from services.aggregator.store.ledger_reader import LedgerReader
+from services.aggregator.usecases.announce import TotalsOutbox
 from shared.contracts.totals import ProvincialTotalsChanged
 from shared.infra.kafka.outbox import OutboxMessage
 from shared.infra.postgres.database import Database
@@ -25,7 +25,7 @@ async def test_a_province_is_announced_once_as_it_is(
     counting = Counting(database, layouts)
     for revision in range(1, 11):
         await counting.count([accepted({"dvk_models_new": 411 + revision}, revision=revision)])
-    pending = DirtyTotals(Pictures(lambda: reference, layouts))
+    pending = TotalsOutbox(LedgerReader(lambda: reference, layouts))
 
     async with database.transaction() as connection:
         (waiting,) = await pending.take(connection, HUNDRED)
@@ -49,7 +49,7 @@ async def test_change_during_publication_is_announced_again(
     """The row is forgotten only if it still says what was sent."""
     counting = Counting(database, layouts)
     await counting.count([accepted({"dvk_models_new": 1})])
-    pending = DirtyTotals(Pictures(lambda: reference, layouts))
+    pending = TotalsOutbox(LedgerReader(lambda: reference, layouts))
 
     async with database.transaction() as connection:
         sent = await pending.take(connection, HUNDRED)

@@ -10,13 +10,13 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from services.aggregator.announcements import DirtyTotals
-from services.aggregator.closing import Order, Snapshot, close
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.errors import CannotClose
-from services.aggregator.handlers import on_reports
-from services.aggregator.ledger_postgres import PostgresLedger
-from services.aggregator.pictures import Pictures
+from services.aggregator.store.ledger_reader import LedgerReader
+from services.aggregator.store.postgres import PostgresLedger
+from services.aggregator.usecases.announce import TotalsOutbox
+from services.aggregator.usecases.count import count_reports
+from services.aggregator.usecases.sign import SignOrder, Snapshot, sign
 from shared.contracts.totals import ProvincialTotalsRestated
 from shared.infra.kafka.outbox import OutboxMessage
 from shared.infra.postgres.database import Database
@@ -29,16 +29,16 @@ from tools.qcdc import closing
 from tools.qcdc.settings import OperatorSettings
 
 PLACE = Place("FX-37.1-0001", ("FX-37.1-D02", "37.1"))
-ORDER = Order("37.1", "F05", "cal.2023", "Báo cáo số 12-BC/BCĐ")
+ORDER = SignOrder("37.1", "F05", "cal.2023", "Báo cáo số 12-BC/BCĐ")
 
 
 @pytest.fixture
-def pending(reference: ReferenceData, layouts: Layouts) -> DirtyTotals:
+def pending(reference: ReferenceData, layouts: Layouts) -> TotalsOutbox:
     """Return what waits to be announced."""
-    return DirtyTotals(Pictures(lambda: reference, layouts))
+    return TotalsOutbox(LedgerReader(lambda: reference, layouts))
 
 
-async def relayed(database: Database, pending: DirtyTotals) -> Sequence[OutboxMessage]:
+async def relayed(database: Database, pending: TotalsOutbox) -> Sequence[OutboxMessage]:
     """Let one pass of the relay have been acknowledged; return what it sent."""
     async with database.transaction() as connection:
         sent = await pending.take(connection, 100)
@@ -56,9 +56,11 @@ def restatements(sent: Sequence[OutboxMessage]) -> list[ProvincialTotalsRestated
     ]
 
 
-async def signed(database: Database, reference: ReferenceData, order: Order = ORDER) -> Snapshot:
+async def signed(
+    database: Database, reference: ReferenceData, order: SignOrder = ORDER
+) -> Snapshot:
     """Close figures."""
-    return await close(database, reference, order, dry_run=False)
+    return await sign(database, reference, order, dry_run=False)
 
 
 async def test_closed_figures_stay_and_their_change_is_told_once(
@@ -66,7 +68,7 @@ async def test_closed_figures_stay_and_their_change_is_told_once(
     database: Database,
     reference: ReferenceData,
     layouts: Layouts,
-    pending: DirtyTotals,
+    pending: TotalsOutbox,
 ) -> None:
     """A late correction moves the total, not the snapshot; back again is told as well."""
     counting = Counting(database, layouts)
@@ -102,7 +104,7 @@ async def test_closed_figures_stay_and_their_change_is_told_once(
 
 
 async def test_late_report_restates_the_coverage(
-    database: Database, reference: ReferenceData, layouts: Layouts, pending: DirtyTotals
+    database: Database, reference: ReferenceData, layouts: Layouts, pending: TotalsOutbox
 ) -> None:
     """A report of nothing but noughts changes no figure, and who has reported all the same."""
     await signed(database, reference)
@@ -124,7 +126,7 @@ async def test_closing_waits_for_reports_that_are_being_counted(
         async with database.connection() as connection:
             return bool(await connection.fetch("SELECT 1 FROM pg_locks WHERE NOT granted"))
 
-    count = on_reports(PostgresLedger, layouts)
+    count = count_reports(PostgresLedger, layouts)
     async with database.transaction() as connection:
         await count(connection, [revision_of(accepted({"dvk_models_new": 421}, PLACE), layouts)])
         waiting = asyncio.create_task(signed(database, reference))
@@ -136,17 +138,17 @@ async def test_closing_waits_for_reports_that_are_being_counted(
 
 
 async def test_closing_again_is_the_same_closing(
-    database: Database, reference: ReferenceData, layouts: Layouts, pending: DirtyTotals
+    database: Database, reference: ReferenceData, layouts: Layouts, pending: TotalsOutbox
 ) -> None:
     """A document signs once; a later one signs anew, and from then on that is in force."""
     counting = Counting(database, layouts)
     await counting.count([accepted({"dvk_models_new": 1}, PLACE)])
-    dry = await close(database, reference, ORDER, dry_run=True)
+    dry = await sign(database, reference, ORDER, dry_run=True)
     first = await signed(database, reference)
     await counting.count([accepted({"dvk_models_new": 2}, PLACE, revision=2)])
 
     again = await signed(database, reference)
-    later = await signed(database, reference, Order("37.1", "F05", "cal.2023", "Báo cáo số 20"))
+    later = await signed(database, reference, SignOrder("37.1", "F05", "cal.2023", "Báo cáo số 20"))
     sent = restatements(await relayed(database, pending))
 
     assert [it.state for it in (dry, first, again)] == ["would be signed", "signed", "was signed"]
@@ -169,15 +171,15 @@ async def test_what_was_signed_cannot_be_changed(
 @pytest.mark.parametrize(
     "order",
     [
-        Order("99.9", "F05", "cal.2023", "d"),
-        Order("37.1", "F99", "cal.2023", "d"),
-        Order("37.1", "F05", "cal.2023-M13", "d"),
-        Order("37.1", "F05", "cal.2023", " "),
-        Order("37.2", "F05", "cal.2099", "d"),
+        SignOrder("99.9", "F05", "cal.2023", "d"),
+        SignOrder("37.1", "F99", "cal.2023", "d"),
+        SignOrder("37.1", "F05", "cal.2023-M13", "d"),
+        SignOrder("37.1", "F05", "cal.2023", " "),
+        SignOrder("37.2", "F05", "cal.2099", "d"),
     ],
 )
 async def test_nothing_is_signed_that_is_not_there(
-    order: Order, database: Database, reference: ReferenceData
+    order: SignOrder, database: Database, reference: ReferenceData
 ) -> None:
     """A unit, form or period that does not exist, or a period that has not ended."""
     with pytest.raises(CannotClose):

@@ -2,23 +2,32 @@
 
 import pytest
 
-from services.aggregator import announcements, ledger_postgres, pictures, sheets, snapshots
+from services.aggregator.store import (
+    announcements,
+    area_rows,
+    ledger_reader,
+    postgres,
+    snapshots,
+)
 from shared.infra.postgres.database import Database
 
 FORM, PERIOD, UNIT, AREA = "F05", "cal.2023-M03", "U100", "P3"
 HOT = {
-    "held": (ledger_postgres.QUERIES["held"], ([UNIT], [FORM], [PERIOD])),
-    "totals": (ledger_postgres.QUERIES["totals"], ([FORM], [PERIOD], [AREA], ["xa"])),
-    "mark": (ledger_postgres.QUERIES["mark"], ([UNIT], [FORM], [PERIOD], [1], [None])),
-    "totals_of_areas": (sheets.QUERIES["totals_of_areas"], ([AREA], [FORM], [PERIOD])),
-    "reports_of_units": (sheets.QUERIES["reports_of_units"], ([UNIT], [FORM], [PERIOD])),
-    "filed_in_areas": (sheets.QUERIES["filed_in_areas"], ([AREA], [FORM], [PERIOD], [AREA])),
-    "filed_in_provinces": (sheets.QUERIES["filed_in_provinces"], ([FORM], [PERIOD], [AREA])),
-    "receipts_in_areas": (sheets.QUERIES["receipts_in_areas"], ([AREA], [FORM], [PERIOD], [AREA])),
-    "receipts_of_units": (sheets.QUERIES["receipts_of_units"], ([UNIT], [FORM], [PERIOD])),
-    "revisions": (sheets.QUERIES["revisions"], (UNIT, FORM, PERIOD)),
-    "periods_of_units": (pictures.QUERIES["periods_of_units"], ([UNIT],)),
-    "watermark": (pictures.QUERIES["watermark"], ([AREA],)),
+    "held": (postgres.QUERIES["held"], ([UNIT], [FORM], [PERIOD])),
+    "totals": (postgres.QUERIES["totals"], ([FORM], [PERIOD], [AREA], ["xa"])),
+    "mark": (postgres.QUERIES["mark"], ([UNIT], [FORM], [PERIOD], [1], [None])),
+    "totals_of_areas": (area_rows.QUERIES["totals_of_areas"], ([AREA], [FORM], [PERIOD])),
+    "reports_of_units": (area_rows.QUERIES["reports_of_units"], ([UNIT], [FORM], [PERIOD])),
+    "filed_in_areas": (area_rows.QUERIES["filed_in_areas"], ([AREA], [FORM], [PERIOD], [AREA])),
+    "filed_in_provinces": (area_rows.QUERIES["filed_in_provinces"], ([FORM], [PERIOD], [AREA])),
+    "receipts_in_areas": (
+        area_rows.QUERIES["receipts_in_areas"],
+        ([AREA], [FORM], [PERIOD], [AREA]),
+    ),
+    "receipts_of_units": (area_rows.QUERIES["receipts_of_units"], ([UNIT], [FORM], [PERIOD])),
+    "revisions": (ledger_reader.QUERIES["revisions"], (UNIT, FORM, PERIOD)),
+    "periods_of_units": (ledger_reader.QUERIES["periods_of_units"], ([UNIT],)),
+    "watermark": (ledger_reader.QUERIES["watermark"], ([AREA],)),
     "in_force": (snapshots.QUERIES["in_force"], ([AREA], [FORM], [PERIOD])),
     "forget": (announcements.QUERIES["forget"], ([AREA], [FORM], [PERIOD], [1])),
 }

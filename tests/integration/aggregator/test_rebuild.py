@@ -13,11 +13,10 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from pydantic import SecretStr
 
+from services.aggregator.app import Aggregator, build, rebuild
 from services.aggregator.errors import LogTooShort
-from services.aggregator.pictures import still
-from services.aggregator.rebuild import rebuild
 from services.aggregator.settings import AggregatorSettings
-from services.aggregator.wiring import Aggregator, build
+from services.aggregator.store.ledger_reader import read_snapshot
 from shared.contracts.event import Event
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
 from shared.contracts.topics import TopicSpec
@@ -226,7 +225,7 @@ async def test_rebuild_waits_for_a_reader_in_the_middle(
     async def somebody_waits() -> bool:
         return bool(await rows(database, "SELECT 1 FROM pg_locks WHERE NOT granted"))
 
-    async with still(database) as connection:
+    async with read_snapshot(database) as connection:
         first = await connection.fetch("SELECT count(*) FROM total")
         rebuilding = asyncio.create_task(rebuild(settings, verify=True))
         await eventually(somebody_waits, seconds=30)
@@ -254,7 +253,7 @@ async def test_rebuild_under_traffic(
 
     async def look() -> None:
         while not rebuilt.is_set():
-            async with still(database) as connection:
+            async with read_snapshot(database) as connection:
                 seen.append(await connection.fetchval("SELECT count(*) FROM report"))
 
     async with reading(settings, log) as aggregator, asyncio.TaskGroup() as group:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import SecretStr
 
-from services.aggregator.rebuild import rebuild
+from services.aggregator.app import rebuild
 from services.aggregator.settings import AggregatorSettings
 from shared.contracts.directory import DirectoryRevised
 from shared.directory.contents import entities_of

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from services.aggregator.announcements import DirtyTotals
-from services.aggregator.closing import Order
-from services.aggregator.domain.fold import Province
+from services.aggregator.app import build
+from services.aggregator.domain.fold import ProvinceTotal
 from services.aggregator.domain.layouts import Layouts
-from services.aggregator.pictures import Pictures
-from services.aggregator.recounting import Recounting
 from services.aggregator.settings import AggregatorSettings
-from services.aggregator.wiring import build
+from services.aggregator.store.ledger_reader import LedgerReader
+from services.aggregator.usecases.announce import TotalsOutbox
+from services.aggregator.usecases.refresh_coverage import CoverageRefresh
+from services.aggregator.usecases.sign import SignOrder
 from shared.infra.health import Health
 from shared.infra.postgres.database import Database
 from shared.reference.directory import Directory, Unit
@@ -36,23 +36,23 @@ Told = Sequence[tuple[str, str, str]]
 
 
 @pytest.fixture
-def recounting(database: Database, reference: ReferenceData, layouts: Layouts) -> Recounting:
+def recounting(database: Database, reference: ReferenceData, layouts: Layouts) -> CoverageRefresh:
     """Return what looks through the announcements, on nobody's facts in particular."""
     nowhere = AggregatorSettings.model_validate(
         {"kafka": "nowhere:1", "database": "postgresql://nowhere/none", "http_port": 1}
     )
-    register = build(nowhere, reference=reference).register
-    return Recounting(database, layouts, register, Health())
+    follower = build(nowhere, reference=reference).register
+    return CoverageRefresh(database, layouts, follower, Health())
 
 
 async def announced(database: Database, reference: ReferenceData, layouts: Layouts) -> Told:
     """Announce everything that waits."""
-    sent = await relayed(database, DirtyTotals(Pictures(lambda: reference, layouts)))
+    sent = await relayed(database, TotalsOutbox(LedgerReader(lambda: reference, layouts)))
     return [tuple((it.key or b"").decode().split("|")) for it in sent]  # type: ignore[misc]
 
 
 async def test_reform_known_in_time_changes_no_announcement(
-    database: Database, reference: ReferenceData, layouts: Layouts, recounting: Recounting
+    database: Database, reference: ReferenceData, layouts: Layouts, recounting: CoverageRefresh
 ) -> None:
     """Who owed for the first half of 2024 is who it was: nothing is announced again."""
     before = facts_of(reference, reformed=False)
@@ -65,7 +65,7 @@ async def test_reform_known_in_time_changes_no_announcement(
 
 
 async def test_unit_entered_late_changes_the_coverage_of_its_province(
-    database: Database, reference: ReferenceData, layouts: Layouts, recounting: Recounting
+    database: Database, reference: ReferenceData, layouts: Layouts, recounting: CoverageRefresh
 ) -> None:
     """A commune that was forgotten owes since its first day; other provinces keep silent."""
     known = facts_of(reference, reformed=True)
@@ -78,7 +78,7 @@ async def test_unit_entered_late_changes_the_coverage_of_its_province(
     marked = await recounting.mark(corrected)
     told = await announced(database, corrected, layouts)
 
-    assert marked == [Province(BOTH, "F05", AFTER)]
+    assert marked == [ProvinceTotal(BOTH, "F05", AFTER)]
     assert told == [(BOTH, "F05", AFTER)]
     assert await recounting.mark(corrected) == []
 
@@ -104,16 +104,16 @@ async def test_unit_whose_move_is_entered_late_has_reported_in_its_new_province(
 
 
 async def test_signed_total_that_nobody_had_reported_follows_the_directory(
-    database: Database, reference: ReferenceData, layouts: Layouts, recounting: Recounting
+    database: Database, reference: ReferenceData, layouts: Layouts, recounting: CoverageRefresh
 ) -> None:
     """A commune that was forgotten changes what was signed, also where no report has come."""
     known = facts_of(reference, reformed=True)
-    await signed(database, known, Order(BOTH, "F05", AFTER, "Báo cáo số 1"))
-    await relayed(database, DirtyTotals(Pictures(lambda: known, layouts)))
+    await signed(database, known, SignOrder(BOTH, "F05", AFTER, "Báo cáo số 1"))
+    await relayed(database, TotalsOutbox(LedgerReader(lambda: known, layouts)))
     corrected = forgotten(known)
 
     await recounting.mark(corrected)
-    sent = await relayed(database, DirtyTotals(Pictures(lambda: corrected, layouts)))
+    sent = await relayed(database, TotalsOutbox(LedgerReader(lambda: corrected, layouts)))
 
     (event,) = restatements(sent)
     assert (event.coverage_before.expected, event.coverage_after.expected) == (3, 4)

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from aiokafka import ConsumerRecord
 
-from services.aggregator.domain.fold import Change, fold
+from services.aggregator.domain.fold import LedgerChange, fold
 from services.aggregator.domain.layouts import Layouts
+from services.aggregator.domain.ledger import Ledger
 from services.aggregator.domain.reports import Revision
 from services.aggregator.domain.totals import settle
-from services.aggregator.handlers import ReportReader
-from services.aggregator.ledger import Ledger
+from services.aggregator.entry.kafka import ReportDecoder
 from shared.contracts.event import Event, derived_id
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
 from shared.contracts.wire import encode
@@ -103,16 +103,16 @@ def raw(
 
 def revision_of(event: Event, layouts: Layouts) -> Revision:
     """Read an event back, as the handler gets it."""
-    read = ReportReader(layouts)(record(event))
+    read = ReportDecoder(layouts)(record(event))
     assert not isinstance(read, Poison), read
     return read
 
 
-def count(ledger: Ledger, events: Iterable[Event], layouts: Layouts) -> Change:
+def count(ledger: Ledger, events: Iterable[Event], layouts: Layouts) -> LedgerChange:
     """Let a ledger count a batch of events, as the handler does."""
     revisions = [revision_of(event, layouts) for event in events]
 
-    async def change() -> Change:
+    async def change() -> LedgerChange:
         held = await ledger.held({it.slot for it in revisions})
         changed = fold(held, revisions, layouts)
         totals = await ledger.totals(changed.moves)

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from services.aggregator.answers import figure
-from services.aggregator.domain.reporters import Count
-from services.aggregator.domain.rollup import Reading
-from services.aggregator.questions import all_periods
+from services.aggregator.domain.ranges import reported_range
+from services.aggregator.domain.reporters import ReporterCount
+from services.aggregator.domain.rollup import ComputedFigure
+from services.aggregator.usecases.figures import figure
 from shared.reference.figures import Qualifier
 from shared.reference.forms import Cell
 from shared.reference.periods import Period, parse_period
@@ -44,7 +44,9 @@ def test_figure_on_the_wire_and_on_paper(
     """Counts are integers, decimals are strings, absent is null and a dash."""
     known = reference.catalogue.indicators[indicator]
     out_of = 63 if indicator.endswith("rank") else None
-    reading = Reading(known, Cell(indicator), value, qualifier, Count(1, 1, 2), out_of)
+    reading = ComputedFigure(
+        known, Cell(indicator), value, qualifier, ReporterCount(1, 1, 2), out_of
+    )
 
     written = figure(reading)
 
@@ -62,6 +64,6 @@ def test_all_periods_are_of_one_kind() -> None:
     """Months and years of the same reports would count everything twice."""
     reported = periods("nd09.2023", "cal.2021", "cal.2023-M02", "cal.2023")
 
-    assert all_periods(reported) == tuple(periods("cal.2021", "cal.2022", "cal.2023"))
-    assert all_periods(periods("nd09.2026-M11", "nd09.2026-M09"))[-1].code == "nd09.2026-M11"
-    assert all_periods([]) == []
+    assert reported_range(reported) == tuple(periods("cal.2021", "cal.2022", "cal.2023"))
+    assert reported_range(periods("nd09.2026-M11", "nd09.2026-M09"))[-1].code == "nd09.2026-M11"
+    assert reported_range([]) == []

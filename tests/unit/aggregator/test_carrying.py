@@ -1,9 +1,9 @@
 """Opening stocks that nobody reported."""
 
 from services.aggregator.domain.amounts import Amount
-from services.aggregator.domain.carrying import Carried, begins_by_merger, openings
 from services.aggregator.domain.layouts import Layouts
-from services.aggregator.domain.rollup import Said, carry
+from services.aggregator.domain.opening_stock import CarriedStock, begins_by_merger, opening_stocks
+from services.aggregator.domain.rollup import StatedFigures, carry_opening_stocks
 from services.aggregator.domain.withholding import Withheld
 from shared.reference.indicators import Measure
 from shared.reference.reference_data import ReferenceData
@@ -33,7 +33,7 @@ def test_every_opening_stock_has_the_closing_stock_of_its_own_split(layouts: Lay
     """Every first stock of the catalogue is known here, cell by cell."""
     layout = layouts.known("F05", AFTER.code)
 
-    pairs = openings([layout])
+    pairs = opening_stocks([layout])
 
     firsts = [
         key
@@ -48,13 +48,15 @@ def test_every_opening_stock_has_the_closing_stock_of_its_own_split(layouts: Lay
 
 def test_closing_becomes_opening_with_its_source_or_its_refusal() -> None:
     """What the predecessors could not be asked for, their successor cannot be told."""
-    source = Carried(("72.1", "80.1"), BEFORE)
+    source = CarriedStock(("72.1", "80.1"), BEFORE)
     pairs = {OPENING: CLOSING, f"{OPENING}[x=1]": f"{CLOSING}[x=1]", f"{OPENING}[x=2]": "nobody"}
-    closed = Said(
+    closed = StatedFigures(
         {CLOSING: {BEFORE: Amount(963)}}, {f"{CLOSING}[x=1]": {BEFORE: Withheld.NOT_SEPARABLE}}
     )
 
-    said = carry(Said({"other": {AFTER: Amount(1)}}), pairs, AFTER, closed, source)
+    said = carry_opening_stocks(
+        StatedFigures({"other": {AFTER: Amount(1)}}), pairs, AFTER, closed, source
+    )
 
     assert said.stated == {"other": {AFTER: Amount(1)}, OPENING: {AFTER: Amount(963)}}
     assert said.carried == {OPENING: {AFTER: source}}

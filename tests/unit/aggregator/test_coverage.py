@@ -2,8 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from services.aggregator.answers import late_units
-from services.aggregator.domain.coverage import Receipt, Straggler, added, coverage, stragglers
+from services.aggregator.domain.coverage import (
+    ReportReceipt,
+    Straggler,
+    added,
+    coverage,
+    stragglers,
+)
+from services.aggregator.usecases.late import late_units
 from shared.reference.directory import Directory, Unit
 from tests.unit.aggregator.given import DAY
 
@@ -11,10 +17,10 @@ DUE = DAY
 HOUR = timedelta(hours=1)
 
 
-def receipt(unit: str, *, on_time: bool = True) -> Receipt:
+def receipt(unit: str, *, on_time: bool = True) -> ReportReceipt:
     """Return what is kept of a unit's report."""
     first = DUE - HOUR if on_time else DUE + HOUR
-    return Receipt(unit, on_time, first, first, DUE)
+    return ReportReceipt(unit, on_time, first, first, DUE)
 
 
 def test_coverage_counts_only_who_owes() -> None:

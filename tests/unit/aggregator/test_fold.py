@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.aggregator.domain.layouts import Layouts
-from services.aggregator.domain.reports import Slot
 from services.aggregator.domain.totals import TotalKey, Totals
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
+from shared.reference.slots import Slot
 from tests.doubles.ledger import MemoryLedger
 from tests.unit.aggregator.given import (
     COMMUNE,

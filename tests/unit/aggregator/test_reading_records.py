@@ -4,7 +4,7 @@ import pytest
 
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.reports import Revision
-from services.aggregator.handlers import ReportReader
+from services.aggregator.entry.kafka import ReportDecoder
 from shared.contracts.event import Event
 from shared.infra.kafka.broker import Poison
 from tests.unit.aggregator.given import Place, Value, accepted, raw, record, revision_of, withdrawn
@@ -58,7 +58,7 @@ def test_what_our_facts_do_not_know_is_set_aside(
     event: Event, reason: str, layouts: Layouts
 ) -> None:
     """A fault between intake and us: never guessed at, never counted in part."""
-    assert ReportReader(layouts)(record(event)) == Poison(reason)
+    assert ReportDecoder(layouts)(record(event)) == Poison(reason)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_cannot_be_read_is_set_aside(
     body: bytes | None, headers: list[tuple[str, bytes]], reason: str, layouts: Layouts
 ) -> None:
     """An exception here would stop the partition for ever."""
-    assert ReportReader(layouts)(raw(body, headers)) == Poison(reason)
+    assert ReportDecoder(layouts)(raw(body, headers)) == Poison(reason)
 
 
 def test_first_type_header_holds(layouts: Layouts) -> None:
@@ -83,4 +83,4 @@ def test_first_type_header_holds(layouts: Layouts) -> None:
     whole = record(accepted({"work_days": 1}))
     twice = raw(whole.value, [*whole.headers, ("ce_type", b"qcdc.Other.v1")])
 
-    assert isinstance(ReportReader(layouts)(twice), Revision)
+    assert isinstance(ReportDecoder(layouts)(twice), Revision)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.aggregator.domain.layouts import Layouts
-from services.aggregator.domain.reporters import Filed, FormFiled, Reporters
+from services.aggregator.domain.reporters import FiledReports, FormReporters, Reporters
 from shared.reference.periods import Period, parse_period
 
 NEW, TOTAL, F04_ONLY = "dvk_models_new", "dvk_models_total", "dialogues_held"
@@ -18,9 +18,9 @@ def year(number: int) -> Period:
     return period
 
 
-def filed(units: str, *missing: int) -> Filed:
+def filed(units: str, *missing: int) -> FiledReports:
     """Return units that leave out figures at these positions."""
-    return Filed(frozenset(units), frozenset(missing))
+    return FiledReports(frozenset(units), frozenset(missing))
 
 
 def test_unit_may_report_a_figure_in_either_form(layouts: Layouts) -> None:
@@ -29,8 +29,8 @@ def test_unit_may_report_a_figure_in_either_form(layouts: Layouts) -> None:
     owing = frozenset("ABC")
     reporters = Reporters(
         [
-            FormFiled(f01, year(2023), owing, [filed("A", f01.form.position[F04_ONLY])]),
-            FormFiled(f04, year(2023), owing, [filed("AB")]),
+            FormReporters(f01, year(2023), owing, [filed("A", f01.form.position[F04_ONLY])]),
+            FormReporters(f04, year(2023), owing, [filed("AB")]),
         ]
     )
 
@@ -41,7 +41,7 @@ def test_rate_is_reported_by_who_reported_both_parts(layouts: Layouts) -> None:
     """A numerator alone says nothing of the rate."""
     f05 = layouts.known("F05", "cal.2023")
     patterns = [filed("A"), filed("B", f05.form.position[TOTAL])]
-    reporters = Reporters([FormFiled(f05, year(2023), frozenset("ABC"), patterns)])
+    reporters = Reporters([FormReporters(f05, year(2023), frozenset("ABC"), patterns)])
 
     assert reporters.of([NEW], [year(2023)]) == (2, 2, 3)
     assert reporters.of([NEW, TOTAL], [year(2023)]) == (1, 1, 3)
@@ -53,8 +53,8 @@ def test_who_owed_in_one_year_only_answers_for_that_year(layouts: Layouts) -> No
     f05 = layouts.known("F05", "cal.2023")
     reporters = Reporters(
         [
-            FormFiled(f05, year(2022), frozenset("AB"), [filed("AB")]),
-            FormFiled(f05, year(2023), frozenset("A"), [filed("A")]),
+            FormReporters(f05, year(2022), frozenset("AB"), [filed("AB")]),
+            FormReporters(f05, year(2023), frozenset("A"), [filed("A")]),
         ]
     )
 
@@ -72,7 +72,7 @@ def test_counting_agrees_with_asking_every_unit(
     f05 = layouts.known("F05", "cal.2023")
     periods = [year(2020 + place) for place in range(len(years))]
     forms = [
-        FormFiled(f05, period, owing, [Filed(reported, frozenset())])
+        FormReporters(f05, period, owing, [FiledReports(reported, frozenset())])
         for period, (owing, reported) in zip(periods, years, strict=True)
     ]
 

@@ -1,7 +1,7 @@
 """What has changed since figures were signed."""
 
 from services.aggregator.domain.restatement import restated
-from services.aggregator.snapshots import canonical, checksum
+from services.aggregator.domain.signing import canonical, checksum
 from shared.contracts.totals import Figure
 
 

@@ -8,14 +8,19 @@ import pytest
 from services.aggregator.domain.amounts import Amount, over_time, over_units
 from services.aggregator.domain.errors import NotAdditive
 from services.aggregator.domain.layouts import Layouts
-from services.aggregator.domain.reporters import Count, Filed, FormFiled, Reporters
+from services.aggregator.domain.reporters import (
+    FiledReports,
+    FormReporters,
+    ReporterCount,
+    Reporters,
+)
 from services.aggregator.domain.rollup import (
-    Reading,
-    Said,
-    Selection,
-    Tally,
+    ComputedFigure,
+    FigureSelection,
+    PeriodTotals,
+    StatedFigures,
     amounts,
-    readings,
+    compute_figures,
 )
 from services.aggregator.domain.totals import TotalKey, Totals, move, settle
 from shared.contracts.reports import ReportAccepted
@@ -42,7 +47,7 @@ def year(number: int) -> Period:
 
 def read(
     reference: ReferenceData, layouts: Layouts, reports: Sequence[ReportAccepted], owing: int = 2
-) -> Mapping[str, Reading]:
+) -> Mapping[str, ComputedFigure]:
     """Roll up reports of communes A, B, …, of which the first *owing* owe every form."""
     periods = sorted({year(int(it.period[-4:])) for it in reports})
     forms = sorted({it.form for it in reports})
@@ -50,21 +55,23 @@ def read(
         (form, period): layouts.known(form, period.code) for form in forms for period in periods
     }
     tallies = [
-        Tally(layout, period, _totals(layouts, [it for it in reports if _is(it, form, period)]))
+        PeriodTotals(
+            layout, period, _totals(layouts, [it for it in reports if _is(it, form, period)])
+        )
         for (form, period), layout in used.items()
     ]
     units = frozenset("ABCDEFGH"[:owing])
     reporters = Reporters(
-        FormFiled(
+        FormReporters(
             layout, period, units, _filed(layouts, [it for it in reports if _is(it, form, period)])
         )
         for (form, period), layout in used.items()
     )
-    selection = Selection(
+    selection = FigureSelection(
         reference.catalogue, periods, list({id(it): it for it in used.values()}.values())
     )
-    said = Said(amounts(tallies, reference.catalogue))
-    return {it.cell.key: it for it in readings(selection, said, reporters)}
+    said = StatedFigures(amounts(tallies, reference.catalogue))
+    return {it.cell.key: it for it in compute_figures(selection, said, reporters)}
 
 
 def _is(report: ReportAccepted, form: str, period: Period) -> bool:
@@ -83,9 +90,9 @@ def _totals(layouts: Layouts, reports: Sequence[ReportAccepted]) -> Totals:
     return settle({}, {key: moves}, layouts)[key]
 
 
-def _filed(layouts: Layouts, reports: Sequence[ReportAccepted]) -> list[Filed]:
+def _filed(layouts: Layouts, reports: Sequence[ReportAccepted]) -> list[FiledReports]:
     return [
-        Filed(
+        FiledReports(
             frozenset({it.unit}),
             frozenset(
                 place
@@ -116,7 +123,7 @@ def test_rate_is_the_ratio_of_the_sums(
 
     reading = read(reference, layouts, reports)["pib_resolution_rate"]
 
-    assert (reading.value, reading.units) == (Decimal(share), Count(2, 2, 2))
+    assert (reading.value, reading.units) == (Decimal(share), ReporterCount(2, 2, 2))
 
 
 def test_rate_of_a_range_is_of_the_years_that_have_both_parts(
@@ -133,7 +140,7 @@ def test_rate_of_a_range_is_of_the_years_that_have_both_parts(
     found = read(reference, layouts, reports, owing=1)
 
     rate = found["pib_resolution_rate"]
-    assert (rate.value, rate.units) == (Decimal("90.0"), Count(1, 0, 1))
+    assert (rate.value, rate.units) == (Decimal("90.0"), ReporterCount(1, 0, 1))
     assert found["pib_cases_resolved"].value == 170
 
 
@@ -150,7 +157,7 @@ def test_rate_of_parts_that_not_the_same_reports_state_is_about(
     rate = read(reference, layouts, reports)["pib_resolution_rate"]
 
     assert (rate.value, rate.qualifier) == (Decimal("85.7"), Qualifier.ABOUT)
-    assert rate.units == Count(1, 1, 2)
+    assert rate.units == ReporterCount(1, 1, 2)
 
 
 def test_rate_of_nothing_is_absent(reference: ReferenceData, layouts: Layouts) -> None:
@@ -209,10 +216,10 @@ def test_stock_that_passed_on_within_the_year_counts_once(
         cells = {"dvk_models_opening": opening, "dvk_models_new": new, "dvk_models_total": total}
         return _totals(layouts, [accepted(cells, Place("A"))])
 
-    ended = Tally(layout, period, said(8, 2, 10), at_end=False)
-    begun = Tally(layout, period, said(10, 3, 13), at_start=False)
+    ended = PeriodTotals(layout, period, said(8, 2, 10), at_end=False)
+    begun = PeriodTotals(layout, period, said(10, 3, 13), at_start=False)
 
-    def stocks(*tallies: Tally) -> list[int]:
+    def stocks(*tallies: PeriodTotals) -> list[int]:
         found = amounts(tallies, reference.catalogue)
         cells = ("dvk_models_opening", "dvk_models_new", "dvk_models_total")
         return [found[cell][period].value for cell in cells]
@@ -303,9 +310,9 @@ def test_completeness_of_a_range_is_never_overstated(
     found = read(reference, layouts, reports)
 
     assert found["dvk_models_new"].value == 4
-    assert found["dvk_models_new"].units == Count(reported_by=2, in_full=1, expected=2)
+    assert found["dvk_models_new"].units == ReporterCount(reported_by=2, in_full=1, expected=2)
     # A stock is the picture of one year, and in that year both reported.
-    assert found["dvk_models_total"].units == Count(2, 2, 2)
+    assert found["dvk_models_total"].units == ReporterCount(2, 2, 2)
 
 
 NOT_ADDITIVE = [Measure.SCORE, Measure.RANK, Measure.CATEGORY, Measure.RATIO]

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from services.aggregator.domain.layouts import Layouts
-from services.aggregator.domain.reporters import Filed
+from services.aggregator.domain.reporters import FiledReports
 from services.aggregator.domain.scopes import (
     Scope,
     ancestry,
@@ -90,7 +90,7 @@ def test_divided_unit_withholds_all_that_it_owed(
 
     owed = withheld_cells(f05, year, scope, reference.directory, [])
     not_owed = withheld_cells(f07, year, scope, reference.directory, [])
-    stated = Filed(frozenset({commune}), frozenset(range(1, f07.width)))
+    stated = FiledReports(frozenset({commune}), frozenset(range(1, f07.width)))
     volunteered = withheld_cells(f07, year, scope, reference.directory, [stated])
 
     assert owed == dict.fromkeys(f05.keys, SEPARABLE)

@@ -1,0 +1,194 @@
+"""Puts the aggregator together: the only file that names concrete classes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from fastapi import FastAPI
+
+from services.aggregator.domain.layouts import Layouts
+from services.aggregator.domain.reports import Revision
+from services.aggregator.entry.api import Queries, add_routes
+from services.aggregator.entry.kafka import ReportDecoder
+from services.aggregator.settings import AggregatorSettings
+from services.aggregator.store.ledger_reader import LedgerReader
+from services.aggregator.store.postgres import PostgresLedger
+from services.aggregator.store.schema import MIGRATE_COMMAND, MIGRATIONS
+from services.aggregator.store.swap import RebuildOutcome
+from services.aggregator.usecases import sign as signing
+from services.aggregator.usecases.announce import TotalsOutbox
+from services.aggregator.usecases.count import count_reports
+from services.aggregator.usecases.coverage import CoverageQuery
+from services.aggregator.usecases.late import LateQuery
+from services.aggregator.usecases.rebuild import Progress, RebuildParts
+from services.aggregator.usecases.rebuild import rebuild as rebuild_from_parts
+from services.aggregator.usecases.refresh_coverage import CoverageRefresh
+from services.aggregator.usecases.revisions import RevisionsQuery
+from services.aggregator.usecases.snapshots import SnapshotsQuery
+from services.aggregator.usecases.totals import TotalsQuery
+from services.aggregator.usecases.units import UnitQueries
+from shared.contracts import topics
+from shared.directory.follower import DirectoryFollower, reference_data_in_tables
+from shared.directory.loading import load_catalogue
+from shared.infra.health import Health
+from shared.infra.kafka.broker import producer
+from shared.infra.kafka.consumer import ConsumerSupervisor
+from shared.infra.kafka.inbox import Inbox
+from shared.infra.kafka.outbox import OutboxTable, Relay
+from shared.infra.postgres import migrate
+from shared.infra.postgres.database import Database
+from shared.infra.process import Task
+from shared.infra.start import Start
+from shared.infra.web.app import create_app
+from shared.reference.reference_data import ReferenceData
+
+NAME = "aggregator"
+TOPICS = [
+    it
+    for it in topics.COMMON
+    if it.name in (topics.REPORTS, topics.DIRECTORY, topics.TOTALS, topics.DEAD_LETTERS)
+]
+
+
+@dataclass(frozen=True)
+class Aggregator:
+    """The parts of a running aggregator."""
+
+    settings: AggregatorSettings
+    database: Database
+    health: Health
+    app: FastAPI
+    register: DirectoryFollower
+    reader: ConsumerSupervisor[Revision]
+    relay: Relay
+    coverage_refresh: CoverageRefresh
+    start: Start
+
+    async def open(self) -> None:
+        """Prepare the pool; the server may still be down."""
+        await self.database.open()
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self.database.close()
+
+    def on_replaced(self, callback: Callable[[object], None]) -> None:
+        """Call *callback* whenever other reference data has come into force."""
+        self.register.on_change(callback)
+
+    def tasks(self) -> list[Task]:
+        """List what runs beside HTTP; nothing touches data before the start was checked."""
+        return self.start.before([self.reader.run, self.relay.run, self.coverage_refresh.run])
+
+
+def build(
+    settings: AggregatorSettings,
+    topic: str = topics.REPORTS,
+    group: str = NAME,
+    *,
+    reference: ReferenceData | None = None,
+    directory: str = topics.DIRECTORY,
+) -> Aggregator:
+    """
+    Put an aggregator together; nothing is connected yet.
+
+    Tests that share a broker name topics and a group of their own, and the reference data that is
+    in force until something has been published.
+    """
+    layouts = Layouts(load_catalogue())
+    health = Health()
+    database = database_of(settings, settings.database_schema)
+    register = DirectoryFollower(
+        NAME, settings, database, health, reference=reference, topic=directory
+    )
+    ledger_reader = LedgerReader(register.reference, layouts)
+    client = partial(producer, settings.kafka, f"{NAME}-{settings.instance}")
+    relay = Relay(database, [OutboxTable(), TotalsOutbox(ledger_reader)], client, health)
+    app = create_app("QCDC aggregator", health)
+    add_routes(app, queries_of(database, ledger_reader))
+    return Aggregator(
+        settings=settings,
+        database=database,
+        health=health,
+        app=app,
+        register=register,
+        reader=ConsumerSupervisor(
+            inbox_of(database, layouts),
+            ReportDecoder(layouts),
+            topic,
+            bootstrap=settings.kafka,
+            group=group,
+            instance=settings.instance,
+            health=health,
+            after=relay.wake,
+        ),
+        relay=relay,
+        coverage_refresh=CoverageRefresh(database, layouts, register, health),
+        start=_start(settings, database, health, register),
+    )
+
+
+def _start(
+    settings: AggregatorSettings, database: Database, health: Health, register: DirectoryFollower
+) -> Start:
+    needed = MIGRATIONS, MIGRATE_COMMAND, settings.kafka, TOPICS
+    return Start(database, *needed, health, [register.prerequisite])
+
+
+def queries_of(database: Database, reader: LedgerReader) -> Queries:
+    """Return every query, on one database."""
+    return Queries(
+        totals=TotalsQuery(database, reader),
+        coverage=CoverageQuery(database, reader),
+        late=LateQuery(database, reader),
+        units=UnitQueries(database, reader),
+        revisions=RevisionsQuery(database, reader),
+        snapshots=SnapshotsQuery(database, reader),
+    )
+
+
+async def sign(
+    settings: AggregatorSettings, order: signing.SignOrder, *, dry_run: bool
+) -> signing.Snapshot:
+    """
+    Sign figures by the reference data in force in the ledger's own tables.
+
+    Raises CannotClose when there is nothing to be signed, Misconfigured when the ledger's tables
+    are of another version.
+    """
+    database = database_of(settings, settings.database_schema)
+    await database.open()
+    try:
+        async with database.connection() as connection:
+            await migrate.check(connection, MIGRATIONS, MIGRATE_COMMAND)
+            reference = await reference_data_in_tables(connection)
+        return await signing.sign(database, reference, order, dry_run=dry_run)
+    finally:
+        await database.close()
+
+
+async def rebuild(
+    settings: AggregatorSettings, *, verify: bool, progress: Progress | None = None
+) -> RebuildOutcome:
+    """Rebuild the ledger from the log; see ``usecases.rebuild``."""
+    parts = RebuildParts(
+        kafka=settings.kafka,
+        url=settings.database.get_secret_value(),
+        live=settings.database_schema,
+        stream=NAME,
+        database=partial(database_of, settings),
+        inbox=partial(inbox_of, announcing=False),
+        decoder=ReportDecoder,
+    )
+    return await rebuild_from_parts(parts, verify=verify, progress=progress)
+
+
+def inbox_of(database: Database, layouts: Layouts, *, announcing: bool = True) -> Inbox[Revision]:
+    """Return the inbox that changes the ledger; a rebuild announces nothing."""
+    open_ledger = partial(PostgresLedger, announcing=announcing)
+    return Inbox(database, NAME, count_reports(open_ledger, layouts), NAME)
+
+
+def database_of(settings: AggregatorSettings, schema: str) -> Database:
+    """Return the aggregator's database, with *schema* as its only one."""
+    return Database(settings.database.get_secret_value(), application=NAME, schema=schema)

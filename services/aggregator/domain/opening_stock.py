@@ -1,0 +1,41 @@
+"""
+Opening stocks after a merger: what nobody reported is what the predecessors closed with.
+
+A new province begins on 1 July 2025 with the models of the provinces that it was made of, also
+when none of its units has an opening stock to report.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from services.aggregator.domain.layouts import Layout
+from shared.reference.forms import Cell
+from shared.reference.lineage import Lineage
+from shared.reference.periods import Period
+
+CLOSING_OF: Mapping[str, str] = {"dvk_models_opening": "dvk_models_total"}
+"""The stock at the end of a period that is the next period's opening stock (rule R2)."""
+
+
+class CarriedStock(NamedTuple):
+    """Whose closing stocks an opening stock is the sum of."""
+
+    units: tuple[str, ...]
+    period: Period
+
+
+def begins_by_merger(lineage: Lineage, key: str, period: Period) -> bool:
+    """Tell whether a period is a unit's first since it took over from others."""
+    return any(
+        period.first_day <= it.effective_on <= period.last_day for it in lineage.predecessors(key)
+    )
+
+
+def opening_stocks(layouts: Iterable[Layout]) -> Mapping[str, str]:
+    """Return the opening cells of some forms with the closing cell that each follows from."""
+    return {
+        cell.key: Cell(CLOSING_OF[cell.indicator], cell.split).key
+        for layout in layouts
+        for cell in layout.form.cells
+        if cell.indicator in CLOSING_OF
+    }

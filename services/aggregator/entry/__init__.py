@@ -1,0 +1,1 @@
+"""What enters the aggregator: records of Kafka, questions over HTTP."""

@@ -1,0 +1,106 @@
+"""
+The HTTP interface: totals, coverage, who is late; units, revisions and signed figures.
+
+Reads the ledger; changes nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import FastAPI, Query, Response
+from pydantic import BaseModel
+
+from services.aggregator.entry.parameters import period_of, periods_of, view_of
+from services.aggregator.usecases.coverage import CoverageAnswer, CoverageQuery
+from services.aggregator.usecases.late import LateAnswer, LateQuery
+from services.aggregator.usecases.revisions import RevisionsAnswer, RevisionsQuery
+from services.aggregator.usecases.snapshots import SnapshotsAnswer, SnapshotsQuery
+from services.aggregator.usecases.totals import TotalsAnswer, TotalsQuery
+from services.aggregator.usecases.units import UnitDetails, UnitQueries
+
+Forms = Annotated[list[str], Query(description="biểu mẫu; nhắc lại để chọn nhiều biểu")]
+Day = Annotated[str, Query(description="ngày, dạng 2025-07-01; mặc định là hôm nay")]
+
+
+@dataclass(frozen=True)
+class Queries:
+    """Everything that may be asked."""
+
+    totals: TotalsQuery
+    coverage: CoverageQuery
+    late: LateQuery
+    units: UnitQueries
+    revisions: RevisionsQuery
+    snapshots: SnapshotsQuery
+
+
+def add_routes(app: FastAPI, queries: Queries) -> None:
+    """Add the routes of figures, and those of units, revisions and signed figures."""
+    _add_figures(app, queries)
+    _add_history(app, queries)
+
+
+def _add_figures(app: FastAPI, queries: Queries) -> None:
+
+    @app.get("/v1/totals", responses={200: {"model": TotalsAnswer}})
+    async def totals(
+        form: Forms = [],  # noqa: B006 - FastAPI's way to say "none"; nobody changes it
+        unit: str = "",
+        period: str = "",
+        first: Annotated[str, Query(alias="from")] = "",
+        last: Annotated[str, Query(alias="to")] = "",
+        view: Annotated[str, Query(description="as_reported | current")] = "as_reported",
+    ) -> Response:
+        """
+        Every figure of a unit for a period, a range, or all periods with reports.
+
+        As it was reported within the boundaries of then, or within those of today.
+        """
+        periods = periods_of(period, first, last)
+        return _json(await queries.totals(unit, periods, form, view_of(view)))
+
+    @app.get("/v1/coverage", responses={200: {"model": CoverageAnswer}})
+    async def coverage(
+        form: Forms = [],  # noqa: B006 - FastAPI's way to say "none"; nobody changes it
+        unit: str = "",
+        period: str = "",
+    ) -> Response:
+        """How many units owe each form, and how many have sent it, on time or late."""
+        return _json(await queries.coverage(unit, period_of(period), form))
+
+    @app.get("/v1/late", responses={200: {"model": LateAnswer}})
+    async def late(
+        form: Forms = [],  # noqa: B006 - FastAPI's way to say "none"; nobody changes it
+        unit: str = "",
+        period: str = "",
+    ) -> Response:
+        """Who sent a form late, or not at all though it was due."""
+        return _json(await queries.late(unit, period_of(period), form))
+
+
+def _add_history(app: FastAPI, queries: Queries) -> None:
+    @app.get("/v1/units", responses={200: {"model": UnitDetails}})
+    async def unit_of_code(official_code: str = "", level: str = "", on: Day = "") -> Response:
+        """Find the unit that an official code means on a day: codes are used again."""
+        return _json(await queries.units.by_code(official_code, level, on))
+
+    @app.get("/v1/units/{key}", responses={200: {"model": UnitDetails}})
+    async def unit(key: str, on: Day = "") -> Response:
+        """Tell of a unit where it lay on a day, what it came from, who answered, what it owed."""
+        return _json(await queries.units.by_key(key, on))
+
+    @app.get("/v1/revisions", responses={200: {"model": RevisionsAnswer}})
+    async def revisions(unit: str = "", form: str = "", period: str = "") -> Response:
+        """Every revision of a report, when it came, and what it changed."""
+        return _json(await queries.revisions(unit, form, period_of(period)))
+
+    @app.get("/v1/snapshots", responses={200: {"model": SnapshotsAnswer}})
+    async def snapshots(unit: str = "", form: str = "", period: str = "") -> Response:
+        """List what was signed of a unit, and what has become of it since."""
+        return _json(await queries.snapshots(unit, form, period_of(period) if period else None))
+
+
+def _json(answer: BaseModel) -> Response:
+    """Write an answer once, without FastAPI's second validation of a hundred figures."""
+    body = answer.model_dump_json(by_alias=True, exclude_unset=True)
+    return Response(body, media_type="application/json")

@@ -1,0 +1,108 @@
+"""Records of ``qcdc.reports.v1`` as revisions in cell order."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from pydantic import ValidationError
+
+from services.aggregator.domain.layouts import Layout, Layouts
+from services.aggregator.domain.reports import Counted, Revision
+from shared.contracts.reports import ReportAccepted, ReportWithdrawn
+from shared.infra.kafka.broker import Poison, Record
+from shared.reference.figures import to_units
+from shared.reference.slots import Slot
+
+_EVENTS: Mapping[bytes, type[ReportAccepted] | type[ReportWithdrawn]] = {
+    event.type_name().encode(): event for event in (ReportAccepted, ReportWithdrawn)
+}
+
+
+class ReportDecoder:
+    """Reads a record of ``qcdc.reports.v1``: a revision in cell order, or why it is none."""
+
+    def __init__(self, layouts: Layouts) -> None:
+        self._layouts = layouts
+
+    def __call__(self, record: Record) -> Revision | Poison:
+        """
+        Decode one record.
+
+        These come from our own intake, so the fast parser will do; what it cannot read, or what
+        our catalogue does not know, is a fault of ours and becomes a dead letter.
+        """
+        kind = next((value for name, value in record.headers if name == "ce_type"), b"")
+        event_class = _EVENTS.get(kind)
+        if event_class is None:
+            return Poison("unknown_type")
+        try:
+            event = event_class.model_validate_json(record.value or b"")
+        except ValidationError:
+            return Poison("unreadable")
+        layout = self._layouts.of(event.form, event.period)
+        if layout is None or layout.form.version != event.form_version:
+            return Poison("unknown_form")
+        if len(set(event.path)) < len(event.path):
+            return Poison("area_named_twice")
+        return _accepted(event, layout) if isinstance(event, ReportAccepted) else _withdrawn(event)
+
+
+def _accepted(event: ReportAccepted, layout: Layout) -> Revision | Poison:
+    position = layout.form.position
+    if not (event.figures.keys() <= position.keys() and event.qualifiers.keys() <= position.keys()):
+        return Poison("unknown_cell")
+    figures = _figures(event, layout)
+    if figures is None:
+        return Poison("bad_figure")
+    counted = Counted(
+        event.revision,
+        event.path,
+        event.unit_type,
+        figures,
+        _positions(event, "at_least", layout, figures),
+        _positions(event, "about", layout, figures),
+        event.on_time,
+    )
+    return Revision(
+        Slot(event.unit, event.form, event.period),
+        counted,
+        event.form_version,
+        event.source,
+        event.submission_id,
+        event.received_at,
+        event.occurred_at,
+        event.first_received_at,
+        event.due_at,
+        event.rejudged,
+    )
+
+
+def _withdrawn(event: ReportWithdrawn) -> Revision:
+    return Revision(
+        Slot(event.unit, event.form, event.period),
+        Counted(event.revision, event.path, event.unit_type, None),
+        event.form_version,
+        event.source,
+        event.submission_id,
+        event.received_at,
+        event.occurred_at,
+    )
+
+
+def _figures(event: ReportAccepted, layout: Layout) -> list[int | None] | None:
+    """Put the figures in cell order and smallest units; None when one is not of its kind."""
+    figures = list(map(event.figures.get, layout.keys))
+    try:
+        for place in layout.decimals:
+            figures[place] = to_units(figures[place], 2)
+    except ValueError:
+        return None
+    return None if str in map(type, figures) else cast("list[int | None]", figures)
+
+
+def _positions(
+    event: ReportAccepted, name: str, layout: Layout, figures: Sequence[int | None]
+) -> tuple[int, ...]:
+    if not event.qualifiers:
+        return ()
+    places = (layout.form.position[key] for key, its in event.qualifiers.items() if its == name)
+    return tuple(sorted(place for place in places if figures[place] is not None))

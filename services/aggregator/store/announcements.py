@@ -1,0 +1,55 @@
+"""Totals to be announced (``dirty_total``), and those announced (``announced_total``)."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from services.aggregator.domain.fold import ProvinceTotal
+from shared.infra.postgres.arrays import columns
+from shared.infra.postgres.database import Connection, load_queries
+
+QUERIES = load_queries(Path(__file__).parent / "announcements.sql")
+
+
+class DirtyTotal(NamedTuple):
+    """A total that changed; ``version`` rises with every change."""
+
+    province: str
+    form: str
+    period: str
+    version: int
+    owing: str = ""
+    """A digest of who owed when it was rendered."""
+
+
+class AnnouncedTotal(NamedTuple):
+    """A total that was announced, with the digest of who owed then."""
+
+    province: str
+    form: str
+    period: str
+    owing: str
+
+
+async def mark_dirty(connection: Connection, totals: Iterable[ProvinceTotal]) -> None:
+    """Mark totals to be announced; they are published as they are at that time."""
+    if rows := sorted(totals):
+        await connection.execute(QUERIES["mark_dirty"], *columns(rows, 3))
+
+
+async def dirty_totals(connection: Connection, limit: int) -> list[DirtyTotal]:
+    """Return those that have waited longest."""
+    return [DirtyTotal(*row) for row in await connection.fetch(QUERIES["take"], limit)]
+
+
+async def forget_dirty(connection: Connection, announced: Sequence[DirtyTotal]) -> None:
+    """Remove what was announced, unless it has changed since, and remember who owed for it."""
+    *keys, versions, owing = columns(sorted(announced), 5)
+    await connection.execute(QUERIES["lock"], *keys)  # in the order of the ledger's own locks
+    await connection.execute(QUERIES["forget"], *keys, versions)
+    await connection.execute(QUERIES["remember"], *keys, owing)
+
+
+async def announced_totals(connection: Connection) -> list[AnnouncedTotal]:
+    """Return every total that was announced."""
+    return [AnnouncedTotal(*row) for row in await connection.fetch(QUERIES["announced"])]

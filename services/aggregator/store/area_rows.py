@@ -1,0 +1,166 @@
+"""
+What the ledger holds of the units that make up a scope: totals of areas, reports of units.
+
+Reads ``report`` and ``total``; changes nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import asyncpg
+
+from services.aggregator.domain.coverage import ReportReceipt
+from services.aggregator.domain.layouts import Layouts
+from services.aggregator.domain.question import ScopeSlice
+from services.aggregator.domain.reporters import FiledReports
+from services.aggregator.domain.rollup import PeriodTotals
+from services.aggregator.domain.scopes import Scope
+from services.aggregator.domain.totals import Totals
+from shared.infra.postgres.database import Connection, load_queries
+from shared.reference.directory import Directory
+from shared.reference.periods import Period, parse_period
+
+QUERIES = load_queries(Path(__file__).parent / "area_rows.sql")
+
+FiledByForm = Mapping[tuple[str, str], Sequence[FiledReports]]
+"""Who filed what, by form and period."""
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRows:
+    """Everything that counts in one slice; ``divided`` is what units filed that do not."""
+
+    slice_: ScopeSlice
+    totals: list[PeriodTotals] = field(default_factory=list)
+    filed: dict[tuple[str, str], list[FiledReports]] = field(default_factory=dict)
+    divided: dict[tuple[str, str], list[FiledReports]] = field(default_factory=dict)
+
+
+async def read_area_rows(
+    connection: Connection, layouts: Layouts, directory: Directory, slice_: ScopeSlice
+) -> AreaRows:
+    """Read what counts in a slice of a question."""
+    result = AreaRows(slice_)
+    scope = slice_.scope
+    if scope.areas:
+        for row in await connection.fetch(
+            QUERIES["totals_of_areas"], [*scope.areas], *slice_.codes
+        ):
+            area, _, _, *numbers = row
+            totals = _period_totals(layouts, row, Totals(*numbers))
+            result.totals.append(_within_scope(totals, directory, area, scope))
+        for row in await _filed_in(connection, slice_):
+            # PostgreSQL counts positions from 1.
+            missing = frozenset(position - 1 for position in row["missing"])
+            _file(result.filed, row, FiledReports(frozenset(row["units"]), missing))
+    for row in await _reports(connection, slice_, scope.units):
+        totals = _period_totals(layouts, row, _own_totals(row))
+        result.totals.append(_within_scope(totals, directory, row["unit"], scope))
+        _file(result.filed, row, _filed_alone(row))
+    for row in await _reports(connection, slice_, scope.not_separable):
+        _file(result.divided, row, _filed_alone(row))
+    return result
+
+
+async def receipts(
+    connection: Connection, slice_: ScopeSlice, owing: Mapping[str, Iterable[str]]
+) -> Mapping[str, dict[str, ReportReceipt]]:
+    """
+    Return the current reports of a scope, by form and unit.
+
+    *owing* are the units that owe each form. Whoever is not found in the areas may have reported
+    while the directory still placed it elsewhere, and is looked for by its own key.
+    """
+    scope = slice_.scope
+    found: dict[str, dict[str, ReportReceipt]] = {form: {} for form in slice_.codes[0]}
+    if scope.areas:
+        question = [*scope.areas], *slice_.codes, [*scope.provinces]
+        _receive(found, await connection.fetch(QUERIES["receipts_in_areas"], *question))
+    absent = {unit for form, units in owing.items() for unit in units if unit not in found[form]}
+    if alone := sorted({*scope.units, *absent}):
+        _receive(found, await connection.fetch(QUERIES["receipts_of_units"], alone, *slice_.codes))
+    return found
+
+
+def known_period(code: str) -> Period:
+    """Return a period that was counted. Raises KeyError when the reference data has lost it."""
+    period = parse_period(code)
+    if period is None:
+        raise KeyError(f"no regime knows the period {code}")
+    return period
+
+
+def _receive(found: dict[str, dict[str, ReportReceipt]], rows: Iterable[asyncpg.Record]) -> None:
+    for row in rows:
+        form, *values = row
+        found[form][row["unit"]] = ReportReceipt(*values)
+
+
+async def _filed_in(connection: Connection, slice_: ScopeSlice) -> Sequence[asyncpg.Record]:
+    scope = slice_.scope
+    name, question = "filed_in_provinces", [*slice_.codes, [*scope.provinces]]
+    if scope.areas != scope.provinces:
+        name, question = "filed_in_areas", [[*scope.areas], *question]
+    rows: Sequence[asyncpg.Record] = await connection.fetch(QUERIES[name], *question)
+    return rows
+
+
+async def _reports(
+    connection: Connection, slice_: ScopeSlice, units: Sequence[str]
+) -> Sequence[asyncpg.Record]:
+    if not units:
+        return ()
+    rows: Sequence[asyncpg.Record] = await connection.fetch(
+        QUERIES["reports_of_units"], [*units], *slice_.codes
+    )
+    return rows
+
+
+def _period_totals(layouts: Layouts, row: asyncpg.Record, totals: Totals) -> PeriodTotals:
+    layout = layouts.known(row["form"], row["period"])
+    return PeriodTotals(layout, known_period(row["period"]), totals)
+
+
+def _within_scope(
+    totals: PeriodTotals, directory: Directory, unit: str, scope: Scope
+) -> PeriodTotals:
+    """Say whose totals these are, and whether the unit was there all the time."""
+    return replace(
+        totals,
+        own=unit == scope.continued,
+        unit=unit,
+        at_start=directory.alive(unit, totals.period.first_day),
+        at_end=directory.alive(unit, totals.period.last_day),
+    )
+
+
+def _file(
+    filed: dict[tuple[str, str], list[FiledReports]], row: asyncpg.Record, reports: FiledReports
+) -> None:
+    filed.setdefault((row["form"], row["period"]), []).append(reports)
+
+
+def _filed_alone(row: asyncpg.Record) -> FiledReports:
+    missing = (place for place, it in enumerate(row["figures"]) if it is None)
+    return FiledReports(frozenset({row["unit"]}), frozenset(missing))
+
+
+def _own_totals(row: asyncpg.Record) -> Totals:
+    """Turn a unit's own report into the totals of one report."""
+    figures = row["figures"]
+    return Totals(
+        sums=[figure or 0 for figure in figures],
+        reporting=[0 if figure is None else 1 for figure in figures],
+        at_least=_flags(row["at_least"], len(figures)),
+        about=_flags(row["about"], len(figures)),
+        reports=1,
+        on_time=int(row["on_time"]),
+        late=int(not row["on_time"]),
+    )
+
+
+def _flags(positions: Sequence[int] | None, width: int) -> Sequence[int] | None:
+    if positions is None:
+        return None
+    return [int(place in positions) for place in range(width)]

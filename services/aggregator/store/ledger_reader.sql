@@ -1,0 +1,24 @@
+-- name: hold_tables
+LOCK TABLE report, total IN ACCESS SHARE MODE
+
+-- name: periods_of_units
+SELECT DISTINCT period FROM total WHERE area = ANY($1::text[])
+UNION
+SELECT DISTINCT period FROM report
+WHERE unit = ANY($1::text[]) AND superseded_at IS NULL AND figures IS NOT NULL
+
+-- name: watermark
+SELECT now() AS as_of,
+       (SELECT max(newest.accepted_at)
+        FROM unnest($1::text[]) AS p (province)
+        CROSS JOIN LATERAL (
+            SELECT accepted_at FROM report WHERE province = p.province
+            ORDER BY accepted_at DESC LIMIT 1
+        ) AS newest) AS watermark
+
+-- name: revisions
+SELECT revision, figures, at_least, about, received_at, first_received_at, accepted_at, due_at,
+       on_time, source, submission_id, rejudged
+FROM report
+WHERE (unit, form, period) = ($1, $2, $3)
+ORDER BY revision

@@ -1,0 +1,158 @@
+"""
+The ledger in PostgreSQL: at most six set-based statements for a batch of any size.
+
+Rows are locked by statements of their own, before those that change them: a row that another
+transaction has just changed would otherwise be read as it was before (READ COMMITTED).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+
+import asyncpg
+
+from services.aggregator.domain.fold import (
+    LedgerChange,
+    RecordedRevision,
+    SlotContent,
+    SupersededRevision,
+)
+from services.aggregator.domain.reports import Counted
+from services.aggregator.domain.totals import TotalKey, Totals
+from services.aggregator.errors import Contended
+from services.aggregator.store.announcements import mark_dirty
+from shared.infra.postgres.arrays import array_text, columns
+from shared.infra.postgres.database import Connection, load_queries
+from shared.reference.slots import Slot
+
+QUERIES = load_queries(Path(__file__).parent / "ledger.sql")
+REPORT_COLUMNS = (
+    *("unit", "form", "period", "revision", "form_version", "province", "areas", "unit_type"),
+    *("figures", "at_least", "about", "on_time", "due_at", "first_received_at", "received_at"),
+    *("accepted_at", "superseded_at", "source", "submission_id", "rejudged"),
+)
+Row = tuple[object, ...]
+_NULL = "\\N"
+_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+class PostgresLedger:
+    """The ledger of one transaction; *announcing* marks what the world is to hear of."""
+
+    def __init__(self, connection: Connection, *, announcing: bool = True) -> None:
+        self._connection = connection
+        self._announcing = announcing
+        self._known: set[TotalKey] = set()
+
+    async def held(self, slots: Collection[Slot]) -> Mapping[Slot, SlotContent]:
+        """Lock and return all that is known of the slots."""
+        rows = await self._connection.fetch(QUERIES["held"], *columns(sorted(slots), 3))
+        found: dict[Slot, list[asyncpg.Record]] = {}
+        for row in rows:
+            found.setdefault(Slot(row["unit"], row["form"], row["period"]), []).append(row)
+        return {slot: _held(its_rows) for slot, its_rows in found.items()}
+
+    async def totals(self, keys: Collection[TotalKey]) -> Mapping[TotalKey, Totals]:
+        """Lock and return the totals."""
+        if not keys:
+            return {}
+        rows = await self._connection.fetch(QUERIES["totals"], *columns(sorted(keys), 4))
+        found = {TotalKey(*row[:4]): Totals(*row[4:]) for row in map(tuple, rows)}
+        self._known |= found.keys()
+        return found
+
+    async def save(self, change: LedgerChange, totals: Mapping[TotalKey, Totals]) -> None:
+        """Write down what changed."""
+        try:
+            await self._mark(change.marks)
+            await self._enter(change.entries)
+            await self._save_totals(totals)
+            if self._announcing:
+                await mark_dirty(self._connection, change.dirty)
+        except asyncpg.UniqueViolationError as problem:
+            raise Contended(problem.detail) from problem
+
+    async def _mark(self, marks: Sequence[SupersededRevision]) -> None:
+        if marks:
+            rows = [(*it.slot, it.revision, it.superseded_at) for it in marks]
+            await self._connection.execute(QUERIES["mark"], *columns(rows, 5))
+
+    async def _enter(self, entries: Sequence[RecordedRevision]) -> None:
+        """Write revisions by COPY: they are new, so nothing has to be looked up or merged."""
+        if entries:
+            await self._connection.copy_to_table(
+                "report",
+                source=BytesIO("".join(map(_line, entries)).encode()),
+                columns=REPORT_COLUMNS,
+            )
+
+    async def _save_totals(self, totals: Mapping[TotalKey, Totals]) -> None:
+        known: list[Row] = []
+        new: list[Row] = []
+        gone: list[Row] = []
+        for key, after in sorted(totals.items()):
+            if after.reports == 0:
+                gone.append(key)
+            else:
+                (known if key in self._known else new).append(_total_row(key, after))
+        if known:
+            await self._connection.execute(QUERIES["change_totals"], *columns(known, 11))
+        if new:
+            await self._connection.execute(QUERIES["add_totals"], *columns(new, 11))
+        if gone:
+            await self._connection.execute(QUERIES["remove_totals"], *columns(gone, 4))
+
+
+def _held(rows: Sequence[asyncpg.Record]) -> SlotContent:
+    counts = next((row for row in rows if row["counts"]), None)
+    if counts is None:  # superseded while we waited, by a revision younger than our snapshot
+        raise Contended("another partition has just superseded a revision")
+    counted = Counted(
+        counts["revision"],
+        tuple(counts["areas"]),
+        counts["unit_type"],
+        counts["figures"],
+        tuple(counts["at_least"] or ()),
+        tuple(counts["about"] or ()),
+        counts["on_time"],
+    )
+    return SlotContent(counted, {row["revision"]: row["accepted_at"] for row in rows})
+
+
+def _line(entry: RecordedRevision) -> str:
+    """Write a revision as COPY reads it; only free text could hold what has to be escaped."""
+    revision, counted = entry.revision, entry.revision.counted
+    slot = revision.slot
+    fields = (
+        slot.unit,
+        slot.form,
+        slot.period,
+        str(counted.revision),
+        str(revision.form_version),
+        counted.province,
+        '{"' + '","'.join(counted.path) + '"}',
+        counted.unit_type.translate(_ESCAPED),
+        array_text(counted.figures) or _NULL,
+        array_text(counted.at_least or None) or _NULL,
+        array_text(counted.about or None) or _NULL,
+        _NULL if counted.on_time is None else str(counted.on_time),
+        _instant(revision.due_at),
+        _instant(revision.first_received_at),
+        _instant(revision.received_at),
+        _instant(revision.accepted_at),
+        _instant(entry.superseded_at),
+        revision.source,
+        revision.submission_id,
+        _NULL if revision.rejudged is None else revision.rejudged.translate(_ESCAPED),
+    )
+    return "\t".join(fields) + "\n"
+
+
+def _instant(at: datetime | None) -> str:
+    return _NULL if at is None else at.isoformat()
+
+
+def _total_row(key: TotalKey, totals: Totals) -> Row:
+    arrays = (totals.sums, totals.reporting, totals.at_least, totals.about)
+    return (*key, *map(array_text, arrays), totals.reports, totals.on_time, totals.late)

@@ -1,0 +1,8 @@
+"""The schema of the ledger's database, and the command that brings it up to date."""
+
+from pathlib import Path
+
+from shared.infra.postgres.migrate import migrations
+
+MIGRATIONS = migrations(Path(__file__).parent / "migrations")
+MIGRATE_COMMAND = "python -m services.aggregator migrate"

@@ -1,0 +1,99 @@
+"""
+Command: announce totals. What changed is published once, as it is now, however often it changed.
+
+Reads ``dirty_total`` and the ledger; changes ``announced_total``; publishes
+``ProvincialTotalsChanged`` on ``qcdc.totals.v1``, a compacted topic on which only the newest of
+each province, form and period matters, and beside it what has become of signed totals
+(``restate``).
+"""
+
+from collections.abc import Sequence
+
+from services.aggregator.store.announcements import DirtyTotal, dirty_totals, forget_dirty
+from services.aggregator.store.area_rows import known_period
+from services.aggregator.store.ledger_reader import LedgerReader
+from services.aggregator.store.snapshots import RestatementRow, remember_restatements
+from services.aggregator.usecases.restate import Restatement, restatements
+from services.aggregator.usecases.statement import Statement, statement
+from shared.contracts.event import Event, derived_id
+from shared.contracts.topics import PARTITIONS, TOTALS
+from shared.contracts.totals import ProvincialTotalsChanged
+from shared.contracts.wire import encode
+from shared.directory.partitions import partition_of
+from shared.infra.kafka.outbox import OutboxMessage
+from shared.infra.postgres.database import Connection
+from shared.reference.reference_data import ReferenceData
+
+SOURCE = "qcdc/aggregator"
+PER_PASS_MAX = 50
+"""A pass is one transaction and renders each total anew, so it is kept short."""
+
+
+class TotalsOutbox:
+    """The outbox of totals and restatements (``shared.infra.kafka.outbox.Pending``)."""
+
+    def __init__(self, reader: LedgerReader) -> None:
+        self._reader = reader
+
+    async def take(self, connection: Connection, limit: int) -> Sequence[OutboxMessage]:
+        """
+        Render what has waited longest.
+
+        The version is read before the figures: figures that change in between are announced
+        again, and none is ever announced as newer than it is.
+        """
+        dirty = await dirty_totals(connection, min(limit, PER_PASS_MAX))
+        reference = self._reader.reference()
+        waiting = [await self._render(connection, reference, it) for it in dirty]
+        changed = [it[:3] for it in dirty]
+        restated = await restatements(connection, self._reader, reference, changed)
+        return [*waiting, *(_restated(reference, it) for it in restated)]
+
+    async def forget(self, connection: Connection, sent: Sequence[OutboxMessage]) -> None:
+        """Remove what the broker acknowledged, unless it has changed since."""
+        tokens = [it.token for it in sent]
+        await forget_dirty(connection, [it for it in tokens if isinstance(it, DirtyTotal)])
+        await remember_restatements(
+            connection, [it for it in tokens if isinstance(it, RestatementRow)]
+        )
+
+    async def _render(
+        self, connection: Connection, reference: ReferenceData, dirty: DirtyTotal
+    ) -> OutboxMessage:
+        """Render the figures as they are; rendering the same again gives the same event."""
+        layout = self._reader.layouts.known(dirty.form, dirty.period)
+        of = layout, known_period(dirty.period)
+        current = await statement(connection, self._reader, reference, dirty.province, of)
+        return _message(
+            reference,
+            dirty._replace(owing=current.owing),
+            dirty.province,
+            f"{dirty.province}|{dirty.form}|{dirty.period}",
+            _event(dirty, current),
+        )
+
+
+def _event(dirty: DirtyTotal, current: Statement) -> ProvincialTotalsChanged:
+    return ProvincialTotalsChanged(
+        event_id=derived_id(*dirty[:3], current.watermark, current.coverage, current.figures),
+        occurred_at=current.watermark,
+        province=dirty.province,
+        form=dirty.form,
+        period=dirty.period,
+        watermark=current.watermark,
+        coverage=current.coverage,
+        figures=current.figures,
+    )
+
+
+def _restated(reference: ReferenceData, restatement: Restatement) -> OutboxMessage:
+    event = restatement.event
+    return _message(reference, restatement.row, event.province, restatement.key, event)
+
+
+def _message(
+    reference: ReferenceData, token: object, province: str, key: str, event: Event
+) -> OutboxMessage:
+    message = encode(event, SOURCE)
+    partition = partition_of(province, reference.directory, PARTITIONS[TOTALS])
+    return OutboxMessage(token, TOTALS, partition, key.encode(), message.headers, message.body)

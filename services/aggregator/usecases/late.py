@@ -1,0 +1,112 @@
+"""
+Query: who sent a form late, or not at all though it was due, by the database's clock.
+
+Reads the ledger, in one snapshot; changes nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Literal
+
+from pydantic import BaseModel
+
+from services.aggregator.domain.coverage import Straggler, stragglers
+from services.aggregator.domain.layouts import Layout
+from services.aggregator.domain.question import Question
+from services.aggregator.domain.scopes import owing
+from services.aggregator.store.ledger_reader import LedgerReader
+from services.aggregator.usecases.answers import Answer, heading
+from services.aggregator.usecases.questions import asked_forms, asked_unit
+from shared.infra.postgres.database import Database
+from shared.reference import vietnamese
+from shared.reference.directory import Directory
+from shared.reference.periods import Period
+from shared.reference.reference_data import ReferenceData
+
+
+class LateUnit(BaseModel):
+    """
+    A unit that sent a form late, or not at all though it was due.
+
+    When it was last corrected says nothing of its lateness, which is judged once.
+    """
+
+    unit: str
+    name: str
+    valid_from: date | None
+    valid_to: date | None
+    form: str
+    state: Literal["late", "missing"]
+    due_at: datetime
+    first_received_at: datetime | None
+    last_corrected_at: datetime | None
+
+
+class LateAnswer(Answer):
+    """Who is late, those without a report first."""
+
+    units: list[LateUnit]
+
+
+class LateQuery:
+    """Answers ``/v1/late``."""
+
+    def __init__(self, database: Database, reader: LedgerReader) -> None:
+        self._database = database
+        self._reader = reader
+
+    async def __call__(self, key: str, period: Period, wanted: Sequence[str]) -> LateAnswer:
+        """Answer with the late list as it stands now."""
+        reference = self._reader.reference()
+        asked_unit(reference.directory, key)
+        question = Question(reference, key, asked_forms(self._reader.layouts, wanted, [period]))
+        as_of, receipts = await self._reader.receipts_now(self._database, question)
+        scope = question.scopes[period]
+        found = [
+            straggler
+            for layout in question.layouts
+            for straggler in stragglers(
+                layout.form.code,
+                owing(reference.directory, layout.form, period, scope),
+                receipts[layout.form.code],
+                partial(_due_at, reference, layout, period),
+                as_of.as_of,
+            )
+        ]
+        return LateAnswer(
+            **heading(reference, key, [period], as_of),
+            units=late_units(found, reference.directory, period.last_day),
+        )
+
+
+def late_units(stragglers: Iterable[Straggler], directory: Directory, day: date) -> list[LateUnit]:
+    """List those without a report first, each part by name in the Vietnamese alphabet."""
+    return sorted(
+        (_late_unit(it, directory, day) for it in stragglers),
+        key=lambda it: (it.state != "missing", vietnamese.name_key(it.name), it.unit, it.form),
+    )
+
+
+def _late_unit(it: Straggler, directory: Directory, day: date) -> LateUnit:
+    unit, states = directory.get(it.unit, day), directory.states(it.unit)
+    return LateUnit(
+        unit=it.unit,
+        name=unit.name if unit else it.unit,
+        valid_from=states[0].valid_from if states else None,
+        valid_to=states[-1].valid_to if states else None,
+        form=it.form,
+        state=it.state,
+        due_at=it.due_at.astimezone(UTC),
+        first_received_at=it.first_received_at,
+        last_corrected_at=it.last_corrected_at,
+    )
+
+
+def _due_at(reference: ReferenceData, layout: Layout, period: Period, unit: str) -> datetime | None:
+    """Return when a unit's report is due, None where that is not known."""
+    try:
+        due = reference.due(layout.form.code, period, unit)
+    except ValueError:
+        return None  # beyond the calendar of working days; a guess would accuse somebody
+    return due.at if due else None

@@ -1,0 +1,136 @@
+"""
+Command: count everything again from the log, compare, and swap the new tables in.
+
+Reads ``qcdc.reports.v1``; changes the schema of the ledger; publishes nothing, but marks what
+turned out different so that it is announced.
+
+The replay fills a schema of its own beside the live one. Near the end one transaction locks the
+live ``position`` table, so that no batch is in flight and none can begin; replays exactly to the
+live positions; compares ``report`` and ``total``; and renames the schemas. Whoever waited for the
+lock goes on in the new tables: after the wait PostgreSQL sees that a schema was renamed and looks
+the names up again, also for prepared statements (``RevalidateCachedQuery`` locks the tables that
+a plan names before it trusts the plan, and a change of ``pg_namespace`` invalidates all plans).
+This holds because a batch, the relay and a reader each begin with a statement on a table that is
+locked here, and take their snapshot after it. ``test_rebuild_under_traffic`` watches over it.
+"""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from services.aggregator.domain.layouts import Layouts
+from services.aggregator.domain.reports import Revision
+from services.aggregator.store.schema import MIGRATE_COMMAND, MIGRATIONS
+from services.aggregator.store.swap import RebuildOutcome, Swap, swapping
+from services.aggregator.usecases.replay import Replay, ReplaySource
+from shared.directory.follower import reference_data_in_tables
+from shared.infra.kafka.broker import Poison, Record
+from shared.infra.kafka.inbox import Inbox
+from shared.infra.postgres import migrate
+from shared.infra.postgres.database import Database
+from shared.reference.directory import Directory
+
+ROUNDS_MAX = 10
+NEAR_RECORDS = 2000
+"""So close to the live reader the rest is replayed while writers wait: well under a second."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class RebuildParts:
+    """What a rebuild is put together from; ``app.py`` names the concrete classes."""
+
+    kafka: str
+    url: str
+    live: str
+    """The schema of the live ledger."""
+    stream: str
+    """The name under which the live ledger's positions are stored."""
+    database: Callable[[str], Database]
+    """By schema."""
+    inbox: Callable[[Database, Layouts], Inbox[Revision]]
+    """Counts into a database and announces nothing."""
+    decoder: Callable[[Layouts], Callable[[Record], Revision | Poison]]
+
+
+async def rebuild(
+    parts: RebuildParts, *, verify: bool, progress: Progress | None = None
+) -> RebuildOutcome:
+    """
+    Rebuild the ledger from the log and swap it in; with *verify* only if it is the same.
+
+    *progress* is called with how many records of how many have been replayed.
+
+    Raises RebuildRunning when another rebuild is at work, LogTooShort when the log no longer holds
+    all that was counted, Misconfigured when the live tables are of another version.
+    """
+    began = time.monotonic()
+    async with swapping(parts.url, parts.live) as (swap, connection):
+        await migrate.check(connection, MIGRATIONS, MIGRATE_COMMAND)
+        reference = await reference_data_in_tables(connection)
+        await swap.drop_leftovers()
+        await migrate.migrate(parts.url, swap.new, MIGRATIONS)
+        async with _opened(parts.database(swap.new)) as database:
+            replay = _Replaying(parts, database, Layouts(reference.catalogue), swap, progress)
+            await replay.nearly()
+            outcome = await swap.finish(
+                replay.exactly, _province_of(reference.directory), only_if_equal=verify
+            )
+    return replace(outcome, seconds=time.monotonic() - began)
+
+
+class _Replaying:
+    """A replay that runs after a live ledger."""
+
+    def __init__(
+        self,
+        parts: RebuildParts,
+        database: Database,
+        layouts: Layouts,
+        swap: Swap,
+        progress: Progress | None,
+    ) -> None:
+        source = ReplaySource(parts.kafka, parts.inbox(database, layouts), parts.decoder(layouts))
+        self._stream = parts.stream
+        self._swap = swap
+        self._progress = progress
+        self._total = 0
+        self._replay = Replay(source, self._report)
+
+    async def nearly(self) -> None:
+        """Replay until the live ledger is no more than a moment ahead."""
+        for _ in range(ROUNDS_MAX):
+            if await self._round() <= NEAR_RECORDS:
+                return
+
+    async def exactly(self) -> int:
+        """Replay the rest; the live positions stand still now. Return the number of records."""
+        await self._round()
+        return self._total
+
+    async def _round(self) -> int:
+        targets = await self._swap.live_positions(self._stream)
+        behind = sum(targets.values()) - sum(self._replay.positions.values())
+        self._total = sum(targets.values())
+        await self._replay.up_to(targets)
+        return behind
+
+    def _report(self, done: int) -> None:
+        if self._progress:
+            self._progress(done, self._total)
+
+
+def _province_of(directory: Directory) -> Callable[[str], str]:
+    """Return how to find the province of an area, which may be one that is not known any more."""
+    return lambda area: directory.province(area) if directory.get(area) else area
+
+
+@asynccontextmanager
+async def _opened(database: Database) -> AsyncIterator[Database]:
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()

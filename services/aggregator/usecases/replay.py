@@ -1,0 +1,139 @@
+"""
+Read the log again from its first record, into whatever stream is given.
+
+Reads ``qcdc.reports.v1``; changes what the stream changes. No group: nothing is committed to
+Kafka and no reader is disturbed.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from services.aggregator.errors import LogTooShort
+from services.aggregator.store.swap import reset_breakers
+from shared.infra.errors import BreakerOpen, Partition
+from shared.infra.kafka.broker import Poison, Record
+from shared.infra.kafka.inbox import Inbox
+from shared.infra.postgres.database import retryable
+
+READERS = 3
+"""Partitions are read by several: one decodes while another waits for PostgreSQL."""
+
+BATCH_RECORDS_MAX = 2000
+SILENCE_SECONDS_MAX = 30
+ATTEMPTS_MAX = 5
+_POLL_MS = 500
+
+F = TypeVar("F")
+Positions = Mapping[Partition, int]
+
+
+@dataclass(frozen=True)
+class ReplaySource(Generic[F]):
+    """Where the records are, what they say, and the stream that takes them."""
+
+    bootstrap: str
+    stream: Inbox[F]
+    decode: Callable[[Record], F | Poison]
+
+
+class Replay(Generic[F]):
+    """One reader per share of the partitions; each goes on where it stopped."""
+
+    def __init__(self, source: ReplaySource[F], progress: Callable[[int], None]) -> None:
+        self._source = source
+        self._progress = progress
+        self.positions: dict[Partition, int] = {}
+
+    async def up_to(self, targets: Positions) -> None:
+        """
+        Apply every record that lies before *targets*, and none that lies behind.
+
+        Raises:
+            LogTooShort: when the log does not reach from 0 to a target.
+
+        """
+        partitions = sorted(it for it in targets if self.positions.get(it, 0) < targets[it])
+        shares = [partitions[n::READERS] for n in range(READERS)]
+        try:
+            async with asyncio.TaskGroup() as group:
+                for share in filter(None, shares):
+                    group.create_task(self._read({it: targets[it] for it in share}))
+        except ExceptionGroup as problems:
+            raise problems.exceptions[0] from problems
+
+    async def _read(self, targets: Positions) -> None:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._source.bootstrap,
+            enable_auto_commit=False,
+            auto_offset_reset="none",  # a record that is gone must be noticed, not skipped
+            isolation_level="read_committed",
+        )
+        await consumer.start()
+        try:
+            consumer.assign([TopicPartition(*it) for it in targets])
+            await _check(consumer, targets)
+            for partition in targets:
+                consumer.seek(TopicPartition(*partition), self.positions.get(partition, 0))
+            await self._drain(consumer, targets)
+        finally:
+            await consumer.stop()
+
+    async def _drain(self, consumer: AIOKafkaConsumer, targets: Positions) -> None:
+        silent = 0
+        while behind := [it for it in targets if self.positions.get(it, 0) < targets[it]]:
+            found = await consumer.getmany(
+                *(TopicPartition(*it) for it in behind),
+                timeout_ms=_POLL_MS,
+                max_records=BATCH_RECORDS_MAX,
+            )
+            records = [
+                record
+                for its in found.values()
+                for record in its
+                if record.offset < targets[Partition(record.topic, record.partition)]
+            ]
+            if records:
+                silent = 0
+                await self._apply(records)
+            elif (silent := silent + 1) * _POLL_MS > SILENCE_SECONDS_MAX * 1000:
+                raise LogTooShort(behind[0], f"nothing comes before offset {targets[behind[0]]}")
+
+    async def _apply(self, records: Sequence[Record]) -> None:
+        """Apply a batch; holes in it are legitimate, since nothing was skipped in reading."""
+        messages = [self._source.decode(record) for record in records]
+        holes = {Partition(it.topic, it.partition) for it in records}
+        attempt = 0
+        while True:
+            try:
+                await self._source.stream.apply(records, messages, holes)
+                break
+            except BreakerOpen:
+                await self._reset_breakers()  # the live reader is past it, so an operator was too
+            except Exception as problem:
+                attempt += 1
+                if attempt == ATTEMPTS_MAX or not retryable(problem):
+                    raise
+        for record in records:
+            self.positions[Partition(record.topic, record.partition)] = record.offset + 1
+        self._progress(sum(self.positions.values()))
+
+    async def _reset_breakers(self) -> None:
+        async with self._source.stream.database.connection() as connection:
+            await reset_breakers(connection)
+
+
+async def _check(consumer: AIOKafkaConsumer, targets: Positions) -> None:
+    partitions = [TopicPartition(*it) for it in targets]
+    beginnings = await consumer.beginning_offsets(partitions)
+    ends = await consumer.end_offsets(partitions)
+    for partition in partitions:
+        first, end = beginnings[partition], ends[partition]
+        if first > 0 or end < targets[Partition(*partition)]:
+            raise LogTooShort(
+                Partition(*partition),
+                f"offsets {first} to {end}, {targets[Partition(*partition)]} counted",
+            )

@@ -1,0 +1,86 @@
+"""
+Command: restate. What a signed total has become since is published once for every change.
+
+Reads ``snapshot`` and the ledger; changes ``restatement``; publishes ``ProvincialTotalsRestated``
+on ``qcdc.totals.v1``, under a key beside that of the figures. It rides on the announcements: what
+marks a total for them marks its snapshots too, and the relay, of which there is one, remembers in
+the transaction in which it forgets the mark what the broker has acknowledged.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import asyncpg
+
+from services.aggregator.domain.restatement import restated
+from services.aggregator.store.area_rows import known_period
+from services.aggregator.store.ledger_reader import LedgerReader
+from services.aggregator.store.snapshots import RestatementRow, snapshots_in_force
+from services.aggregator.usecases.statement import Statement, statement
+from shared.contracts.event import derived_id
+from shared.contracts.totals import Coverage, Figure, ProvincialTotalsRestated
+from shared.infra.postgres.database import Connection
+from shared.reference.reference_data import ReferenceData
+
+
+class Restatement(NamedTuple):
+    """An event on its way, and the row that will be kept of it."""
+
+    event: ProvincialTotalsRestated
+    row: RestatementRow
+
+    @property
+    def key(self) -> str:
+        """Its key on the topic, beside that of the figures."""
+        return f"{self.event.unit}|{self.event.form}|{self.event.period}|restated"
+
+
+async def restatements(
+    connection: Connection,
+    reader: LedgerReader,
+    reference: ReferenceData,
+    changed: Iterable[tuple[str, str, str]],
+) -> list[Restatement]:
+    """
+    Return the restatements due for these provinces, forms and periods.
+
+    Of several snapshots of one total the newest is in force. Nothing is published twice in a row,
+    and nothing at all while a total is as it was signed; that it is so again is published.
+    """
+    due = []
+    for row in await snapshots_in_force(connection, changed):
+        of = reader.layouts.known(row["form"], row["period"]), known_period(row["period"])
+        current = await statement(connection, reader, reference, row["unit"], of)
+        if restatement := _restatement(row, current):
+            due.append(restatement)
+    return due
+
+
+def _restatement(row: asyncpg.Record, current: Statement) -> Restatement | None:
+    signed = json.loads(row["signed"])
+    before = Coverage.model_validate(signed["coverage"])
+    changes = restated(map(Figure.model_validate, signed["figures"]), current.figures)
+    as_signed = not changes and before == current.coverage
+    state = "" if as_signed else derived_id(changes, current.coverage)
+    if state == (row["state"] or ""):
+        return None
+    number = row["number"] + 1
+    event = ProvincialTotalsRestated(
+        event_id=derived_id("restated", row["checksum"], number, state),
+        occurred_at=current.watermark,
+        province=row["province"],
+        unit=row["unit"],
+        form=row["form"],
+        period=row["period"],
+        document=row["document"],
+        checksum=row["checksum"],
+        closed_at=row["closed_at"],
+        number=number,
+        watermark=current.watermark,
+        coverage_before=before,
+        coverage_after=current.coverage,
+        changes=changes,
+    )
+    key = row["unit"], row["form"], row["period"], row["document"]
+    return Restatement(event, RestatementRow(*key, number, state, event.model_dump_json()))

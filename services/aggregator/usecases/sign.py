@@ -1,0 +1,128 @@
+"""
+Command: sign the figures of a unit, form and period as they are now, by a document.
+
+Reads the ledger; changes ``snapshot``, which is only ever added to, and ``dirty_total``. Whatever
+is counted from then on is published as a restatement (``restate``).
+"""
+
+from dataclasses import astuple, dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from services.aggregator.domain.fold import ProvinceTotal
+from services.aggregator.domain.layouts import Layout, Layouts
+from services.aggregator.domain.signing import canonical, checksum
+from services.aggregator.errors import CannotClose
+from services.aggregator.store.announcements import mark_dirty
+from services.aggregator.store.ledger_reader import LedgerReader
+from services.aggregator.store.snapshots import add_snapshot, find_snapshot, hold_ledger
+from services.aggregator.usecases.naming import unit_answer
+from services.aggregator.usecases.statement import Statement, statement
+from shared.infra.postgres.database import Connection, Database
+from shared.reference.periods import Period, parse_period
+from shared.reference.reference_data import ReferenceData
+
+
+@dataclass(frozen=True, slots=True)
+class SignOrder:
+    """Which figures are to be signed, and the document that orders it."""
+
+    unit: str
+    form: str
+    period: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Figures as they were signed; ``signed`` is the canonical JSON that ``checksum`` is of."""
+
+    order: SignOrder
+    closed_at: datetime
+    checksum: str
+    signed: str
+    state: Literal["signed", "would be signed", "was signed"] = "signed"
+    """A repetition finds the snapshot that is there, a dry run makes none."""
+
+    @property
+    def summary(self) -> str:
+        """One line for the operator."""
+        subject = f"{self.order.form} of {self.order.unit} for {self.order.period}"
+        return f"{subject} {self.state} at {self.closed_at.isoformat()}: sha256 {self.checksum}"
+
+
+async def sign(
+    database: Database, reference: ReferenceData, order: SignOrder, *, dry_run: bool
+) -> Snapshot:
+    """
+    Sign the figures as they stand, once for each document.
+
+    While it reads, nothing is counted: a report is either in the snapshot, or it is counted when
+    everybody can see the snapshot, and marks its total for those who tell of changes.
+
+    Raises:
+        CannotClose: when there is no such unit, form or period, or it has not ended.
+
+    """
+    layouts = Layouts(reference.catalogue)
+    reader = LedgerReader(lambda: reference, layouts)
+    layout, period = _signable(reference, layouts, order)
+    async with database.transaction() as connection:
+        closed_at = await hold_ledger(connection)
+        if closed_at < period.closes_at:
+            raise CannotClose(f"{order.period} has not ended")
+        if known := await find_snapshot(connection, *astuple(order)):
+            return Snapshot(
+                order, known["closed_at"], known["checksum"], known["signed"], state="was signed"
+            )
+        current = await statement(connection, reader, reference, order.unit, (layout, period))
+        signed = canonical(_signed(reference, order, layout, closed_at, current))
+        snapshot = Snapshot(order, closed_at, checksum(signed), signed)
+        if dry_run:
+            return replace(snapshot, state="would be signed")
+        await _add(connection, snapshot, reference.directory.province(order.unit, period.last_day))
+    return snapshot
+
+
+async def _add(connection: Connection, snapshot: Snapshot, province: str) -> None:
+    """Keep a snapshot, and have its total announced: with that it is known who owed for it."""
+    order = snapshot.order
+    row = (*astuple(order), province, snapshot.closed_at, snapshot.checksum, snapshot.signed)
+    await add_snapshot(connection, row)
+    await mark_dirty(connection, [ProvinceTotal(province, order.form, order.period)])
+
+
+def _signable(
+    reference: ReferenceData, layouts: Layouts, order: SignOrder
+) -> tuple[Layout, Period]:
+    period, layout = parse_period(order.period), layouts.of(order.form, order.period)
+    if reference.directory.get(order.unit) is None:
+        raise CannotClose(f"there is no unit {order.unit}")
+    if period is None or layout is None or not layout.form.accepts(period):
+        raise CannotClose(f"there is no form {order.form} for {order.period}")
+    if not order.document.strip():
+        raise CannotClose("a document has to be named")
+    return layout, period
+
+
+def _signed(
+    reference: ReferenceData,
+    order: SignOrder,
+    layout: Layout,
+    closed_at: datetime,
+    current: Statement,
+) -> dict[str, Any]:
+    period = parse_period(order.period)
+    return {
+        "unit": unit_answer(reference, order.unit, period.last_day).model_dump(mode="json")
+        if period
+        else None,
+        "form": order.form,
+        "form_version": layout.form.version,
+        "period": order.period,
+        "document": order.document,
+        "closed_at": closed_at.isoformat(),
+        "watermark": current.watermark.isoformat(),
+        "coverage": current.coverage.model_dump(mode="json"),
+        "figures": [it.model_dump(mode="json") for it in current.figures],
+    }

@@ -1,0 +1,103 @@
+"""
+Query: the signed figures of a unit, and what was published about them since.
+
+Reads ``snapshot`` and ``restatement``, in one snapshot of the database; changes nothing.
+"""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+from pydantic import BaseModel
+
+from services.aggregator.domain.signing import checksum
+from services.aggregator.store.ledger_reader import LedgerReader, read_snapshot
+from services.aggregator.store.snapshots import restatements_of_unit, snapshots_of_unit
+from services.aggregator.usecases.naming import UnitAnswer, unit_answer
+from services.aggregator.usecases.questions import asked_unit
+from shared.contracts.totals import Coverage, RestatedFigure
+from shared.infra.postgres.database import Database
+from shared.reference.periods import Period
+
+
+class RestatementAnswer(BaseModel):
+    """What was published of a snapshot since: its figures as they became."""
+
+    number: int
+    told_at: datetime
+    watermark: datetime
+    coverage_after: Coverage
+    changes: list[RestatedFigure]
+
+
+class SnapshotAnswer(BaseModel):
+    """
+    What was signed, and what has become of it.
+
+    ``checksum`` is the SHA-256 of ``signed``, written as UTF-8 JSON with sorted keys and nothing
+    between; ``valid`` tells that it still is.
+    """
+
+    form: str
+    period: str
+    document: str
+    closed_at: datetime
+    checksum: str
+    valid: bool
+    signed: dict[str, Any]
+    restatements: list[RestatementAnswer]
+
+
+class SnapshotsAnswer(BaseModel):
+    """The signed closings of a unit, the oldest of each form and period first."""
+
+    unit: UnitAnswer
+    snapshots: list[SnapshotAnswer]
+
+
+class SnapshotsQuery:
+    """Answers ``/v1/snapshots``."""
+
+    def __init__(self, database: Database, reader: LedgerReader) -> None:
+        self._database = database
+        self._reader = reader
+
+    async def __call__(self, key: str, form: str, period: Period | None) -> SnapshotsAnswer:
+        """Answer with the snapshots of a unit; an empty form or no period asks for all."""
+        reference = self._reader.reference()
+        asked_unit(reference.directory, key)
+        code = period.code if period else ""
+        async with read_snapshot(self._database) as connection:
+            today = (await self._reader.as_of(connection, [])).today
+            snapshots = await snapshots_of_unit(connection, key, form, code)
+            restatements: dict[tuple[str, ...], list[RestatementAnswer]] = {}
+            for row in await restatements_of_unit(connection, key, form, code):
+                restatements.setdefault(_key(row), []).append(_restatement(row))
+        day = period.last_day if period else today
+        return SnapshotsAnswer(
+            unit=unit_answer(reference, key, day),
+            snapshots=[_snapshot(row, restatements.get(_key(row), [])) for row in snapshots],
+        )
+
+
+def _key(row: asyncpg.Record) -> tuple[str, ...]:
+    return row["form"], row["period"], row["document"]
+
+
+def _restatement(row: asyncpg.Record) -> RestatementAnswer:
+    event = json.loads(row["told"])
+    return RestatementAnswer.model_validate({**event, "told_at": row["told_at"]})
+
+
+def _snapshot(row: asyncpg.Record, restatements: list[RestatementAnswer]) -> SnapshotAnswer:
+    return SnapshotAnswer(
+        form=row["form"],
+        period=row["period"],
+        document=row["document"],
+        closed_at=row["closed_at"],
+        checksum=row["checksum"],
+        valid=checksum(row["signed"]) == row["checksum"],
+        signed=json.loads(row["signed"]),
+        restatements=restatements,
+    )

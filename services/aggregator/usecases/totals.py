@@ -1,0 +1,84 @@
+"""
+Query: every figure of a unit for a period, a range, or all periods with reports.
+
+Reads the ledger, in one snapshot; changes nothing.
+"""
+
+from collections.abc import Sequence
+
+from services.aggregator.domain.question import Question, View, origins, provinces_of
+from services.aggregator.domain.ranges import reported_range
+from services.aggregator.store.ledger_reader import AsOf, LedgerReader, read_snapshot
+from services.aggregator.usecases.answers import Answer, heading
+from services.aggregator.usecases.figures import figure
+from services.aggregator.usecases.naming import UnitAnswer, named
+from services.aggregator.usecases.questions import asked_forms, asked_unit, check_unit_is_current
+from shared.contracts.totals import Figure
+from shared.infra.postgres.database import Connection, Database
+from shared.reference.periods import Period, latest_closed
+
+
+class TotalsAnswer(Answer):
+    """
+    Every figure of a unit for a period or a range of periods.
+
+    ``made_of`` are the units whose reports count; those ``not_separable`` lay only partly inside
+    and count in no figure. That the ``unverified`` belong here is known from one source only.
+    """
+
+    view: View = "as_reported"
+    made_of: list[UnitAnswer]
+    not_separable: list[UnitAnswer]
+    unverified: list[UnitAnswer]
+    figures: list[Figure]
+
+
+class TotalsQuery:
+    """Answers ``/v1/totals``."""
+
+    def __init__(self, database: Database, reader: LedgerReader) -> None:
+        self._database = database
+        self._reader = reader
+
+    async def __call__(
+        self, key: str, periods: Sequence[Period], wanted: Sequence[str], view: View
+    ) -> TotalsAnswer:
+        """Answer with every figure; without periods, with those of all that were reported."""
+        reference = self._reader.reference()
+        asked_unit(reference.directory, key)
+        units = origins(reference, key, view)
+        async with read_snapshot(self._database) as connection:
+            as_of = await self._reader.as_of(connection, provinces_of(reference, units))
+            if view == "current":
+                check_unit_is_current(reference, key, as_of.today)
+            periods = periods or await self._reported_periods(connection, units, as_of)
+            forms = asked_forms(self._reader.layouts, wanted, periods)
+            question = Question(reference, key, forms, view, as_of.today)
+            computed = await self._reader.figures(connection, question)
+        return TotalsAnswer(
+            **heading(reference, key, periods, as_of),
+            view=view,
+            made_of=_named(question, "made_of"),
+            not_separable=_named(question, "not_separable"),
+            unverified=_named(question, "unverified"),
+            figures=[figure(it) for it in computed],
+        )
+
+    async def _reported_periods(
+        self, connection: Connection, units: frozenset[str], as_of: AsOf
+    ) -> Sequence[Period]:
+        """Find all periods with reports; where there are none, the last year has nothing to say."""
+        reported = await self._reader.periods(connection, units)
+        return reported_range(reported) or [latest_closed("cal", "year", as_of.today)]
+
+
+def _named(question: Question, part: str) -> list[UnitAnswer]:
+    """Name the units of one part of the question's scopes, as they were in its periods."""
+    return named(
+        question.reference,
+        (
+            (unit, period.last_day)
+            for period, scope in question.scopes.items()
+            for unit in getattr(scope, part)
+        ),
+    )

@@ -1,0 +1,169 @@
+"""
+Query: a unit as of a day: what lies above it, its predecessors, who answers for it, what it owes.
+
+Reads the reference data in force; changes nothing.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from pydantic import BaseModel
+
+from services.aggregator.messages import sentence
+from services.aggregator.store.ledger_reader import LedgerReader
+from services.aggregator.usecases.naming import UnitAnswer, unit_answer
+from services.aggregator.usecases.questions import asked_day, asked_unit
+from shared.infra.postgres.database import Database
+from shared.infra.web.app import Problem
+from shared.reference.lineage import Link
+from shared.reference.periods import Period
+from shared.reference.reference_data import ReferenceData
+from shared.reference.vietnamese import date_short
+
+
+class StateAnswer(BaseModel):
+    """A unit between two days: one name, one type, one place."""
+
+    official_code: str
+    type: str
+    name: str
+    parent: str | None
+    valid_from: date | None
+    valid_to: date | None
+
+
+class LinkAnswer(BaseModel):
+    """A unit that passed into another, wholly or in part; ``decision`` is null if not known."""
+
+    unit: UnitAnswer
+    kind: str
+    effective_on: date
+    decision: str | None
+    verified: bool
+
+
+class OwedForm(BaseModel):
+    """A form that a unit owes, with the kinds of period by regime in which it may be reported."""
+
+    form: str
+    title: str
+    regimes: dict[str, list[str]]
+
+
+class UnitDetails(BaseModel):
+    """
+    A unit as it was on a day; when it did not exist then, as it was nearest to that day.
+
+    ``path`` holds the areas that it counts in, the province last. ``descendants`` counts who
+    existed below it. ``answers_for`` are the units that answered for it on that day.
+    """
+
+    unit: UnitAnswer
+    on: date
+    exists: bool
+    official_code: str
+    level: str
+    path: list[str]
+    ancestors: list[UnitAnswer]
+    descendants: int
+    states: list[StateAnswer]
+    predecessors: list[LinkAnswer]
+    successors: list[LinkAnswer]
+    answers_for: list[UnitAnswer]
+    owes: list[OwedForm]
+
+
+class UnitQueries:
+    """Answers ``/v1/units`` and ``/v1/units/{key}``."""
+
+    def __init__(self, database: Database, reader: LedgerReader) -> None:
+        self._database = database
+        self._reader = reader
+
+    async def by_key(self, key: str, on: str) -> UnitDetails:
+        """Answer with a unit as of a day, today by the database's clock when none is named."""
+        reference = self._reader.reference()
+        asked_unit(reference.directory, key)
+        return details(reference, key, asked_day(on, await self._today()))
+
+    async def by_code(self, official_code: str, level: str, on: str) -> UnitDetails:
+        """Answer with the unit that an official code means on a day."""
+        reference = self._reader.reference()
+        day = asked_day(on, await self._today())
+        return details(reference, found_by_code(reference, official_code, level, day), day)
+
+    async def _today(self) -> date:
+        async with self._database.connection() as connection:
+            return (await self._reader.as_of(connection, [])).today
+
+
+def details(reference: ReferenceData, key: str, on: date) -> UnitDetails:
+    """Return all that is known of a unit on a day. Raises Problem when there is none."""
+    directory, lineage = reference.directory, reference.lineage
+    asked_unit(directory, key)
+    path = directory.path(key, on)
+    states = directory.states(key)
+    now = directory.get(key, on) or states[-1]
+    return UnitDetails(
+        unit=unit_answer(reference, key, on),
+        on=on,
+        exists=directory.alive(key, on),
+        official_code=now.official_code,
+        level=now.level,
+        path=list(path),
+        ancestors=[unit_answer(reference, it, on) for it in path if it != key],
+        descendants=len(directory.below(key, on)),
+        states=[StateAnswer.model_validate(it, from_attributes=True) for it in states],
+        predecessors=_links(
+            reference, ((it.predecessor, it) for it in lineage.predecessors(key)), on
+        ),
+        successors=_links(reference, ((it.successor, it) for it in lineage.successors(key)), on),
+        answers_for=[
+            unit_answer(reference, it, on) for it in lineage.answers_for(key, on, directory)
+        ],
+        owes=_owed(reference, key, on),
+    )
+
+
+def found_by_code(reference: ReferenceData, official_code: str, level: str, on: date) -> str:
+    """
+    Return the key of the unit that had an official code on a day.
+
+    The same code means Long An in June 2025 and Tây Ninh in July. Raises Problem when it means
+    nothing on that day.
+    """
+    if not official_code or not level:
+        raise Problem(400, "code_missing", sentence("code_missing"))
+    unit = reference.directory.find(official_code, level, on)
+    if unit is None:
+        detail = sentence("unknown_code", on=date_short(on), level=level, code=official_code)
+        raise Problem(404, "unknown_code", detail, official_code=official_code, level=level)
+    return unit.key
+
+
+def _links(
+    reference: ReferenceData, links: Iterable[tuple[str, Link]], on: date
+) -> list[LinkAnswer]:
+    return [
+        LinkAnswer(
+            unit=unit_answer(reference, other, on),
+            kind=it.kind,
+            effective_on=it.effective_on,
+            decision=it.decision or None,
+            verified=it.verified,
+        )
+        for other, it in links
+    ]
+
+
+def _owed(reference: ReferenceData, key: str, on: date) -> list[OwedForm]:
+    day = Period(on.isoformat(), "cal", "day", on.year, on, on)
+    return [
+        OwedForm(
+            form=form.code,
+            title=form.title_vi,
+            regimes={regime: sorted(kinds) for regime, kinds in form.regimes.items()},
+        )
+        for form in reference.catalogue.forms
+        if form.valid_in(day) and reference.directory.owes(key, form, day)
+    ]
