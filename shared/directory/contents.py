@@ -68,8 +68,8 @@ def contents_of(entities: Entities) -> DirectoryContents:
     return DirectoryContents(
         units=[_unit(it, state) for it in units for state in it.states],
         links=[_link(it, predecessor) for it in units for predecessor in it.predecessors],
-        committees=[it.model_dump() for it in events if isinstance(it, CommitteeRecorded)],
-        regimes=[it.model_dump() for it in events if isinstance(it, RegimePublished)],
+        committees=[_row(it) for it in events if isinstance(it, CommitteeRecorded)],
+        regimes=[_row(it) for it in events if isinstance(it, RegimePublished)],
         calendar=None if calendar is None else _working_calendar(calendar),
     )
 
@@ -128,6 +128,11 @@ def _of_row(kind: type[EntityRecorded], row: TableRow) -> EntityRecorded:
         where = ".".join(map(str, first["loc"]))
         name = str(row.get("key") or row.get("code"))
         raise FactError(kind.__name__, name, f"{where}: {first['msg']}") from problem
+
+
+def _row(event: EntityRecorded) -> TableRow:
+    """Return an event as the row of a file that it was published from."""
+    return event.model_dump(exclude=set(ENVELOPE_PLACEHOLDER))
 
 
 def _calendar(calendar: WorkingCalendar) -> CalendarRevised:

@@ -20,10 +20,10 @@ from shared.reference.committees import build_committees
 from shared.reference.deadlines import build_rules
 from shared.reference.directory import Directory
 from shared.reference.errors import FactError
-from shared.reference.lineage import build_links, known_links
-from shared.reference.rows import Row
-from shared.reference.units import build_units
-from shared.reference.working_days import build_calendar
+from shared.reference.lineage import LINK_COLUMNS, build_links, known_links
+from shared.reference.rows import Located, Row
+from shared.reference.units import UNIT_COLUMNS, build_units
+from shared.reference.working_days import CALENDAR_FIELDS, build_calendar
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 UNITS, LINEAGE, COMMITTEES = DATA / "units.csv", DATA / "lineage.csv", DATA / "committees.yaml"
@@ -45,7 +45,7 @@ def with_files(base: DirectoryContents, files: Iterable[Path]) -> DirectoryConte
             base = _with_csv(base, text, file.name)
         else:
             document = read_yaml(text, file.name)
-            base = _with_yaml(base, document, file.name)
+            base = _with_yaml(base, document)
             decisions += build_decisions(document)
         base = replace(base, origin=file.name)
     if decisions:
@@ -88,47 +88,69 @@ def read_text(file: Path) -> str:
 
 
 def _with_csv(base: DirectoryContents, text: str, file: str) -> DirectoryContents:
-    rows = csv.DictReader(StringIO(text))
-    columns = set(rows.fieldnames or ())
-    if "predecessor" in columns:
+    columns, rows = _table(text, file)
+    if "predecessor" in columns.values:
+        columns.only(*LINK_COLUMNS)
         links = build_links(rows, file)
         told = {it.successor for it in links}
         return replace(base, links=[*(it for it in base.links if it.successor not in told), *links])
-    if "official_code" in columns:
+    if "official_code" in columns.values:
+        columns.only(*UNIT_COLUMNS)
         units = build_units(rows, file)
         keys = {it.key for it in units}
         return replace(base, units=[*(it for it in base.units if it.key not in keys), *units])
     raise FactError(file, "", "has neither the columns of units nor those of links", 1)
 
 
-def _with_yaml(base: DirectoryContents, document: Row, file: str) -> DirectoryContents:
+def _table(text: str, file: str) -> tuple[Row, list[Located]]:
+    """Return the header of a CSV file and its rows, each of which knows its line."""
+    reader = csv.DictReader(StringIO(text))
+    rows = []
+    for values in reader:
+        row = Located(values)
+        row.file, row.line = file, reader.line_num
+        if None in values:
+            raise FactError(file, "", "has more values than columns", row.line)
+        if None in values.values():
+            raise FactError(file, "", "has fewer values than columns", row.line)
+        rows.append(row)
+    return Row(file, "", dict.fromkeys(reader.fieldnames or ()), 1), rows
+
+
+def _with_yaml(base: DirectoryContents, document: Row) -> DirectoryContents:
     sections = (*_SECTIONS, _DECISIONS)
     known = [name for name in sections if name in document.values]
     if not known:
-        raise FactError(file, "", f"holds none of: {', '.join(sections)}")
+        raise document.refused(f"holds none of: {', '.join(sections)}")
+    document.only("version", *CALENDAR_FIELDS, *sections)
     for name, read in _SECTIONS.items():
         if name in known:
-            base = read(base, document, file)
+            base = read(base, document)
     return base
 
 
-def _with_committees(base: DirectoryContents, document: Row, file: str) -> DirectoryContents:
+def _with_committees(base: DirectoryContents, document: Row) -> DirectoryContents:
     rows = [row.values for row in document.rows("committees")]
-    build_committees(rows, file)
+    build_committees(rows, document.file)
     return replace(base, committees=_laid_over(base.committees, rows, "key"))
 
 
-def _with_regimes(base: DirectoryContents, document: Row, file: str) -> DirectoryContents:
+def _with_regimes(base: DirectoryContents, document: Row) -> DirectoryContents:
     rows = [row.values for row in document.rows("regimes")]
-    build_rules(rows, file)
+    build_rules(rows, document.file)
     return replace(base, regimes=_laid_over(base.regimes, rows, "code"))
 
 
-def _with_calendar(base: DirectoryContents, document: Row, file: str) -> DirectoryContents:
-    del file
+def _with_calendar(base: DirectoryContents, document: Row) -> DirectoryContents:
     years = range(document.day("first").year, document.day("last").year + 1)
     package = holidays.country_holidays("VN", years=years)
-    return replace(base, calendar=build_calendar(document, package, package.weekend_workdays))
+    calendar = build_calendar(document, package, package.weekend_workdays)
+    if base.calendar is not None:
+        try:
+            calendar = calendar.laid_over(base.calendar)
+        except ValueError as problem:
+            raise document.wrong("first", str(problem)) from problem
+    return replace(base, calendar=calendar)
 
 
 def _laid_over(old: Sequence[TableRow], new: Sequence[TableRow], name: str) -> list[TableRow]:
@@ -136,7 +158,7 @@ def _laid_over(old: Sequence[TableRow], new: Sequence[TableRow], name: str) -> l
     return [*(row for row in old if row[name] not in told), *new]
 
 
-_SECTIONS: Mapping[str, Callable[[DirectoryContents, Row, str], DirectoryContents]] = {
+_SECTIONS: Mapping[str, Callable[[DirectoryContents, Row], DirectoryContents]] = {
     "committees": _with_committees,
     "regimes": _with_regimes,
     "first": _with_calendar,

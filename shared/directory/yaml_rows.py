@@ -1,6 +1,7 @@
 """YAML files as rows that know their lines, so that an error can say where to mend what."""
 
 from collections.abc import Iterable, Iterator
+from io import StringIO
 
 import yaml
 
@@ -20,7 +21,7 @@ class _LinedLoader(yaml.SafeLoader):
     def mapping_with_lines(self, node: yaml.MappingNode) -> Iterator[Located]:
         """Construct a mapping in the two steps that anchors need."""
         found = Located()
-        found.line = _line(node)
+        found.file, found.line = node.start_mark.name, _line(node)
         yield found
         _check_keys(key for key, _ in node.value if key.tag != _MERGE)
         # Merge keys (<<) are flattened by the loader, inherited keys keep the line they stand on.
@@ -54,7 +55,9 @@ def read_yaml(text: str, file: str) -> Row:
     """
     try:
         # A SafeLoader, only with lines: it builds texts, numbers, dates, lists and mappings.
-        content = yaml.load(text, Loader=_LinedLoader)  # noqa: S506
+        stream = StringIO(text)
+        stream.name = file  # the loader's marks take it from here
+        content = yaml.load(stream, Loader=_LinedLoader)  # noqa: S506
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = None if mark is None else mark.line + 1

@@ -29,6 +29,23 @@ ROLES = (
 )
 
 
+# The fields of the rows, as in committees.yaml.
+_DATES = ("valid_from", "valid_to")
+_LETTER = ("form", "period", "due_at", "deadline", "document")
+_FIELDS = (
+    "key",
+    "name_vi",
+    "area",
+    "programmes",
+    "letter_style",
+    "contacts",
+    "roles",
+    "standing_agencies",
+    "demands",
+    "extensions",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Contact(Dated):
     """A person of a committee with an e-mail address; dates are inclusive, None is open."""
@@ -160,6 +177,7 @@ def build_committees(
 
 
 def _committee(row: Row) -> Committee:
+    row.only(*_FIELDS, *_DATES)
     span = row.span()
     roles = tuple(map(_assignment, row.rows("roles")))
     reachable = (
@@ -189,11 +207,13 @@ def _programmes(row: Row) -> tuple[str, ...]:
 
 
 def _contact(row: Row) -> Contact:
+    row.only("name", "role", "email", *_DATES)
     span = row.span()
     return Contact(row.text("name"), row.text("role"), row.text("email"), span.first, span.last)
 
 
 def _assignment(row: Row) -> Assignment:
+    row.only("role", "name", "email", "decision", *_DATES)
     span = row.span()
     return Assignment(
         role=row.one_of("role", ROLES),
@@ -207,7 +227,7 @@ def _assignment(row: Row) -> Assignment:
 
 def _agencies(row: Row) -> tuple[Agency, ...]:
     rows = row.rows("standing_agencies")
-    found = [Agency(it.text("name"), it.span().first, it.span().last) for it in rows]
+    found = list(map(_agency, rows))
     for number, (agency, its_row) in enumerate(zip(found, rows, strict=True)):
         for other in found[:number]:
             if other.span.overlaps(agency.span):
@@ -215,12 +235,20 @@ def _agencies(row: Row) -> tuple[Agency, ...]:
     return tuple(found)
 
 
+def _agency(row: Row) -> Agency:
+    row.only("name", *_DATES)
+    span = row.span()
+    return Agency(row.text("name"), span.first, span.last)
+
+
 def _demand(row: Row) -> Demand:
+    row.only(*_LETTER)
     due_at, wording = _date_of_letter(row)
     return Demand(row.text("form"), _period(row), due_at, row.text("document"), wording)
 
 
 def _extension(row: Row) -> Extension:
+    row.only(*_LETTER, "units")
     due_at, wording = _date_of_letter(row)
     if due_at is None:
         raise row.refused("an extension needs due_at or deadline")

@@ -33,6 +33,16 @@ __all__ = [
 
 # Where a rule comes from: an act, the practice of an authority, or ourselves.
 STATES = ("law", "custom", "default")
+_FIELDS = (
+    "code",
+    "level",
+    "working_days_after_close",
+    "hour",
+    "valid_from",
+    "valid_to",
+    "source",
+    "state",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,7 @@ def build_rules(
     rules: dict[str, DeadlineRule] = {}
     for number, values in enumerate(rows, start=1):
         regime = Row(file, f"regime {values.get('code') or number}", values)
+        regime.only("code", "label_vi", "rules")
         for row in regime.rows("rules"):
             rule = _rule(row, regime.one_of("code", REGIMES))
             clash = next((it for it in rules.values() if _clash(it, rule)), None)
@@ -160,6 +171,7 @@ def _granted(
 
 
 def _rule(row: Row, regime: str) -> DeadlineRule:
+    row.only(*_FIELDS)
     span = row.span()
     days = row.number("working_days_after_close")
     if days < 1:

@@ -15,7 +15,7 @@ Decisions: what an act of the State changes in the directory on a day, as writte
         close: [a]                           what it reported counts in the unit above it
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -30,7 +30,7 @@ _CHANGES: Mapping[str, str] = {
     "recode": "official_code",
     "move": "parent",
 }
-_OPENED = frozenset({"key", "official_code", "level", "type", "name", "parent"})
+_OPENED = ("key", "official_code", "level", "type", "name", "parent")
 _PARTS_MIN = 2
 
 
@@ -90,8 +90,7 @@ def build_decisions(document: Row) -> tuple[Decision, ...]:
 
 
 def _decision(row: Row) -> Decision:
-    known = {"decision", "effective_on", "open", "merge", "split", "cede", "close", *_CHANGES}
-    _only(row, known)
+    row.only("decision", "effective_on", "open", "merge", "split", "cede", "close", *_CHANGES)
     document, day = row.text("decision"), row.day("effective_on")
     closing = Row(row.file, f"{row.where}, close", {}, row.line_of("close"))
     return Decision(
@@ -105,21 +104,21 @@ def _decision(row: Row) -> Decision:
 
 
 def _opening(row: Row, day: date) -> Opening:
-    _only(row, _OPENED)
+    row.only(*_OPENED)
     return Opening(unit_of(row, DateSpan(day)), row)
 
 
 def _passings(decision: Row, document: str) -> Iterator[Passing]:
     for row in decision.rows("merge"):
-        _only(row, {"from", "into"})
+        row.only("from", "into")
         for key in _several(row, "from", 1):
             yield _passing(row, key, row.text("into"), "merge", document)
     for row in decision.rows("split"):
-        _only(row, {"from", "into"})
+        row.only("from", "into")
         for key in _several(row, "into", _PARTS_MIN):
             yield _passing(row, row.text("from"), key, "split", document)
     for row in decision.rows("cede"):
-        _only(row, {"from", "to"})
+        row.only("from", "to")
         yield _passing(row, row.text("from"), row.text("to"), "cede", document)
 
 
@@ -133,7 +132,7 @@ def _passing(row: Row, predecessor: str, successor: str, act: str, document: str
 def _changes(decision: Row) -> Iterator[Change]:
     for act, changed in _CHANGES.items():
         for row in decision.rows(act):
-            _only(row, {"unit", changed})
+            row.only("unit", changed)
             yield Change(row.text("unit"), changed, row.text(changed), row)
 
 
@@ -142,10 +141,3 @@ def _several(row: Row, name: str, least: int) -> tuple[str, ...]:
     if len(set(keys)) < least or len(set(keys)) != len(keys):
         raise row.wrong(name, f"must name at least {least}, each once, not {list(keys)!r}")
     return keys
-
-
-def _only(row: Row, known: Iterable[str]) -> None:
-    """Refuse what nobody would read: a misspelt act must not vanish."""
-    for name in row.values:
-        if name not in known:
-            raise row.wrong(name, f"is unknown; known are {', '.join(sorted(known))}")

@@ -18,6 +18,7 @@ from shared.reference.rows import Row
 from shared.reference.units import life
 
 KINDS = ("whole", "part")
+LINK_COLUMNS = ("predecessor", "successor", "kind", "effective_on", "decision", "verified")
 _YES_NO = {"yes": True, "no": False}
 
 
@@ -228,7 +229,7 @@ def known_links(links: Iterable[Link], directory: Directory) -> list[Link]:
     ]
 
 
-def build_links(rows: Iterable[Mapping[str, str]], file: str) -> list[Link]:
+def build_links(rows: Iterable[Mapping[str, object]], file: str) -> list[Link]:
     """Return the links of CSV rows. Raises FactError with file and line on an unusable one."""
     return [_link(Row(file, "", row, line)) for line, row in enumerate(rows, start=2)]
 

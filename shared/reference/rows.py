@@ -9,8 +9,9 @@ from shared.reference.errors import FactError
 
 
 class Located(dict[str, object]):
-    """A mapping of a YAML file that remembers the line it begins on and the line of each key."""
+    """A mapping of a file that remembers the file, the line it begins on, the line of each key."""
 
+    file: str = ""
     line: int | None = None
     line_of: Mapping[str, int] = {}
 
@@ -27,6 +28,12 @@ class Row:
     where: str
     values: Mapping[str, object]
     line: int | None = None
+
+    def only(self, *known: str) -> None:
+        """Raise FactError on a field that is not read: a misspelt one must not vanish."""
+        unknown = next((name for name in self.values if name not in known), None)
+        if unknown is not None:
+            raise self.wrong(unknown, f"is unknown; known are {', '.join(sorted(known))}")
 
     def text(self, name: str) -> str:
         """Return a text that must be there. Raises FactError when absent, empty or not a text."""
@@ -141,12 +148,17 @@ class Row:
 
     def wrong(self, name: str, message: str) -> FactError:
         """Return the error for one field of this row."""
-        return FactError(self.file, self.where, f"{name}: {message}", self.line_of(name))
+        return FactError(self._file, self.where, f"{name}: {message}", self.line_of(name))
 
     def refused(self, message: str) -> FactError:
         """Return the error for this row as a whole."""
         line = self.values.line if isinstance(self.values, Located) else self.line
-        return FactError(self.file, self.where, message, line)
+        return FactError(self._file, self.where, message, line)
+
+    @property
+    def _file(self) -> str:
+        """The file that holds the row, where rows of several files are read together."""
+        return (self.values.file if isinstance(self.values, Located) else "") or self.file
 
     def _inside(self, name: str, place: int) -> str:
         return ", ".join(part for part in (self.where, f"{name} {place}") if part)

@@ -34,6 +34,18 @@ class Unit(Dated):
         return self.span.contains(day)
 
 
+UNIT_COLUMNS = (
+    "key",
+    "official_code",
+    "level",
+    "type",
+    "name",
+    "parent",
+    "valid_from",
+    "valid_to",
+)
+
+
 def chains(units: Iterable[Unit], file: str) -> dict[str, tuple[Unit, ...]]:
     """
     Return the states of each unit in time, units in the order of their first rows.
@@ -63,7 +75,7 @@ def life(chain: Sequence[Unit]) -> DateSpan:
     return DateSpan(chain[0].valid_from, chain[-1].valid_to)
 
 
-def build_units(rows: Iterable[Mapping[str, str]], file: str) -> list[Unit]:
+def build_units(rows: Iterable[Mapping[str, object]], file: str) -> list[Unit]:
     """Return the units of CSV rows. Raises FactError with file and line on an unusable one."""
     located = (Row(file, "", row, line) for line, row in enumerate(rows, start=2))
     return [unit_of(row, row.span()) for row in located]

@@ -15,6 +15,10 @@ from shared.reference.rows import Row
 _SATURDAY = 5
 
 
+CALENDAR_FIELDS = ("first", "last", "swaps", "days_off", "days_worked")
+"""The fields of a table of corrections, as in working_days.yaml."""
+
+
 @dataclass(frozen=True)
 class WorkingCalendar:
     """
@@ -40,6 +44,22 @@ class WorkingCalendar:
                 f"the calendar covers {self.first} to {self.last}, not {day.isoformat()}"
             )
         return day in self.days_worked or (day.weekday() < _SATURDAY and day not in self.days_off)
+
+    def laid_over(self, older: "WorkingCalendar") -> "WorkingCalendar":
+        """
+        Return what both know, this one for the days that it covers.
+
+        Raises ValueError when days between the two are covered by neither.
+        """
+        if older.last + DAY < self.first or self.last + DAY < older.first:
+            message = f"{older.first} to {older.last} and {self.first} to {self.last} leave a gap"
+            raise ValueError(message)
+        return WorkingCalendar(
+            self.days_off | {day for day in older.days_off if not self.covers(day)},
+            self.days_worked | {day for day in older.days_worked if not self.covers(day)},
+            min(self.first, older.first),
+            max(self.last, older.last),
+        )
 
     def nth_working_day_after(self, day: date, n: int) -> date:
         """Return the n-th working day after a day, the day itself left out; n is at least 1."""
@@ -72,8 +92,9 @@ def build_calendar(
     first, last = table.day("first"), table.day("last")
     if last < first:
         raise table.wrong("last", f"{last} is before {first}")
-    off = {*_days(table, "swaps", "day_off"), *_days(table, "days_off", "day")}
-    worked = {*_days(table, "swaps", "day_worked"), *_days(table, "days_worked", "day")}
+    swaps = _days(table, "swaps", "day_off", "day_worked")
+    off = {day for day, *_ in (*swaps, *_days(table, "days_off", "day"))}
+    worked = {day for *_, day in (*swaps, *_days(table, "days_worked", "day"))}
     if off & worked:
         raise table.refused(f"{min(off & worked)} is both off and worked")
     if outside := [day for day in off | worked if not first <= day <= last]:
@@ -86,9 +107,14 @@ def build_calendar(
     )
 
 
-def _days(table: Row, rows: str, name: str) -> list[date]:
-    # A change of the calendar moves due instants: whoever asks why must find the notice.
-    return [row.day(name) for row in table.rows(rows) if row.text("source")]
+def _days(table: Row, rows: str, *names: str) -> list[list[date]]:
+    """Return the dates of each row, in the order of the names."""
+    found = []
+    for row in table.rows(rows):
+        row.only(*names, "source")
+        row.text("source")  # whoever asks why a due instant has moved must find the notice
+        found.append([row.day(name) for name in names])
+    return found
 
 
 def _within(first: date, last: date, days: Iterable[date]) -> set[date]:
