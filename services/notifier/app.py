@@ -1,6 +1,5 @@
-"""The only file of the notifier that names concrete classes."""
+"""Composition: the only file of the notifier that names concrete adapters."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,30 +8,29 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.notifier.channels.channel import Channel
-from services.notifier.channels.email import EmailChannel, MailServer
-from services.notifier.channels.letter import LetterWriter
-from services.notifier.domain.digest import Registers
-from services.notifier.domain.filings import Report
-from services.notifier.domain.openings import Opening, openings
-from services.notifier.domain.scan import Audience, audience
+from services.notifier.channels.mail_writer import MailWriter
+from services.notifier.channels.smtp import EmailChannel, MailServer
+from services.notifier.domain.duty_rules import duty_rules
+from services.notifier.domain.filings import ReportEvent
 from services.notifier.entry.api import add_routes
-from services.notifier.entry.kafka import Handlers, decode_report, decode_watermark
+from services.notifier.entry.kafka import Subscriptions
 from services.notifier.settings import NotifierSettings
-from services.notifier.store.docket import OpenDocket
-from services.notifier.store.postgres import PostgresDocket
-from services.notifier.store.views_postgres import PostgresViews
-from services.notifier.usecases.deliver import Delivery, Sources
+from services.notifier.store.duties import DutyStore, OpenDutyStore
+from services.notifier.store.views import ViewStore
+from services.notifier.usecases.deliver import Delivery, MailTransport
+from services.notifier.usecases.duties import ListDuties
+from services.notifier.usecases.file_reports import FileReports
 from services.notifier.usecases.horizon import Horizon
+from services.notifier.usecases.notices import ListNotices
+from services.notifier.usecases.raise_watermark import RaiseWatermark
 from services.notifier.usecases.scan import Scan
 from shared.contracts.duties import IntakeCaughtUp
-from shared.contracts.topics import COMMON, DIRECTORY, DUTIES, PARTITIONS, REPORTS, WATERMARKS
+from shared.contracts.topics import COMMON, DIRECTORY, DUTIES, PARTITIONS
 from shared.directory.follower import DirectoryFollower
 from shared.directory.partitions import partition_of
 from shared.infra.health import Condition, Health
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.consumer import ConsumerSupervisor
-from shared.infra.kafka.inbox import Inbox
 from shared.infra.kafka.outbox import OutboxTable, Relay
 from shared.infra.postgres.database import Connection, Database
 from shared.infra.postgres.migrate import migrations
@@ -41,13 +39,10 @@ from shared.infra.start import Start
 from shared.infra.supervised import Supervised
 from shared.infra.web.app import create_app
 from shared.reference.directory import Directory
-from shared.reference.errors import FactError
 from shared.reference.reference_data import ReferenceData, cached_per_reference_data
-from shared.reference.vietnamese import name_key
 
 MIGRATIONS = migrations(Path(__file__).parent / "store" / "migrations")
 MIGRATE_COMMAND = "python -m services.notifier migrate"
-_ADDRESS = re.compile(r"[\x21-\x7e]+@[\x21-\x7e]+")
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,7 @@ class Notifier:
     health: Health
     app: FastAPI
     register: DirectoryFollower
-    reports: ConsumerSupervisor[Report]
+    reports: ConsumerSupervisor[ReportEvent]
     watermarks: ConsumerSupervisor[IntakeCaughtUp]
     relay: Relay
     horizon: Horizon
@@ -95,15 +90,6 @@ class Notifier:
         )
 
 
-@dataclass(frozen=True)
-class Known:
-    """What the notifier works out from facts, once for all who ask."""
-
-    openings: tuple[Opening, ...]
-    audience: Audience
-    sources: Sources
-
-
 def build(
     settings: NotifierSettings,
     *,
@@ -111,136 +97,78 @@ def build(
     directory: str = DIRECTORY,
 ) -> Notifier:
     """
-    Put a notifier together; nothing is connected yet.
+    Compose a notifier; nothing is connected yet.
 
-    A test names a *directory* of its own, and *facts* that are in force while that is empty.
+    A test names a *directory* topic of its own, and *reference* data in force while it is empty.
     """
-    health = Health()
-    url = settings.database.get_secret_value()
-    database = Database(url, application="notifier", schema=settings.database_schema)
-    known = cached_per_reference_data(partial(known_of, _email(settings)))
-    register = DirectoryFollower(
-        "notifier", settings, database, health, prepare=known, reference=reference, topic=directory
+    health, database, channel = Health(), _database(settings), _email(settings)
+    rules = cached_per_reference_data(partial(duty_rules, channels=[channel.name]))
+    follower = DirectoryFollower(
+        "notifier", settings, database, health, prepare=rules, reference=reference, topic=directory
     )
-
-    def now() -> Known:
-        return known(register.reference())
-
-    docket = docket_of(lambda: register.reference().directory)
+    open_store = store_opener(lambda: follower.reference().directory)
     relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "notifier"), health)
-    reports, watermarks = _readers(settings, database, Handlers(docket), health, relay.wake)
-    horizon = Horizon(database, docket, reports.behind)
-    lease = timedelta(seconds=settings.lease_seconds)
-    known_now = (lambda: now().openings), (lambda: now().audience)
-    scan = Scan(database, docket, horizon, *known_now, relay.wake)
+    subscriptions = Subscriptions(settings, database, health, relay.wake)
+    reports = subscriptions.reports(FileReports(open_store))
+    horizon = Horizon(database, open_store, reports.behind)
+    scan = Scan(database, open_store, horizon, lambda: rules(follower.reference()), relay.wake)
+    reconciled = partial(_reconciled_reference, follower, scan)
+    transport = transport_of(channel, timedelta(seconds=settings.lease_seconds))
     return Notifier(
         settings=settings,
         database=database,
         health=health,
-        app=_app(database, health, register),
-        register=register,
+        app=_http(database, health, lambda: follower.reference().directory),
+        register=follower,
         reports=reports,
-        watermarks=watermarks,
+        watermarks=subscriptions.watermarks(RaiseWatermark(open_store)),
         relay=relay,
         horizon=horizon,
         scan=scan,
         scanning=Supervised("scan", health, bugs=Condition.SCAN_FAILING),
-        delivery=Delivery(database, docket, horizon, _to_write_by(scan, now), lease, relay.wake),
+        delivery=Delivery(database, open_store, horizon, reconciled, transport, relay.wake),
         delivering=Supervised("delivery", health, bugs=Condition.HANDLER_FAILING),
-        start=_start(settings, database, health, register),
+        start=_start(settings, database, health, follower),
     )
 
 
-def _app(database: Database, health: Health, register: DirectoryFollower) -> FastAPI:
-    app = create_app("QCDC notifier", health)
-    add_routes(app, PostgresViews(database, lambda: register.reference().directory))
-    return app
+def store_opener(directory: Callable[[], Directory]) -> OpenDutyStore:
+    """Return what opens a store, with the partition of each province."""
 
-
-def _start(
-    settings: NotifierSettings, database: Database, health: Health, register: DirectoryFollower
-) -> Start:
-    needed = MIGRATIONS, MIGRATE_COMMAND, settings.kafka, COMMON
-    return Start(database, *needed, health, [register.prerequisite])
-
-
-def known_of(channel: Channel, reference: ReferenceData) -> Known:
-    """
-    Work out what the notifier needs.
-
-    Raises:
-        FactError, ValueError: when it cannot work by these facts.
-
-    """
-    _check_addresses(reference)
-    return Known(
-        openings(reference.committees, reference.catalogue, reference.directory, reference.due),
-        audience(reference.committees, reference.directory, [channel.name]),
-        sources(reference, channel),
-    )
-
-
-def docket_of(directory: Callable[[], Directory]) -> OpenDocket:
-    """Return what opens the docket, with the partition of each province."""
-
-    def open_docket(connection: Connection) -> PostgresDocket:
-        return PostgresDocket(
+    def open_store(connection: Connection) -> DutyStore:
+        return DutyStore(
             connection, lambda province: partition_of(province, directory(), PARTITIONS[DUTIES])
         )
 
-    return open_docket
+    return open_store
 
 
-def sources(reference: ReferenceData, channel: Channel) -> Sources:
-    """Return what letters are written from."""
-    return Sources(
-        {it.key: it for it in reference.committees},
-        Registers(
-            reference.catalogue,
-            reference.directory,
-            reference.lineage,
-            reference.calendar,
-            reference.committees,
-            name_key,
-        ),
-        LetterWriter(),
-        {channel.name: channel},
-    )
+def transport_of(channel: EmailChannel, lease: timedelta) -> MailTransport:
+    """Return how mails are written and sent."""
+    return MailTransport(MailWriter(), {channel.name: channel}, lease)
 
 
-def _readers(
-    settings: NotifierSettings,
-    database: Database,
-    handlers: Handlers,
-    health: Health,
-    after: Callable[[], None],
-) -> tuple[ConsumerSupervisor[Report], ConsumerSupervisor[IntakeCaughtUp]]:
-    reports = ConsumerSupervisor(
-        Inbox(database, "notifier", handlers.on_reports, "notifier"),
-        decode_report,
-        REPORTS,
-        bootstrap=settings.kafka,
-        group="notifier",
-        instance=settings.instance,
-        health=health,
-        after=after,
-    )
-    watermarks = ConsumerSupervisor(
-        Inbox(database, "notifier-watermarks", handlers.on_watermarks, "notifier"),
-        decode_watermark,
-        WATERMARKS,
-        bootstrap=settings.kafka,
-        group="notifier-watermarks",
-        instance=settings.instance,
-        health=health,
-        after=after,
-    )
-    return reports, watermarks
+def _reconciled_reference(follower: DirectoryFollower, scan: Scan) -> ReferenceData | None:
+    """Return the reference data in force once all duties have been compared with them."""
+    return follower.reference() if scan.has_reconciled() else None
 
 
-def _to_write_by(scan: Scan, now: Callable[[], Known]) -> Callable[[], Sources | None]:
-    """Return what letters are written from; none before the scan has held the duties to it."""
-    return lambda: now().sources if scan.has_followed() else None
+def _database(settings: NotifierSettings) -> Database:
+    url = settings.database.get_secret_value()
+    return Database(url, application="notifier", schema=settings.database_schema)
+
+
+def _start(
+    settings: NotifierSettings, database: Database, health: Health, follower: DirectoryFollower
+) -> Start:
+    needed = MIGRATIONS, MIGRATE_COMMAND, settings.kafka, COMMON
+    return Start(database, *needed, health, [follower.prerequisite])
+
+
+def _http(database: Database, health: Health, directory: Callable[[], Directory]) -> FastAPI:
+    app, views = create_app("QCDC notifier", health), ViewStore(database)
+    add_routes(app, ListNotices(views, directory), ListDuties(views, directory))
+    return app
 
 
 def _email(settings: NotifierSettings) -> EmailChannel:
@@ -253,13 +181,5 @@ def _email(settings: NotifierSettings) -> EmailChannel:
         password=password.get_secret_value() if password else None,
         tls=settings.smtp_tls,
     )
-    # Half the lease, so that an attempt has ended before anybody may begin the next.
+    # Half the lease, so that an attempt has ended before another may begin.
     return EmailChannel(server, settings.lease_seconds / 2)
-
-
-def _check_addresses(reference: ReferenceData) -> None:
-    for committee in reference.committees:
-        for contact in committee.contacts:
-            if not _ADDRESS.fullmatch(contact.email):
-                message = f"{contact.email!r} is no address"
-                raise FactError("committees", f"committee {committee.key}", message)

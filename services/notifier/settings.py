@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, PositiveFloat, SecretStr, model_validator
 
-from services.notifier.channels.email import TlsMode
+from services.notifier.channels.smtp import TlsMode
 from shared.infra import settings
 
 

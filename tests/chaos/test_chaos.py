@@ -133,13 +133,15 @@ async def test_notice_marked_before_it_is_sent_is_caught(
     stack: Stack, scale: Scale, tmp_path: Path
 ) -> None:
     """Planted: the row says sent, then the process dies, and the committee never hears of it."""
-    send = "        outcome = await ready.channel.send(ready.letter)\n"
-    mark = '        await self._settle(ready, Outcome(Ending.TAKEN, "planted"))\n'
+    file = "services/notifier/usecases/deliver.py"
+    send = "        outcome = await notice.channel.send(notice.mail)\n"
+    mark = '        await self._settle(notice, SendOutcome(DeliveryStatus.TAKEN, "planted"))\n'
     (tmp_path / "code").mkdir()
     code = plant(
         tmp_path / "code",
-        Passage("services/notifier/usecases/deliver.py", send, mark + send),
-        kill_at=KillPoint("services/notifier/usecases/deliver.py", mark),
+        Passage(file, "import NoticeState", "import DeliveryStatus, NoticeState"),
+        Passage(file, send, mark + send),
+        kill_at=KillPoint(file, mark),
     )
 
     anomalies = await interrupted_sending(stack, scale, tmp_path, code)

@@ -1,1 +1,1 @@
-"""The channels over which a notice can reach a person."""
+"""The channels over which a notice reaches a person, and the writer of its mail."""

@@ -1,1 +1,1 @@
-"""What the notifier decides, without a clock, a database or a mail server."""
+"""What the notifier decides: pure functions, without a clock, a database or a mail server."""

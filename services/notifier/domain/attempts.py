@@ -1,14 +1,14 @@
-"""How an attempt to send a notice can end, and what follows from that."""
+"""How an attempt to send a notice can end, and the state of the notice afterwards."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
 # Minutes; together just under four hours, the span of GOV.UK Notify (48 tries, 5 minutes apart).
-_PAUSES = (1, 5, 15, 30, 30, 30, 30, 30, 30, 30)
+_RETRY_DELAYS = (1, 5, 15, 30, 30, 30, 30, 30, 30, 30)
 
 
-class Ending(StrEnum):
+class DeliveryStatus(StrEnum):
     """How an attempt ended."""
 
     TAKEN = "taken"
@@ -22,7 +22,7 @@ class Ending(StrEnum):
 
 
 class NoticeState(StrEnum):
-    """How a notice stands."""
+    """The states of a notice."""
 
     PLANNED = "planned"
     SENT = "sent"
@@ -31,25 +31,25 @@ class NoticeState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """How an attempt ended, in the other side's words."""
+class SendOutcome:
+    """How an attempt ended, and the other side's answer or the error as text."""
 
-    ending: Ending
+    status: DeliveryStatus
     detail: str
 
 
 @dataclass(frozen=True, slots=True)
-class Sequel:
-    """How the notice stands after an attempt; a planned one is tried again after ``pause``."""
+class NextNoticeState:
+    """The state of a notice after an attempt; a planned one is retried after ``retry_delay``."""
 
     state: NoticeState
-    pause: timedelta = timedelta()
+    retry_delay: timedelta = timedelta()
 
 
-def after(ending: Ending, attempt: int) -> Sequel:
-    """Return what follows when this attempt, counted from 1, ended so."""
-    if ending is Ending.TAKEN:
-        return Sequel(NoticeState.SENT)
-    if ending is Ending.REFUSED or attempt > len(_PAUSES):
-        return Sequel(NoticeState.FAILED)
-    return Sequel(NoticeState.PLANNED, timedelta(minutes=_PAUSES[attempt - 1]))
+def after_attempt(status: DeliveryStatus, attempt: int) -> NextNoticeState:
+    """Return the state after this attempt, counted from 1, ended with this status."""
+    if status is DeliveryStatus.TAKEN:
+        return NextNoticeState(NoticeState.SENT)
+    if status is DeliveryStatus.REFUSED or attempt > len(_RETRY_DELAYS):
+        return NextNoticeState(NoticeState.FAILED)
+    return NextNoticeState(NoticeState.PLANNED, timedelta(minutes=_RETRY_DELAYS[attempt - 1]))

@@ -1,84 +1,84 @@
 """
-What a batch of report events changes: filings, and the duties that they meet or open again.
+The changes of a batch of report events: filings, and the duties that they meet or reopen.
 
-A slot stands at its highest revision. An older or equal revision changes nothing, which is why
-replay, redelivery and reordering are harmless. The verdict on lateness is intake's: a met duty
-stands by the deadline that its report was judged by.
+Only the highest revision of a slot counts. An older or equal revision changes nothing, so replay,
+redelivery and reordering are harmless. The verdict on lateness is intake's: a met duty keeps the
+due instant by which its report was judged.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from services.notifier.domain.changes import DueChange, DueChangeCause, DutyChanges, merged
 from services.notifier.domain.duties import (
-    Because,
-    Changes,
-    DueChange,
     Duty,
-    Entry,
+    DutyState,
+    DutyTrigger,
     Filing,
-    Happening,
-    Slot,
-    State,
+    SlotRecord,
     advance,
-    tell_met,
-    tell_opened,
-    together,
 )
+from services.notifier.domain.duty_events import duty_met, duty_opened
 from shared.contracts.duties import DutyEvent
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
+from shared.reference.slots import Slot
 
-Report = ReportAccepted | ReportWithdrawn
+ReportEvent = ReportAccepted | ReportWithdrawn
 
 
-def newest(reports: Iterable[Report]) -> dict[Slot, Report]:
+def newest(reports: Iterable[ReportEvent]) -> dict[Slot, ReportEvent]:
     """
     Return the report of the highest revision for every slot of a batch.
 
-    A correction that follows a re-judging at once still tells of it: the new verdict is news.
+    A correction keeps the ``rejudged`` of an earlier revision in the batch, so that the new verdict
+    is published.
     """
-    found: dict[Slot, Report] = {}
+    newest_by_slot: dict[Slot, ReportEvent] = {}
     for report in sorted(reports, key=lambda it: it.revision):
         slot = Slot(report.unit, report.form, report.period)
-        found[slot] = _with_verdict_of(found.get(slot), report)
-    return found
+        newest_by_slot[slot] = _with_verdict_of(newest_by_slot.get(slot), report)
+    return newest_by_slot
 
 
-def file_reports(entries: Mapping[Slot, Entry], reports: Mapping[Slot, Report]) -> Changes:
-    """Return what these reports change in slots that stand as *entries* says."""
-    return together(
-        _file(slot, entries.get(slot, Entry()), report) for slot, report in sorted(reports.items())
+def file_reports(
+    records: Mapping[Slot, SlotRecord], reports: Mapping[Slot, ReportEvent]
+) -> DutyChanges:
+    """Return the changes of these reports to the records of their slots."""
+    return merged(
+        _file(slot, records.get(slot, SlotRecord()), report)
+        for slot, report in sorted(reports.items())
     )
 
 
-def _file(slot: Slot, entry: Entry, report: Report) -> Changes:
-    if entry.filing is not None and report.revision <= entry.filing.revision:
-        return Changes()
+def _file(slot: Slot, record: SlotRecord, report: ReportEvent) -> DutyChanges:
+    if report.revision <= record.revision:
+        return DutyChanges()
     filing = _filing(report)
-    if entry.duty is None:
-        return Changes(filings={slot: filing})
-    moved = _judged_by(entry.duty, report)
-    duty = advance(_follow(entry.duty, moved), _happening(report))
-    if duty == entry.duty and not _rejudged(duty, report):
-        return Changes(filings={slot: filing})
-    told = (_tell(duty, filing, report),)
-    return Changes({slot: filing}, {slot: duty}, told, (moved,) if moved else ())
+    if record.duty is None:
+        return DutyChanges(filings={slot: filing})
+    due_change = _due_change(record.duty, report)
+    duty = advance(_follow(record.duty, due_change), _trigger(report))
+    if duty == record.duty and not _rejudged(duty, report):
+        return DutyChanges(filings={slot: filing})
+    events = (_event(duty, filing, report),)
+    return DutyChanges({slot: filing}, {slot: duty}, events, (due_change,) if due_change else ())
 
 
-def _with_verdict_of(earlier: Report | None, report: Report) -> Report:
+def _with_verdict_of(earlier: ReportEvent | None, report: ReportEvent) -> ReportEvent:
     if not isinstance(report, ReportAccepted) or not isinstance(earlier, ReportAccepted):
         return report
     return report.model_copy(update={"rejudged": report.rejudged or earlier.rejudged})
 
 
-def _filing(report: Report) -> Filing:
+def _filing(report: ReportEvent) -> Filing:
     if isinstance(report, ReportAccepted):
         return Filing(report.revision, report.first_received_at, report.on_time)
     return Filing(report.revision, None)
 
 
-def _judged_by(duty: Duty, report: Report) -> DueChange | None:
-    """Tell how the due instant follows the one that intake judged by: later, or by a document."""
-    if not isinstance(report, ReportAccepted) or duty.state is State.EXCUSED:
+def _due_change(duty: Duty, report: ReportEvent) -> DueChange | None:
+    """Return the move to the due instant that intake judged by: later, or by a document."""
+    if not isinstance(report, ReportAccepted) or duty.state is DutyState.EXCUSED:
         return None
     if report.due_at == duty.due_at or (report.due_at < duty.due_at and not report.rejudged):
         return None
@@ -87,27 +87,29 @@ def _judged_by(duty: Duty, report: Report) -> DueChange | None:
         duty.due_at,
         report.due_at,
         report.deadline_rule,
-        Because.REJUDGED if report.rejudged else Because.JUDGED,
+        DueChangeCause.REJUDGED if report.rejudged else DueChangeCause.JUDGED,
         report.rejudged or "",
         report.occurred_at,
     )
 
 
-def _follow(duty: Duty, moved: DueChange | None) -> Duty:
-    return replace(duty, due_at=moved.becomes, deadline_rule=moved.rule) if moved else duty
+def _follow(duty: Duty, due_change: DueChange | None) -> Duty:
+    if due_change is None:
+        return duty
+    return replace(duty, due_at=due_change.becomes, deadline_rule=due_change.rule)
 
 
-def _rejudged(duty: Duty, report: Report) -> bool:
-    judged = isinstance(report, ReportAccepted) and report.rejudged is not None
-    return judged and duty.state is State.MET
+def _rejudged(duty: Duty, report: ReportEvent) -> bool:
+    rejudged = isinstance(report, ReportAccepted) and report.rejudged is not None
+    return rejudged and duty.state is DutyState.MET
 
 
-def _happening(report: Report) -> Happening:
+def _trigger(report: ReportEvent) -> DutyTrigger:
     accepted = isinstance(report, ReportAccepted)
-    return Happening.REPORTED if accepted else Happening.WITHDRAWN
+    return DutyTrigger.REPORTED if accepted else DutyTrigger.WITHDRAWN
 
 
-def _tell(duty: Duty, filing: Filing, report: Report) -> DutyEvent:
-    if duty.state is State.MET and isinstance(report, ReportAccepted):
-        return tell_met(duty, filing, report.first_received_at, report.occurred_at)
-    return tell_opened(duty, report.revision, report.occurred_at)
+def _event(duty: Duty, filing: Filing, report: ReportEvent) -> DutyEvent:
+    if duty.state is DutyState.MET and isinstance(report, ReportAccepted):
+        return duty_met(duty, filing, report.first_received_at, report.occurred_at)
+    return duty_opened(duty, report.revision, report.occurred_at)

@@ -1,5 +1,5 @@
 """
-What people may ask the notifier over HTTP.
+The notifier's routes.
 
 Reads notices and duties; changes nothing.
 """
@@ -7,44 +7,33 @@ Reads notices and duties; changes nothing.
 from typing import Annotated
 
 from fastapi import FastAPI, Query
-from pydantic import BaseModel
 
-from services.notifier.domain.duties import State
-from services.notifier.store.views import DutyFilter, DutyView, NoticeView, Views
+from services.notifier.domain.duties import DutyState
+from services.notifier.usecases.duties import Duties, ListDuties
+from services.notifier.usecases.notices import ListNotices, Notices
 
 LIMIT_MAX = 1000
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
-Word = Annotated[str | None, Query(max_length=60)]
+FilterText = Annotated[str | None, Query(max_length=60)]
 
 
-class Notices(BaseModel):
-    """Notices, newest first."""
-
-    notices: list[NoticeView]
-
-
-class Duties(BaseModel):
-    """Duties, the first due first."""
-
-    duties: list[DutyView]
-
-
-def add_routes(app: FastAPI, views: Views) -> None:
-    """Add the notifier's routes to its application."""
+def add_routes(app: FastAPI, list_notices: ListNotices, list_duties: ListDuties) -> None:
+    """Add the routes to the service's application."""
 
     @app.get("/v1/notices")
-    async def notices(committee: Word = None, unit: Word = None, limit: Limit = 50) -> Notices:
+    async def notices(
+        committee: FilterText = None, unit: FilterText = None, limit: Limit = 50
+    ) -> Notices:
         """List what committees were told, with the log of every attempt."""
-        return Notices(notices=list(await views.notices(committee, unit, limit)))
+        return await list_notices(limit, committee=committee, unit=unit)
 
     @app.get("/v1/duties")
     async def duties(
-        unit: Word = None,
-        form: Word = None,
-        period: Word = None,
-        state: State | None = None,
+        unit: FilterText = None,
+        form: FilterText = None,
+        period: FilterText = None,
+        state: DutyState | None = None,
         limit: Limit = 100,
     ) -> Duties:
         """List who owes what, until when, and how that stands."""
-        which = DutyFilter(unit, form, period, state)
-        return Duties(duties=list(await views.duties(which, limit)))
+        return await list_duties(limit, unit=unit, form=form, period=period, state=state)

@@ -1,70 +1,92 @@
 """
-What the notifier does with what it reads.
+What the notifier subscribes to.
 
-Reads ``ReportAccepted``, ``ReportWithdrawn`` and ``IntakeCaughtUp``; changes filings, duties, the
-audit of due instants and the watermark; publishes ``DutyMet`` and ``DutyOpened``.
+Reads ``ReportAccepted`` and ``ReportWithdrawn`` from ``qcdc.reports.v1``, ``IntakeCaughtUp`` from
+``qcdc.watermarks.v1``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import ValidationError
 
-from services.notifier.domain.filings import Report, file_reports, newest
-from services.notifier.store.docket import OpenDocket
+from services.notifier.domain.filings import ReportEvent
+from services.notifier.usecases.file_reports import FileReports
+from services.notifier.usecases.raise_watermark import RaiseWatermark
 from shared.contracts.duties import IntakeCaughtUp
 from shared.contracts.event import Event
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
 from shared.contracts.strict_json import Unreadable, parse
+from shared.contracts.topics import REPORTS, WATERMARKS
 from shared.contracts.wire import header_texts
+from shared.infra.health import Health
 from shared.infra.kafka.broker import Poison, Record
-from shared.infra.postgres.database import Connection
+from shared.infra.kafka.consumer import ConsumerSupervisor
+from shared.infra.kafka.inbox import Effect, Inbox
+from shared.infra.postgres.database import Database
+from shared.infra.settings import ServiceSettings
 
 E = TypeVar("E", bound=Event)
-_REPORTS: Mapping[str, type[Report]] = {
+M = TypeVar("M")
+
+REPORTS_GROUP, WATERMARKS_GROUP = "notifier", "notifier-watermarks"
+"""Consumer groups; each is the name of its inbox, too."""
+
+_REPORTS: Mapping[str, type[ReportEvent]] = {
     it.type_name(): it for it in (ReportAccepted, ReportWithdrawn)
 }
 _WATERMARKS = {IntakeCaughtUp.type_name(): IntakeCaughtUp}
 
 
-class Handlers:
-    """The effect of each batch, inside the stream's transaction."""
+@dataclass(frozen=True)
+class Subscriptions:
+    """Makes the consumers of one process."""
 
-    def __init__(self, docket: OpenDocket) -> None:
-        self._docket = docket
+    settings: ServiceSettings
+    database: Database
+    health: Health
+    after_batch: Callable[[], None]
 
-    async def on_reports(self, connection: Connection, reports: Sequence[Report]) -> None:
-        """File what was accepted or withdrawn; meet duties, or open them again."""
-        docket = self._docket(connection)
-        await docket.share()
-        latest = newest(reports)
-        entries = await docket.entries(latest)
-        await docket.change(file_reports(entries, latest))
+    def reports(self, file_reports: FileReports) -> ConsumerSupervisor[ReportEvent]:
+        """Return the consumer of report events."""
+        return self._consumer(REPORTS, REPORTS_GROUP, decode_report, file_reports)
 
-    async def on_watermarks(
-        self, connection: Connection, watermarks: Sequence[IntakeCaughtUp]
-    ) -> None:
-        """Remember how far intake is done."""
-        docket = self._docket(connection)
-        await docket.raise_watermark(max(it.watermark for it in watermarks))
+    def watermarks(self, raise_watermark: RaiseWatermark) -> ConsumerSupervisor[IntakeCaughtUp]:
+        """Return the consumer of intake's watermarks."""
+        return self._consumer(WATERMARKS, WATERMARKS_GROUP, decode_watermark, raise_watermark)
+
+    def _consumer(
+        self, topic: str, group: str, decode: Callable[[Record], M | Poison], effect: Effect[M]
+    ) -> ConsumerSupervisor[M]:
+        return ConsumerSupervisor(
+            Inbox(self.database, group, effect, "notifier"),
+            decode,
+            topic,
+            bootstrap=self.settings.kafka,
+            group=group,
+            instance=self.settings.instance,
+            health=self.health,
+            after=self.after_batch,
+        )
 
 
-def decode_report(record: Record) -> Report | Poison:
-    """Read a record of the reports topic."""
+def decode_report(record: Record) -> ReportEvent | Poison:
+    """Decode a record of the reports topic."""
     return _decode(record, _REPORTS)
 
 
 def decode_watermark(record: Record) -> IntakeCaughtUp | Poison:
-    """Read a record of the watermarks topic."""
+    """Decode a record of the watermarks topic."""
     return _decode(record, _WATERMARKS)
 
 
 def _decode(record: Record, types: Mapping[str, type[E]]) -> E | Poison:
-    known = types.get(header_texts(record.headers).get("ce_type", ""))
-    if known is None:
+    event_type = types.get(header_texts(record.headers).get("ce_type", ""))
+    if event_type is None:
         return Poison("unknown_type")
     try:
-        return known.model_validate(parse(record.value))
+        return event_type.model_validate(parse(record.value))
     except Unreadable as problem:
         return Poison(str(problem))
     except ValidationError:

@@ -1,103 +1,55 @@
-"""The port through which people look at duties and notices."""
+"""The rows behind ``/v1/notices`` and ``/v1/duties``: the statements of ``views.sql``."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Protocol
+from pathlib import Path
 
-from pydantic import BaseModel
+import asyncpg
 
-from services.notifier.domain.duties import Because, State
+from services.notifier.store.rows import slot_columns, slot_of
+from shared.infra.postgres.database import Database, load_queries
 
-
-class NamedUnit(BaseModel):
-    """A unit that a notice names, and what it owed."""
-
-    unit: str
-    name: str
-    form: str
-    period: str
-    due_at: datetime
-
-
-class Attempt(BaseModel):
-    """One line of the delivery log."""
-
-    attempt: int
-    at: datetime
-    outcome: str
-    detail: str
-
-
-class NoticeView(BaseModel):
-    """A notice as it stands; ``subject`` and ``body`` are null until it is first sent."""
-
-    notice_id: str
-    committee: str
-    recipient: str
-    channel: str
-    state: str
-    message_id: str | None
-    subject: str | None
-    body: str | None
-    units: list[NamedUnit]
-    created_at: datetime
-    send_after: datetime
-    sent_at: datetime | None
-    attempts: list[Attempt]
-
-
-class DueChangeView(BaseModel):
-    """How a due instant moved; ``document`` is empty where none is cited."""
-
-    was: datetime
-    becomes: datetime
-    rule: str
-    because: Because
-    document: str
-    at: datetime
-
-
-class DutyView(BaseModel):
-    """
-    A duty as it stands; ``on_time`` is null until it is met.
-
-    ``valid_to`` is the last day of a unit that has one: names are used again. ``due_changes`` are
-    in the order of time.
-    """
-
-    unit: str
-    name: str
-    valid_to: date | None
-    province: str
-    form: str
-    period: str
-    committee: str
-    due_at: datetime
-    deadline_rule: str
-    state: State
-    first_received_at: datetime | None
-    on_time: bool | None
-    due_changes: list[DueChangeView]
+QUERIES = load_queries(Path(__file__).parent / "views.sql")
 
 
 @dataclass(frozen=True, slots=True)
-class DutyFilter:
-    """Which duties; None is any."""
+class NoticeRows:
+    """Notices, newest first, the units that they name, and the log of attempts."""
 
-    unit: str | None
-    form: str | None
-    period: str | None
-    state: State | None
+    notices: Sequence[asyncpg.Record]
+    units: Sequence[asyncpg.Record]
+    attempts: Sequence[asyncpg.Record]
 
 
-class Views(Protocol):
-    """What can be looked at."""
+@dataclass(frozen=True, slots=True)
+class DutyRows:
+    """Duties, the first due first, and the audit of their due instants."""
 
-    async def notices(
-        self, committee: str | None, unit: str | None, limit: int
-    ) -> Sequence[NoticeView]:
-        """Return notices, newest first."""
+    duties: Sequence[asyncpg.Record]
+    due_changes: Sequence[asyncpg.Record]
 
-    async def duties(self, which: DutyFilter, limit: int) -> Sequence[DutyView]:
-        """Return duties, the first due first."""
+
+class ViewStore:
+    """Reads for the queries, each in one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def notices(self, committee: str | None, unit: str | None, limit: int) -> NoticeRows:
+        """Return the notices of a committee and about a unit; None is any."""
+        async with self._database.transaction() as connection:
+            notices = await connection.fetch(QUERIES["notices"], committee, unit, limit)
+            notice_ids = [row["notice_id"] for row in notices]
+            units = await connection.fetch(QUERIES["named_units"], notice_ids)
+            attempts = await connection.fetch(QUERIES["attempts"], notice_ids)
+        return NoticeRows(notices, units, attempts)
+
+    async def duties(
+        self, unit: str | None, form: str | None, period: str | None, state: str | None, limit: int
+    ) -> DutyRows:
+        """Return the duties of a unit, form and period in a state; None is any."""
+        async with self._database.transaction() as connection:
+            duties = await connection.fetch(QUERIES["duties"], unit, form, period, state, limit)
+            slots = [slot_of(row) for row in duties]
+            due_changes = await connection.fetch(QUERIES["due_changes"], *slot_columns(slots))
+        return DutyRows(duties, due_changes)

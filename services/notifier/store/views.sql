@@ -24,7 +24,7 @@ ORDER BY d.due_at, i.form, i.period, i.unit
 
 -- name: attempts
 SELECT notice_id, attempt, at, outcome, detail
-FROM delivery
+FROM delivery_attempt
 WHERE notice_id = ANY($1::text[])
 ORDER BY at, attempt
 

@@ -1,9 +1,9 @@
 """
-The horizon: the instant up to which everything that was received is known here.
+The horizon: the instant before which every report received has been read here.
 
-Intake publishes ``IntakeCaughtUp(w)`` after every report received before w. When w has been read
-and after that not one record of the reports topic is left to apply, those reports are in our own
-tables. In that order: measuring the lag first would leave out what arrived in between.
+Intake publishes ``IntakeCaughtUp(w)`` after every report received before w. Once w has been read,
+and after that no record of the reports topic is left to apply, those reports are in our tables. In
+that order: a lag measured first would miss what was published in between.
 See ``docs/decisions/0002-watermark.md``.
 """
 
@@ -12,45 +12,49 @@ from datetime import datetime
 
 import structlog
 
-from services.notifier.store.docket import Moment, OpenDocket
+from services.notifier.store.duties import ClockAndWatermark, OpenDutyStore
 from shared.infra.postgres.database import Database
 
 log = structlog.get_logger()
 
 
 class Horizon:
-    """Tells how far we may judge; without an answer nobody may be accused of anything."""
+    """Computes the horizon; without one no duty may be called overdue."""
 
     def __init__(
-        self, database: Database, docket: OpenDocket, behind: Callable[[], Awaitable[int]]
+        self,
+        database: Database,
+        open_store: OpenDutyStore,
+        behind: Callable[[], Awaitable[int]],
     ) -> None:
+        """Measure the lag by *behind*: how many records of the reports topic are not applied."""
         self._database = database
-        self._docket = docket
+        self._open_store = open_store
         self._behind = behind
-        self._held = ""
+        self._logged_reason = ""
 
     async def as_of(self) -> datetime | None:
         """
-        Return the instant before which everything is known, None while that cannot be said.
+        Return the horizon; None while there is none.
 
         Raises what the database or Kafka raises: an unknown lag is not "no lag".
         """
-        moment = await self.moment()
-        if moment.watermark is None:
-            self._hold("intake has not said yet how far it is done")
+        clock = await self.clock_and_watermark()
+        if clock.watermark is None:
+            self._log_once("no watermark of intake was read yet")
             return None
         if await self._behind():
-            self._hold("reports are still being read")
+            self._log_once("reports are still being read")
             return None
-        self._held = ""
-        return min(moment.now, moment.watermark)
+        self._logged_reason = ""
+        return min(clock.now, clock.watermark)
 
-    async def moment(self) -> Moment:
+    async def clock_and_watermark(self) -> ClockAndWatermark:
         """Read the database's clock and the watermark."""
         async with self._database.connection() as connection:
-            return await self._docket(connection).moment()
+            return await self._open_store(connection).clock_and_watermark()
 
-    def _hold(self, reason: str) -> None:
-        if reason != self._held:
-            log.info("nobody is judged for now", reason=reason)
-        self._held = reason
+    def _log_once(self, reason: str) -> None:
+        if reason != self._logged_reason:
+            log.info("no duty is judged for now", reason=reason)
+        self._logged_reason = reason

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from services.notifier.channels.channel import Letter
-from services.notifier.channels.email import EmailChannel
-from services.notifier.domain.attempts import Outcome
-from services.notifier.domain.duties import Slot
+from services.notifier.channels.mail import Mail
+from services.notifier.channels.smtp import EmailChannel
+from services.notifier.domain.attempts import SendOutcome
+from services.notifier.store.notices import NoticeStore
+from shared.reference.slots import Slot
 from tests.eventually import eventually
 from tests.integration.notifier.world import (
     CONTACT,
@@ -115,8 +116,8 @@ async def test_crash_after_sending_repeats_under_the_same_message_id(it: World) 
     """At least once: the only repetition, and mail programs fold it into one."""
 
     class Crashing(EmailChannel):
-        async def send(self, letter: Letter) -> Outcome:
-            await super().send(letter)
+        async def send(self, mail: Mail) -> SendOutcome:
+            await super().send(mail)
             raise Crash
 
     dying = Crashing(it.channel._server, 5)
@@ -147,7 +148,7 @@ async def test_claim_is_respected_until_its_lease_ends(it: World) -> None:
     claims = []
     for _ in range(2):
         async with it.database.transaction() as connection:
-            claims.append(await it.docket(connection).claim(10, timedelta(minutes=1)))
+            claims.append(await NoticeStore(connection).claim(10, timedelta(minutes=1)))
 
     assert list(map(len, claims)) == [1, 0]
 
@@ -157,8 +158,8 @@ async def test_attempt_that_outlived_its_lease_marks_nothing(it: World) -> None:
     sent, gate = asyncio.Event(), asyncio.Event()
 
     class Slow(EmailChannel):
-        async def send(self, letter: Letter) -> Outcome:
-            outcome = await super().send(letter)
+        async def send(self, mail: Mail) -> SendOutcome:
+            outcome = await super().send(mail)
             sent.set()
             await gate.wait()
             return outcome
@@ -178,8 +179,8 @@ async def test_database_that_breaks_while_sending_repeats_nothing(it: World) -> 
     """The letter is out; marking it is tried until the database answers again."""
 
     class Cutting(EmailChannel):
-        async def send(self, letter: Letter) -> Outcome:
-            outcome = await super().send(letter)
+        async def send(self, mail: Mail) -> SendOutcome:
+            outcome = await super().send(mail)
             await it.ask(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -199,10 +200,10 @@ async def test_shutdown_finishes_the_letter_in_hand(it: World) -> None:
     begun, gate = asyncio.Event(), asyncio.Event()
 
     class Slow(EmailChannel):
-        async def send(self, letter: Letter) -> Outcome:
+        async def send(self, mail: Mail) -> SendOutcome:
             begun.set()
             await gate.wait()
-            return await super().send(letter)
+            return await super().send(mail)
 
     task = asyncio.create_task(it.delivery(Slow(it.channel._server, 5)).once())
     await begun.wait()

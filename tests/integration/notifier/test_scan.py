@@ -11,10 +11,10 @@ import asyncpg
 import pytest
 from aiokafka.errors import KafkaError
 
-from services.notifier.domain.duties import Slot
-from services.notifier.store.postgres import QUERIES
+from services.notifier.store.duties import QUERIES
 from shared.infra.health import Condition, Health
 from shared.infra.supervised import Supervised
+from shared.reference.slots import Slot
 from tests.eventually import eventually
 from tests.integration.notifier.world import (
     COMMITTEE,
@@ -187,7 +187,7 @@ async def test_more_time_takes_accusations_back(it: World) -> None:
 async def test_opening_waits_for_a_batch_in_hand(it: World) -> None:
     """Else the batch would not see the duty, nor the opening the report: open for ever."""
     async with it.database.transaction() as connection:
-        await it.docket(connection).share()
+        await it.open_store(connection).lock_shared()
         opening = asyncio.create_task(it.scan().once())
         await eventually(lambda: waiting_for_the_lock(it))
     await opening
@@ -198,7 +198,7 @@ async def test_opening_waits_for_a_batch_in_hand(it: World) -> None:
 async def test_batch_waits_for_an_opening_in_hand(it: World) -> None:
     """The same from the other side."""
     async with it.database.transaction() as connection:
-        await it.docket(connection).reserve()
+        await it.open_store(connection).lock_exclusive()
         reading = asyncio.create_task(it.read(report(communes()[0])))
         await eventually(lambda: waiting_for_the_lock(it))
     await reading

@@ -255,7 +255,7 @@ async def complains(line: Line, words: str) -> bool:
 
 
 async def reads_the_watermark(line: Line) -> bool:
-    return (await line.notifier.horizon.moment()).watermark is not None
+    return (await line.notifier.horizon.clock_and_watermark()).watermark is not None
 
 
 async def dead_letters(line: Line) -> list[str]:

@@ -8,18 +8,19 @@ from functools import cache, partial
 from typing import Any
 
 from services.notifier import app
-from services.notifier.channels.channel import Channel
-from services.notifier.channels.email import EmailChannel, MailServer
-from services.notifier.domain.duties import Slot, State
-from services.notifier.domain.filings import Report
-from services.notifier.domain.openings import openings
-from services.notifier.entry.kafka import Handlers
+from services.notifier.channels.smtp import EmailChannel, MailServer
+from services.notifier.domain.duties import DutyState
+from services.notifier.domain.duty_rules import duty_rules
+from services.notifier.domain.filings import ReportEvent
+from services.notifier.domain.openings import duty_openings
 from services.notifier.settings import NotifierSettings
-from services.notifier.store.docket import OpenDocket
-from services.notifier.store.views import DutyFilter, DutyView, NoticeView
-from services.notifier.store.views_postgres import PostgresViews
-from services.notifier.usecases.deliver import Delivery, Sources
+from services.notifier.store.duties import OpenDutyStore
+from services.notifier.store.views import ViewStore
+from services.notifier.usecases.deliver import Delivery
+from services.notifier.usecases.duties import DutyView, ListDuties
+from services.notifier.usecases.file_reports import FileReports
 from services.notifier.usecases.horizon import Horizon
+from services.notifier.usecases.notices import ListNotices, NoticeView
 from services.notifier.usecases.scan import Scan
 from shared.directory.loading import load_reference_data
 from shared.infra.postgres.database import Database
@@ -27,6 +28,7 @@ from shared.infra.postgres.migrate import migrate
 from shared.reference.committees import Committee, Contact, Demand
 from shared.reference.periods import VIETNAM
 from shared.reference.reference_data import ReferenceData, cached_per_reference_data
+from shared.reference.slots import Slot
 from tests.integration.notifier.mailbox import Mailbox, running_mailbox
 from tests.unit.notifier.samples import accepted
 
@@ -56,9 +58,7 @@ def reference() -> ReferenceData:
 @cache
 def communes() -> tuple[str, ...]:
     """Return the 129 communes that owe."""
-    (opening,) = openings(
-        [COMMITTEE], reference().catalogue, reference().directory, reference().due
-    )
+    (opening,) = duty_openings(reference())
     return tuple(it.slot.unit for it in opening.duties)
 
 
@@ -76,7 +76,7 @@ def report(
     period: str = PERIOD,
     due_at: datetime = DUE_AT,
     rejudged: str | None = None,
-) -> Report:
+) -> ReportEvent:
     """Return a report of a commune, received a minute before it was due."""
     return accepted(revision, at, Slot(unit, FORM, period), due_at, rejudged)
 
@@ -101,7 +101,7 @@ class World:
     """A notifier at rest; nothing happens unless a test makes it happen."""
 
     database: Database
-    docket: OpenDocket
+    open_store: OpenDutyStore
     mailbox: Mailbox
     reference: ReferenceData = field(default_factory=reference)
     lag: list[int] = field(default_factory=lambda: [0])
@@ -114,32 +114,34 @@ class World:
 
     def scan(self) -> Scan:
         """Return the scan of a notifier that has just started; it follows ``reference``."""
-        known = cached_per_reference_data(partial(app.known_of, self.channel))
+        rules = cached_per_reference_data(partial(duty_rules, channels=[self.channel.name]))
         return Scan(
             self.database,
-            self.docket,
+            self.open_store,
             self.horizon(),
-            lambda: known(self.reference).openings,
-            lambda: known(self.reference).audience,
+            lambda: rules(self.reference),
             lambda: None,
         )
 
     def delivery(
-        self, channel: Channel | None = None, lease_seconds: float = 60, after: Scan | None = None
+        self,
+        channel: EmailChannel | None = None,
+        lease_seconds: float = 60,
+        after: Scan | None = None,
     ) -> Delivery:
         """Return the delivery of a notifier; it writes once a scan has followed."""
 
-        def sources() -> Sources | None:
-            if after is not None and not after.has_followed():
+        def reconciled_reference() -> ReferenceData | None:
+            if after is not None and not after.has_reconciled():
                 return None
-            return app.sources(self.reference, channel or self.channel)
+            return self.reference
 
         return Delivery(
             self.database,
-            self.docket,
+            self.open_store,
             self.horizon(),
-            sources,
-            timedelta(seconds=lease_seconds),
+            reconciled_reference,
+            app.transport_of(channel or self.channel, timedelta(seconds=lease_seconds)),
             lambda: None,
         )
 
@@ -153,32 +155,29 @@ class World:
         async def as_set() -> int:
             return self.lag[0]
 
-        return Horizon(self.database, self.docket, behind or as_set)
+        return Horizon(self.database, self.open_store, behind or as_set)
 
-    async def read(self, *reports: Report) -> None:
+    async def read(self, *reports: ReportEvent) -> None:
         """Apply report events as the reader's stream does."""
         async with self.database.transaction() as connection:
-            await Handlers(self.docket).on_reports(connection, reports)
+            await FileReports(self.open_store)(connection, reports)
 
     async def catch_up(self, watermark: datetime) -> None:
         """Let intake say that it is done up to an instant."""
         async with self.database.transaction() as connection:
-            await self.docket(connection).raise_watermark(watermark)
-
-    @property
-    def views(self) -> PostgresViews:
-        """What people look at."""
-        return PostgresViews(self.database, lambda: self.reference.directory)
+            await self.open_store(connection).raise_watermark(watermark)
 
     async def duties(
-        self, state: State | None = None, unit: str | None = None
+        self, state: DutyState | None = None, unit: str | None = None
     ) -> Sequence[DutyView]:
         """Return the duties in a state, or of a unit."""
-        return await self.views.duties(DutyFilter(unit, None, None, state), 1000)
+        list_duties = ListDuties(ViewStore(self.database), lambda: self.reference.directory)
+        return (await list_duties(1000, unit=unit, state=state)).duties
 
     async def notices(self) -> Sequence[NoticeView]:
         """Return the notices, newest first."""
-        return await self.views.notices(None, None, 100)
+        list_notices = ListNotices(ViewStore(self.database), lambda: self.reference.directory)
+        return (await list_notices(100)).notices
 
     async def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
@@ -204,6 +203,6 @@ async def world(url: str) -> AsyncIterator[World]:
     await database.open()
     try:
         async with running_mailbox() as mailbox:
-            yield World(database, app.docket_of(lambda: reference().directory), mailbox)
+            yield World(database, app.store_opener(lambda: reference().directory), mailbox)
     finally:
         await database.close()

@@ -1,12 +1,12 @@
 """Duties, reports and a committee of Ninh Bình, November 2026, as small as tests need them."""
 
-from dataclasses import replace
 from datetime import datetime
 
-from services.notifier.domain.duties import Duty, Slot, State
+from services.notifier.domain.duties import Duty, DutyState
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
 from shared.reference.committees import Committee, Contact, Demand
 from shared.reference.periods import VIETNAM
+from shared.reference.slots import Slot
 
 FORM, PERIOD, PROVINCE = "F05", "nd09.2026-M11", "37.2"
 DUE_AT = datetime(2026, 11, 17, 17, tzinfo=VIETNAM)
@@ -24,9 +24,11 @@ COMMITTEE = Committee(
 )
 
 
-def duty(unit: str = SLOT.unit, state: State = State.OPEN, due_at: datetime = DUE_AT) -> Duty:
+def duty(
+    unit: str = SLOT.unit, state: DutyState = DutyState.OPEN, due_at: datetime = DUE_AT
+) -> Duty:
     """Return a duty of a commune of Ninh Bình."""
-    slot = replace(SLOT, unit=unit)
+    slot = SLOT._replace(unit=unit)
     return Duty(slot, PROVINCE, COMMITTEE.key, due_at, "nd09.2wd", state)
 
 

@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from services.notifier.channels.channel import Letter
-from services.notifier.channels.email import write_message
-from services.notifier.channels.letter import LetterWriter, Words
-from services.notifier.domain.digest import Digest, Named, Registers, compose
-from services.notifier.domain.duties import Duty, Slot, State
+from services.notifier.channels.mail import Mail
+from services.notifier.channels.mail_writer import MailText, MailWriter
+from services.notifier.channels.smtp import write_message
+from services.notifier.domain.digest import Digest, compose
+from services.notifier.domain.duties import Duty, DutyState
+from services.notifier.domain.unit_names import UnitName, unit_name
 from shared.reference.committees import Committee, Demand, Extension
 from shared.reference.directory import Directory
 from shared.reference.periods import VIETNAM
 from shared.reference.reference_data import ReferenceData
-from shared.reference.vietnamese import name_key
+from shared.reference.slots import Slot
 from tests.unit.notifier.samples import COMMITTEE, CONTACT, DUE_AT, duty
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -25,13 +26,13 @@ LATE = ("14464.2", "14362.2", "13483.2")
 def old(unit: str, due_at: datetime, rule: str) -> Duty:
     """Return a duty of the month before the reform, which is late to this day."""
     slot = Slot(unit, "F05", "nd09.2025-M06")
-    return Duty(slot, "37.1", "ninh_binh_cu", due_at, rule, State.OVERDUE)
+    return Duty(slot, "37.1", "ninh_binh_cu", due_at, rule, DutyState.OVERDUE)
 
 
 def written(
     reference: ReferenceData, duties: list[Duty], committee: Committee = COMMITTEE
-) -> Words:
-    return LetterWriter().write(digest(reference, duties, committee))
+) -> MailText:
+    return MailWriter().write(digest(reference, duties, committee))
 
 
 OLD = Committee(
@@ -74,23 +75,12 @@ def digest(
     reported = {("F05", "nd09.2026-M11"): 126, ("F01", "nd09.2026-M10"): 128}
     as_of = DUE_AT + timedelta(days=3, minutes=4)
     return compose(
-        committee, CONTACT, duties, reported, as_of, registers_of(reference, (committee,))
-    )
-
-
-def registers_of(reference: ReferenceData, committees: tuple[Committee, ...]) -> Registers:
-    return Registers(
-        reference.catalogue,
-        reference.directory,
-        reference.lineage,
-        reference.calendar,
-        committees,
-        name_key,
+        committee, CONTACT, duties, reported, as_of, replace(reference, committees=(committee,))
     )
 
 
 def overdue(unit: str) -> Duty:
-    return duty(unit, State.OVERDUE)
+    return duty(unit, DutyState.OVERDUE)
 
 
 @pytest.mark.parametrize("style", ["party", "state"])
@@ -98,10 +88,10 @@ def test_letter_is_the_golden_one(reference: ReferenceData, style: str) -> None:
     """Committees read this; a changed word is a decision, not an accident."""
     committee = replace(COMMITTEE, letter_style=style)
 
-    words = written(reference, [overdue(it) for it in LATE], committee)
+    mail = written(reference, [overdue(it) for it in LATE], committee)
 
     golden = (GOLDEN / f"digest_{style}.txt").read_text(encoding="utf-8")
-    assert f"{words.subject}\n\n{words.text}" == golden
+    assert f"{mail.subject}\n\n{mail.text}" == golden
 
 
 def test_letter_about_what_ended_since_is_the_golden_one(reference: ReferenceData) -> None:
@@ -111,33 +101,34 @@ def test_letter_about_what_ended_since_is_the_golden_one(reference: ReferenceDat
     One unit passed whole, one was divided: who answers for it now is named beside it, and the old
     province carries its last day.
     """
-    words = written(reference, OLD_DUTIES, OLD)
+    mail = written(reference, OLD_DUTIES, OLD)
 
     golden = (GOLDEN / "digest_ended.txt").read_text(encoding="utf-8")
-    assert f"{words.sender}\n{words.subject}\n\n{words.text}" == golden
-    assert "Phường Đông Thành<br><small>(đến hết ngày 30/6/2025; nay là" in words.html
-    assert f"Văn bản gia hạn: {OLD.extensions[0].document}." in words.html
-    assert "trước ngày 20/6/2025, tức là trước 00 giờ 00" in words.html
+    assert f"{mail.sender}\n{mail.subject}\n\n{mail.text}" == golden
+    assert "Phường Đông Thành<br><small>(đến hết ngày 30/6/2025; nay là" in mail.html
+    assert f"Văn bản gia hạn: {OLD.extensions[0].document}." in mail.html
+    assert "trước ngày 20/6/2025, tức là trước 00 giờ 00" in mail.html
 
 
 def test_old_and_new_province_of_one_name_are_told_apart(reference: ReferenceData) -> None:
     """Tây Ninh was 72 and is 80, and 80 was Long An; only one of the three is a bare name."""
-    registers = registers_of(reference, ())
     today = date(2026, 11, 20)
 
-    named = {it: registers.named(it, today) for it in ("72.1", "80.1", "80.2")}
+    named = {it: unit_name(it, today, reference) for it in ("72.1", "80.1", "80.2")}
 
     end, heir = date(2025, 6, 30), ("Tỉnh Tây Ninh",)
     assert named == {
-        "72.1": Named("Tỉnh Tây Ninh", end, heir, whole=True),
-        "80.1": Named("Tỉnh Long An", end, heir, whole=True),
-        "80.2": Named("Tỉnh Tây Ninh"),
+        "72.1": UnitName("Tỉnh Tây Ninh", end, heir, whole=True),
+        "80.1": UnitName("Tỉnh Long An", end, heir, whole=True),
+        "80.2": UnitName("Tỉnh Tây Ninh"),
     }
-    assert registers.named("80.1", end) == Named("Tỉnh Long An")  # on its last day it exists
+    assert unit_name("80.1", end, reference) == UnitName(
+        "Tỉnh Long An"
+    )  # on its last day it exists
 
 
 def test_words_that_no_longer_hold_are_not_shown(reference: ReferenceData) -> None:
-    """The letter names an earlier date now; the unit keeps the later one, without words."""
+    """The letter names an earlier date now; the unit keeps the later one, without mail."""
     document = COMMITTEE.demands[0].document
     earlier = replace(
         COMMITTEE.demands[0], due_at=DUE_AT - timedelta(days=1), wording="trước ngày 17/11/2026"
@@ -152,17 +143,17 @@ def test_words_that_no_longer_hold_are_not_shown(reference: ReferenceData) -> No
 def test_most_overdue_come_first(reference: ReferenceData) -> None:
     """Another form, due a month earlier, stands above; its committee named no document."""
     older = replace(overdue(LATE[0]), due_at=DUE_AT - timedelta(days=30))
-    older = replace(older, slot=replace(older.slot, form="F01", period="nd09.2026-M10"))
+    older = replace(older, slot=Slot(older.slot.unit, "F01", "nd09.2026-M10"))
     asking = replace(
         COMMITTEE, demands=(*COMMITTEE.demands, Demand("F01", "nd09.2026-M10", None, ""))
     )
 
     found = digest(reference, [overdue(LATE[1]), older], asking)
-    words = LetterWriter().write(found)
+    mail = MailWriter().write(found)
 
     assert [it.form for it in found.sections] == ["F01", "F05"]
-    assert "02 đơn vị chưa gửi báo cáo theo 02 yêu cầu" in words.subject
-    assert words.text.count("Văn bản yêu cầu") == 1
+    assert "02 đơn vị chưa gửi báo cáo theo 02 yêu cầu" in mail.subject
+    assert mail.text.count("Văn bản yêu cầu") == 1
 
 
 def test_hostile_names_do_no_harm(reference: ReferenceData) -> None:
@@ -172,32 +163,32 @@ def test_hostile_names_do_no_harm(reference: ReferenceData) -> None:
         for it in reference.directory
         if it.key in {LATE[0], COMMITTEE.area}
     ]
-    words = written(replace(reference, directory=Directory(units)), [overdue(LATE[0])])
+    mail = written(replace(reference, directory=Directory(units)), [overdue(LATE[0])])
 
-    assert "<script>" not in words.html
-    assert "49" not in words.text
-    assert "\u202e" not in words.text + words.html + words.subject
-    assert "\n" not in words.subject
+    assert "<script>" not in mail.html
+    assert "49" not in mail.text
+    assert "\u202e" not in mail.text + mail.html + mail.subject
+    assert "\n" not in mail.subject
 
 
 def test_message_is_text_and_html_and_says_that_a_machine_sent_it(reference: ReferenceData) -> None:
     """RFC 3834 keeps other machines from answering."""
-    words = written(reference, [overdue(LATE[0])])
-    letter = Letter(
+    text = written(reference, [overdue(LATE[0])])
+    mail = Mail(
         message_id="<1@example.vn>",
-        sender_name=words.sender,
+        sender_name=text.sender,
         recipient_name="Nguyễn Văn A",
         address=CONTACT.email,
-        subject=words.subject,
-        text=words.text,
-        html=words.html,
+        subject=text.subject,
+        text=text.text,
+        html=text.html,
         written_at=DUE_AT,
     )
 
-    message = write_message(letter, "qcdc@example.vn")
+    message = write_message(mail, "qcdc@example.vn")
 
     assert [it.get_content_type() for it in message.iter_parts()] == ["text/plain", "text/html"]
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Message-ID"] == "<1@example.vn>"
-    assert message["Subject"] == words.subject
+    assert message["Subject"] == text.subject
     assert message["Date"].endswith("+0700")

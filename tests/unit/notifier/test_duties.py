@@ -6,14 +6,14 @@ import pytest
 
 from services.notifier.domain.duties import (
     TRANSITIONS,
-    Happening,
+    DutyState,
+    DutyTrigger,
     IllegalTransition,
-    State,
     advance,
 )
 from tests.unit.notifier.samples import duty
 
-ILLEGAL = [it for it in product(State, Happening) if it not in TRANSITIONS]
+ILLEGAL = [it for it in product(DutyState, DutyTrigger) if it not in TRANSITIONS]
 
 
 def test_what_cannot_happen() -> None:
@@ -23,33 +23,35 @@ def test_what_cannot_happen() -> None:
     A met duty keeps its verdict: nothing postpones or excuses it.
     """
     assert ILLEGAL == [
-        (State.OPEN, Happening.REINSTATED),
-        (State.OVERDUE, Happening.FELL_OVERDUE),
-        (State.OVERDUE, Happening.REINSTATED),
-        (State.MET, Happening.FELL_OVERDUE),
-        (State.MET, Happening.POSTPONED),
-        (State.MET, Happening.EXCUSED),
-        (State.MET, Happening.REINSTATED),
-        (State.EXCUSED, Happening.FELL_OVERDUE),
-        (State.EXCUSED, Happening.POSTPONED),
-        (State.EXCUSED, Happening.EXCUSED),
+        (DutyState.OPEN, DutyTrigger.REINSTATED),
+        (DutyState.OVERDUE, DutyTrigger.FELL_OVERDUE),
+        (DutyState.OVERDUE, DutyTrigger.REINSTATED),
+        (DutyState.MET, DutyTrigger.FELL_OVERDUE),
+        (DutyState.MET, DutyTrigger.POSTPONED),
+        (DutyState.MET, DutyTrigger.EXCUSED),
+        (DutyState.MET, DutyTrigger.REINSTATED),
+        (DutyState.EXCUSED, DutyTrigger.FELL_OVERDUE),
+        (DutyState.EXCUSED, DutyTrigger.POSTPONED),
+        (DutyState.EXCUSED, DutyTrigger.EXCUSED),
     ]
 
 
-@pytest.mark.parametrize(("state", "happening"), ILLEGAL)
-def test_illegal_transition_raises_and_changes_nothing(state: State, happening: Happening) -> None:
-    """A happening that the table does not know is a bug, and no state to guess."""
+@pytest.mark.parametrize(("state", "trigger"), ILLEGAL)
+def test_illegal_transition_raises_and_changes_nothing(
+    state: DutyState, trigger: DutyTrigger
+) -> None:
+    """A trigger that the table does not know is a bug, and no state to guess."""
     before = duty(state=state)
 
-    with pytest.raises(IllegalTransition, match=f"{state} cannot be {happening}"):
-        advance(before, happening)
+    with pytest.raises(IllegalTransition, match=f"{state} cannot be {trigger}"):
+        advance(before, trigger)
 
     assert before == duty(state=state)
 
 
-@pytest.mark.parametrize(("state", "happening"), list(TRANSITIONS))
-def test_transition_changes_the_state_only(state: State, happening: Happening) -> None:
+@pytest.mark.parametrize(("state", "trigger"), list(TRANSITIONS))
+def test_transition_changes_the_state_only(state: DutyState, trigger: DutyTrigger) -> None:
     """What is owed, and until when, does not follow from what happened."""
-    after = advance(duty(state=state), happening)
+    after = advance(duty(state=state), trigger)
 
-    assert after == duty(state=TRANSITIONS[state, happening])
+    assert after == duty(state=TRANSITIONS[state, trigger])

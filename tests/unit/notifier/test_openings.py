@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.notifier.domain.duties import Entry, Filing, State
-from services.notifier.domain.openings import open_duties, openings
+from services.notifier.domain.duties import DutyState, Filing, SlotRecord
+from services.notifier.domain.openings import duty_openings, open_duties
 from shared.contracts.duties import DutyMet, DutyOpened
 from shared.reference.committees import Demand
 from shared.reference.errors import FactError
@@ -18,7 +18,7 @@ EARLY = DUE_AT - timedelta(hours=1)
 
 def test_every_commune_of_todays_ninh_binh_owes(reference: ReferenceData) -> None:
     """129 communes since 1/7/2025; none of the abolished ones is asked for anything."""
-    (opening,) = openings([COMMITTEE], reference.catalogue, reference.directory, reference.due)
+    (opening,) = duty_openings(replace(reference, committees=(COMMITTEE,)))
 
     assert len(opening.duties) == 129
     assert {it.due_at for it in opening.duties} == {DUE_AT}
@@ -29,9 +29,8 @@ def test_letter_that_wants_the_report_early_opens_early(reference: ReferenceData
     """Committees ask for yearly reports before the year is over; the duty must exist by then."""
     due_at = DUE_AT - timedelta(days=20)
     early = replace(COMMITTEE, demands=(Demand("F05", "nd09.2026", due_at, "CV 1"),))
-    known = replace(reference, committees=(early,))
 
-    (opening,) = openings([early], reference.catalogue, reference.directory, known.due)
+    (opening,) = duty_openings(replace(reference, committees=(early,)))
 
     assert opening.opens_at == due_at
     assert {(it.due_at, it.deadline_rule) for it in opening.duties} == {(due_at, "CV 1")}
@@ -42,12 +41,12 @@ def test_demand_that_nobody_can_meet_is_refused(reference: ReferenceData) -> Non
     wrong = replace(COMMITTEE, demands=(Demand("F99", "nd09.2026-M11", None, "CV 1"),))
 
     with pytest.raises(FactError, match="F99"):
-        openings([wrong], reference.catalogue, reference.directory, reference.due)
+        duty_openings(replace(reference, committees=(wrong,)))
 
 
 def test_opening_twice_opens_once() -> None:
     """Every start opens everything again."""
-    changes = open_duties({SLOT: Entry(None, duty(state=State.OVERDUE))}, [duty()], DUE_AT)
+    changes = open_duties({SLOT: SlotRecord(None, duty(state=DutyState.OVERDUE))}, [duty()], DUE_AT)
 
     assert not changes.duties
     assert not changes.events
@@ -55,9 +54,9 @@ def test_opening_twice_opens_once() -> None:
 
 def test_report_that_came_first_meets_the_duty_at_once() -> None:
     """The unit hears nothing; the world hears that the duty was owed and met."""
-    changes = open_duties({SLOT: Entry(Filing(3, EARLY))}, [duty()], DUE_AT)
+    changes = open_duties({SLOT: SlotRecord(Filing(3, EARLY))}, [duty()], DUE_AT)
 
-    assert changes.duties == {SLOT: duty(state=State.MET)}
+    assert changes.duties == {SLOT: duty(state=DutyState.MET)}
     opened, met = changes.events
     assert isinstance(opened, DutyOpened)
     assert isinstance(met, DutyMet)
@@ -65,7 +64,7 @@ def test_report_that_came_first_meets_the_duty_at_once() -> None:
 
 def test_withdrawn_report_does_not_meet_the_duty() -> None:
     """A filing without figures is none."""
-    changes = open_duties({SLOT: Entry(Filing(3, None))}, [duty()], DUE_AT)
+    changes = open_duties({SLOT: SlotRecord(Filing(3, None))}, [duty()], DUE_AT)
 
     assert changes.duties == {SLOT: duty()}
     assert [type(it) for it in changes.events] == [DutyOpened]
@@ -73,7 +72,7 @@ def test_withdrawn_report_does_not_meet_the_duty() -> None:
 
 def test_verdict_of_a_report_that_came_first_is_intakes() -> None:
     """Lateness is judged once, at receipt; opening the duty does not judge it again."""
-    changes = open_duties({SLOT: Entry(Filing(3, EARLY, on_time=False))}, [duty()], DUE_AT)
+    changes = open_duties({SLOT: SlotRecord(Filing(3, EARLY, on_time=False))}, [duty()], DUE_AT)
 
     assert [it.on_time for it in changes.events if isinstance(it, DutyMet)] == [False]
 
@@ -82,4 +81,4 @@ def test_committee_that_has_ended_asks_nobody(reference: ReferenceData) -> None:
     """A demand outlives neither its committee nor its unit."""
     ended = replace(COMMITTEE, valid_to=date(2026, 11, 13))
 
-    assert openings([ended], reference.catalogue, reference.directory, reference.due) == ()
+    assert duty_openings(replace(reference, committees=(ended,))) == ()

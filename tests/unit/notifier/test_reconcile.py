@@ -10,22 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from services.notifier.domain.duties import (
-    Because,
-    Changes,
-    DueChange,
-    Duty,
-    Entry,
-    Filing,
-    Slot,
-    State,
-    after,
-    together,
-)
-from services.notifier.domain.filings import Report, file_reports, newest
-from services.notifier.domain.openings import Opening, open_duties, openings
-from services.notifier.domain.reconcile import Wanted, reconcile, wanted
-from services.notifier.domain.scan import decide
+from services.notifier.domain.changes import DueChange, DueChangeCause, DutyChanges, applied, merged
+from services.notifier.domain.duties import Duty, DutyState, Filing, SlotRecord
+from services.notifier.domain.filings import ReportEvent, file_reports, newest
+from services.notifier.domain.obligations import Obligations, obligations_of
+from services.notifier.domain.openings import DutyOpening, duty_openings, open_duties
+from services.notifier.domain.overdue import call_overdue
+from services.notifier.domain.reconcile import reconcile
 from shared.contracts.duties import (
     DutyBecameOverdue,
     DutyExcused,
@@ -35,6 +26,7 @@ from shared.contracts.duties import (
 )
 from shared.reference.committees import Demand, Extension
 from shared.reference.reference_data import ReferenceData
+from shared.reference.slots import Slot
 from tests.unit.notifier.samples import COMMITTEE, DUE_AT, SLOT, accepted, duty, withdrawn
 
 DAY = timedelta(days=1)
@@ -42,64 +34,69 @@ EARLY, LATE, LATER = DUE_AT - DAY, DUE_AT + DAY, DUE_AT + 3 * DAY
 NOW = DUE_AT + timedelta(minutes=5)
 DOCUMENT = "Công văn số 15-CV/BCĐ ngày 16/11/2026"
 DEMANDED = frozenset({(SLOT.form, SLOT.period)})
-NOTHING = Wanted({})
+NOTHING = Obligations({})
 
 
-def facts_of(*duties: Duty) -> Wanted:
-    return replace(wanted([Opening(EARLY, duties)]), demanded=DEMANDED)
+def required(*duties: Duty) -> Obligations:
+    return replace(obligations_of([DutyOpening(EARLY, duties)]), demanded=DEMANDED)
 
 
-@pytest.mark.parametrize("state", [State.OPEN, State.OVERDUE])
-def test_more_time_opens_the_duty_until_then(state: State) -> None:
+@pytest.mark.parametrize("state", [DutyState.OPEN, DutyState.OVERDUE])
+def test_more_time_opens_the_duty_until_then(state: DutyState) -> None:
     """Whoever was overdue is no longer, and the audit says why."""
-    changes = reconcile([Entry(None, duty(state=state))], facts_of(duty(due_at=LATER)), NOW)
+    changes = reconcile([SlotRecord(None, duty(state=state))], required(duty(due_at=LATER)), NOW)
 
     assert changes.duties == {SLOT: duty(due_at=LATER)}
     (event,) = changes.events
     assert isinstance(event, DutyPostponed)
     assert (event.was_due_at, event.due_at, event.because) == (DUE_AT, LATER, "recomputed")
     assert changes.due_changes == (
-        DueChange(SLOT, DUE_AT, LATER, "nd09.2wd", Because.RECOMPUTED, "", NOW),
+        DueChange(SLOT, DUE_AT, LATER, "nd09.2wd", DueChangeCause.RECOMPUTED, "", NOW),
     )
 
 
 def test_due_instant_never_moves_earlier() -> None:
     """What was granted once cannot make anybody late."""
-    standing = Entry(None, duty(due_at=LATER))
+    standing = SlotRecord(None, duty(due_at=LATER))
 
-    assert reconcile([standing], facts_of(duty()), NOW) == Changes()
+    assert reconcile([standing], required(duty()), NOW) == DutyChanges()
 
 
 def test_met_duty_keeps_its_verdict() -> None:
     """Lateness is judged once; neither more time nor a closed unit changes that."""
-    met = [Entry(Filing(1, LATE, on_time=False), duty(state=State.MET))]
+    met = [SlotRecord(Filing(1, LATE, on_time=False), duty(state=DutyState.MET))]
 
-    assert reconcile(met, facts_of(duty(due_at=LATER)), NOW) == Changes()
-    assert reconcile(met, NOTHING, NOW) == Changes()
+    assert reconcile(met, required(duty(due_at=LATER)), NOW) == DutyChanges()
+    assert reconcile(met, NOTHING, NOW) == DutyChanges()
 
 
-@pytest.mark.parametrize("state", [State.OPEN, State.OVERDUE])
+@pytest.mark.parametrize("state", [DutyState.OPEN, DutyState.OVERDUE])
 @pytest.mark.parametrize(
-    ("reference", "because"), [(NOTHING, "not_demanded"), (facts_of(), "not_owed")]
+    ("obligations", "because"), [(NOTHING, "not_demanded"), (required(), "not_owed")]
 )
-def test_who_is_not_asked_is_excused(state: State, reference: Wanted, because: str) -> None:
+def test_who_is_not_asked_is_excused(
+    state: DutyState, obligations: Obligations, because: str
+) -> None:
     """The unit had ended, or the committee took its letter back."""
-    changes = reconcile([Entry(None, duty(state=state))], reference, NOW)
+    changes = reconcile([SlotRecord(None, duty(state=state))], obligations, NOW)
 
-    assert changes.duties == {SLOT: replace(duty(state=State.EXCUSED), turn=1)}
+    assert changes.duties == {SLOT: replace(duty(state=DutyState.EXCUSED), incarnation=1)}
     (event,) = changes.events
     assert isinstance(event, DutyExcused)
     assert event.because == because
-    assert reconcile(after([Entry(None, duty(state=state))], changes), reference, NOW) == Changes()
+    assert (
+        reconcile(applied([SlotRecord(None, duty(state=state))], changes), obligations, NOW)
+        == DutyChanges()
+    )
 
 
 def test_excused_duty_comes_back_when_the_directory_is_corrected() -> None:
     """With the later of both instants, and told as something new."""
-    excused = replace(duty(state=State.EXCUSED, due_at=LATER), turn=1)
+    excused = replace(duty(state=DutyState.EXCUSED, due_at=LATER), incarnation=1)
 
-    changes = reconcile([Entry(None, excused)], facts_of(duty()), NOW)
+    changes = reconcile([SlotRecord(None, excused)], required(duty()), NOW)
 
-    assert changes.duties == {SLOT: replace(duty(due_at=LATER), turn=1)}
+    assert changes.duties == {SLOT: replace(duty(due_at=LATER), incarnation=1)}
     (event,) = changes.events
     assert isinstance(event, DutyOpened)
     first = open_duties({}, [duty(due_at=LATER)], NOW).events[0]
@@ -108,11 +105,13 @@ def test_excused_duty_comes_back_when_the_directory_is_corrected() -> None:
 
 def test_excused_duty_whose_report_came_meanwhile_comes_back_met() -> None:
     """Nobody is asked again for what lies here."""
-    excused = Entry(Filing(1, EARLY, on_time=True), replace(duty(state=State.EXCUSED), turn=1))
+    excused = SlotRecord(
+        Filing(1, EARLY, on_time=True), replace(duty(state=DutyState.EXCUSED), incarnation=1)
+    )
 
-    changes = reconcile([excused], facts_of(duty()), NOW)
+    changes = reconcile([excused], required(duty()), NOW)
 
-    assert [it.state for it in changes.duties.values()] == [State.MET]
+    assert [it.state for it in changes.duties.values()] == [DutyState.MET]
     opened, met = changes.events
     assert isinstance(opened, DutyOpened)
     assert isinstance(met, DutyMet)
@@ -122,9 +121,9 @@ def test_unit_that_moved_is_told_of_in_both_provinces() -> None:
     """Whoever follows one province alone must see it end there, or begin."""
     there = replace(duty(), province="80.2", committee="tay_ninh")
 
-    changes = reconcile([Entry(None, duty(state=State.OVERDUE))], facts_of(there), NOW)
+    changes = reconcile([SlotRecord(None, duty(state=DutyState.OVERDUE))], required(there), NOW)
 
-    assert changes.duties == {SLOT: replace(there, turn=1)}
+    assert changes.duties == {SLOT: replace(there, incarnation=1)}
     assert [(it.type_name(), it.province) for it in changes.events] == [
         (DutyExcused.type_name(), "37.2"),
         (DutyOpened.type_name(), "80.2"),
@@ -133,7 +132,9 @@ def test_unit_that_moved_is_told_of_in_both_provinces() -> None:
 
 def test_what_two_committees_ask_is_owed_once_by_the_later_date() -> None:
     """Nobody is accused who met one of them."""
-    both = wanted([Opening(EARLY, (duty(),)), Opening(EARLY, (duty(due_at=LATER),))])
+    both = obligations_of(
+        [DutyOpening(EARLY, (duty(),)), DutyOpening(EARLY, (duty(due_at=LATER),))]
+    )
 
     assert both.duties == {SLOT: duty(due_at=LATER)}
 
@@ -145,24 +146,26 @@ def test_extension_moves_the_units_it_names_and_is_cited(reference: ReferenceDat
         replace(reference, committees=(it,))
         for it in (COMMITTEE, replace(COMMITTEE, extensions=(extension,)))
     )
-    standing = [Entry(None, it) for it in asked(before).duties.values()]
+    standing = [SlotRecord(None, it) for it in asked(before).duties.values()]
 
     changes = reconcile(standing, asked(granted), NOW)
 
     assert list(changes.duties) == [SLOT]
     assert [(it.becomes, it.because, it.document) for it in changes.due_changes] == [
-        (LATER, Because.EXTENSION, DOCUMENT)
+        (LATER, DueChangeCause.EXTENSION, DOCUMENT)
     ]
 
 
 def test_letter_that_sets_a_later_date_is_cited(reference: ReferenceData) -> None:
     """It replaces the regime's rule for everybody in its area."""
     letter = replace(COMMITTEE, demands=(Demand("F05", SLOT.period, LATER, DOCUMENT),))
-    standing = [Entry(None, duty())]
+    standing = [SlotRecord(None, duty())]
 
     changes = reconcile(standing, asked(replace(reference, committees=(letter,))), NOW)
 
-    assert [(it.because, it.document) for it in changes.due_changes] == [(Because.LETTER, DOCUMENT)]
+    assert [(it.because, it.document) for it in changes.due_changes] == [
+        (DueChangeCause.LETTER, DOCUMENT)
+    ]
 
 
 def test_revised_calendar_recomputes_open_instants(reference: ReferenceData) -> None:
@@ -171,53 +174,53 @@ def test_revised_calendar_recomputes_open_instants(reference: ReferenceData) -> 
     day_off = calendar.days_off | {DUE_AT.date() - DAY}
     known = replace(reference, committees=(COMMITTEE,))
     revised = replace(known, calendar=replace(calendar, days_off=day_off))
-    standing = [Entry(None, it) for it in asked(known).duties.values()]
+    standing = [SlotRecord(None, it) for it in asked(known).duties.values()]
 
     changes = reconcile(standing, asked(revised), NOW)
 
     assert len(changes.due_changes) == 129
     assert {(it.was, it.becomes, it.because) for it in changes.due_changes} == {
-        (DUE_AT, DUE_AT + DAY, Because.RECOMPUTED)
+        (DUE_AT, DUE_AT + DAY, DueChangeCause.RECOMPUTED)
     }
-    assert reconcile(after(standing, changes), asked(known), NOW) == Changes()  # and never back
+    assert (
+        reconcile(applied(standing, changes), asked(known), NOW) == DutyChanges()
+    )  # and never back
 
 
-def asked(reference: ReferenceData) -> Wanted:
-    return wanted(
-        openings(reference.committees, reference.catalogue, reference.directory, reference.due)
-    )
+def asked(reference: ReferenceData) -> Obligations:
+    return obligations_of(duty_openings(reference))
 
 
 units = st.sampled_from(["1.2", "2.2", "3.2"])
 instants = st.integers(-6, 12).map(lambda hours: DUE_AT + timedelta(hours=hours))
-wishes = st.builds(
+required_duties = st.builds(
     lambda unit, due_at, province: replace(duty(unit, due_at=due_at), province=province),
     units,
     instants,
     st.sampled_from(["37.2", "80.2"]),
 )
-revisions = st.lists(wishes, max_size=3).map(lambda it: facts_of(*it))
+revisions = st.lists(required_duties, max_size=3).map(lambda it: required(*it))
 
 
 @dataclass
 class Model:
-    """A docket as a dictionary, and everything that it was ever told to publish."""
+    """The duty store as a dictionary, with the audit and the ids of all events."""
 
-    entries: dict[Slot, Entry] = field(default_factory=dict)
+    records: dict[Slot, SlotRecord] = field(default_factory=dict)
     audit: list[DueChange] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
 
-    def take(self, changes: Changes) -> Changes:
+    def take(self, changes: DutyChanges) -> DutyChanges:
         """Apply changes, holding each against what stood."""
         for slot, owed in changes.duties.items():
-            standing = self.entries.get(slot, Entry()).duty
+            standing = self.records.get(slot, SlotRecord()).duty
             if standing is not None:
                 assert owed.due_at >= standing.due_at
                 moves = [it for it in changes.due_changes if it.slot == slot]
                 assert bool(moves) == (owed.due_at != standing.due_at)
         for slot in {*changes.duties, *changes.filings}:
-            was = self.entries.get(slot, Entry())
-            self.entries[slot] = Entry(
+            was = self.records.get(slot, SlotRecord())
+            self.records[slot] = SlotRecord(
                 changes.filings.get(slot, was.filing), changes.duties.get(slot, was.duty)
             )
         self.audit += changes.due_changes
@@ -225,38 +228,38 @@ class Model:
         return changes
 
 
-class FactsChangeWhileDutiesStand(RuleBasedStateMachine):
+class ObligationsChangeWhileDutiesExist(RuleBasedStateMachine):
     """Reports, withdrawals, scans and new facts in any order."""
 
     def __init__(self) -> None:
-        """Begin with an empty docket, asked for nothing."""
+        """Begin with no records and no obligations."""
         super().__init__()
         self.model = Model()
-        self.reference = facts_of()
+        self.obligations = required()
         self.clock = EARLY
         self.revision: dict[Slot, int] = {}
 
-    @rule(reference=revisions)
-    def facts_change(self, reference: Wanted) -> None:
-        """Follow new facts as the scan does: what stands first, then what is new."""
-        self.reference = reference
-        entries = list(self.model.entries.values())
-        changes = self.model.take(reconcile(entries, reference, self.clock))
+    @rule(obligations=revisions)
+    def obligations_change(self, obligations: Obligations) -> None:
+        """Follow changed obligations as the scan does: existing duties first, then new ones."""
+        self.obligations = obligations
+        records = list(self.model.records.values())
+        changes = self.model.take(reconcile(records, obligations, self.clock))
         assert not [it for it in changes.events if isinstance(it, DutyBecameOverdue)]
-        self.model.take(open_duties(self.model.entries, reference.duties.values(), self.clock))
-        again = reconcile(self.model.entries.values(), reference, self.clock)
-        assert again == Changes()
+        self.model.take(open_duties(self.model.records, obligations.duties.values(), self.clock))
+        again = reconcile(self.model.records.values(), obligations, self.clock)
+        assert again == DutyChanges()
 
     @rule(unit=units, hours=st.integers(-6, 12), withdraw=st.booleans())
     def report_arrives(self, unit: str, hours: int, withdraw: bool) -> None:
         """File it; intake judges by what it knows, which may be older."""
-        slot = replace(SLOT, unit=unit)
+        slot = SLOT._replace(unit=unit)
         number = self.revision[slot] = self.revision.get(slot, 0) + 1
         at = DUE_AT + timedelta(hours=hours)
-        report: Report = (
+        report: ReportEvent = (
             withdrawn(number, at, slot) if withdraw else accepted(number, at, slot, due_at=EARLY)
         )
-        self.model.take(file_reports(self.model.entries, newest([report])))
+        self.model.take(file_reports(self.model.records, newest([report])))
 
     @rule(hours=st.integers(1, 6))
     def scan_judges(self, hours: int) -> None:
@@ -264,20 +267,20 @@ class FactsChangeWhileDutiesStand(RuleBasedStateMachine):
         self.clock += timedelta(hours=hours)
         due = [
             it
-            for it in self.model.entries.values()
-            if it.duty and it.duty.state is State.OPEN and it.duty.due_at < self.clock
+            for it in self.model.records.values()
+            if it.duty and it.duty.state is DutyState.OPEN and it.duty.due_at < self.clock
         ]
-        followed = reconcile(due, self.reference, self.clock)
-        changes = together((followed, decide(after(due, followed), self.clock)))
+        followed = reconcile(due, self.obligations, self.clock)
+        changes = merged((followed, call_overdue(applied(due, followed), self.clock)))
 
         self.model.take(changes)
         for event in changes.events:
             if isinstance(event, DutyBecameOverdue):
                 slot = Slot(event.unit, event.form, event.period)
-                filing, wish = self.model.entries[slot].filing, self.reference.duties[slot]
+                filing, owed = self.model.records[slot].filing, self.obligations.duties[slot]
                 assert filing is None or filing.withdrawn
-                assert wish.due_at <= event.due_at < self.clock
-                assert wish.province == event.province
+                assert owed.due_at <= event.due_at < self.clock
+                assert owed.province == event.province
 
     @invariant()
     def nothing_is_published_twice(self) -> None:
@@ -287,32 +290,32 @@ class FactsChangeWhileDutiesStand(RuleBasedStateMachine):
     @invariant()
     def nobody_is_overdue_who_owes_nothing_or_has_reported(self) -> None:
         """Letters are written from this state."""
-        for slot, entry in self.model.entries.items():
-            if entry.duty and entry.duty.state is State.OVERDUE:
-                assert slot in self.reference.duties
-                assert entry.filing is None or entry.filing.withdrawn
+        for slot, record in self.model.records.items():
+            if record.duty and record.duty.state is DutyState.OVERDUE:
+                assert slot in self.obligations.duties
+                assert record.filing is None or record.filing.withdrawn
 
     @invariant()
     def audit_tells_the_whole_way(self) -> None:
         """Each line begins where the one before it ended."""
-        for slot, entry in self.model.entries.items():
+        for slot, record in self.model.records.items():
             moves = [it for it in self.model.audit if it.slot == slot]
             assert all(one.becomes == two.was for one, two in pairwise(moves))
             assert all(it.was < it.becomes for it in moves)
-            if moves and entry.duty:
-                assert moves[-1].becomes == entry.duty.due_at
+            if moves and record.duty:
+                assert moves[-1].becomes == record.duty.due_at
 
 
-TestFactsChangeWhileDutiesStand = FactsChangeWhileDutiesStand.TestCase
+TestObligationsChangeWhileDutiesExist = ObligationsChangeWhileDutiesExist.TestCase
 
 
-@given(st.lists(wishes, max_size=6), revisions, st.integers(0, 6))
-def test_pages_do_not_matter(duties: list[Duty], reference: Wanted, cut: int) -> None:
+@given(st.lists(required_duties, max_size=6), revisions, st.integers(0, 6))
+def test_pages_do_not_matter(duties: list[Duty], obligations: Obligations, cut: int) -> None:
     """A million duties are held against new facts page by page."""
     unique: Mapping[Slot, Duty] = {it.slot: it for it in duties}
-    entries = [Entry(None, it) for it in unique.values()]
+    records = [SlotRecord(None, it) for it in unique.values()]
 
-    whole = reconcile(entries, reference, NOW)
+    whole = reconcile(records, obligations, NOW)
 
-    pages = (reconcile(page, reference, NOW) for page in (entries[:cut], entries[cut:]))
-    assert together(pages) == whole
+    pages = (reconcile(page, obligations, NOW) for page in (records[:cut], records[cut:]))
+    assert merged(pages) == whole

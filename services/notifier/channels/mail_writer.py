@@ -1,5 +1,5 @@
 """
-A digest in words: Vietnamese as committees write it, from the templates in ``templates/vi``.
+Renders a digest as a mail: Vietnamese as committees write it, from ``templates/vi``.
 
 Values are escaped in HTML; a name that a template does not know is an error, not a blank.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from services.notifier.domain.digest import Digest, Line, Section
+from services.notifier.domain.digest import Digest, DigestLine, DigestSection
 from shared.reference import vietnamese
 from shared.reference.figures import rate_percent
 from shared.reference.periods import VIETNAM, label_vi
@@ -19,8 +19,8 @@ _TEMPLATES = Path(__file__).parent / "templates" / "vi"
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The texts of a message, and the name under which it travels."""
+class MailText:
+    """The rendered texts of a mail; ``sender`` is the display name."""
 
     sender: str
     subject: str
@@ -28,8 +28,8 @@ class Words:
     html: str
 
 
-class LetterWriter:
-    """Puts digests into words."""
+class MailWriter:
+    """Renders digests."""
 
     def __init__(self) -> None:
         self._templates = Environment(
@@ -51,21 +51,18 @@ class LetterWriter:
             "share": share,
         }
 
-    def write(self, digest: Digest) -> Words:
+    def write(self, digest: Digest) -> MailText:
         """Return sender, subject, text and HTML of a digest."""
-        values = {
-            "digest": digest,
-            "demands": demands(digest),
-        }
+        values = {"digest": digest, "missing_reports": missing_reports(digest)}
         sender, subject, text, html = (
             self._templates.get_template(f"digest.{part}.j2").render(values)
             for part in ("sender", "subject", "text", "html")
         )
-        return Words(" ".join(sender.split()), " ".join(subject.split()), text, html)
+        return MailText(" ".join(sender.split()), " ".join(subject.split()), text, html)
 
 
-def demands(digest: Digest) -> list[str]:
-    """Return what is missing, each report and period once: "báo cáo … tháng 11 năm 2026"."""
+def missing_reports(digest: Digest) -> list[str]:
+    """Return each missing report and period once: "báo cáo … tháng 11 năm 2026"."""
     return list(
         dict.fromkeys(f"{lower_first(it.title)} {label_vi(it.period)}" for it in digest.sections)
     )
@@ -76,13 +73,13 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def instant(moment: datetime) -> str:
+def instant(at: datetime) -> str:
     """Return an instant in words: "17 giờ 00, ngày 17 tháng 11 năm 2026"."""
-    local = moment.astimezone(VIETNAM)
+    local = at.astimezone(VIETNAM)
     return f"{local.hour:02} giờ {local.minute:02}, {vietnamese.date_long(local.date())}"
 
 
-def days_late(line: Line) -> str:
+def days_late(line: DigestLine) -> str:
     """Return the working days that passed; "…" means not known, as in official tables."""
     days = line.working_days_late
     if days is None:
@@ -90,8 +87,8 @@ def days_late(line: Line) -> str:
     return vietnamese.count_in_letter(days) if days else "dưới 01"
 
 
-def share(section: Section) -> str:
-    """Return how many have sent: "126/129 đơn vị, đạt 97,7%"."""
+def share(section: DigestSection) -> str:
+    """Return how many units have reported: "126/129 đơn vị, đạt 97,7%"."""
     counts = f"{vietnamese.count(section.reported)}/{vietnamese.count(section.expected)} đơn vị"
     percent = rate_percent(section.reported, section.expected)
     return counts if percent is None else f"{counts}, đạt {vietnamese.rate(percent)}"

@@ -20,8 +20,8 @@ from aiosmtplib import (
     SMTPResponseException,
 )
 
-from services.notifier.channels.channel import Letter
-from services.notifier.domain.attempts import Ending, Outcome
+from services.notifier.channels.mail import Mail
+from services.notifier.domain.attempts import DeliveryStatus, SendOutcome
 
 TlsMode = Literal["none", "auto", "starttls", "tls"]
 _PERMANENT_FROM = 500
@@ -29,7 +29,7 @@ _PERMANENT_FROM = 500
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mail is handed over, and as whom."""
+    """The SMTP server, the envelope sender and the login."""
 
     host: str
     port: int
@@ -49,28 +49,28 @@ class EmailChannel:
         self._timeout_seconds = timeout_seconds
 
     def message_id(self, notice_id: str) -> str:
-        """Return a Message-ID that follows from the notice alone."""
+        """Return a Message-ID derived from the notice alone."""
         digest = hashlib.sha256(notice_id.encode()).hexdigest()[:32]
         return f"<{digest}@{self._server.sender.partition('@')[2]}>"
 
-    async def send(self, letter: Letter) -> Outcome:
-        """Send one message and judge the server's answer."""
+    async def send(self, mail: Mail) -> SendOutcome:
+        """Send one mail and classify the server's answer."""
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                refused, answer = await self._hand_over(letter)
+                refused, answer = await self._submit(mail)
         except (SMTPException, OSError, MessageError, ValueError) as problem:
-            return _judge(problem)
-        if letter.address in refused:  # the library's send() succeeds although nobody got it
-            code, text = refused[letter.address]
+            return _failed(problem)
+        if mail.address in refused:  # the library's send() succeeds although nobody got it
+            code, text = refused[mail.address]
             return _answered(code, text)
-        return Outcome(Ending.TAKEN, answer)
+        return SendOutcome(DeliveryStatus.TAKEN, answer)
 
-    async def _hand_over(self, letter: Letter) -> tuple[dict[str, SMTPResponse], str]:
+    async def _submit(self, mail: Mail) -> tuple[dict[str, SMTPResponse], str]:
         server = self._server
         return await aiosmtplib.send(
-            write_message(letter, server.sender),
+            write_message(mail, server.sender),
             sender=server.sender,
-            recipients=[letter.address],
+            recipients=[mail.address],
             hostname=server.host,
             port=server.port,
             username=server.user,
@@ -81,24 +81,24 @@ class EmailChannel:
         )
 
 
-def write_message(letter: Letter, sender: str) -> EmailMessage:
-    """Return the message as it travels: text first, HTML as the alternative."""
+def write_message(mail: Mail, sender: str) -> EmailMessage:
+    """Return the MIME message: text first, HTML as the alternative."""
     message = EmailMessage()
-    message["From"] = Address(letter.sender_name, addr_spec=sender)
-    message["To"] = Address(letter.recipient_name, addr_spec=letter.address)
-    message["Subject"] = letter.subject
-    message["Date"] = letter.written_at
-    message["Message-ID"] = letter.message_id
+    message["From"] = Address(mail.sender_name, addr_spec=sender)
+    message["To"] = Address(mail.recipient_name, addr_spec=mail.address)
+    message["Subject"] = mail.subject
+    message["Date"] = mail.written_at
+    message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = "vi"
-    message.set_content(letter.text)
-    message.add_alternative(letter.html, subtype="html")
+    message.set_content(mail.text)
+    message.add_alternative(mail.html, subtype="html")
     return message
 
 
-def _judge(problem: Exception) -> Outcome:
+def _failed(problem: Exception) -> SendOutcome:
     """
-    Tell what is lost, what is worth another try, and what may have arrived.
+    Return whether the mail is lost, worth another attempt, or possibly delivered.
 
     A refused recipient or text is final. A refusal of ourselves (login, sender, TLS) is not: an
     operator can mend it within the hours of retrying.
@@ -109,12 +109,14 @@ def _judge(problem: Exception) -> Outcome:
     if isinstance(problem, (SMTPRecipientRefused, SMTPDataError)):
         return _answered(problem.code, problem.message)
     if isinstance(problem, (SMTPResponseException, SMTPConnectError, SMTPNotSupported)):
-        return Outcome(Ending.PUT_OFF, repr(problem))
+        return SendOutcome(DeliveryStatus.PUT_OFF, repr(problem))
     if isinstance(problem, (SMTPException, OSError)):
-        return Outcome(Ending.DOUBTFUL, repr(problem))
-    return Outcome(Ending.REFUSED, repr(problem))  # an address that cannot even be written down
+        return SendOutcome(DeliveryStatus.DOUBTFUL, repr(problem))
+    return SendOutcome(
+        DeliveryStatus.REFUSED, repr(problem)
+    )  # an address that cannot even be written down
 
 
-def _answered(code: int, text: str) -> Outcome:
-    ending = Ending.REFUSED if code >= _PERMANENT_FROM else Ending.PUT_OFF
-    return Outcome(ending, f"{code} {text}")
+def _answered(code: int, text: str) -> SendOutcome:
+    status = DeliveryStatus.REFUSED if code >= _PERMANENT_FROM else DeliveryStatus.PUT_OFF
+    return SendOutcome(status, f"{code} {text}")

@@ -1,15 +1,15 @@
-"""The port through which a message leaves."""
+"""A mail, and the port through which it leaves."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from services.notifier.domain.attempts import Outcome
+from services.notifier.domain.attempts import SendOutcome
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """One message to one recipient, in words."""
+class Mail:
+    """One rendered message to one recipient."""
 
     message_id: str
     sender_name: str
@@ -27,7 +27,7 @@ class Channel(Protocol):
     name: str
 
     def message_id(self, notice_id: str) -> str:
-        """Return the identity under which a notice travels, the same for every attempt."""
+        """Return the Message-ID of a notice, the same for every attempt."""
 
-    async def send(self, letter: Letter) -> Outcome:
-        """Hand the letter over. Never raises for what the other side or the network does."""
+    async def send(self, mail: Mail) -> SendOutcome:
+        """Send a mail. Never raises for errors of the other side or the network."""

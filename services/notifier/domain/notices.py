@@ -1,0 +1,145 @@
+"""
+Notices: one digest for each recipient, with everything of which it was not notified yet.
+
+A recipient gets one message an hour at most, however many units are late.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from services.notifier.domain.audience import OverdueByRecipient, OverdueDuty, Recipient
+from services.notifier.domain.duties import Duty, DutyState
+from shared.contracts.event import derived_id
+from shared.reference.slots import Slot
+
+DIGEST_INTERVAL = timedelta(hours=1)
+
+
+class NoticeStage(StrEnum):
+    """The steps of the ladder of reminders, in order."""
+
+    OVERDUE = "overdue"
+
+
+class NotifiedKey(NamedTuple):
+    """The address that was notified of a slot, at the stage and due instant in question."""
+
+    slot: Slot
+    address: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class PendingDigest:
+    """A recipient's notice that still takes items, if any, and when the last one was sent."""
+
+    notice_id: str | None = None
+    last_sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewNotice:
+    """A notice to create; ``notice_id`` derives from its first item, so it exists once."""
+
+    notice_id: str
+    recipient: Recipient
+    send_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeItem:
+    """A duty at a stage, named in a notice, with its due instant at that time."""
+
+    notice_id: str
+    slot: Slot
+    due_at: datetime
+    stage: NoticeStage
+    recipient: Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPlan:
+    """Notices and items to save."""
+
+    notices: tuple[NewNotice, ...] = ()
+    items: tuple[NoticeItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedNotice:
+    """A notice leased for sending, and the duties it names, in their present state."""
+
+    notice_id: str
+    recipient: Recipient
+    attempt: int
+    duties: tuple[Duty, ...]
+
+    @property
+    def overdue(self) -> tuple[Duty, ...]:
+        """The duties that are still overdue: only these may be named."""
+        return tuple(it for it in self.duties if it.state is DutyState.OVERDUE)
+
+    @property
+    def settled(self) -> tuple[Slot, ...]:
+        """The slots to leave out: reported, postponed or excused since the notice was planned."""
+        return tuple(it.slot for it in self.duties if it.state is not DutyState.OVERDUE)
+
+
+def plan_digests(
+    stage: NoticeStage,
+    overdue: OverdueByRecipient,
+    notified: Collection[NotifiedKey],
+    pending: Mapping[Recipient, PendingDigest],
+    now: datetime,
+) -> DigestPlan:
+    """
+    Return the notices and items for what each recipient was not notified of at a stage.
+
+    A notice sent while another due instant held is not in *notified*: the unit is late anew, or
+    the notice was wrong.
+    """
+    notices: list[NewNotice] = []
+    items: list[NoticeItem] = []
+    taken = set(notified)
+    for recipient, duties in sorted(overdue.items()):
+        fresh = [it for it in duties if _key(it.duty, recipient) not in taken]
+        taken.update(_key(it.duty, recipient) for it in fresh)
+        if not fresh:
+            continue
+        digest = pending.get(recipient, PendingDigest())
+        notice_id = digest.notice_id
+        if notice_id is None:
+            first = min(fresh, key=lambda it: (it.duty.due_at, it.duty.slot))
+            notice_id = _notice_id(stage, recipient, first)
+            notices.append(NewNotice(notice_id, recipient, _send_after(digest, now)))
+        items += [
+            NoticeItem(notice_id, duty.slot, duty.due_at, stage, recipient) for duty, _ in fresh
+        ]
+    return DigestPlan(tuple(notices), tuple(items))
+
+
+def _send_after(digest: PendingDigest, now: datetime) -> datetime:
+    if digest.last_sent_at is None:
+        return now
+    return max(now, digest.last_sent_at + DIGEST_INTERVAL)
+
+
+def _key(duty: Duty, recipient: Recipient) -> NotifiedKey:
+    return NotifiedKey(duty.slot, recipient.address, recipient.channel)
+
+
+def _notice_id(stage: NoticeStage, recipient: Recipient, first: OverdueDuty) -> str:
+    duty = first.duty
+    return derived_id(
+        "notice",
+        recipient.channel,
+        recipient.address,
+        *duty.slot,
+        stage,
+        duty.due_at.timestamp(),
+        first.revision,
+        *((duty.incarnation,) if duty.incarnation else ()),
+    )

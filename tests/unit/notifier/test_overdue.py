@@ -1,0 +1,53 @@
+"""Nobody is called overdue whose report counts."""
+
+from datetime import datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.notifier.domain.changes import DutyChanges
+from services.notifier.domain.duties import DutyState, Filing, SlotRecord
+from services.notifier.domain.overdue import call_overdue
+from shared.contracts.duties import DutyBecameOverdue, DutyMet
+from tests.unit.notifier.samples import DUE_AT, duty
+
+MINUTE = timedelta(minutes=1)
+NOW = DUE_AT + MINUTE
+
+instants = st.integers(-600, 600).map(lambda minutes: DUE_AT + minutes * MINUTE)
+filings = st.none() | st.builds(Filing, st.integers(1, 9), st.none() | instants)
+
+
+@given(st.lists(st.tuples(instants, filings), max_size=8), instants)
+def test_nobody_with_a_standing_report_is_accused(
+    cases: list[tuple[datetime, Filing | None]], as_of: datetime
+) -> None:
+    """Overdue means: due before what we know, and nothing stands, in time or not."""
+    due = [
+        SlotRecord(filing, duty(f"{n}.2", due_at=due_at))
+        for n, (due_at, filing) in enumerate(cases)
+    ]
+
+    changes = call_overdue(due, as_of)
+
+    accused = {it.unit for it in changes.events if isinstance(it, DutyBecameOverdue)}
+    expected = {
+        f"{n}.2"
+        for n, (due_at, filing) in enumerate(cases)
+        if due_at < as_of and (filing is None or filing.withdrawn)
+    }
+    assert accused == expected
+    assert {s.unit for s, it in changes.duties.items() if it.state is DutyState.OVERDUE} == expected
+
+
+def test_report_that_slipped_past_meets_the_duty() -> None:
+    """Whatever left the duty open, a scan that finds the report makes it good."""
+    (event,) = call_overdue([SlotRecord(Filing(1, DUE_AT - MINUTE), duty())], NOW).events
+
+    assert isinstance(event, DutyMet)
+    assert event.on_time
+
+
+def test_duty_is_not_overdue_at_its_due_instant() -> None:
+    """Everything before the horizon is known; what arrives at it is not."""
+    assert call_overdue([SlotRecord(None, duty())], DUE_AT) == DutyChanges()
