@@ -35,6 +35,8 @@ def test_contracts_hold() -> None:
         ("services/intake/domain/planted.py", "import asyncpg"),
         ("services/notifier/domain/planted.py", "import time"),
         ("services/aggregator/planted.py", "import services.intake"),
+        ("services/notifier/store/planted.py", "import services.notifier.usecases.scan"),
+        ("services/notifier/entry/planted.py", "import services.notifier.store.duties"),
         ("shared/infra/planted.py", "import services.notifier"),
     ],
 )
