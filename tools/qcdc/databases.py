@@ -28,11 +28,19 @@ async def migrate(
 
 
 def folder_of(service: str) -> Path:
-    """Find a service's migrations without importing the service."""
-    found = find_spec(f"services.{service}")
-    if found is None or found.origin is None:
+    """
+    Find a service's migrations without importing the service.
+
+    Raises:
+        Misconfigured: when there are none, which must not read as "up to date".
+
+    """
+    package = find_spec(f"services.{service}")
+    if package is None or package.origin is None:
         raise Misconfigured(f"services.{service} is not installed here")
-    return Path(found.origin).parent / "migrations"
+    for folder in Path(package.origin).parent.rglob("migrations"):
+        return folder
+    raise Misconfigured(f"services.{service} has no migrations here")
 
 
 async def _missing(url: str, schema: str, wanted: list[migration.Migration]) -> list[str]:
