@@ -38,9 +38,10 @@ def folder_of(service: str) -> Path:
     package = find_spec(f"services.{service}")
     if package is None or package.origin is None:
         raise Misconfigured(f"services.{service} is not installed here")
-    for folder in Path(package.origin).parent.rglob("migrations"):
-        return folder
-    raise Misconfigured(f"services.{service} has no migrations here")
+    folder = Path(package.origin).parent / "store" / "migrations"
+    if not folder.is_dir():
+        raise Misconfigured(f"services.{service} has no migrations here")
+    return folder
 
 
 async def _missing(url: str, schema: str, wanted: list[migration.Migration]) -> list[str]:
