@@ -14,11 +14,12 @@ from shared.directory.contents import DirectoryContents
 from shared.directory.files import DATA, read_document, shipped
 from shared.reference.catalogue import Catalogue, build_catalogue
 from shared.reference.committees import Committee, build_committees
-from shared.reference.deadlines import build_rules
+from shared.reference.deadlines import build_rules, missing_rules
 from shared.reference.directory import Directory
 from shared.reference.errors import FactError
 from shared.reference.lineage import Lineage
 from shared.reference.reference_data import ReferenceData
+from shared.reference.rows import Row
 
 
 def load_reference_data(
@@ -46,13 +47,18 @@ def build_reference_data(contents: DirectoryContents) -> ReferenceData:
     lineage.check(directory)
     committees = build_committees(contents.committees, contents.origin)
     _check_areas(committees, directory)
+    catalogue, rules = load_catalogue(), build_rules(contents.regimes, contents.origin)
+    for period, level in missing_rules(rules, catalogue.forms, contents.calendar.last):
+        regime = _regime(contents, period.regime)
+        message = f"none sets a deadline for {period.code} and level {level}"
+        raise regime.wrong("rules", message)
     return ReferenceData(
-        catalogue=load_catalogue(),
+        catalogue=catalogue,
         directory=directory,
         lineage=lineage,
         calendar=contents.calendar,
         committees=committees,
-        rules=build_rules(contents.regimes, contents.origin),
+        rules=rules,
     )
 
 
@@ -64,6 +70,11 @@ def load_catalogue() -> Catalogue:
         [row.values for row in read_document(DATA / "forms.yaml").rows("forms")],
         read_document(DATA / "codes.yaml").mapping("codes"),
     )
+
+
+def _regime(contents: DirectoryContents, code: str) -> Row:
+    values = next((it for it in contents.regimes if it["code"] == code), {})
+    return Row(contents.origin, f"regime {code}", values)
 
 
 def _check_areas(committees: Iterable[Committee], directory: Directory) -> None:

@@ -8,12 +8,13 @@ year's rule leaves last year's verdicts alone.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import product
 
 from shared.reference.catalogue import FormVersion
 from shared.reference.committees import Committee, Demand, Extension
 from shared.reference.dates import Dated
 from shared.reference.levels import LEVELS
-from shared.reference.periods import REGIMES, VIETNAM, Period
+from shared.reference.periods import KINDS, REGIMES, VIETNAM, Period, periods_of_year
 from shared.reference.rows import Row
 from shared.reference.wordings import Wording
 from shared.reference.working_days import WorkingCalendar
@@ -28,11 +29,14 @@ __all__ = [
     "build_rules",
     "due",
     "due_at",
+    "missing_rules",
     "rule_for",
 ]
 
 # Where a rule comes from: an act, the practice of an authority, or ourselves.
 STATES = ("law", "custom", "default")
+# The first year of which press articles give figures; no report of an earlier one is kept.
+_FIRST_YEAR = 2017
 _FIELDS = (
     "code",
     "level",
@@ -111,6 +115,27 @@ def rule_for(period: Period, level: str, rules: Iterable[DeadlineRule]) -> Deadl
     return holding.get(level) or holding.get(None)
 
 
+def missing_rules(
+    rules: Iterable[DeadlineRule], forms: Iterable[FormVersion], until: date
+) -> Iterator[tuple[Period, str]]:
+    """
+    Yield each period and level that a form may be reported for and that has no deadline rule.
+
+    From the first year of which reports are kept to the last period that ends by *until*.
+    """
+    known, versions = tuple(rules), tuple(forms)
+    for period in _periods_until(until):
+        levels = {
+            level
+            for form in versions
+            if form.accepts(period) and form.valid_in(period)
+            for level in form.owed_by
+        }
+        holding = {rule.level for rule in known if rule.holds(period)}
+        if None not in holding:
+            yield from ((period, level) for level in sorted(levels - holding))
+
+
 def due_at(period: Period, rule: DeadlineRule, calendar: WorkingCalendar) -> datetime:
     """
     Return the due instant of a period by a rule, in Asia/Ho_Chi_Minh.
@@ -141,6 +166,12 @@ def due(  # noqa: PLR0913, PLR0917 - what, who, and the facts that decide
     asked = list(_asked(form, period, asking)) or [_by_rule(period, level, rules, calendar)]
     granted = _granted(form, period, areas, asking)
     return max((*asked, *granted), key=lambda one: one.at)
+
+
+def _periods_until(until: date) -> Iterator[Period]:
+    for year in range(_FIRST_YEAR, until.year + 1):
+        for regime, kind in product(REGIMES, KINDS):
+            yield from (it for it in periods_of_year(regime, kind, year) if it.last_day <= until)
 
 
 def _by_rule(
