@@ -69,7 +69,7 @@ def missing_reports(digest: Digest) -> list[str]:
 
 
 def lower_first(text: str) -> str:
-    """Return a title as it stands in the middle of a sentence."""
+    """Return a title in the form it has within a sentence."""
     return text[:1].lower() + text[1:]
 
 
@@ -80,7 +80,7 @@ def instant(at: datetime) -> str:
 
 
 def days_late(line: DigestLine) -> str:
-    """Return the working days that passed; "…" means not known, as in official tables."""
+    """Return the working days passed; "…" means unknown, as in official tables."""
     days = line.working_days_late
     if days is None:
         return "…"

@@ -88,5 +88,5 @@ class ReconcileDuties:
 
 
 def _may_change(duty: Duty, obligations: Obligations) -> bool:
-    """Tell whether the duty differs, or is overdue so that a new recipient may need a notice."""
+    """Tell whether the duty differs, or is overdue: a new recipient may need a notice."""
     return duty.state is DutyState.OVERDUE or not agrees(duty, obligations)

@@ -44,7 +44,7 @@ async def it(postgres_url: str) -> AsyncIterator[World]:
 
 
 def named(text: str) -> set[str]:
-    """Return the communes that a letter names."""
+    """Return the communes that a mail names."""
     return {unit for unit in communes() if f" {name(unit)}  " in text}
 
 
@@ -104,7 +104,7 @@ async def test_accusation_that_was_called_off_can_be_made_again(it: World) -> No
 
 
 async def test_nothing_is_sent_while_reports_are_unread(it: World) -> None:
-    """What lies unread may be the very report that the letter would miss."""
+    """What lies unread may be the very report that the mail would miss."""
     it.lag[0] = 1
 
     await it.delivery().once()
@@ -154,7 +154,7 @@ async def test_claim_is_respected_until_its_lease_ends(it: World) -> None:
 
 
 async def test_attempt_that_outlived_its_lease_marks_nothing(it: World) -> None:
-    """Its successor decides; both letters carry one identity."""
+    """Its successor decides; both mails carry one identity."""
     sent, gate = asyncio.Event(), asyncio.Event()
 
     class Slow(EmailChannel):
@@ -176,7 +176,7 @@ async def test_attempt_that_outlived_its_lease_marks_nothing(it: World) -> None:
 
 
 async def test_database_that_breaks_while_sending_repeats_nothing(it: World) -> None:
-    """The letter is out; marking it is tried until the database answers again."""
+    """The mail is out; marking it is tried until the database answers again."""
 
     class Cutting(EmailChannel):
         async def send(self, mail: Mail) -> SendOutcome:
@@ -244,7 +244,7 @@ async def test_what_the_server_says_decides(
 
 
 async def test_mail_server_that_is_away_is_tried_again(it: World) -> None:
-    """The letter arrives once, when the server is back."""
+    """The mail arrives once, when the server is back."""
     port, it.mailbox.port = it.mailbox.port, 1
     await it.delivery().once()
     it.mailbox.port = port
@@ -258,13 +258,13 @@ async def test_mail_server_that_is_away_is_tried_again(it: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "letters"),
+    ("answer", "mails"),
     [("452 out of space", [set(LATE)]), ("cut", [set(LATE[:2]), set(LATE[:2]), set(LATE[2:])])],
 )
 async def test_new_items_join_only_a_letter_that_certainly_did_not_arrive(
-    it: World, answer: str, letters: list[set[str]]
+    it: World, answer: str, mails: list[set[str]]
 ) -> None:
-    """Else a mail program folds the longer second letter into the first, and one is never seen."""
+    """Else a mail program folds the longer second mail into the first, and one is never seen."""
     unit, late = LATE[2], DUE_AT + MINUTE
     await it.read(report(unit, at=late))
     it.mailbox.answers_to_data.append(answer)
@@ -275,11 +275,11 @@ async def test_new_items_join_only_a_letter_that_certainly_did_not_arrive(
 
     await it.delivery().once()
 
-    assert sorted(map(sorted, map(named, it.mailbox.texts))) == sorted(map(sorted, letters))
+    assert sorted(map(sorted, map(named, it.mailbox.texts))) == sorted(map(sorted, mails))
 
 
 async def test_next_digest_waits_for_its_hour(it: World) -> None:
-    """One letter an hour, however units trickle in."""
+    """One mail an hour, however units trickle in."""
     unit, late = communes()[0], DUE_AT + MINUTE
     await it.delivery().once()
     await it.read(withdrawn(2, late, Slot(unit, FORM, PERIOD)))

@@ -88,14 +88,16 @@ async def test_revised_calendar_moves_open_due_dates_only_later_and_is_audited(l
         found = await duties(line, "open")
         await line.catch_up(moved + MINUTE)
         await eventually(lambda: stand(line, {"met": 126, "overdue": 3}), seconds=30)
-        told = await eventually(lambda: events(line, DutyPostponed, 3))
+        postponed = await eventually(lambda: events(line, DutyPostponed, 3))
 
     assert {it["unit"] for it in found} == set(LATE)
     for duty in found:
         (change,) = duty["due_changes"]
         assert (change["was"], change["becomes"]) == (in_utc(due), in_utc(moved))
         assert (change["because"], change["rule"]) == ("recomputed", "cal.5wd")
-    assert {(it.unit, it.was_due_at, it.due_at) for it in told} == {(u, due, moved) for u in LATE}
+    assert {(it.unit, it.was_due_at, it.due_at) for it in postponed} == {
+        (u, due, moved) for u in LATE
+    }
 
 
 @pytest.mark.parametrize("line", ["cal.2025-Q3"], indirect=True)

@@ -1,4 +1,4 @@
-"""Facts change while the notifier runs: on real tables, with the mail that follows."""
+"""Reference data change while the notifier runs: on real tables, with the mail that follows."""
 
 import asyncio
 import json
@@ -55,10 +55,10 @@ async def it(postgres_url: str) -> AsyncIterator[World]:
 
 async def test_revised_calendar_moves_open_duties_later_with_a_line_each(it: World) -> None:
     """
-    A month off is given after everybody was told that 09/01/2026 is the day.
+    A month off is given after everybody was notified that 09/01/2026 is the day.
 
     Due by the rule of the regime, five working days after the year: only who has sent nothing is
-    moved, is no longer overdue, and is left out of the letter that was to go.
+    moved, is no longer overdue, and is left out of the mail that was planned.
     """
     it.demand(BY_RULE)
     scan = it.scan()
@@ -90,12 +90,12 @@ async def test_calendar_taken_back_moves_nothing_earlier(it: World) -> None:
     (was,) = {duty.due_at for duty in await it.duties(DutyState.OVERDUE)}
     it.reference = revised(before, days_off={was.date()}, until=30)
     await scan.once()
-    standing = await it.ask("SELECT unit, due_at, state FROM duty ORDER BY unit")
+    before_moves = await it.ask("SELECT unit, due_at, state FROM duty ORDER BY unit")
 
     it.reference = before
     await scan.once()
 
-    assert await it.ask("SELECT unit, due_at, state FROM duty ORDER BY unit") == standing
+    assert await it.ask("SELECT unit, due_at, state FROM duty ORDER BY unit") == before_moves
     assert await it.ask("SELECT count(*) FROM due_change") == [(2,)]
 
 
@@ -182,7 +182,7 @@ async def test_demand_that_is_withdrawn_excuses_everybody_who_is_late(it: World)
     assert it.mailbox.messages == []
 
 
-async def test_withdrawn_report_is_owed_by_the_facts_of_then(it: World) -> None:
+async def test_withdrawn_report_is_owed_by_the_reference_data_of_then(it: World) -> None:
     """While it was met the letter granted more time; nobody is accused by the old instant."""
     unit = REPORTED[0]
     scan = it.scan()
@@ -222,7 +222,7 @@ async def test_nobody_is_written_to_whose_role_has_ended(it: World) -> None:
 
 
 async def test_role_that_is_given_again_hears_what_it_missed(it: World) -> None:
-    """Its letter was called off, not lost."""
+    """Its notice was cancelled, not lost."""
     scan = it.scan()
     await scan.once()
     left = replace(CONTACT, valid_to=BEFORE_ANY_ROLE_ENDED)
@@ -258,8 +258,8 @@ async def test_rejudged_report_tells_its_new_verdict(it: World) -> None:
     ]
 
 
-async def test_letter_in_hand_waits_until_the_duties_follow_new_facts(it: World) -> None:
-    """Planned before a restart or a revision: whom the facts excuse must not be written of."""
+async def test_planned_mail_waits_until_the_duties_are_reconciled(it: World) -> None:
+    """Planned before a restart or a revision: a unit that is excused since must not be named."""
     await it.scan().once()
     it.demand(replace(COMMITTEE, demands=()))
     restarted = it.scan()
@@ -277,7 +277,7 @@ async def test_letter_in_hand_waits_until_the_duties_follow_new_facts(it: World)
     assert not restarted.has_reconciled()
 
 
-async def test_nobody_is_judged_by_facts_that_changed_during_the_pass(it: World) -> None:
+async def test_nobody_is_judged_by_reference_data_that_changed_during_the_scan(it: World) -> None:
     """The letter that grants more time came into force while the page of 5,000 was read."""
     scan, granted = it.scan(), DUE_AT + 60 * DAY
     (demand,) = COMMITTEE.demands
@@ -293,7 +293,7 @@ async def test_nobody_is_judged_by_facts_that_changed_during_the_pass(it: World)
     assert await it.published("DutyBecameOverdue") == 0
 
 
-async def test_new_facts_wait_for_a_batch_in_hand(it: World) -> None:
+async def test_new_reference_data_wait_for_a_batch_in_hand(it: World) -> None:
     """Else a report that is being filed would meet a duty that was just moved."""
     scan = it.scan()
     await scan.once()
@@ -371,23 +371,23 @@ async def test_page_of_unmet_duties_reads_no_other(it: World, mode: str) -> None
     assert scan.get("Rows Removed by Filter", 0) == 0
 
 
-def revised(known: ReferenceData, days_off: set[date], until: int) -> ReferenceData:
-    """Return facts in which these days, and so many after them, are days off."""
+def revised(before: ReferenceData, days_off: set[date], until: int) -> ReferenceData:
+    """Return reference data in which these days, and so many after them, are days off."""
     more = {day + step * DAY for day in days_off for step in range(until)}
-    calendar = known.calendar
+    calendar = before.calendar
     off, worked = calendar.days_off | more, calendar.days_worked - more
-    return replace(known, calendar=replace(calendar, days_off=off, days_worked=worked))
+    return replace(before, calendar=replace(calendar, days_off=off, days_worked=worked))
 
 
-def closed(known: ReferenceData, unit: str, last_day: date, into: str) -> ReferenceData:
-    """Return facts in which a unit ended on a day, and passed whole into another."""
+def closed(before: ReferenceData, unit: str, last_day: date, into: str) -> ReferenceData:
+    """Return reference data in which a unit ended on a day, and passed whole into another."""
     units = [
         replace(state, valid_to=last_day) if state.key == unit else state
-        for key in known.directory
-        for state in known.directory.states(key.key)
+        for key in before.directory
+        for state in before.directory.states(key.key)
     ]
     link = Link(unit, into, "whole", last_day + DAY, "Nghị quyết số 01/NQ-HĐND", verified=True)
-    return replace(known, directory=Directory(units), lineage=Lineage([*known.lineage, link]))
+    return replace(before, directory=Directory(units), lineage=Lineage([*before.lineage, link]))
 
 
 def lines_of(duty: DutyView) -> list[tuple[Any, ...]]:

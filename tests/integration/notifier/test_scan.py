@@ -154,7 +154,7 @@ async def test_watermark_is_read_before_the_lag_is_measured(it: World) -> None:
 
 
 async def test_late_report_meets_and_a_withdrawal_makes_overdue_again(it: World) -> None:
-    """The committee is told once; the state follows every turn."""
+    """The committee is notified once; the state follows every report and withdrawal."""
     unit, late = communes()[0], DUE_AT + timedelta(hours=2)
     await it.catch_up(DUE_AT + timedelta(days=1))
     scan = it.scan()

@@ -51,7 +51,7 @@ COMMITTEE = Committee(
 
 @cache
 def reference() -> ReferenceData:
-    """Return our facts, with one committee."""
+    """Return the reference data that ship, with one committee."""
     return replace(load_reference_data(), committees=(COMMITTEE,))
 
 

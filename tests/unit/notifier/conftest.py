@@ -1,4 +1,4 @@
-"""The facts as a service loads them, once for all tests of this folder."""
+"""The reference data as a service loads them, once for all tests of this folder."""
 
 import pytest
 from hypothesis import settings
@@ -13,5 +13,5 @@ settings.load_profile("patient")
 
 @pytest.fixture(scope="session")
 def reference() -> ReferenceData:
-    """Return the facts of shared/data."""
+    """Return the reference data that ship."""
     return load_reference_data()

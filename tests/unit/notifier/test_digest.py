@@ -1,4 +1,4 @@
-"""The letter that a committee gets, compared with a golden file."""
+"""The mail that a committee gets, compared with a golden file."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -128,7 +128,7 @@ def test_old_and_new_province_of_one_name_are_told_apart(reference: ReferenceDat
 
 
 def test_words_that_no_longer_hold_are_not_shown(reference: ReferenceData) -> None:
-    """The letter names an earlier date now; the unit keeps the later one, without mail."""
+    """The letter names an earlier date now; the unit keeps the later one, without its wording."""
     document = COMMITTEE.demands[0].document
     earlier = replace(
         COMMITTEE.demands[0], due_at=DUE_AT - timedelta(days=1), wording="trước ngày 17/11/2026"
@@ -148,10 +148,10 @@ def test_most_overdue_come_first(reference: ReferenceData) -> None:
         COMMITTEE, demands=(*COMMITTEE.demands, Demand("F01", "nd09.2026-M10", None, ""))
     )
 
-    found = digest(reference, [overdue(LATE[1]), older], asking)
-    mail = MailWriter().write(found)
+    composed = digest(reference, [overdue(LATE[1]), older], asking)
+    mail = MailWriter().write(composed)
 
-    assert [it.form for it in found.sections] == ["F01", "F05"]
+    assert [it.form for it in composed.sections] == ["F01", "F05"]
     assert "02 đơn vị chưa gửi báo cáo theo 02 yêu cầu" in mail.subject
     assert mail.text.count("Văn bản yêu cầu") == 1
 

@@ -49,7 +49,7 @@ def test_new_items_join_the_digest_that_still_collects() -> None:
 
 
 def test_next_digest_waits_an_hour_after_the_last() -> None:
-    """A committee must not get a letter for every unit."""
+    """A committee must not get a mail for every unit."""
     pending = {RECIPIENT: PendingDigest(last_sent_at=NOW - timedelta(minutes=20))}
 
     (notice,) = plan_digests(STAGE, {RECIPIENT: [NEVER_FILED]}, set(), pending, NOW).notices

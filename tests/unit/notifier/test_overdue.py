@@ -19,10 +19,10 @@ filings = st.none() | st.builds(Filing, st.integers(1, 9), st.none() | instants)
 
 
 @given(st.lists(st.tuples(instants, filings), max_size=8), instants)
-def test_nobody_with_a_standing_report_is_accused(
+def test_nobody_with_a_counting_report_is_called_overdue(
     cases: list[tuple[datetime, Filing | None]], as_of: datetime
 ) -> None:
-    """Overdue means: due before what we know, and nothing stands, in time or not."""
+    """Overdue means: due before the horizon, and no report counts, in time or not."""
     due = [
         SlotRecord(filing, duty(f"{n}.2", due_at=due_at))
         for n, (due_at, filing) in enumerate(cases)

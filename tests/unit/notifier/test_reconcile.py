@@ -57,9 +57,9 @@ def test_more_time_opens_the_duty_until_then(state: DutyState) -> None:
 
 def test_due_instant_never_moves_earlier() -> None:
     """What was granted once cannot make anybody late."""
-    standing = SlotRecord(None, duty(due_at=LATER))
+    existing = SlotRecord(None, duty(due_at=LATER))
 
-    assert reconcile([standing], required(duty()), NOW) == DutyChanges()
+    assert reconcile([existing], required(duty()), NOW) == DutyChanges()
 
 
 def test_met_duty_keeps_its_verdict() -> None:
@@ -91,7 +91,7 @@ def test_who_is_not_asked_is_excused(
 
 
 def test_excused_duty_comes_back_when_the_directory_is_corrected() -> None:
-    """With the later of both instants, and told as something new."""
+    """With the later of both instants, and with new event ids."""
     excused = replace(duty(state=DutyState.EXCUSED, due_at=LATER), incarnation=1)
 
     changes = reconcile([SlotRecord(None, excused)], required(duty()), NOW)
@@ -146,9 +146,9 @@ def test_extension_moves_the_units_it_names_and_is_cited(reference: ReferenceDat
         replace(reference, committees=(it,))
         for it in (COMMITTEE, replace(COMMITTEE, extensions=(extension,)))
     )
-    standing = [SlotRecord(None, it) for it in asked(before).duties.values()]
+    existing = [SlotRecord(None, it) for it in asked(before).duties.values()]
 
-    changes = reconcile(standing, asked(granted), NOW)
+    changes = reconcile(existing, asked(granted), NOW)
 
     assert list(changes.duties) == [SLOT]
     assert [(it.becomes, it.because, it.document) for it in changes.due_changes] == [
@@ -159,9 +159,9 @@ def test_extension_moves_the_units_it_names_and_is_cited(reference: ReferenceDat
 def test_letter_that_sets_a_later_date_is_cited(reference: ReferenceData) -> None:
     """It replaces the regime's rule for everybody in its area."""
     letter = replace(COMMITTEE, demands=(Demand("F05", SLOT.period, LATER, DOCUMENT),))
-    standing = [SlotRecord(None, duty())]
+    existing = [SlotRecord(None, duty())]
 
-    changes = reconcile(standing, asked(replace(reference, committees=(letter,))), NOW)
+    changes = reconcile(existing, asked(replace(reference, committees=(letter,))), NOW)
 
     assert [(it.because, it.document) for it in changes.due_changes] == [
         (DueChangeCause.LETTER, DOCUMENT)
@@ -172,18 +172,18 @@ def test_revised_calendar_recomputes_open_instants(reference: ReferenceData) -> 
     """On 16/11/2026 the Government gives a day off: due on the 18th, not the 17th."""
     calendar = reference.calendar
     day_off = calendar.days_off | {DUE_AT.date() - DAY}
-    known = replace(reference, committees=(COMMITTEE,))
-    revised = replace(known, calendar=replace(calendar, days_off=day_off))
-    standing = [SlotRecord(None, it) for it in asked(known).duties.values()]
+    before = replace(reference, committees=(COMMITTEE,))
+    revised = replace(before, calendar=replace(calendar, days_off=day_off))
+    existing = [SlotRecord(None, it) for it in asked(before).duties.values()]
 
-    changes = reconcile(standing, asked(revised), NOW)
+    changes = reconcile(existing, asked(revised), NOW)
 
     assert len(changes.due_changes) == 129
     assert {(it.was, it.becomes, it.because) for it in changes.due_changes} == {
         (DUE_AT, DUE_AT + DAY, DueChangeCause.RECOMPUTED)
     }
     assert (
-        reconcile(applied(standing, changes), asked(known), NOW) == DutyChanges()
+        reconcile(applied(existing, changes), asked(before), NOW) == DutyChanges()
     )  # and never back
 
 
@@ -213,11 +213,11 @@ class Model:
     def take(self, changes: DutyChanges) -> DutyChanges:
         """Apply changes, holding each against what stood."""
         for slot, owed in changes.duties.items():
-            standing = self.records.get(slot, SlotRecord()).duty
-            if standing is not None:
-                assert owed.due_at >= standing.due_at
+            existing = self.records.get(slot, SlotRecord()).duty
+            if existing is not None:
+                assert owed.due_at >= existing.due_at
                 moves = [it for it in changes.due_changes if it.slot == slot]
-                assert bool(moves) == (owed.due_at != standing.due_at)
+                assert bool(moves) == (owed.due_at != existing.due_at)
         for slot in {*changes.duties, *changes.filings}:
             was = self.records.get(slot, SlotRecord())
             self.records[slot] = SlotRecord(
@@ -229,7 +229,7 @@ class Model:
 
 
 class ObligationsChangeWhileDutiesExist(RuleBasedStateMachine):
-    """Reports, withdrawals, scans and new facts in any order."""
+    """Reports, withdrawals, scans and changed obligations in any order."""
 
     def __init__(self) -> None:
         """Begin with no records and no obligations."""
@@ -311,7 +311,7 @@ TestObligationsChangeWhileDutiesExist = ObligationsChangeWhileDutiesExist.TestCa
 
 @given(st.lists(required_duties, max_size=6), revisions, st.integers(0, 6))
 def test_pages_do_not_matter(duties: list[Duty], obligations: Obligations, cut: int) -> None:
-    """A million duties are held against new facts page by page."""
+    """A million duties are compared with changed obligations page by page."""
     unique: Mapping[Slot, Duty] = {it.slot: it for it in duties}
     records = [SlotRecord(None, it) for it in unique.values()]
 
