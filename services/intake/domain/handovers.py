@@ -7,10 +7,10 @@ The shares are nobody's business but theirs: a record is refused only when the s
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from services.intake.domain.adjoining import adjoining
 from services.intake.domain.history import Amounts
 from services.intake.domain.judge import ValidatedReport
 from services.intake.domain.rule_context import CompiledForm
+from services.intake.domain.sources import handover_closings, other_handovers
 from services.intake.domain.state import Handover, HandoverKey
 from services.intake.domain.violations import MessageValue, Violation
 from services.intake.domain.working_set import WorkingSet, last_day
@@ -91,11 +91,11 @@ def _sums(
     working_set: WorkingSet,
 ) -> Iterator[Violation]:
     """Compare, for each stock, what the new units open with and what the old ones closed with."""
-    closings = _closings(report, component, working_set)
-    stated = [openings, *_other_openings(report, component, working_set)]
+    closings = _closings(report, working_set)
+    stated = [openings, *_other_openings(report, working_set)]
     everybody = len(stated) == len(component.new)
     certain = working_set.context.reorganisations.certain(component)
-    recorded_before = working_set.handovers.get(_key(report))
+    recorded_before = working_set.handover(_key(report))
     unknown = False
     for cell, closing in stock_cells(compiled).items():
         amount = openings.get(cell)
@@ -137,26 +137,20 @@ def _key(report: HandoverSubmitted) -> HandoverKey:
     return HandoverKey(report.unit, report.form, report.effective_on)
 
 
-def _closings(
-    report: HandoverSubmitted, component: Component, working_set: WorkingSet
-) -> list[Amounts]:
-    around = adjoining(report.period)
-    if around is None:
-        return []
+def _closings(report: HandoverSubmitted, working_set: WorkingSet) -> list[Amounts]:
     day = report.effective_on
+    candidates = handover_closings(_key(report), report.period, working_set.context)
     return [
         amounts
-        for it in working_set.closings(component.old, report.form, around, day)
+        for it in working_set.closings(candidates, day)
         # A record says what there was on its day: an older closing says nothing of that.
         if last_day(it.key) + DAY >= day and (amounts := working_set.amounts(it)) is not None
     ]
 
 
-def _other_openings(
-    report: HandoverSubmitted, component: Component, working_set: WorkingSet
-) -> Iterator[Amounts]:
-    for unit in component.new - {report.unit}:
-        other = working_set.handovers.get(HandoverKey(unit, report.form, report.effective_on))
+def _other_openings(report: HandoverSubmitted, working_set: WorkingSet) -> Iterator[Amounts]:
+    for key in other_handovers(_key(report), working_set.context):
+        other = working_set.handover(key)
         if other is not None:
             yield other.openings
 

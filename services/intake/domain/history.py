@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 
 Amounts = Mapping[str, int | None]
 """Exact figures of a report by cell, in the smallest unit; absent is as good as None."""
@@ -53,6 +54,14 @@ class HandedOver:
     amounts: Amounts
     decision: str
     effective_on: date
+
+
+class HistoryPart(Enum):
+    """What a rule may read beside the report that it checks."""
+
+    OPENING = "before, handover, reorganised_with"
+    YEAR_BEFORE = "year_before"
+    BACKLOG = "carried_in"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from services.intake.domain.case import Case, lay_out
 from services.intake.domain.history import NO_HISTORY, UnitHistory
 from services.intake.domain.parsing import ParsedSubmission, SubmissionEvent
-from services.intake.domain.rule_context import BACKLOGS, CompiledForm, RuleContext
+from services.intake.domain.rule_context import CompiledForm, RuleContext
 from services.intake.domain.rules import rules_of
 from services.intake.domain.violations import Violation
 from shared.contracts.reports import ReportSubmitted
@@ -69,14 +69,6 @@ def validated_report(
 ) -> ValidatedReport:
     """Return what a report counts for that was accepted once; the rules are not asked again."""
     return _validated(lay_out(report, received_at, NO_HISTORY, context))
-
-
-def settles_more_than_arose(report: SubmissionEvent | None) -> bool:
-    """Tell whether rule R5 can only be decided with what earlier periods left unsettled."""
-    if not isinstance(report, ReportSubmitted):
-        return False
-    pairs = [(report.figures.get(a), report.figures.get(b)) for a, b in BACKLOGS]
-    return any(isinstance(a, int) and isinstance(b, int) and b > a for a, b in pairs)
 
 
 def _violations(case: Case) -> Iterator[Violation]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from services.intake.domain.handovers import recorded, violations_in
 from services.intake.domain.history import NO_HISTORY
 from services.intake.domain.judge import ValidatedReport, judge
+from services.intake.domain.loaded_state import LoadedState
 from services.intake.domain.parsing import ParsedSubmission
 from services.intake.domain.questions import (
     notice,
@@ -26,9 +27,7 @@ from services.intake.domain.state import (
     Handover,
     HandoverKey,
     JournalEntry,
-    LoadedState,
     OpenQuestion,
-    Slot,
     SlotState,
 )
 from services.intake.domain.submissions import SubmissionKind
@@ -37,6 +36,7 @@ from services.intake.domain.working_set import WorkingSet
 from shared.contracts.reports import Finding, HandoverSubmitted, ReportSubmitted
 from shared.reference.periods import VIETNAM
 from shared.reference.vietnamese import date_short
+from shared.reference.slots import Slot
 
 _NO_SLOT = SlotState(Slot("", "", ""))
 
@@ -73,19 +73,19 @@ class BatchOutcome:
 
 
 def fold(
-    holdings: LoadedState,
+    loaded: LoadedState,
     submissions: Iterable[ParsedSubmission],
     context: RuleContext,
     render: Renderer,
 ) -> BatchOutcome:
     """Decide a batch in order of arrival, given what journal and slots hold."""
-    working_set = WorkingSet(holdings, context)
+    working_set = WorkingSet(loaded, context)
     decided = tuple(_decide(working_set, parsed, render) for parsed in submissions)
     return BatchOutcome(
         decided,
         tuple(working_set.added),
-        tuple(working_set.slots[it] for it in working_set.changed),
-        tuple(working_set.handovers[it] for it in working_set.changed_handovers),
+        working_set.changed_slots,
+        working_set.changed_handovers,
     )
 
 
@@ -93,7 +93,7 @@ def _decide(
     working_set: WorkingSet, parsed: ParsedSubmission, render: Renderer
 ) -> SubmissionOutcome:
     raw = parsed.raw
-    known = working_set.known((raw.source, raw.event_id))
+    known = working_set.entries_under((raw.source, raw.event_id))
     for entry in known:
         if entry.content_hash == parsed.content_hash:
             return SubmissionOutcome(entry, repeated=True)
@@ -102,7 +102,7 @@ def _decide(
         if known
         else _judged(working_set, parsed, render)
     )
-    working_set.enter(outcome.entry)
+    working_set.add(outcome.entry)
     return outcome
 
 
@@ -112,7 +112,9 @@ def _judged(
     key, report = slot_key(parsed), parsed.report
     if isinstance(report, HandoverSubmitted):
         return _handed_over(working_set, parsed, report, render)
-    verdict = judge(parsed, working_set.context, working_set.history(key) if key else NO_HISTORY)
+    verdict = judge(
+        parsed, working_set.context, working_set.history(report) if report else NO_HISTORY
+    )
     findings = [render(it) for it in verdict.violations]
     if key is None or verdict.validated is None:
         return SubmissionOutcome(_refused(parsed, findings))
@@ -127,7 +129,7 @@ def _judged(
     else:
         after = _filled(slot, parsed, verdict.validated, working_set.context)
     watched = watch_report(working_set, key)
-    working_set.keep(after)
+    working_set.change(after)
     questions = questions_about(working_set, after, watched, parsed.raw.received_at, render)
     findings += [render(notice(working_set, it)) for it in questions]
     entry = _entry(parsed, findings, after, verdict.validated)
@@ -145,12 +147,12 @@ def _handed_over(
     if any(it.severity == "reject" for it in violations):
         return SubmissionOutcome(_refused(parsed, findings))
     key = HandoverKey(report.unit, report.form, report.effective_on)
-    before = working_set.handovers.get(key)
+    before = working_set.handover(key)
     after = recorded(report, verdict.validated, before)
     questions: list[OpenQuestion] = []
     if after != before:
         watched = watch_handover(working_set, after)
-        working_set.keep_handover(after)
+        working_set.change_handover(after)
         at = parsed.raw.received_at
         questions = questions_about_handover(working_set, after, watched, at, render)
         findings += [render(notice(working_set, it)) for it in questions]

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.intake.domain.adjoining import holding
 from services.intake.domain.continuity import all_gaps, compares
-from services.intake.domain.read_set import candidates
-from services.intake.domain.state import CauseKind, Handover, OpenQuestion, Slot, SlotState
+from services.intake.domain.sources import following, opened_by
+from services.intake.domain.state import CauseKind, Handover, OpenQuestion, SlotState
 from services.intake.domain.violations import MessageValue, Renderer, Violation
 from services.intake.domain.working_set import OpeningBasis, WorkingSet
 from shared.reference.periods import label_vi, parse_period
+from shared.reference.slots import Slot
 
 Dependents = Mapping[Slot, OpeningBasis]
 """The reports that may rest on what is about to change, and what they rest on until then."""
@@ -33,13 +33,12 @@ class ChangeCause:
 
 def watch_report(working_set: WorkingSet, key: Slot) -> Dependents:
     """Look at what rests on a report before it changes."""
-    return _watch(working_set, candidates(key, working_set.context))
+    return _watch(working_set, following(key, working_set.context))
 
 
 def watch_handover(working_set: WorkingSet, handover: Handover) -> Dependents:
     """Look at what may rest on a handover before it changes."""
-    unit, form, day = handover.key
-    return _watch(working_set, (Slot(unit, form, code) for code in holding(day)))
+    return _watch(working_set, opened_by(handover.key))
 
 
 def questions_about(
@@ -49,7 +48,7 @@ def questions_about(
     cause = ChangeCause("report", changed.key, changed.content_revision, at)
     asked: list[OpenQuestion] = []
     for key, basis_before in watched.items():
-        base = working_set.base(key)
+        base = working_set.opening(key)
         if changed.key in base.slots or changed.key in basis_before.slots:
             asked += _ask(working_set, key, basis_before, cause, render)
     return asked
@@ -63,7 +62,7 @@ def questions_about_handover(
     cause = ChangeCause("handover", Slot(unit, form, handover.period), handover.revision, at)
     asked: list[OpenQuestion] = []
     for key, basis_before in watched.items():
-        if working_set.base(key).handover == handover.key:
+        if working_set.opening(key).handover == handover.key:
             asked += _ask(working_set, key, basis_before, cause, render)
     return asked
 
@@ -75,11 +74,7 @@ def notice(working_set: WorkingSet, question: OpenQuestion) -> Violation:
 
 
 def _watch(working_set: WorkingSet, keys: Iterable[Slot]) -> Dependents:
-    return {
-        key: working_set.base(key)
-        for key in keys
-        if (it := working_set.slots.get(key)) and it.filled
-    }
+    return {key: working_set.opening(key) for key in keys if working_set.slot(key).filled}
 
 
 def _ask(
@@ -114,7 +109,7 @@ def _violations(
         working_set.amounts(slot),
     )
     compiled = period_context.compiled if period_context else None
-    history = working_set.base(slot.key).history
+    history = working_set.opening(slot.key).history
     if compiled is None or amounts is None or history.reorganised_with:
         return
     for gap in all_gaps(compiled, amounts, history):

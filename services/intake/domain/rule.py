@@ -6,19 +6,30 @@ from datetime import date
 from typing import Literal
 
 from services.intake.domain.case import Case
+from services.intake.domain.history import HistoryPart
+from services.intake.domain.parsing import SubmissionEvent
 from services.intake.domain.violations import Violation
-from shared.contracts.values import Severity
 from shared.reference.dates import Dated
+from shared.contracts.values import Severity
 
 RuleBasis = Literal["law", "custom", "default"]
 """Whether an act says so, the way in which people report, or we, for want of either."""
 
 RuleCheck = Callable[[Case], Iterator[Violation]]
 RuleCondition = Callable[[Case], bool]
+ReadCondition = Callable[[SubmissionEvent], bool]
 
 
-def _always(_: Case) -> bool:
+def _always(_: object) -> bool:
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRead:
+    """The part of the history that a rule reads; ``needed`` spares reports it cannot refuse."""
+
+    part: HistoryPart
+    needed: ReadCondition = _always
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +38,8 @@ class Rule(Dated):
     What a rule says of itself; ``code`` is the name of its function and of its findings.
 
     ``id`` is its number in docs/DOMAIN.md, shared by rules that say one thing of several figures.
-    It is applied to forms with all of ``cells`` and to reports for which ``applies_if`` holds. Both
-    dates are included.
+    It is applied to forms with all of ``cells`` and to reports for which ``applies_if`` holds.
+    Beside the report it may read what ``reads`` names, and nothing else. Both dates are included.
     """
 
     id: str
@@ -41,6 +52,7 @@ class Rule(Dated):
     valid_to: date | None
     cells: tuple[str, ...]
     applies_if: RuleCondition
+    reads: HistoryRead | None
 
     @property
     def summary(self) -> str:
@@ -68,6 +80,7 @@ def rule(  # noqa: PLR0913 - what a rule has to say of itself
     valid_to: date | None = None,
     cells: tuple[str, ...] = (),
     applies_if: RuleCondition = _always,
+    reads: HistoryRead | None = None,
 ) -> Callable[[RuleCheck], Rule]:
     """
     Make a rule of a function that yields violations under its own name.
@@ -88,6 +101,7 @@ def rule(  # noqa: PLR0913 - what a rule has to say of itself
             valid_to=valid_to,
             cells=cells,
             applies_if=applies_if,
+            reads=reads,
         )
 
     return make

@@ -118,6 +118,16 @@ class PeriodContext:
         """The period itself."""
         return self.around.period
 
+    @property
+    def continues(self) -> bool:
+        """Whether the form has stocks that continue those of the period before (R1, R2)."""
+        return self.compiled is not None and self.compiled.continues
+
+    @property
+    def has_backlog(self) -> bool:
+        """Whether the form counts cases that later periods may settle (R5)."""
+        return self.compiled is not None and self.compiled.backlog is not None
+
 
 @dataclass(frozen=True)
 class RuleContext:

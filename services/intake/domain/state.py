@@ -1,23 +1,16 @@
 """The state that intake keeps: slots, handovers, the journal's entries, questions to senders."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from services.intake.domain.submissions import SubmissionKind
 from shared.contracts.reports import Finding
+from shared.reference.slots import Slot
 
 SubmissionVerdict = Literal["accepted", "rejected"]
 CauseKind = Literal["report", "handover"]
-
-
-class Slot(NamedTuple):
-    """What counts once: a unit's report of a form for a period."""
-
-    unit: str
-    form: str
-    period: str
 
 
 class ReportSeries(NamedTuple):
@@ -136,20 +129,3 @@ class JournalEntry:
 
 EventKey = tuple[str, str]
 """Source and event id: what a sender calls a submission."""
-
-BacklogKey = tuple[str, str, str]
-"""Unit, regime and kind: whose periods follow one another without overlap."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedState:
-    """
-    What journal and slots hold when a batch begins, as far as the batch needs it.
-
-    ``carried`` is what earlier periods left unsettled, per family of periods.
-    """
-
-    entries: Mapping[EventKey, tuple[JournalEntry, ...]] = field(default_factory=dict)
-    slots: Mapping[Slot, SlotState] = field(default_factory=dict)
-    carried: Mapping[Slot, Mapping[BacklogKey, int]] = field(default_factory=dict)
-    handovers: Mapping[HandoverKey, Handover] = field(default_factory=dict)

@@ -1,40 +1,47 @@
-"""Journal, slots and handovers as they stand in the middle of a batch."""
+"""The journal's state in the middle of a batch: what was loaded, plus this batch's changes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.intake.domain.adjoining import Adjoining
 from services.intake.domain.history import (
     NO_HISTORY,
     Amounts,
     FigureRow,
     HandedOver,
+    HistoryPart,
     PrecedingReport,
     UnitHistory,
 )
-from services.intake.domain.read_set import carrying, closings
+from services.intake.domain.loaded_state import LoadedState, PeriodKind
+from services.intake.domain.parsing import SubmissionEvent
 from services.intake.domain.reorganisation import Reorganisation
 from services.intake.domain.rule_context import RuleContext
+from services.intake.domain.rules import history_read_by
+from services.intake.domain.sources import (
+    ClosingCandidates,
+    OpeningSources,
+    backlog_queries,
+    opening_sources,
+    year_before,
+)
 from services.intake.domain.state import (
-    BacklogKey,
     EventKey,
     Handover,
     HandoverKey,
     JournalEntry,
-    LoadedState,
     ReportSeries,
-    Slot,
     SlotState,
 )
 from shared.reference.dates import DAY
 from shared.reference.periods import Period, parse_period
+from shared.reference.slots import Slot
 
 
 @dataclass(frozen=True, slots=True)
 class OpeningBasis:
-    """What the opening of a slot rests on, and on which slots or handover that rests in turn."""
+    """What the opening stocks of a slot rest on: the figures, and the keys that they came from."""
 
     history: UnitHistory
     slots: frozenset[Slot] = frozenset()
@@ -46,105 +53,108 @@ _NOTHING = OpeningBasis(NO_HISTORY)
 
 
 class WorkingSet:
-    """What a batch has found and what it has changed; the order of arrival is all that matters."""
+    """Loaded state plus changes of this batch; results depend on the order of arrival only."""
 
-    def __init__(self, holdings: LoadedState, context: RuleContext) -> None:
+    def __init__(self, loaded: LoadedState, context: RuleContext) -> None:
         self.context = context
-        self.slots = dict(holdings.slots)
-        self.handovers = dict(holdings.handovers)
-        self.changed: dict[Slot, None] = {}
-        self.changed_handovers: dict[HandoverKey, None] = {}
         self.added: list[JournalEntry] = []
-        self._entries = dict(holdings.entries)
-        self._carried = holdings.carried
-        self._moved: dict[ReportSeries, list[tuple[Period, int]]] = defaultdict(list)
+        self._loaded = loaded
+        self._slots: dict[Slot, SlotState] = {}
+        self._handovers: dict[HandoverKey, Handover] = {}
+        self._entries: dict[EventKey, tuple[JournalEntry, ...]] = {}
+        self._backlog_changes: dict[ReportSeries, list[tuple[Period, int]]] = defaultdict(list)
 
-    def known(self, key: EventKey) -> Sequence[JournalEntry]:
+    @property
+    def changed_slots(self) -> tuple[SlotState, ...]:
+        """The slots that the batch has changed, as they are now."""
+        return tuple(self._slots.values())
+
+    @property
+    def changed_handovers(self) -> tuple[Handover, ...]:
+        """The handovers that the batch has changed, as they are now."""
+        return tuple(self._handovers.values())
+
+    def entries_under(self, key: EventKey) -> Sequence[JournalEntry]:
         """Return the entries under an event id, oldest first."""
-        return self._entries.get(key, ())
+        return (*self._loaded.entries_under(key), *self._entries.get(key, ()))
 
     def slot(self, key: Slot) -> SlotState:
-        """Return a slot as it stands."""
-        return self.slots.get(key) or SlotState(key)
+        """Return the state of a slot; revision 0 when nothing was ever accepted for it."""
+        return self._slots.get(key) or self._loaded.slot(key) or SlotState(key)
 
-    def enter(self, entry: JournalEntry) -> None:
-        """Add a line to the journal."""
+    def handover(self, key: HandoverKey) -> Handover | None:
+        """Return what a unit was handed over on a day, None when nobody has recorded it."""
+        return self._handovers.get(key) or self._loaded.handover(key)
+
+    def add(self, entry: JournalEntry) -> None:
+        """Append an entry to the journal."""
         key = entry.source, entry.event_id
-        self._entries[key] = (*self.known(key), entry)
+        self._entries[key] = (*self._entries.get(key, ()), entry)
         self.added.append(entry)
 
-    def keep(self, slot: SlotState) -> None:
-        """Change a slot, and remember how that changes what later periods start from."""
+    def change(self, slot: SlotState) -> None:
+        """Change a slot, and note by how much that changes the backlog of later periods."""
+        series = ReportSeries(slot.key.unit, slot.key.form)
+        self._loaded.require_lock(series)
         moved = slot.backlog - self.slot(slot.key).backlog
-        period, series = parse_period(slot.key.period), ReportSeries(slot.key.unit, slot.key.form)
-        if period is not None:  # that a kind of periods is used counts, even if nothing was left
-            self._moved[series].append((period, moved))
-        self.slots[slot.key] = slot
-        self.changed[slot.key] = None
+        period = parse_period(slot.key.period)
+        if period is not None:  # that a kind of periods is used counts, even with no backlog
+            self._backlog_changes[series].append((period, moved))
+        self._slots[slot.key] = slot
 
-    def keep_handover(self, handover: Handover) -> None:
+    def change_handover(self, handover: Handover) -> None:
         """Change what a unit was handed over."""
-        self.handovers[handover.key] = handover
-        self.changed_handovers[handover.key] = None
+        self._loaded.require_lock(ReportSeries(handover.key.unit, handover.key.form))
+        self._handovers[handover.key] = handover
 
-    def history(self, key: Slot) -> UnitHistory:
-        """Return what the unit's other periods say to the report of a slot."""
-        period_context = self.context.period_context(key.form, key.period)
-        if period_context is None:
+    def history(self, report: SubmissionEvent) -> UnitHistory:
+        """Return what the rules read beside a report; nothing for an unknown unit or period."""
+        parts = history_read_by(report)
+        if not parts or not self.context.is_slot(report.unit, report.form, report.period):
             return NO_HISTORY
-        a_year_before = period_context.around.year_before
-        then = self.slots.get(Slot(key.unit, key.form, a_year_before)) if a_year_before else None
-        carried_in = (
-            self._carried_in(key)
-            if period_context.compiled and period_context.compiled.backlog
-            else 0
-        )
-        base = self.base(key).history
-        if then is None and not carried_in:
-            return base
+        slot = Slot(report.unit, report.form, report.period)
+        carried_in = self._carried_in(slot) if HistoryPart.BACKLOG in parts else 0
+        opening = self.opening(slot).history if HistoryPart.OPENING in parts else NO_HISTORY
+        then = year_before(slot, self.context) if HistoryPart.YEAR_BEFORE in parts else None
+        amounts = self.amounts(self.slot(then)) if then else None
+        if amounts is None and not carried_in:
+            return opening
         return UnitHistory(
             carried_in=carried_in,
-            before=base.before,
-            handover=base.handover,
-            year_before=self.amounts(then) if then else None,
-            reorganised_with=base.reorganised_with,
+            before=opening.before,
+            handover=opening.handover,
+            year_before=amounts,
+            reorganised_with=opening.reorganised_with,
         )
 
-    def base(self, key: Slot) -> OpeningBasis:
-        """Return what the opening of a slot rests on."""
-        period_context = self.context.period_context(key.form, key.period)
-        if (
-            period_context is None
-            or period_context.compiled is None
-            or not period_context.compiled.continues
-        ):
+    def opening(self, slot: Slot) -> OpeningBasis:
+        """Return what the opening stocks of a slot rest on."""
+        sources = opening_sources(slot, self.context)
+        period = parse_period(slot.period)
+        if sources is None or period is None:
             return _NOTHING
-        reorganisation = self.context.reorganisations.reorganisation(
-            key.unit, period_context.period
-        )
-        if reorganisation is not None:
-            place = HandoverKey(key.unit, key.form, reorganisation.effective_on)
-            handover = self.handovers.get(place)
-            if handover is not None and _speaks_for(
-                handover, period_context.period, reorganisation
-            ):
-                handed = HandedOver(
-                    handover.openings, handover.decision, reorganisation.effective_on
-                )
-                return OpeningBasis(UnitHistory(handover=handed), handover=place)
-        before, slots = self._before(key, period_context.around, reorganisation)
+        reorganisation = sources.reorganisation
+        if reorganisation is not None and sources.handover is not None:
+            handover = self.handover(sources.handover)
+            if handover is not None and _speaks_for(handover, period, reorganisation):
+                openings = handover.openings
+                stated = HandedOver(openings, handover.decision, reorganisation.effective_on)
+                return OpeningBasis(UnitHistory(handover=stated), handover=sources.handover)
+        before, slots = self._before(sources)
         if before is None and reorganisation is None:
             return OpeningBasis(NO_HISTORY, slots) if slots else _NOTHING
         others = reorganisation.others if reorganisation else ()
         return OpeningBasis(UnitHistory(before=before, reorganised_with=others), slots)
 
-    def closings(
-        self, units: Iterable[str], form: str, around: Adjoining, day: date
-    ) -> Sequence[SlotState]:
-        """Return with what units closed before a day; nothing where they closed on several days."""
-        found = [it for unit in units for it in self._closing(unit, form, around, day)]
-        days = {min(last_day(it.key), day - DAY) for it in found}
-        return found if len(days) == 1 else ()
+    def closings(self, units: Iterable[ClosingCandidates], day: date) -> Sequence[SlotState]:
+        """
+        Return the reports that units closed with before a day, one for each that has any.
+
+        Empty when they closed on different days: such stocks cannot be added.
+        """
+        closing = [it for candidates in units for it in self._first_filled(candidates)]
+        days = {min(last_day(it.key), day - DAY) for it in closing}
+        return closing if len(days) == 1 else ()
 
     def amounts(self, slot: SlotState) -> Amounts | None:
         """Return the exact figures of a slot by cell, None when they are not known."""
@@ -156,51 +166,49 @@ class WorkingSet:
             form = self.context.version(form.code, slot.form_version) or form
         return FigureRow(form.position, slot.figures)
 
-    def _before(
-        self, key: Slot, around: Adjoining, reorganisation: Reorganisation | None
-    ) -> tuple[PrecedingReport | None, frozenset[Slot]]:
+    def _before(self, sources: OpeningSources) -> tuple[PrecedingReport | None, frozenset[Slot]]:
         """Return the unit's own report of the period before, else the sum of its predecessors'."""
-        for code in around.preceding:
-            slot = self.slots.get(Slot(key.unit, key.form, code))
-            if slot is not None and slot.filled:
-                amounts = self.amounts(slot)
-                before = None if amounts is None else PrecedingReport(code, amounts)
-                return before, frozenset((slot.key,))
-        if reorganisation is None or reorganisation.others or not reorganisation.wholes:
+        for own in self._first_filled(sources.preceding):
+            amounts = self.amounts(own)
+            before = None if amounts is None else PrecedingReport(own.key.period, amounts)
+            return before, frozenset((own.key,))
+        reorganisation, merged = sources.reorganisation, sources.predecessors
+        if reorganisation is None or not merged:
             return None, _NO_KEYS
-        found = self.closings(reorganisation.wholes, key.form, around, reorganisation.effective_on)
-        keys = frozenset(it.key for it in found)
-        amounts_of_all = [self.amounts(it) for it in found]
-        known = [it for it in amounts_of_all if it is not None]
-        if len(known) < len(reorganisation.wholes):
+        closing = self.closings(merged, reorganisation.effective_on)
+        keys = frozenset(it.key for it in closing)
+        stated = [it for it in map(self.amounts, closing) if it is not None]
+        if len(stated) < len(merged):
             return None, keys
-        latest = max(found, key=lambda it: last_day(it.key))
-        return PrecedingReport(latest.key.period, _sums(known), reorganisation.wholes), keys
+        latest = max(closing, key=lambda it: last_day(it.key))
+        return PrecedingReport(latest.key.period, _sums(stated), reorganisation.wholes), keys
 
-    def _closing(self, unit: str, form: str, around: Adjoining, day: date) -> Iterator[SlotState]:
-        for key in closings(unit, form, around, day, self.context):
-            slot = self.slots.get(key)
-            if slot is not None and slot.filled:
-                yield slot
-                return
+    def _first_filled(self, candidates: Iterable[Slot]) -> Iterator[SlotState]:
+        """Yield the first filled slot among candidates, nothing when none is filled."""
+        states = map(self.slot, candidates)
+        filled = next((it for it in states if it.filled), None)
+        if filled is not None:
+            yield filled
 
-    def _carried_in(self, key: Slot) -> int:
+    def _carried_in(self, slot: Slot) -> int:
         """
-        Return what the earlier periods of a unit and its predecessors left unsettled.
+        Return the backlog that the earlier periods of a unit and its predecessors have left.
 
         Months, quarters and years overlap, so only periods of one kind are added up; of several
         kinds the largest counts, since refusing a true report is worse. Each unit may report by
         kinds of its own.
         """
-        families: dict[BacklogKey, int] = defaultdict(int, self._carried.get(key, {}))
-        for it in carrying(key, self.context) if self._moved else ():
-            for earlier, moved in self._moved.get(ReportSeries(it.unit, key.form), ()):
-                if earlier.last_day < it.before:
-                    families[it.unit, earlier.regime, earlier.kind] += moved
-        largest: dict[str, int] = {}
-        for (unit, _, _), backlog in families.items():
-            largest[unit] = max(backlog, largest.get(unit, backlog))
-        return max(0, sum(largest.values()))
+        period_context = self.context.period_context(slot.form, slot.period)
+        if period_context is None or not period_context.has_backlog:
+            return 0
+        carried_in = 0
+        for query in backlog_queries(slot, self.context):
+            by_kind: dict[PeriodKind, int] = defaultdict(int, self._loaded.backlog(query))
+            for earlier, moved in self._backlog_changes[ReportSeries(query.unit, query.form)]:
+                if earlier.last_day < query.before:
+                    by_kind[PeriodKind(earlier.regime, earlier.kind)] += moved
+            carried_in += max(by_kind.values(), default=0)
+        return max(0, carried_in)
 
 
 def last_day(key: Slot) -> date:
@@ -218,8 +226,8 @@ def _speaks_for(handover: Handover, period: Period, reorganisation: Reorganisati
     )
 
 
-def _sums(parts: Sequence[Amounts]) -> dict[str, int | None]:
-    """Add up cell by cell; what one part does not state, the sum does not know."""
+def _sums(parts: Sequence[Amounts]) -> Mapping[str, int | None]:
+    """Add up cell by cell; a cell that one part does not state has no sum."""
     sums: dict[str, int | None] = {}
     for cell in set[str]().union(*parts):
         amounts = [part.get(cell) for part in parts]

@@ -11,15 +11,15 @@ SELECT source, event_id, content_hash, journal.kind, body, received_at, verdict,
 FROM journal JOIN unnest($1::text[], $2::text[]) AS u (source, event_id) USING (source, event_id)
 ORDER BY id
 
--- name: add_dossiers
-INSERT INTO dossier (unit, form) SELECT * FROM unnest($1::text[], $2::text[])
+-- name: add_series
+INSERT INTO report_series (unit, form) SELECT * FROM unnest($1::text[], $2::text[])
 ON CONFLICT DO NOTHING
 
--- name: lock_dossiers
+-- name: lock_series
 SELECT 1
-FROM dossier JOIN unnest($1::text[], $2::text[]) AS u (unit, form) USING (unit, form)
+FROM report_series JOIN unnest($1::text[], $2::text[]) AS u (unit, form) USING (unit, form)
 ORDER BY unit, form
-FOR UPDATE OF dossier
+FOR UPDATE OF report_series
 
 -- name: slots
 -- Sideways, so that the planner looks each key up, however much it believes that it would save.
@@ -38,15 +38,13 @@ SELECT unit, form, effective_on, period, revision, decision, openings::text AS o
 FROM handover JOIN unnest($1::text[], $2::text[], $3::date[]) AS u (unit, form, effective_on)
     USING (unit, form, effective_on)
 
--- name: carried
-SELECT u.unit, u.form, u.period, u.whose, earlier.regime, earlier.kind,
-    sum(earlier.backlog)::bigint AS backlog
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[])
-    AS u (unit, form, period, whose, day)
+-- name: backlogs
+SELECT u.unit, u.form, u.day, earlier.regime, earlier.kind, sum(earlier.backlog)::bigint AS backlog
+FROM unnest($1::text[], $2::text[], $3::date[]) AS u (unit, form, day)
 JOIN slot AS earlier
-    ON earlier.unit = u.whose AND earlier.form = u.form
+    ON earlier.unit = u.unit AND earlier.form = u.form
     AND earlier.last_day < u.day
-GROUP BY 1, 2, 3, 4, 5, 6
+GROUP BY 1, 2, 3, 4, 5
 
 -- name: add_entries
 INSERT INTO journal (

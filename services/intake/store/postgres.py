@@ -1,22 +1,19 @@
 """The journal in PostgreSQL: set-based statements, locks always in the order of their keys."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import asyncpg
 
-from services.intake.domain.read_set import ReadSet
+from services.intake.domain.loaded_state import BacklogQuery, LoadedState, PeriodKind, ReadSet
 from services.intake.domain.state import (
-    BacklogKey,
     EventKey,
     Handover,
     HandoverKey,
     JournalEntry,
-    LoadedState,
     OpenQuestion,
-    Slot,
     SlotState,
 )
 from services.intake.store.rows import (
@@ -30,8 +27,9 @@ from services.intake.store.rows import (
     slot_row,
 )
 from shared.infra.postgres.arrays import columns
-from shared.infra.postgres.database import Connection, load_queries
 from shared.infra.postgres.locks import AdvisoryLock
+from shared.infra.postgres.database import Connection, load_queries
+from shared.reference.slots import Slot
 
 QUERIES = load_queries(Path(__file__).parent / "journal.sql")
 
@@ -53,17 +51,18 @@ class Journal:
         now: datetime = await connection.fetchval(QUERIES["now"])
         return now
 
-    async def holdings(self, connection: Connection, read_set: ReadSet) -> LoadedState:
-        """Make missing dossiers, lock all, then read: each statement sees what others committed."""
+    async def load(self, connection: Connection, read_set: ReadSet) -> LoadedState:
+        """Add missing report series, lock all, then read: each statement sees earlier commits."""
         series = sorted(read_set.series)
         if series:
-            await connection.execute(QUERIES["add_dossiers"], *columns(series, 2))
-            await connection.fetch(QUERIES["lock_dossiers"], *columns(series, 2))
+            await connection.execute(QUERIES["add_series"], *columns(series, 2))
+            await connection.fetch(QUERIES["lock_series"], *columns(series, 2))
         return LoadedState(
+            asked=read_set,
             entries=await self._entries(connection, read_set.events),
-            slots=await self._slots(connection, read_set),
-            carried=await self._carried(connection, read_set),
-            handovers=await self._handovers(connection, read_set),
+            slots=await self._slots(connection, read_set.slots),
+            backlogs=await self._backlogs(connection, read_set.backlogs),
+            handovers=await self._handovers(connection, read_set.handovers),
         )
 
     async def save(
@@ -78,7 +77,7 @@ class Journal:
         Write in the order of the unique keys, so that two writers cannot block each other.
 
         Raises:
-            Overtaken: nothing was saved; begin again from ``holdings``.
+            Overtaken: nothing was saved; begin again from ``load``.
 
         """
         in_order = sorted(entries, key=lambda it: (it.source, it.event_id))
@@ -121,37 +120,35 @@ class Journal:
         rows = await connection.fetch(QUERIES["filled"], form, period, wanted)
         return [Slot(row["unit"], form, period) for row in rows]
 
-    async def _slots(self, connection: Connection, read_set: ReadSet) -> dict[Slot, SlotState]:
-        rows = []
-        if read_set.slots:
-            rows = await connection.fetch(QUERIES["slots"], *columns(read_set.slots, 3))
-        slots = map(slot_of, rows)
-        return {slot.key: slot for slot in slots}
+    async def _slots(self, connection: Connection, keys: Collection[Slot]) -> dict[Slot, SlotState]:
+        if not keys:
+            return {}
+        states = map(slot_of, await connection.fetch(QUERIES["slots"], *columns(keys, 3)))
+        return {state.key: state for state in states}
 
     async def _handovers(
-        self, connection: Connection, read_set: ReadSet
+        self, connection: Connection, keys: Collection[HandoverKey]
     ) -> dict[HandoverKey, Handover]:
-        if not read_set.handovers:
+        if not keys:
             return {}
-        rows = await connection.fetch(QUERIES["handovers"], *columns(read_set.handovers, 3))
+        rows = await connection.fetch(QUERIES["handovers"], *columns(keys, 3))
         handovers = map(handover_of, rows)
         return {handover.key: handover for handover in handovers}
 
     async def _entries(
-        self, connection: Connection, events: Collection[EventKey]
+        self, connection: Connection, keys: Collection[EventKey]
     ) -> dict[EventKey, tuple[JournalEntry, ...]]:
-        found: dict[EventKey, tuple[JournalEntry, ...]] = defaultdict(tuple)
-        for row in await connection.fetch(QUERIES["entries"], *columns(events, 2)):
-            found[row["source"], row["event_id"]] += (entry_of(row),)
-        return found
+        entries: dict[EventKey, tuple[JournalEntry, ...]] = defaultdict(tuple)
+        for row in await connection.fetch(QUERIES["entries"], *columns(keys, 2)):
+            entries[row["source"], row["event_id"]] += (entry_of(row),)
+        return entries
 
-    async def _carried(
-        self, connection: Connection, read_set: ReadSet
-    ) -> dict[Slot, dict[BacklogKey, int]]:
-        found: dict[Slot, dict[BacklogKey, int]] = defaultdict(dict)
-        if read_set.carried:
-            wanted = [(*key, whose, day) for key, whose, day in read_set.carried]
-            for row in await connection.fetch(QUERIES["carried"], *columns(wanted, 5)):
-                key = Slot(row["unit"], row["form"], row["period"])
-                found[key][row["whose"], row["regime"], row["kind"]] = row["backlog"]
-        return found
+    async def _backlogs(
+        self, connection: Connection, queries: Collection[BacklogQuery]
+    ) -> dict[BacklogQuery, dict[PeriodKind, int]]:
+        backlogs: dict[BacklogQuery, dict[PeriodKind, int]] = defaultdict(dict)
+        if queries:
+            for row in await connection.fetch(QUERIES["backlogs"], *columns(queries, 3)):
+                query = BacklogQuery(row["unit"], row["form"], row["day"])
+                backlogs[query][PeriodKind(row["regime"], row["kind"])] = row["backlog"]
+        return backlogs

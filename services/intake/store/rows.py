@@ -10,13 +10,13 @@ from services.intake.domain.state import (
     HandoverKey,
     JournalEntry,
     OpenQuestion,
-    Slot,
     SlotState,
 )
 from services.intake.domain.submissions import SubmissionKind
 from shared.contracts.reports import Finding
 from shared.infra.postgres.arrays import array_text
 from shared.reference.periods import parse_period
+from shared.reference.slots import Slot
 
 RowValues = tuple[object, ...]
 

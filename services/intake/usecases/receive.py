@@ -57,8 +57,8 @@ class ReceiveSubmissions:
         self, connection: Connection, submissions: Sequence[ParsedSubmission]
     ) -> Sequence[SubmissionOutcome]:
         context = self._context()
-        holdings = await self.journal.holdings(connection, read_set_of(submissions, context))
-        outcomes: BatchOutcome = fold(holdings, submissions, context, self._render)
+        loaded = await self.journal.load(connection, read_set_of(submissions, context))
+        outcomes: BatchOutcome = fold(loaded, submissions, context, self._render)
         await self.journal.save(
             connection,
             outcomes.entries,

@@ -11,11 +11,11 @@ from datetime import datetime
 
 from services.intake.domain.events import rejudged
 from services.intake.domain.judge import ValidatedReport, validated_report
+from services.intake.domain.loaded_state import ReadSet
 from services.intake.domain.parsing import parse_submission
-from services.intake.domain.read_set import ReadSet
 from services.intake.domain.rejudgement import Rejudgement, rejudge
 from services.intake.domain.rule_context import RuleContext
-from services.intake.domain.state import JournalEntry, ReportSeries, Slot, SlotState
+from services.intake.domain.state import JournalEntry, ReportSeries, SlotState
 from services.intake.domain.submissions import RawSubmission, SubmissionKind
 from services.intake.usecases.receive import ReceiveSubmissions
 from shared.contracts.reports import ReportAccepted, ReportSubmitted
@@ -24,6 +24,7 @@ from shared.infra.errors import Misconfigured
 from shared.infra.kafka.outbox import write_outbox
 from shared.infra.postgres.database import Connection, Database
 from shared.reference.periods import VIETNAM, parse_period
+from shared.reference.slots import Slot
 
 SLOTS_AT_ONCE = 500
 
@@ -110,8 +111,8 @@ class RejudgeReports:
         journal = self._receive_submissions.journal
         now = await journal.enter(connection)
         series = {ReportSeries(key.unit, key.form) for key in keys}
-        found = await journal.holdings(connection, ReadSet(series=series, slots=set(keys)))
-        made = [it for slot in found.slots.values() for it in self._made(slot, order, now)]
+        loaded = await journal.load(connection, ReadSet(series=series, slots=set(keys)))
+        made = [it for slot in loaded.slots.values() for it in self._made(slot, order, now)]
         if not order.dry_run and made:
             filled_by = await self._filled_by(connection, [it.before for it in made])
             slots = [it.after for it in made]
@@ -136,13 +137,13 @@ class RejudgeReports:
             for slot in slots
             if slot.source is not None and slot.event_id is not None
         }
-        found = await self._receive_submissions.journal.holdings(
+        loaded = await self._receive_submissions.journal.load(
             connection, ReadSet(events=set(events))
         )
         return {
             key: entry
             for event, key in events.items()
-            for entry in found.entries.get(event, ())
+            for entry in loaded.entries_under(event)
             if entry.verdict == "accepted"
         }
 

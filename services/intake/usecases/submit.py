@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from services.intake.domain.numbering import SubmissionOutcome
-from services.intake.domain.state import JournalEntry, OpenQuestion, Slot, SlotState
+from services.intake.domain.state import JournalEntry, OpenQuestion, SlotState
 from services.intake.domain.submissions import RawSubmission, SubmissionKind, usable_event_id
 from services.intake.entry.bodies import BodyRefused, document_of
 from services.intake.usecases.keys import source_of_key
 from services.intake.usecases.receive import ReceiveSubmissions
 from shared.contracts.event import derived_id
 from shared.infra.postgres.database import Database
+from shared.reference.slots import Slot
 
 
 @dataclass(frozen=True, slots=True)

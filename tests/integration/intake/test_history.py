@@ -41,7 +41,7 @@ REFORMED = reformed(reference())
 KNOWLEDGE = context_of(REFORMED)
 UNIT = "13285.2"
 Q1, Q2 = "cal.2026-Q1", "cal.2026-Q2"
-WAITING = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'dossier'"
+WAITING = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'report_series'"
 QUESTIONS = """
 SELECT topic, convert_from(body, 'UTF8') AS body FROM outbox
 WHERE 'qcdc.ReportQuestioned.v1' = ANY(headers) ORDER BY id
@@ -193,7 +193,7 @@ async def test_new_unit_waits_for_the_corrections_of_its_predecessors(upstream: 
 
 
 async def test_periods_at_once_in_any_order_do_not_block_each_other(upstream: Upstream) -> None:
-    """Old and new units in opposite orders: dossiers are locked in one order."""
+    """Old and new units in opposite orders: report_seriess are locked in one order."""
     reports = [
         *(models(unit, LAST, None, n) for n, unit in enumerate(OLD, 1)),
         models(MERGED, FIRST, None, 6),

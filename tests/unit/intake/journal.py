@@ -4,23 +4,22 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from services.intake.domain.loaded_state import BacklogQuery, LoadedState, PeriodKind, ReadSet
 from services.intake.domain.numbering import SubmissionOutcome, fold
 from services.intake.domain.parsing import parse_submission
-from services.intake.domain.read_set import ReadSet, read_set_of
+from services.intake.domain.read_set import read_set_of
 from services.intake.domain.rule_context import RuleContext
 from services.intake.domain.state import (
-    BacklogKey,
     EventKey,
     Handover,
     HandoverKey,
     JournalEntry,
-    LoadedState,
-    Slot,
     SlotState,
 )
 from services.intake.domain.submissions import RawSubmission
 from services.intake.domain.violations import Renderer
 from shared.reference.periods import Period, parse_period
+from shared.reference.slots import Slot
 
 
 @dataclass
@@ -36,18 +35,20 @@ class MemoryJournal:
     def receive(self, *submissions: RawSubmission) -> Sequence[SubmissionOutcome]:
         """Decide one batch and store the outcome."""
         parsed = [parse_submission(it) for it in submissions]
-        holdings = self._holdings(read_set_of(parsed, self.context))
-        outcomes = fold(holdings, parsed, self.context, self.render)
+        loaded = self.load(read_set_of(parsed, self.context))
+        outcomes = fold(loaded, parsed, self.context, self.render)
         self.entries.extend(outcomes.entries)
         self.slots.update({it.key: it for it in outcomes.slots})
         self.handovers.update({it.key: it for it in outcomes.handovers})
         return outcomes.all
 
-    def _holdings(self, read_set: ReadSet) -> LoadedState:
+    def load(self, read_set: ReadSet) -> LoadedState:
+        """Return what is stored under the keys of a read set, and nothing else."""
         return LoadedState(
+            asked=read_set,
             entries=self._entries(read_set.events),
             slots={key: self.slots[key] for key in read_set.slots if key in self.slots},
-            carried=self._carried(read_set),
+            backlogs={it: self._backlog(it) for it in read_set.backlogs},
             handovers={it: self.handovers[it] for it in read_set.handovers if it in self.handovers},
         )
 
@@ -58,15 +59,14 @@ class MemoryJournal:
                 found[entry.source, entry.event_id] += (entry,)
         return found
 
-    def _carried(self, read_set: ReadSet) -> dict[Slot, dict[BacklogKey, int]]:
-        found: dict[Slot, dict[BacklogKey, int]] = defaultdict(lambda: defaultdict(int))
-        for key, whose, before in read_set.carried:
-            for slot in self.slots.values():
-                earlier = _period(slot.key)
-                ours = (slot.key.unit, slot.key.form) == (whose, key.form)
-                if ours and earlier.last_day < before:
-                    found[key][whose, earlier.regime, earlier.kind] += slot.backlog
-        return found
+    def _backlog(self, query: BacklogQuery) -> dict[PeriodKind, int]:
+        backlogs: dict[PeriodKind, int] = defaultdict(int)
+        for slot in self.slots.values():
+            earlier = _period(slot.key)
+            ours = (slot.key.unit, slot.key.form) == (query.unit, query.form)
+            if ours and earlier.last_day < query.before:
+                backlogs[PeriodKind(earlier.regime, earlier.kind)] += slot.backlog
+        return backlogs
 
 
 def _period(key: Slot) -> Period:

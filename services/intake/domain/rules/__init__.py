@@ -5,6 +5,7 @@ from datetime import date
 from functools import lru_cache
 
 from services.intake.domain.case import Case
+from services.intake.domain.history import HistoryPart
 from services.intake.domain.parsing import SubmissionEvent
 from services.intake.domain.rule import Rule
 from services.intake.domain.rules import boards, cells, figures, funnels, history, slots
@@ -96,6 +97,16 @@ _RULES: Mapping[type[SubmissionEvent], tuple[Rule, ...]] = {
     ReportWithdrawalRequested: RULES_OF_WITHDRAWALS,
     HandoverSubmitted: RULES_OF_HANDOVERS,
 }
+
+
+_HISTORY_READS = frozenset(it.reads for it in RULES if it.reads)
+
+
+def history_read_by(report: SubmissionEvent) -> frozenset[HistoryPart]:
+    """Return what the rules read beside a submission: to be loaded before, and looked up then."""
+    if not isinstance(report, ReportSubmitted):
+        return frozenset()
+    return frozenset(it.part for it in _HISTORY_READS if it.needed(report))
 
 
 def rules_for(period: Period) -> tuple[Rule, ...]:

@@ -1,12 +1,15 @@
-"""Rules about what figures say (domain.md §3.4). A remark's code is its rule's name."""
+"""Rules about what figures say (docs/DOMAIN.md). A remark's code is its rule's name."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 
 from services.intake.domain.case import Case
-from services.intake.domain.rule import rule
-from services.intake.domain.rule_context import CompleteSplit, StockCells
+from services.intake.domain.history import HistoryPart
+from services.intake.domain.parsing import SubmissionEvent
+from services.intake.domain.rule import HistoryRead, rule
+from services.intake.domain.rule_context import BACKLOGS, CompleteSplit, StockCells
 from services.intake.domain.violations import MessageValue, Phrase, Violation
+from shared.contracts.reports import ReportSubmitted
 from shared.reference.catalogue import Indicator, Measure
 from shared.reference.figures import rate_percent, to_decimal
 
@@ -87,7 +90,20 @@ def _does_not_sum(case: Case, group: CompleteSplit, parts: int, total: int | Non
     return Violation("split_sums_to_total", f"figures.{group.total}", values)
 
 
-@rule("R5", source="Hà Nội 2023: 1.446 of 1.566; Đắk Lắk: 118 of 138", basis="custom")
+def settles_more_than_arose(report: SubmissionEvent) -> bool:
+    """Tell whether only the backlog of earlier periods can make a report agree with rule R5."""
+    if not isinstance(report, ReportSubmitted):
+        return False
+    pairs = [(report.figures.get(a), report.figures.get(b)) for a, b in BACKLOGS]
+    return any(isinstance(a, int) and isinstance(b, int) and b > a for a, b in pairs)
+
+
+@rule(
+    "R5",
+    source="Hà Nội 2023: 1.446 of 1.566; Đắk Lắk: 118 of 138",
+    basis="custom",
+    reads=HistoryRead(HistoryPart.BACKLOG, settles_more_than_arose),
+)
 def resolved_within_detected(case: Case) -> Iterator[Violation]:
     """
     R5, and R4 for petitions: settled <= arisen + carried in from the unit's earlier periods.

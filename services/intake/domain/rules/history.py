@@ -1,5 +1,5 @@
 """
-Rules that hold a report against the unit's other periods (domain.md §3.4: R1, R2, R10, R11).
+Rules that hold a report against the unit's other periods (docs/DOMAIN.md: R1, R2, R10, R11).
 
 A remark's code is its rule's name. What is not known keeps the rule silent.
 """
@@ -16,8 +16,8 @@ from services.intake.domain.continuity import (
     opening_gaps,
     stated_stocks,
 )
-from services.intake.domain.history import Amounts
-from services.intake.domain.rule import rule
+from services.intake.domain.history import Amounts, HistoryPart
+from services.intake.domain.rule import HistoryRead, rule
 from services.intake.domain.rule_context import BOARDS
 from services.intake.domain.violations import MessageValue, Violation
 from shared.reference.figures import to_decimal
@@ -36,6 +36,7 @@ _CONFERENCES_DUE, _CONFERENCES_HELD = "staff_conferences_due", "staff_conference
     source="our default: the opening of a period is the closing of the one before",
     basis="default",
     applies_if=Case.has_history,
+    reads=HistoryRead(HistoryPart.OPENING),
 )
 def opening_equals_closing(case: Case) -> Iterator[Violation]:
     """R2: what a unit opens a period with is what it closed the period before with."""
@@ -53,6 +54,7 @@ def opening_equals_closing(case: Case) -> Iterator[Violation]:
     source="our default: the record of a handover goes before all closings",
     basis="default",
     applies_if=Case.has_history,
+    reads=HistoryRead(HistoryPart.OPENING),
 )
 def opening_equals_handover(case: Case) -> Iterator[Violation]:
     """R2 after a merger or a division: a unit opens with what the record hands over to it."""
@@ -67,6 +69,7 @@ def opening_equals_handover(case: Case) -> Iterator[Violation]:
     source="our default: the stock of a new unit is that of the units merged into it",
     basis="default",
     applies_if=Case.has_history,
+    reads=HistoryRead(HistoryPart.OPENING),
 )
 def opening_equals_predecessors(case: Case) -> Iterator[Violation]:
     """R2 after a merger of whole units: the opening is the sum of what they closed with."""
@@ -84,6 +87,7 @@ def opening_equals_predecessors(case: Case) -> Iterator[Violation]:
     source="our default: nobody records what share of a divided unit goes where",
     basis="default",
     applies_if=Case.has_history,
+    reads=HistoryRead(HistoryPart.OPENING),
 )
 def opening_needs_handover(case: Case) -> Iterator[Violation]:
     """R2 where a part of a unit changed hands: only the record of the handover can tell."""
@@ -108,6 +112,7 @@ def opening_needs_handover(case: Case) -> Iterator[Violation]:
     basis="default",
     cells=BOARDS,
     applies_if=Case.has_history,
+    reads=HistoryRead(HistoryPart.OPENING),
 )
 def boards_balance(case: Case) -> Iterator[Violation]:
     """R1 for supervision boards: closing = closing before + set up - dissolved."""
@@ -159,6 +164,7 @@ def staff_conference_held(case: Case) -> Iterator[Violation]:
     source="our default: more than three times, or less than a third",
     basis="default",
     applies_if=Case.has_history,
+    reads=HistoryRead(HistoryPart.YEAR_BEFORE),
 )
 def jump(case: Case) -> Iterator[Violation]:
     """R11: a figure far from that of the same period a year before asks for a word of why."""

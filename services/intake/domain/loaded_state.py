@@ -1,0 +1,91 @@
+"""What a batch loads: the keys that it asked for, and what the journal holds under them."""
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from services.intake.domain.state import (
+    EventKey,
+    Handover,
+    HandoverKey,
+    JournalEntry,
+    ReportSeries,
+    SlotState,
+)
+from shared.reference.slots import Slot
+
+
+class BacklogQuery(NamedTuple):
+    """The backlog that one unit's reports of periods ending before a day have left."""
+
+    unit: str
+    form: str
+    before: date
+
+
+class PeriodKind(NamedTuple):
+    """Periods that follow one another without overlap: one regime, one kind."""
+
+    regime: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class ReadSet:
+    """The keys that a batch may look up, and the report series that it locks and may change."""
+
+    events: set[EventKey] = field(default_factory=set)
+    series: set[ReportSeries] = field(default_factory=set)
+    slots: set[Slot] = field(default_factory=set)
+    backlogs: set[BacklogQuery] = field(default_factory=set)
+    handovers: set[HandoverKey] = field(default_factory=set)
+
+
+class KeyNotLoaded(LookupError):
+    """The read set lacks a key that is looked up, or a lock on what is changed: a bug of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedState:
+    """
+    What the journal holds under the keys of a read set.
+
+    Nothing under a key that was asked for is None, or empty. A key that was not asked for raises
+    KeyNotLoaded: it would otherwise look like nothing, and keep a rule silent.
+    """
+
+    asked: ReadSet
+    entries: Mapping[EventKey, tuple[JournalEntry, ...]] = field(default_factory=dict)
+    slots: Mapping[Slot, SlotState] = field(default_factory=dict)
+    backlogs: Mapping[BacklogQuery, Mapping[PeriodKind, int]] = field(default_factory=dict)
+    handovers: Mapping[HandoverKey, Handover] = field(default_factory=dict)
+
+    def entries_under(self, key: EventKey) -> tuple[JournalEntry, ...]:
+        """Return the entries under an event id, oldest first."""
+        _require(key, self.asked.events)
+        return self.entries.get(key, ())
+
+    def slot(self, key: Slot) -> SlotState | None:
+        """Return the state of a slot, None when nothing was ever accepted for it."""
+        _require(key, self.asked.slots)
+        return self.slots.get(key)
+
+    def handover(self, key: HandoverKey) -> Handover | None:
+        """Return what a unit was handed over on a day, None when nobody has recorded it."""
+        _require(key, self.asked.handovers)
+        return self.handovers.get(key)
+
+    def backlog(self, query: BacklogQuery) -> Mapping[PeriodKind, int]:
+        """Return the backlog left by earlier periods, for each kind of periods that was used."""
+        _require(query, self.asked.backlogs)
+        return self.backlogs.get(query, {})
+
+    def require_lock(self, series: ReportSeries) -> None:
+        """Raise KeyNotLoaded unless a report series is locked."""
+        _require(series, self.asked.series)
+
+
+def _require(key: object, asked: Container[object]) -> None:
+    if key not in asked:
+        raise KeyNotLoaded(f"{key!r} is not in the read set")

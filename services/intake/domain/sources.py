@@ -1,0 +1,142 @@
+"""
+Which stored reports and handovers one report is held against, as keys.
+
+Each relation is stated here once. ``read_set`` loads what it names, ``working_set`` looks the same
+keys up again: a key that one of them lacks raises KeyNotLoaded there.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from services.intake.domain.adjoining import Adjoining, adjoining, holding
+from services.intake.domain.loaded_state import BacklogQuery
+from services.intake.domain.reorganisation import Reorganisation
+from services.intake.domain.rule_context import RuleContext
+from services.intake.domain.state import HandoverKey
+from shared.reference.periods import parse_period
+from shared.reference.slots import Slot
+
+_DAY = timedelta(days=1)
+
+ClosingCandidates = tuple[Slot, ...]
+"""Slots of one unit that may hold its closing stocks on a day, the best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningSources:
+    """
+    The keys that the opening stocks of a slot rest on; the first that is filled counts.
+
+    First ``handover``, then the unit's own report in ``preceding``, then, of every unit that was
+    merged wholly into this one, one of its closing candidates (rules R1 and R2).
+    """
+
+    reorganisation: Reorganisation | None
+    handover: HandoverKey | None
+    preceding: tuple[Slot, ...]
+    predecessors: tuple[ClosingCandidates, ...]
+
+    @property
+    def slots(self) -> Iterator[Slot]:
+        """All slots among the keys."""
+        yield from self.preceding
+        for candidates in self.predecessors:
+            yield from candidates
+
+
+def year_before(slot: Slot, context: RuleContext) -> Slot | None:
+    """Return the slot of the same period a year before (rule R11)."""
+    period_context = context.period_context(slot.form, slot.period)
+    code = period_context.around.year_before if period_context else None
+    return None if code is None else slot._replace(period=code)
+
+
+def opening_sources(slot: Slot, context: RuleContext) -> OpeningSources | None:
+    """Return what the opening stocks of a slot rest on; None for a form without such stocks."""
+    period_context = context.period_context(slot.form, slot.period)
+    if period_context is None or not period_context.continues:
+        return None
+    around = period_context.around
+    preceding = tuple(slot._replace(period=code) for code in around.preceding)
+    reorganisation = context.reorganisations.reorganisation(slot.unit, around.period)
+    if reorganisation is None:
+        return OpeningSources(None, None, preceding, ())
+    day = reorganisation.effective_on
+    merged = () if reorganisation.others else reorganisation.wholes
+    return OpeningSources(
+        reorganisation,
+        HandoverKey(slot.unit, slot.form, day),
+        preceding,
+        tuple(closing_candidates(unit, slot.form, around, day, context) for unit in merged),
+    )
+
+
+def following(slot: Slot, context: RuleContext) -> Iterator[Slot]:
+    """Yield the slots that begin where this one ends, of the unit and of its successors."""
+    period_context = context.period_context(slot.form, slot.period)
+    if period_context is None or not period_context.continues:
+        return
+    for code in period_context.around.following:
+        yield slot._replace(period=code)
+    period = period_context.period
+    for heir, day in context.reorganisations.heirs_after(slot.unit, period.first_day):
+        for code in holding(day):
+            if code.startswith(f"{period.regime}."):
+                yield Slot(heir, slot.form, code)
+
+
+def closing_candidates(
+    unit: str, form: str, around: Adjoining, day: date, context: RuleContext
+) -> ClosingCandidates:
+    """
+    Return the slots that may hold a unit's closing stocks on the day of a reorganisation.
+
+    Best is a period that ends the day before, of several the shortest; the last period of a unit
+    that ended may go beyond its end. Else it is a period that ends the day before the successor's
+    period begins. Older closings prove nothing about what happened since.
+    """
+    ended, regime = context.reorganisations.ended(unit, day), around.period.regime
+    eve = (parse_period(code) for code in holding(day - _DAY))
+    codes = [
+        period.code
+        for period in eve
+        if period and period.regime == regime and (ended or period.last_day == day - _DAY)
+    ]
+    return tuple(Slot(unit, form, code) for code in (*codes, *around.preceding))
+
+
+def handover_closings(
+    key: HandoverKey, period: str, context: RuleContext
+) -> list[ClosingCandidates]:
+    """Return, for each unit that a handover takes from, where its closing stocks may be."""
+    component = context.reorganisations.component(key.unit, key.effective_on)
+    around = adjoining(period)
+    if component is None or around is None:
+        return []
+    return [
+        closing_candidates(unit, key.form, around, key.effective_on, context)
+        for unit in component.old
+    ]
+
+
+def other_handovers(key: HandoverKey, context: RuleContext) -> list[HandoverKey]:
+    """Return the handovers of the other units that began or grew in the same reorganisation."""
+    component = context.reorganisations.component(key.unit, key.effective_on)
+    return [key._replace(unit=it) for it in component.new - {key.unit}] if component else []
+
+
+def opened_by(key: HandoverKey) -> Iterator[Slot]:
+    """Yield the slots whose opening stocks may rest on a handover."""
+    for code in holding(key.effective_on):
+        yield Slot(key.unit, key.form, code)
+
+
+def backlog_queries(slot: Slot, context: RuleContext) -> Iterator[BacklogQuery]:
+    """Yield whose earlier backlogs a report may settle: the unit's, its predecessors' (rule R5)."""
+    period = parse_period(slot.period)
+    if period is None:
+        return
+    yield BacklogQuery(slot.unit, slot.form, period.first_day)
+    for unit, day in context.reorganisations.ancestors(slot.unit, period):
+        yield BacklogQuery(unit, slot.form, max(day, period.first_day))
