@@ -41,7 +41,9 @@ REFORMED = reformed(reference())
 KNOWLEDGE = context_of(REFORMED)
 UNIT = "13285.2"
 Q1, Q2 = "cal.2026-Q1", "cal.2026-Q2"
-WAITING = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'report_series'"
+WAITING = (
+    "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'report_series'"
+)
 QUESTIONS = """
 SELECT topic, convert_from(body, 'UTF8') AS body FROM outbox
 WHERE 'qcdc.ReportQuestioned.v1' = ANY(headers) ORDER BY id
