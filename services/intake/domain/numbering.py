@@ -35,8 +35,8 @@ from services.intake.domain.violations import Renderer, Violation
 from services.intake.domain.working_set import WorkingSet
 from shared.contracts.reports import Finding, HandoverSubmitted, ReportSubmitted
 from shared.reference.periods import VIETNAM
-from shared.reference.vietnamese import date_short
 from shared.reference.slots import Slot
+from shared.reference.vietnamese import date_short
 
 _NO_SLOT = SlotState(Slot("", "", ""))
 

@@ -9,8 +9,8 @@ from services.intake.domain.case import Case
 from services.intake.domain.history import HistoryPart
 from services.intake.domain.parsing import SubmissionEvent
 from services.intake.domain.violations import Violation
-from shared.reference.dates import Dated
 from shared.contracts.values import Severity
+from shared.reference.dates import Dated
 
 RuleBasis = Literal["law", "custom", "default"]
 """Whether an act says so, the way in which people report, or we, for want of either."""

@@ -7,17 +7,16 @@ keys up again: a key that one of them lacks raises KeyNotLoaded there.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from services.intake.domain.adjoining import Adjoining, adjoining, holding
 from services.intake.domain.loaded_state import BacklogQuery
 from services.intake.domain.reorganisation import Reorganisation
 from services.intake.domain.rule_context import RuleContext
 from services.intake.domain.state import HandoverKey
+from shared.reference.dates import DAY
 from shared.reference.periods import parse_period
 from shared.reference.slots import Slot
-
-_DAY = timedelta(days=1)
 
 ClosingCandidates = tuple[Slot, ...]
 """Slots of one unit that may hold its closing stocks on a day, the best first."""
@@ -97,11 +96,11 @@ def closing_candidates(
     period begins. Older closings prove nothing about what happened since.
     """
     ended, regime = context.reorganisations.ended(unit, day), around.period.regime
-    eve = (parse_period(code) for code in holding(day - _DAY))
+    eve = (parse_period(code) for code in holding(day - DAY))
     codes = [
         period.code
         for period in eve
-        if period and period.regime == regime and (ended or period.last_day == day - _DAY)
+        if period and period.regime == regime and (ended or period.last_day == day - DAY)
     ]
     return tuple(Slot(unit, form, code) for code in (*codes, *around.preceding))
 

@@ -1,7 +1,7 @@
 """The journal in PostgreSQL: set-based statements, locks always in the order of their keys."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -27,8 +27,8 @@ from services.intake.store.rows import (
     slot_row,
 )
 from shared.infra.postgres.arrays import columns
-from shared.infra.postgres.locks import AdvisoryLock
 from shared.infra.postgres.database import Connection, load_queries
+from shared.infra.postgres.locks import AdvisoryLock
 from shared.reference.slots import Slot
 
 QUERIES = load_queries(Path(__file__).parent / "journal.sql")
