@@ -29,20 +29,20 @@ from shared.contracts.topics import (
 )
 from shared.directory.follower import DirectoryFollower, reference_data_in_tables
 from shared.directory.partitions import partition_of
+from shared.directory.store import migrations_of
 from shared.infra.health import Health
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.inbox import Inbox
 from shared.infra.kafka.outbox import OutboxTable, Relay
 from shared.infra.postgres.database import Database
-from shared.infra.postgres.migrate import migrations
 from shared.infra.process import Task
 from shared.infra.start import Start
 from shared.infra.web.app import create_app
 from shared.reference.reference_data import ReferenceData, cached_per_reference_data
 
 HERE = Path(__file__).parent
-MIGRATIONS = migrations(HERE / "store" / "migrations")
+MIGRATIONS = migrations_of(HERE / "store" / "migrations")
 MIGRATE_COMMAND = "python -m services.intake migrate"
 
 

@@ -28,12 +28,12 @@ from shared.contracts.duties import IntakeCaughtUp
 from shared.contracts.topics import COMMON, DIRECTORY, DUTIES, PARTITIONS
 from shared.directory.follower import DirectoryFollower
 from shared.directory.partitions import partition_of
+from shared.directory.store import migrations_of
 from shared.infra.health import Condition, Health
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.outbox import OutboxTable, Relay
 from shared.infra.postgres.database import Connection, Database
-from shared.infra.postgres.migrate import migrations
 from shared.infra.process import Task
 from shared.infra.start import Start
 from shared.infra.supervised import Supervised
@@ -41,7 +41,7 @@ from shared.infra.web.app import create_app
 from shared.reference.directory import Directory
 from shared.reference.reference_data import ReferenceData, cached_per_reference_data
 
-MIGRATIONS = migrations(Path(__file__).parent / "store" / "migrations")
+MIGRATIONS = migrations_of(Path(__file__).parent / "store" / "migrations")
 MIGRATE_COMMAND = "python -m services.notifier migrate"
 
 

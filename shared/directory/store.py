@@ -15,8 +15,15 @@ from shared.directory.entities import (
 )
 from shared.directory.replica import DirectoryReplica
 from shared.infra.postgres.database import Connection, load_queries
+from shared.infra.postgres.migrate import Migration, migrations
 
+MIGRATIONS = Path(__file__).parent / "migrations"
 QUERIES = load_queries(Path(__file__).parent / "directory.sql")
+
+
+def migrations_of(service: Path | None) -> list[Migration]:
+    """List the files of the plumbing and of the directory, then those in a service's folder."""
+    return migrations(service, MIGRATIONS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from shared.infra.kafka.topics import create_missing_topics
 from shared.infra.postgres import migrate
 from tools.deployment.clearing import clear_topics
 from tools.deployment.service import Service
-from tools.qcdc.databases import folder_of
+from tools.qcdc.databases import migrations_of
 from tools.qcdc.directory import publish_instead
 from tools.qcdc.settings import SERVICES
 from tools.stack.ports import HOST, free_ports
@@ -112,7 +112,7 @@ async def _prepare(
 ) -> dict[str, str]:
     await create_missing_topics(bootstrap, topics.specs(sources))
     for service, url in databases.items():
-        await migrate.migrate(url, "qcdc", migrate.migrations(folder_of(service)))
+        await migrate.migrate(url, "qcdc", migrations_of(service))
     connection = await asyncpg.connect(databases["intake"], server_settings={"search_path": "qcdc"})
     try:
         return {source: await create_key(connection, source) for source in sources}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import asyncpg
 
+from shared.directory import store
 from shared.infra.errors import Misconfigured
 from shared.infra.postgres import migrate as migration
 from tools.qcdc.settings import SERVICES, OperatorSettings
@@ -18,7 +19,7 @@ async def migrate(
     done = {}
     for service in services or SERVICES:
         url, schema = settings.database(service), settings.database_schema
-        wanted = migration.migrations(folder_of(service))
+        wanted = migrations_of(service)
         done[service] = (
             await _missing(url, schema, wanted)
             if dry_run
@@ -27,9 +28,9 @@ async def migrate(
     return done
 
 
-def folder_of(service: str) -> Path:
+def migrations_of(service: str) -> list[migration.Migration]:
     """
-    Find a service's migrations without importing the service.
+    List a service's migrations without importing the service.
 
     Raises:
         Misconfigured: when there are none, which must not read as "up to date".
@@ -41,7 +42,7 @@ def folder_of(service: str) -> Path:
     folder = Path(package.origin).parent / "store" / "migrations"
     if not folder.is_dir():
         raise Misconfigured(f"services.{service} has no migrations here")
-    return folder
+    return store.migrations_of(folder)
 
 
 async def _missing(url: str, schema: str, wanted: list[migration.Migration]) -> list[str]:

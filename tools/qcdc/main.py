@@ -24,16 +24,24 @@ from shared.contracts import topics
 from shared.infra.errors import Misconfigured
 from shared.infra.kafka.topics import check_topics, create_missing_topics
 from shared.infra.process import EXIT_MISCONFIGURED
-from tools.qcdc import closing, databases, directory_verbs, keys, letters, rebuilding, rejudging
+from tools.qcdc import (
+    closing,
+    databases,
+    dead_letters,
+    directory_verbs,
+    keys,
+    rebuilding,
+    rejudging,
+)
 from tools.qcdc.settings import OperatorSettings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="QCDC, for operators.")
 topics_app = typer.Typer(no_args_is_help=True, help="The topics on Kafka.")
 keys_app = typer.Typer(no_args_is_help=True, help="API keys of upstream systems.")
-letters_app = typer.Typer(no_args_is_help=True, help="Records that could not be read.")
+dead_letters_app = typer.Typer(no_args_is_help=True, help="Records that could not be read.")
 app.add_typer(topics_app, name="topics")
 app.add_typer(keys_app, name="keys")
-app.add_typer(letters_app, name="dead-letters")
+app.add_typer(dead_letters_app, name="dead-letters")
 app.add_typer(directory_verbs.app, name="directory")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
@@ -128,17 +136,20 @@ def keys_revoke(
     raise typer.Exit(0 if revoked else 1)
 
 
-@letters_app.command("list")
-def letters_list(service: Service, *, limit: int = 50, as_json: AsJson = False) -> None:
+@dead_letters_app.command("list")
+def list_dead_letters(service: Service, *, limit: int = 50, as_json: AsJson = False) -> None:
     """List the newest records that a service could not read, and why."""
-    found = _run(letters.newest(OperatorSettings(), service, limit))
-    _say(found, as_json, [f"{it['recorded_at']} {it['place']} {it['reason']}" for it in found])
+    found = _run(dead_letters.newest(OperatorSettings(), service, limit))
+    lines = [f"{it.recorded_at} {it.place} {it.reason}" for it in found]
+    _say([asdict(it) for it in found], as_json, lines)
 
 
-@letters_app.command("reset")
-def letters_reset(service: Service, *, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+@dead_letters_app.command("reset")
+def reset_dead_letters(
+    service: Service, *, dry_run: DryRun = False, as_json: AsJson = False
+) -> None:
     """Close the breakers of a service, once what made records unreadable has been mended."""
-    reset = _run(letters.reset(OperatorSettings(), service, dry_run=dry_run))
+    reset = _run(dead_letters.reset(OperatorSettings(), service, dry_run=dry_run))
     _say({"reset": reset}, as_json, [f"reset {it}" for it in reset] or ["no breaker is open"])
 
 

@@ -74,6 +74,3 @@ DROP SCHEMA IF EXISTS {old} CASCADE
 
 -- name: drop_old
 DROP SCHEMA {old} CASCADE
-
--- name: reset_breakers
-UPDATE position SET unreadable_in_a_row = 0

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from shared.infra.postgres.migrate import migrations
+from shared.directory.store import migrations_of
 
-MIGRATIONS = migrations(Path(__file__).parent / "migrations")
+MIGRATIONS = migrations_of(Path(__file__).parent / "migrations")
 MIGRATE_COMMAND = "python -m services.aggregator migrate"

@@ -144,8 +144,3 @@ async def swapping(url: str, live: str) -> AsyncIterator[tuple[Swap, Connection]
         yield Swap(connection, live), connection
     finally:
         await connection.close()
-
-
-async def reset_breakers(connection: Connection) -> None:
-    """Let the replay pass what the live reader has passed."""
-    await connection.execute(QUERIES["reset_breakers"])

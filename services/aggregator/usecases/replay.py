@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.aggregator.errors import LogTooShort
-from services.aggregator.store.swap import reset_breakers
+from shared.infra.dead_letters import reset_breakers
 from shared.infra.errors import BreakerOpen, Partition
 from shared.infra.kafka.broker import Poison, Record
 from shared.infra.kafka.inbox import Inbox

@@ -21,8 +21,7 @@ from shared.contracts.strict_json import Unreadable, parse
 from shared.contracts.topics import source_of
 from shared.contracts.values import SourceName
 from shared.contracts.wire import header_texts
-from shared.infra.kafka.broker import Poison, Record
-from shared.infra.kafka.inbox import appended_at
+from shared.infra.kafka.broker import Poison, Record, appended_at
 from shared.infra.postgres.database import Connection
 
 _TYPE = re.compile(r"(qcdc\.[A-Za-z]{1,60}\.v)([0-9]{1,9})")

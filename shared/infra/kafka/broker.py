@@ -8,6 +8,7 @@ and create missing topics. A test reads these options back from the subscriber.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord
@@ -54,6 +55,11 @@ class Batch(Generic[F]):
     cursor: Cursor
     records: Sequence[Record]
     messages: Sequence[F | Poison]
+
+
+def appended_at(record: Record) -> datetime:
+    """Return the instant at which the broker appended the record (topics use LogAppendTime)."""
+    return datetime.fromtimestamp(record.timestamp / 1000, UTC)
 
 
 def kafka_broker(bootstrap: str, client_id: str) -> KafkaBroker:

@@ -7,30 +7,19 @@ against a second owner, not the group coordinator; the offset that Kafka keeps i
 It knows neither FastStream nor a business word. See ``docs/decisions/0001-one-mechanism.md``.
 """
 
-import base64
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from shared.contracts.dead_letters import RecordDeadLettered
-from shared.contracts.event import derived_id
-from shared.contracts.topics import DEAD_LETTERS
+from shared.infra import dead_letters
+from shared.infra.dead_letters import UNREADABLE_IN_A_ROW_MAX
 from shared.infra.errors import BreakerOpen, Partition, PositionGap
 from shared.infra.kafka.broker import Poison, Record
-from shared.infra.kafka.outbox import Outgoing, write_outbox
 from shared.infra.postgres.database import Connection, Database, load_queries
 
-QUERIES = load_queries(Path(__file__).parent / "plumbing.sql")
-UNREADABLE_IN_A_ROW_MAX = 20
-"""Beyond this a partition stops: one bad deployment must not drain a topic into the bin."""
-
-RAW_BYTES_PUBLISHED_MAX = 500_000
-"""A larger key or value stays in our table only: in base64 it would not fit into a message, and
-a message that never fits would hold up the outbox for ever."""
-
+QUERIES = load_queries(Path(__file__).parent / "inbox.sql")
 F = TypeVar("F")
 Effect = Callable[[Connection, Sequence[F]], Awaitable[None]]
 
@@ -83,7 +72,7 @@ class Inbox(Generic[F]):
         transaction markers).
 
         Raises:
-            Gap: nothing was changed; read again from the stored positions.
+            PositionGap: nothing was changed; read again from the stored positions.
             BreakerOpen: everything before the reported positions is durable.
 
         """
@@ -104,9 +93,8 @@ class Inbox(Generic[F]):
             fresh = [message for span in spans.values() for message in span.messages]
             if fresh:
                 await self._change(connection, fresh)
-            await self._keep_unreadable(
-                connection, [it for span in spans.values() for it in span.unreadable]
-            )
+            unreadable = [it for span in spans.values() for it in span.unreadable]
+            await dead_letters.keep(connection, self._service, unreadable)
             await self._move(connection, spans)
         stopped = {it: span.next_offset for it, span in spans.items() if span.stopped}
         if stopped:
@@ -121,12 +109,7 @@ class Inbox(Generic[F]):
     async def open_breakers(self) -> set[Partition]:
         """Name the partitions whose breaker no operator has reset."""
         async with self.database.connection() as connection:
-            rows = await connection.fetch(QUERIES["positions"], self.name)
-        return {
-            Partition(row["topic"], row["partition"])
-            for row in rows
-            if row["unreadable_in_a_row"] >= UNREADABLE_IN_A_ROW_MAX
-        }
+            return await dead_letters.open_breakers(connection, self.name)
 
     async def _lock(
         self, connection: Connection, partitions: list[Partition]
@@ -153,55 +136,9 @@ class Inbox(Generic[F]):
             [span.unreadable_in_a_row for span in spans.values()],
         )
 
-    async def _keep_unreadable(
-        self, connection: Connection, unreadable: Sequence[tuple[Record, str]]
-    ) -> None:
-        if not unreadable:
-            return
-        await connection.executemany(
-            QUERIES["write_dead_letters"],
-            [
-                (it.topic, it.partition, it.offset, reason, it.key, it.value, appended_at(it))
-                for it, reason in unreadable
-            ],
-        )
-        await write_outbox(
-            connection,
-            [_dead_letter(self._service, record, reason) for record, reason in unreadable],
-        )
-
-
-def appended_at(record: Record) -> datetime:
-    """Return the instant at which the broker appended the record (topics use LogAppendTime)."""
-    return datetime.fromtimestamp(record.timestamp / 1000, UTC)
-
 
 def _first_offsets(records: Sequence[Record]) -> dict[Partition, int]:
     starts: dict[Partition, int] = defaultdict()
     for record in records:
         starts.setdefault(Partition(record.topic, record.partition), record.offset)
     return starts
-
-
-def _dead_letter(service: str, record: Record, reason: str) -> Outgoing:
-    def base64_text(raw: bytes | None) -> str | None:
-        if raw is None or len(raw) > RAW_BYTES_PUBLISHED_MAX:
-            return None
-        return base64.b64encode(raw).decode()
-
-    return Outgoing(
-        DEAD_LETTERS,
-        f"{record.topic}/{record.partition}/{record.offset}",
-        RecordDeadLettered(
-            event_id=derived_id(service, record.topic, record.partition, record.offset),
-            occurred_at=appended_at(record),
-            service=service,
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            reason=reason,
-            key_base64=base64_text(record.key),
-            value_base64=base64_text(record.value),
-        ),
-        f"qcdc/{service}",
-    )

@@ -23,7 +23,7 @@ from shared.infra.postgres.database import Connection, Database, load_queries
 from shared.infra.postgres.locks import AdvisoryLock
 from shared.infra.supervised import Supervised
 
-QUERIES = load_queries(Path(__file__).parent / "plumbing.sql")
+QUERIES = load_queries(Path(__file__).parent / "outbox.sql")
 ROWS_PER_PASS = 1000
 IDLE_SECONDS = 0.2
 

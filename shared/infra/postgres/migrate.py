@@ -32,13 +32,30 @@ class Migration:
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
-def migrations(service: Path) -> list[Migration]:
-    """List the plumbing's files, then the service's own, each in the order of their numbers."""
+def migrations(service: Path | None, *shared: Path) -> list[Migration]:
+    """
+    List the files of the plumbing and of *shared* by their numbers, then those of *service*.
+
+    Raises:
+        Misconfigured: when a folder holds no migration; nothing must pass for everything.
+
+    """
+    plumbing = _files(PLUMBING, *shared)
     return [
-        Migration(f"{folder}/{path.stem}", path.read_text(encoding="utf-8"))
-        for folder, root in (("plumbing", PLUMBING), ("service", service))
-        for path in sorted(root.glob("[0-9]*.sql"))
+        *(Migration(f"plumbing/{it.stem}", it.read_text(encoding="utf-8")) for it in plumbing),
+        *(
+            Migration(f"service/{it.stem}", it.read_text(encoding="utf-8"))
+            for it in (_files(service) if service else ())
+        ),
     ]
+
+
+def _files(*folders: Path) -> list[Path]:
+    files = {folder: [*folder.glob("[0-9]*.sql")] for folder in folders}
+    for folder, found in files.items():
+        if not found:
+            raise Misconfigured(f"{folder} holds no migration")
+    return sorted((it for found in files.values() for it in found), key=lambda it: it.name)
 
 
 async def migrate(url: str, schema: str, wanted: Sequence[Migration]) -> list[str]:
@@ -46,7 +63,8 @@ async def migrate(url: str, schema: str, wanted: Sequence[Migration]) -> list[st
     Apply what is missing to *schema* and return the names of what was applied.
 
     Raises:
-        Misconfigured: when a file changed after it had been applied.
+        Misconfigured: when a file changed after it had been applied, or was applied by a newer
+            release.
 
     """
     connection = await asyncpg.connect(url, timeout=10)
@@ -98,6 +116,12 @@ async def _missing(connection: Connection, wanted: Sequence[Migration]) -> list[
         row["name"]: row["checksum"]
         for row in await connection.fetch("SELECT name, checksum FROM migration")
     }
+    unknown = sorted(applied.keys() - {it.name for it in wanted})
+    if unknown:
+        raise Misconfigured(
+            f"the database is newer than this release: it has {', '.join(unknown)};"
+            " run the release that applied it, or restore a backup"
+        )
     for migration in wanted:
         if applied.get(migration.name, migration.checksum) != migration.checksum:
             raise Misconfigured(f"{migration.name} changed after it had been applied")

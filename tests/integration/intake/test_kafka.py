@@ -9,8 +9,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 
 from shared.contracts.topics import WATERMARKS
+from shared.infra.dead_letters import UNREADABLE_IN_A_ROW_MAX
 from shared.infra.health import Condition
-from shared.infra.kafka.inbox import UNREADABLE_IN_A_ROW_MAX
 from tests.eventually import eventually
 from tests.integration.intake.running import (
     SUBMITTED,

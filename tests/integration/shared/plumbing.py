@@ -4,11 +4,11 @@ import itertools
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from shared.directory.store import migrations_of
 from shared.infra.kafka.broker import Poison, Record, producer
 from shared.infra.kafka.inbox import Inbox
 from shared.infra.postgres import migrate
@@ -45,7 +45,7 @@ async def publish(
 @asynccontextmanager
 async def migrated(url: str) -> AsyncIterator[Database]:
     """Open a database that holds the plumbing's tables and one of ours, ``seen``."""
-    await migrate.migrate(url, "qcdc", migrate.migrations(Path("no service")))
+    await migrate.migrate(url, "qcdc", migrations_of(None))
     connection = await asyncpg.connect(url, server_settings={"search_path": "qcdc"})
     await connection.execute("CREATE TABLE IF NOT EXISTS seen (n integer)")
     await connection.close()

@@ -10,7 +10,8 @@ from aiokafka import AIOKafkaConsumer
 from faststream import AckPolicy
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
-from shared.infra.errors import BreakerOpen, PositionGap
+from shared.infra.dead_letters import newest, open_breakers, reset_breakers
+from shared.infra.errors import BreakerOpen, Partition, PositionGap
 from shared.infra.health import Health
 from shared.infra.kafka.broker import Record, consume, kafka_broker
 from shared.infra.kafka.consumer import ConsumerSupervisor
@@ -164,14 +165,18 @@ async def test_breaker_stops_after_twenty_and_goes_on_after_a_reset(
         parked = len(await dead_letters(it.database))
         before_reset = await seen(it.database)
         async with it.database.connection() as connection:
-            await connection.execute("UPDATE position SET unreadable_in_a_row = 0")
+            waiting = await open_breakers(connection)
+            listed = await newest(connection, 50)
+            await reset_breakers(connection)
 
         async def complete() -> bool:
             return await seen(it.database) == [1, 2] and not it.health.complaints
 
         await eventually(complete)
 
-    assert parked == 20
+    assert waiting == {Partition(topic, 0)}
+    assert {(it.reason, it.beginning) for it in listed} == {("not_a_number", "bad")}
+    assert parked == len(listed) == 20
     assert before_reset == [1]
 
 

@@ -24,6 +24,7 @@ from shared.directory.files import shipped
 from shared.directory.follower import PART, DirectoryCondition, DirectoryFollower
 from shared.directory.publisher import publish, read_published
 from shared.directory.replica import DirectoryReplica
+from shared.directory.store import migrations_of
 from shared.infra.health import Health
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.topics import create_missing_topics
@@ -99,7 +100,9 @@ async def following(
             "test", settings, database, health, prepare=prepare, topic=topic
         )
         register.on_change(seen.append)
-        start = Start(database, [], "none", kafka, COMMON, health, [register.prerequisite])
+        start = Start(
+            database, migrations_of(None), "none", kafka, COMMON, health, [register.prerequisite]
+        )
 
         async def work() -> None:
             begun.set()
