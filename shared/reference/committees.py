@@ -6,7 +6,7 @@ Tỉnh ủy writes Party letters, one founded by a People's Committee writes sta
 roles and the standing agency come and go: each has its dates.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -174,6 +174,19 @@ def build_committees(
             raise row.refused("is there twice")
         found[committee.key] = committee
     return tuple(found.values())
+
+
+def letters_of(
+    rows: Iterable[Mapping[str, object]], file: str = "committees.yaml"
+) -> Iterator[tuple[Committee, Row, Demand | Extension]]:
+    """Yield every letter of these rows with its committee and its own row, for messages."""
+    known = list(rows)
+    for committee, values in zip(build_committees(known, file), known, strict=True):
+        row = Row(file, f"committee {committee.key}", values)
+        for letter_row, demand in zip(row.rows("demands"), committee.demands, strict=True):
+            yield committee, letter_row, demand
+        for letter_row, extension in zip(row.rows("extensions"), committee.extensions, strict=True):
+            yield committee, letter_row, extension
 
 
 def _committee(row: Row) -> Committee:

@@ -12,12 +12,12 @@ from shared.contracts.topics import DIRECTORY
 from shared.directory.contents import DirectoryContents, contents_of, entities_of
 from shared.directory.entities import Entities, difference
 from shared.directory.files import shipped, with_files
-from shared.directory.loading import load_catalogue
+from shared.directory.loading import build_reference_data
 from shared.directory.publisher import PublishedDirectory, publish, read_published, unusable
 from shared.infra.errors import Misconfigured
-from shared.reference.committees import Demand, Extension, build_committees
+from shared.reference.directory import Directory
 from shared.reference.errors import FactError
-from shared.reference.periods import parse_period
+from tools.qcdc.checks import problems_of
 
 Json = Mapping[str, Any]
 
@@ -75,7 +75,8 @@ async def propose(
     Lay files over what is published, or over what ships with the code.
 
     Raises:
-        Misconfigured: when they cannot be used, or when there is nothing to lay them over.
+        Misconfigured: when they cannot be used, or some service would refuse them (``checks``), or
+            there is nothing to lay them over.
 
     """
     base = await read_published(bootstrap, topic)
@@ -86,34 +87,24 @@ async def propose(
     try:
         under = shipped() if from_shipped else contents_of(base.replica.entities)
         contents = with_files(under, files)
-        wanted = {**base.replica.entities, **entities_of(contents)}
-        check_letters(contents)
+        entities = entities_of(contents)
+        wanted = {**base.replica.entities, **entities}
+        # Rows of files know their lines, those of published entities do not.
+        whole = contents if wanted.keys() == entities.keys() else contents_of(wanted)
+        problems = problems_of(contents, build_reference_data(whole), _in_force(base))
     except (FactError, OSError) as problem:
         raise Misconfigured(str(problem)) from problem
+    if problems:
+        raise Misconfigured("\n".join(map(str, problems)))
     if reason := unusable(wanted):
         raise Misconfigured(reason)
     return Proposal(base, wanted)
 
 
-def check_letters(contents: DirectoryContents) -> None:
-    """
-    Hold the letters of all committees against the forms of this release.
-
-    The notifier would refuse a whole revision for the sake of one demand that nobody can meet.
-
-    Raises:
-        FactError: when one names a form that nobody can report for its period.
-
-    """
-    catalogue = load_catalogue()
-    for committee in build_committees(contents.committees, contents.origin):
-        letters: list[Demand | Extension] = [*committee.demands, *committee.extensions]
-        for letter in letters:
-            period = parse_period(letter.period)
-            form = catalogue.form(letter.form, period) if period else None
-            if period is None or form is None or not form.accepts(period):
-                message = f"nobody can report {letter.form} for {letter.period} ({letter.document})"
-                raise FactError(contents.origin, f"committee {committee.key}", message)
+def _in_force(base: PublishedDirectory) -> Directory | None:
+    if base.replica.in_force is None:
+        return None
+    return Directory(contents_of(base.replica.entities).units)
 
 
 async def put_in_force(

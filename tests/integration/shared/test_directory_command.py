@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from shared.directory.contents import entities_of
-from shared.directory.files import shipped
-from shared.directory.publisher import publish, read_published
+from shared.directory.contents import contents_of, entities_of
+from shared.directory.files import shipped, with_files
+from shared.directory.publisher import publish, read_published, unusable
 from shared.infra.errors import Misconfigured
 from tests.integration.shared.plumbing import new_topic
 from tools.qcdc.directory import Change, counted, propose, put_in_force
@@ -117,6 +117,91 @@ async def test_a_letter_that_nobody_can_follow_is_refused(
     file.write_text(json.dumps(told), encoding="utf-8")
 
     with pytest.raises(Misconfigured, match=rf"ninh_binh.*{form} for {period} \(Số 1-CV\)"):
+        await propose(kafka, [file], from_shipped=False, topic=topic)
+
+
+def committee_file(tmp_path: Path, **fields: object) -> Path:
+    """Write the shipped committee with other fields."""
+    committee = json.loads(entities_of(shipped())["committee/ninh_binh"])
+    file = tmp_path / "committees.yaml"
+    rows = yaml.safe_dump({"committees": [{**committee, **fields}]}, allow_unicode=True)
+    file.write_text(rows, encoding="utf-8")
+    return file
+
+
+async def test_what_one_service_alone_would_refuse_is_not_published(
+    kafka: str, topic: str, tmp_path: Path
+) -> None:
+    """Else intake and the aggregator follow the revision, and the notifier stays behind."""
+    # Due on a working day of 2032, which the calendar does not cover; only duties ask for it.
+    demand = {"form": "F05", "period": "cal.2031", "document": "Số 1-CV"}
+    file = committee_file(tmp_path, demands=[demand])
+    end = (await read_published(kafka, topic)).end
+    contents = with_files(
+        contents_of((await read_published(kafka, topic)).replica.entities), [file]
+    )
+
+    with pytest.raises(Misconfigured, match=r"^committees\.yaml:\d+: committee ninh_binh: .*2031"):
+        await propose(kafka, [file], from_shipped=False, topic=topic)
+
+    assert unusable(entities_of(contents)) == ""
+    assert (await read_published(kafka, topic)).end == end
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "dau-moi@mau.example.vn ",
+        "ban.chi.dao.@mau.example.vn",
+        "van-thu@mau.example.vn.",
+        "van-thu@mau..vn",
+        "a@mau.example.vn,b@mau.example.vn",
+        "van-thu@[mau",
+    ],
+)
+@pytest.mark.parametrize("people", ["contacts", "roles"])
+async def test_an_address_that_no_message_can_carry_is_refused(
+    kafka: str, topic: str, tmp_path: Path, address: str, people: str
+) -> None:
+    """A notice to it would fail long after the operator has gone home."""
+    person = {"name": "A", "role": "thu_ky", "email": address}
+    file = committee_file(tmp_path, **{people: [person]})
+
+    with pytest.raises(Misconfigured, match=r"^committees\.yaml:\d+: .*email: .*is no address"):
+        await propose(kafka, [file], from_shipped=False, topic=topic)
+
+
+async def test_every_unit_to_which_a_letter_grants_nothing_is_named(
+    kafka: str, topic: str, tmp_path: Path
+) -> None:
+    """A mistyped key means that a unit is accused although it was granted more time."""
+    letter = {
+        "form": "F05",
+        "period": "nd09.2026-M11",
+        "document": "Số 16-CV",
+        "deadline": "chậm nhất ngày 31/12/2026",
+        "units": ["13285.2", "99999.2", "01.2"],
+    }
+    file = committee_file(tmp_path, extensions=[letter])
+
+    with pytest.raises(Misconfigured) as refused:
+        await propose(kafka, [file], from_shipped=False, topic=topic)
+
+    first, second = str(refused.value).splitlines()
+    assert first.startswith("committees.yaml:")
+    assert first.endswith("units: 01.2 is not in the directory")
+    assert second.endswith("units: 99999.2 is not in the directory")
+
+
+async def test_a_province_that_would_move_another_to_a_new_partition_is_refused(
+    kafka: str, topic: str, tmp_path: Path
+) -> None:
+    """Reports, totals and duties of one province would have two writers, and two newest totals."""
+    file = tmp_path / "units.csv"
+    columns = "key,official_code,level,type,name,parent,valid_from,valid_to"
+    file.write_text(f"{columns}\n28.1,28,province,tinh,Hà Tây,,,2008-07-31\n", encoding="utf-8")
+
+    with pytest.raises(Misconfigured, match=r"unit 37\.2: would change its partition.*28\.1"):
         await propose(kafka, [file], from_shipped=False, topic=topic)
 
 
