@@ -159,7 +159,7 @@ class DirectoryFollower:
             else:
                 self._swap(wanted)
         if complaint:
-            self._health.report(PART, DirectoryCondition.REFUSED, complaint)
+            self._health.complain(PART, DirectoryCondition.REFUSED, complaint)
         else:
             self._health.fine(PART)
         return stands

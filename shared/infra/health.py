@@ -42,9 +42,9 @@ class Health:
 
     def starting(self, part: str) -> None:
         """Declare *part*: the process is not ready before it says ``fine``."""
-        self.report(part, Condition.STARTING, "")
+        self.complain(part, Condition.STARTING, "")
 
-    def report(self, part: str, condition: StrEnum, detail: str) -> None:
+    def complain(self, part: str, condition: StrEnum, detail: str) -> None:
         """Let *part* complain until it says ``fine``."""
         self._complaints[part] = Complaint(condition, detail[:300])
 

@@ -107,7 +107,7 @@ class Supervised:
         self._logged = ""
         self._health.fine(self.part)
 
-    def report(self, problem: Exception, failures: int | None = None) -> None:
+    def complain(self, problem: Exception, failures: int | None = None) -> None:
         """Report an outage; raise *problem* when it is a bug that this part does not survive."""
         outage = condition_of(problem, self._network)
         condition = outage or self._bugs
@@ -115,14 +115,14 @@ class Supervised:
             raise problem
         if outage and failures is not None and failures <= self._tolerated:
             return
-        self._health.report(self.part, condition, repr(problem))
+        self._health.complain(self.part, condition, repr(problem))
         if self._logged != repr(problem):
             self._logged = repr(problem)
             log.warning("retrying", part=self.part, problem=self._logged, exc_info=not outage)
 
     async def until_done(self, work: Callable[[], Awaitable[T]]) -> T:
         """Return what *work* returns, begun again for as long as an outage interrupts it."""
-        result = await retry(work, self.report, self._pause_seconds_max)
+        result = await retry(work, self.complain, self._pause_seconds_max)
         self.fine()
         return result
 

@@ -22,8 +22,9 @@ from services.intake.entry.answers import (
     answer,
     submission_view,
 )
-from services.intake.entry.bodies import BodyRefused, is_array, items_of, read_body
+from services.intake.entry.bodies import is_array, items_of, read_body
 from services.intake.entry.documentation import HANDOVER_BODY, PROBLEMS, SUBMISSION_BODY
+from services.intake.usecases.documents import BodyRefused
 from services.intake.usecases.submit import Door, Found
 from shared.infra.web.app import PROBLEM_JSON, Problem, problem_body
 

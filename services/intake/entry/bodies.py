@@ -3,9 +3,8 @@
 import json
 import re
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
 
-from shared.contracts.strict_json import Unreadable, parse
+from services.intake.usecases.documents import BodyRefused
 
 BODY_BYTES_MAX_IN_ALL = 16 * 1_048_576
 ITEMS_MAX = 1000
@@ -19,22 +18,12 @@ _EXTENT = json.JSONDecoder(
 )
 
 
-class BodyRefused(Exception):
-    """The body as a whole cannot be taken; the message is a code."""
-
-    def __init__(self, status: int, code: str, count: int = 0) -> None:
-        super().__init__(code)
-        self.status = status
-        self.code = code
-        self.count = count
-
-
 async def read_body(chunks: AsyncIterator[bytes]) -> bytes:
     """
     Read a body without ever holding more than the limit.
 
     Raises:
-        Refused: 413.
+        BodyRefused: 413.
 
     """
     body = bytearray()
@@ -50,30 +39,12 @@ def is_array(body: bytes) -> bool:
     return body.lstrip(b" \t\n\r")[:1] == b"["
 
 
-def document_of(body: bytes) -> dict[str, Any]:
-    """
-    Read one document.
-
-    Raises:
-        Refused: 413 when it is too large, 400 when it is not a JSON object.
-
-    """
-    try:
-        document = parse(body)
-    except Unreadable as reason:
-        code = str(reason)
-        raise BodyRefused(413 if code == "too_large" else 400, code) from None
-    if not isinstance(document, dict):
-        raise BodyRefused(400, "not_an_object")
-    return document
-
-
 def items_of(body: bytes) -> Sequence[bytes]:
     """
     Cut a JSON array into its items, byte for byte as they were sent.
 
     Raises:
-        Refused: 400 when it is no array of JSON values, 413 when there are too many.
+        BodyRefused: 400 when it is no array of JSON values, 413 when there are too many.
 
     """
     try:

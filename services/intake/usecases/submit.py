@@ -9,7 +9,7 @@ from typing import Any
 from services.intake.domain.numbering import SubmissionOutcome
 from services.intake.domain.state import JournalEntry, OpenQuestion, SlotState
 from services.intake.domain.submissions import RawSubmission, SubmissionKind, usable_event_id
-from services.intake.entry.bodies import BodyRefused, document_of
+from services.intake.usecases.documents import BodyRefused, document_of
 from services.intake.usecases.keys import source_of_key
 from services.intake.usecases.receive import ReceiveSubmissions
 from shared.contracts.event import derived_id

@@ -119,7 +119,7 @@ class ConsumerSupervisor(Generic[F]):
         try:
             await self._applying.until_done(partial(self._apply, batch))
         except Exception as bug:
-            self._health.report(self.part, Condition.HANDLER_FAILING, repr(bug))
+            self._health.complain(self.part, Condition.HANDLER_FAILING, repr(bug))
             log.exception("batch not applied", group=self._group)
             await asyncio.sleep(RESTART_SECONDS)
             raise
@@ -191,16 +191,16 @@ class ConsumerSupervisor(Generic[F]):
             await asyncio.sleep(WATCH_SECONDS)
             still = time.monotonic() - moved_at
             try:
-                total = sum((await self.stream.positions()).values())
+                applied = sum((await self.stream.positions()).values())
                 behind = await self.behind()
                 await self._resume()
                 if behind and still > RETURN_AFTER_SECONDS:
                     await self._return_to_stored()
-            except Exception as problem:  # noqa: BLE001 - ``report`` raises a bug again
-                self._supervised.report(problem)
+            except Exception as problem:  # noqa: BLE001 - ``complain`` raises a bug again
+                self._supervised.complain(problem)
                 continue
-            if not behind or total != seen or self._paused:
-                moved_at, seen = time.monotonic(), total
+            if not behind or applied != seen or self._paused:
+                moved_at, seen = time.monotonic(), applied
                 self._supervised.fine()
             elif still > STALLED_AFTER_SECONDS:
                 raise ConsumerStalled(behind)
@@ -230,7 +230,7 @@ class ConsumerSupervisor(Generic[F]):
             if 0 < offset < beginnings[partition]:  # deleted unread: an operator must decide
                 cursor.pause(partition)
                 part = f"log {partition.topic}/{partition.partition}"
-                self._health.report(part, Condition.LOST_WINDOW, f"unread since {offset}")
+                self._health.complain(part, Condition.LOST_WINDOW, f"unread since {offset}")
             else:
                 cursor.seek(partition, offset)
                 self._sought[partition] = offset
@@ -251,7 +251,7 @@ class ConsumerSupervisor(Generic[F]):
             cursor.seek(partition, offset)
             cursor.pause(partition)
             self._paused.add(partition)
-            self._health.report(_breaker(partition), Condition.BREAKER_OPEN, f"offset {offset}")
+            self._health.complain(_breaker(partition), Condition.BREAKER_OPEN, f"offset {offset}")
 
     async def _resume(self) -> None:
         """Go on where an operator has reset the breaker (``qcdc dead-letters reset``)."""
