@@ -7,13 +7,13 @@ looks again before the last record: of two who publish at once at most one succe
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
 import structlog
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from shared.contracts.directory import REVISION_KEY, DirectoryRevised
 from shared.contracts.event import derived_id
@@ -31,8 +31,9 @@ from shared.directory.entities import (
 from shared.directory.errors import PublicationOvertaken
 from shared.directory.loading import build_reference_data
 from shared.directory.replica import DirectoryReplica
-from shared.infra.errors import Misconfigured
-from shared.infra.kafka.broker import Poison, producer
+from shared.infra.errors import Misconfigured, Partition
+from shared.infra.kafka.broker import Poison, Record, producer
+from shared.infra.kafka.partitions import held_offsets, partition_consumer, read_until
 from shared.reference.errors import FactError
 
 SOURCE = "qcdc/directory"
@@ -68,26 +69,16 @@ async def read_published(
         KafkaError: when the broker cannot be asked.
 
     """
-    partition = TopicPartition(topic, 0)
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        isolation_level="read_committed",
-    )
-    await consumer.start()
-    try:
+    partition = Partition(topic, 0)
+    async with partition_consumer(bootstrap) as consumer:
         await _wait_for(consumer, topic)
-        consumer.assign([partition])
-        first: int = (await consumer.beginning_offsets([partition]))[partition]
-        end: int = (await consumer.end_offsets([partition]))[partition]
+        first, end = (await held_offsets(consumer, [partition]))[partition]
         if since is None or since.end > end:  # what is shorter than it was is another log
             since = PublishedDirectory(DirectoryReplica(), first)
-        consumer.seek(partition, max(first, since.end))
         replica = since.replica.copy()
-        await _read_to(consumer, partition, end, replica)
-    finally:
-        await consumer.stop()
+        start = {partition: max(first, since.end)}
+        async for records in read_until(consumer, start, {partition: end}):
+            _take(records, replica)
     replica.settle(unusable)
     return PublishedDirectory(replica, end)
 
@@ -172,17 +163,13 @@ async def _wait_for(consumer: AIOKafkaConsumer, topic: str) -> None:
     raise Misconfigured(f"topic {topic} is missing; run: qcdc topics apply")
 
 
-async def _read_to(
-    consumer: AIOKafkaConsumer, partition: TopicPartition, end: int, replica: DirectoryReplica
-) -> None:
-    while await consumer.position(partition) < end:
-        found = await consumer.getmany(partition, timeout_ms=_POLL_MS)
-        for record in found.get(partition, ()):
-            fact = decode(record)
-            if isinstance(fact, Poison):
-                log.warning("unreadable", offset=record.offset, reason=fact.reason)
-            elif record.offset < end:
-                replica.take(fact)
+def _take(records: Sequence[Record], replica: DirectoryReplica) -> None:
+    for record in records:
+        message = decode(record)
+        if isinstance(message, Poison):
+            log.warning("unreadable", offset=record.offset, reason=message.reason)
+        else:
+            replica.take(message)
 
 
 def _revision(

@@ -10,22 +10,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-
 from services.aggregator.errors import LogTooShort
 from shared.infra.dead_letters import reset_breakers
 from shared.infra.errors import BreakerOpen, Partition
 from shared.infra.kafka.broker import Poison, Record
 from shared.infra.kafka.inbox import Inbox
+from shared.infra.kafka.partitions import (
+    HeldOffsets,
+    held_offsets,
+    partition_consumer,
+    read_until,
+)
 from shared.infra.postgres.database import retryable
 
 READERS = 3
 """Partitions are read by several: one decodes while another waits for PostgreSQL."""
 
 BATCH_RECORDS_MAX = 2000
-SILENCE_SECONDS_MAX = 30
 ATTEMPTS_MAX = 5
-_POLL_MS = 500
 
 F = TypeVar("F")
 Positions = Mapping[Partition, int]
@@ -66,41 +68,14 @@ class Replay(Generic[F]):
             raise problems.exceptions[0] from problems
 
     async def _read(self, targets: Positions) -> None:
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._source.bootstrap,
-            enable_auto_commit=False,
-            auto_offset_reset="none",  # a record that is gone must be noticed, not skipped
-            isolation_level="read_committed",
-        )
-        await consumer.start()
-        try:
-            consumer.assign([TopicPartition(*it) for it in targets])
-            await _check(consumer, targets)
-            for partition in targets:
-                consumer.seek(TopicPartition(*partition), self.positions.get(partition, 0))
-            await self._drain(consumer, targets)
-        finally:
-            await consumer.stop()
-
-    async def _drain(self, consumer: AIOKafkaConsumer, targets: Positions) -> None:
-        silent = 0
-        while behind := [it for it in targets if self.positions.get(it, 0) < targets[it]]:
-            found = await consumer.getmany(
-                *(TopicPartition(*it) for it in behind),
-                timeout_ms=_POLL_MS,
-                max_records=BATCH_RECORDS_MAX,
-            )
-            records = [
-                record
-                for its in found.values()
-                for record in its
-                if record.offset < targets[Partition(record.topic, record.partition)]
-            ]
-            if records:
-                silent = 0
+        async with partition_consumer(self._source.bootstrap) as consumer:
+            _check(await held_offsets(consumer, targets), targets)
+            start = {it: self.positions.get(it, 0) for it in targets}
+            async for records in read_until(
+                consumer, start, targets, records_max=BATCH_RECORDS_MAX
+            ):
                 await self._apply(records)
-            elif (silent := silent + 1) * _POLL_MS > SILENCE_SECONDS_MAX * 1000:
-                raise LogTooShort(behind[0], f"nothing comes before offset {targets[behind[0]]}")
+        self.positions.update(targets)
 
     async def _apply(self, records: Sequence[Record]) -> None:
         """Apply a batch; holes in it are legitimate, since nothing was skipped in reading."""
@@ -126,14 +101,7 @@ class Replay(Generic[F]):
             await reset_breakers(connection)
 
 
-async def _check(consumer: AIOKafkaConsumer, targets: Positions) -> None:
-    partitions = [TopicPartition(*it) for it in targets]
-    beginnings = await consumer.beginning_offsets(partitions)
-    ends = await consumer.end_offsets(partitions)
-    for partition in partitions:
-        first, end = beginnings[partition], ends[partition]
-        if first > 0 or end < targets[Partition(*partition)]:
-            raise LogTooShort(
-                Partition(*partition),
-                f"offsets {first} to {end}, {targets[Partition(*partition)]} counted",
-            )
+def _check(held: Mapping[Partition, HeldOffsets], targets: Positions) -> None:
+    for partition, (first, end) in held.items():
+        if first > 0 or end < targets[partition]:
+            raise LogTooShort(partition, f"offsets {first} to {end}, {targets[partition]} counted")
