@@ -34,7 +34,7 @@ Figures = Annotated[dict[CellKey, FigureValue], Field(min_length=1, max_length=5
 QualifierName = Literal["at_least", "about"]
 Qualifiers = Annotated[dict[CellKey, QualifierName], Field(max_length=500)]
 EntryUnit = Literal["m2", "ha", "km2", "dong", "nghin_dong", "trieu_dong", "ty_dong"]
-"""What an amount may be entered in; shared.reference.measures holds what each is worth."""
+"""What an amount may be entered in; services.intake.domain.measures holds what each is worth."""
 
 EntryUnits = Annotated[dict[CellKey, EntryUnit], Field(max_length=500)]
 

@@ -7,11 +7,11 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
 from services.intake.domain.judge import ValidatedReport
+from services.intake.domain.measures import convert
 from shared.reference import vietnamese
 from shared.reference.directory import Unit
 from shared.reference.figures import Qualifier, rate_percent
 from shared.reference.forms import Cell
-from shared.reference.measures import convert
 from tests.golden import areas
 from tests.golden.book import Page, computed
 from tests.golden.world import AFTER, World, period

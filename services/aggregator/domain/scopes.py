@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from shared.reference.boundaries import sources
+from services.aggregator.domain.boundaries import sources
 from shared.reference.directory import Directory
 from shared.reference.forms import FormVersion
 from shared.reference.lineage import Lineage

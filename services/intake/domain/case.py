@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Literal
 
 from services.intake.domain.history import NO_HISTORY, UnitHistory
+from services.intake.domain.measures import ENTRY_UNITS, convert, units_for
 from services.intake.domain.parsing import SubmissionEvent
 from services.intake.domain.rule_context import CompiledForm, RuleContext
 from shared.contracts.reports import HandoverSubmitted, ReportSubmitted
 from shared.reference.catalogue import Indicator
 from shared.reference.directory import Unit
 from shared.reference.figures import UNITS_MAX, to_units
-from shared.reference.measures import ENTRY_UNITS, convert, units_for
 from shared.reference.periods import Period, parse_period
 
 Figures = Mapping[str, int | str | None]

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.domain.judge import judge
+from services.intake.domain.measures import ENTRY_UNITS
 from services.intake.domain.parsing import parse_submission
 from services.intake.domain.rule_context import RuleContext
 from services.intake.domain.violations import Renderer
 from shared.contracts.reports import ReportSubmitted
 from shared.contracts.values import EntryUnit
-from shared.reference.measures import ENTRY_UNITS
 from tests.unit.intake.given import COMMUNE_OF_NINH_BINH, Report, codes, raw, verdict_on
 
 LAND, MONEY, MODELS = "land_donated_m2", "contributions_vnd", "dvk_models_total"

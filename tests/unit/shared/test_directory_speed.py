@@ -9,8 +9,8 @@ from typing import TypeVar
 
 import pytest
 
+from services.aggregator.domain.boundaries import sources
 from shared.directory.files import DATA
-from shared.reference.boundaries import sources
 from shared.reference.directory import Directory, build_units
 from shared.reference.lineage import Lineage, build_links
 from shared.reference.periods import KINDS, REGIMES, Period, parse_period, periods_of_year

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from services.intake.domain.case import Case, Misfit
 from services.intake.domain.figure_text import is_grouped
+from services.intake.domain.measures import ENTRY_UNITS, units_for
 from services.intake.domain.rule import rule
 from services.intake.domain.violations import MessageValue, Phrase, Violation, printable
 from shared.contracts.reports import ReportSubmitted
 from shared.reference.catalogue import Measure
-from shared.reference.measures import ENTRY_UNITS, units_for
 from shared.reference.periods import label_vi
 
 

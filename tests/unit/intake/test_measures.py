@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.intake.domain.measures import ENTRY_UNITS, convert, express, units_for
 from shared.reference.figures import UNITS_MAX
 from shared.reference.indicators import Indicator, Measure
-from shared.reference.measures import ENTRY_UNITS, convert, express, units_for
 from shared.reference.reference_data import ReferenceData
 from tests.articles import read
 

@@ -18,7 +18,7 @@ _DECIMAL = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,9})?")
 
 
 @dataclass(frozen=True, slots=True)
-class EntryUnit:
+class MeasureUnit:
     """A unit of measure that figures of one measure may be entered in."""
 
     code: str
@@ -28,16 +28,16 @@ class EntryUnit:
     """How many of the indicator's own unit (m², đồng) make one."""
 
 
-ENTRY_UNITS: Mapping[str, EntryUnit] = {
+ENTRY_UNITS: Mapping[str, MeasureUnit] = {
     unit.code: unit
     for unit in (
-        EntryUnit("m2", "m²", Measure.AREA, 1),
-        EntryUnit("ha", "ha", Measure.AREA, 10_000),
-        EntryUnit("km2", "km²", Measure.AREA, 1_000_000),
-        EntryUnit("dong", "đồng", Measure.MONEY, 1),
-        EntryUnit("nghin_dong", "nghìn đồng", Measure.MONEY, 1_000),
-        EntryUnit("trieu_dong", "triệu đồng", Measure.MONEY, 1_000_000),
-        EntryUnit("ty_dong", "tỷ đồng", Measure.MONEY, 1_000_000_000),
+        MeasureUnit("m2", "m²", Measure.AREA, 1),
+        MeasureUnit("ha", "ha", Measure.AREA, 10_000),
+        MeasureUnit("km2", "km²", Measure.AREA, 1_000_000),
+        MeasureUnit("dong", "đồng", Measure.MONEY, 1),
+        MeasureUnit("nghin_dong", "nghìn đồng", Measure.MONEY, 1_000),
+        MeasureUnit("trieu_dong", "triệu đồng", Measure.MONEY, 1_000_000),
+        MeasureUnit("ty_dong", "tỷ đồng", Measure.MONEY, 1_000_000_000),
     )
 }
 

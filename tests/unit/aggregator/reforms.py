@@ -6,8 +6,8 @@ from datetime import date
 
 from hypothesis import strategies as st
 
+from services.aggregator.domain.boundaries import sources
 from shared.reference.acts import Decision, apply
-from shared.reference.boundaries import sources
 from shared.reference.decisions import Change, Closing, Opening, Passing
 from shared.reference.directory import Directory, Unit
 from shared.reference.lineage import Lineage, Link

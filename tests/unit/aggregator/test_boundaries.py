@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from shared.reference.boundaries import Sources, sources
+from services.aggregator.domain.boundaries import Sources, sources
 from shared.reference.directory import Directory
 from shared.reference.lineage import Lineage, Link
 from shared.reference.periods import Period, parse_period
 from shared.reference.reference_data import ReferenceData
 from tests.articles import read
-from tests.unit.shared.reforms import unit
+from tests.unit.aggregator.reforms import unit
 
 TODAY = read("admin_units.now.as_of", date)
 BEFORE = date(2025, 6, 30)

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.aggregator.domain.boundaries import sources
 from shared.reference.acts import Decision, apply
-from shared.reference.boundaries import sources
 from shared.reference.decisions import Change
 from shared.reference.periods import Period, parse_period, periods_of_year
 from shared.reference.units import life
-from tests.unit.shared.reforms import (
+from tests.unit.aggregator.reforms import (
     NOWHERE,
     Country,
     NaiveLedger,
