@@ -1,7 +1,7 @@
 """Puts the aggregator together: the only file that names concrete classes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from fastapi import FastAPI
@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.reports import Revision
 from services.aggregator.entry.api import Queries, add_routes
-from services.aggregator.entry.kafka import ReportDecoder
+from services.aggregator.entry.kafka import ReportDecoder, reports
 from services.aggregator.settings import AggregatorSettings
 from services.aggregator.store.ledger_reader import LedgerReader
 from services.aggregator.store.postgres import PostgresLedger
@@ -17,7 +17,6 @@ from services.aggregator.store.schema import MIGRATE_COMMAND, MIGRATIONS
 from services.aggregator.store.swap import RebuildOutcome
 from services.aggregator.usecases import sign as signing
 from services.aggregator.usecases.announce import TotalsOutbox
-from services.aggregator.usecases.count import count_reports
 from services.aggregator.usecases.coverage import CoverageQuery
 from services.aggregator.usecases.late import LateQuery
 from services.aggregator.usecases.rebuild import Progress, RebuildParts
@@ -35,6 +34,7 @@ from shared.infra.kafka.broker import producer
 from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.inbox import Inbox
 from shared.infra.kafka.outbox import OutboxTable, Relay
+from shared.infra.kafka.subscription import Subscription
 from shared.infra.postgres import migrate
 from shared.infra.postgres.database import Database
 from shared.infra.process import Task
@@ -102,6 +102,7 @@ def build(
         NAME, settings, database, health, reference=reference, topic=directory
     )
     ledger_reader = LedgerReader(register.reference, layouts)
+    subscription = replace(subscription_of(layouts), topics=(topic,), group=group)
     client = partial(producer, settings.kafka, f"{NAME}-{settings.instance}")
     relay = Relay(database, [OutboxTable(), TotalsOutbox(ledger_reader)], client, health)
     app = create_app("QCDC aggregator", health)
@@ -112,16 +113,7 @@ def build(
         health=health,
         app=app,
         register=register,
-        reader=ConsumerSupervisor(
-            inbox_of(database, layouts),
-            ReportDecoder(layouts),
-            topic,
-            bootstrap=settings.kafka,
-            group=group,
-            instance=settings.instance,
-            health=health,
-            after=relay.wake,
-        ),
+        reader=_consumer(settings, database, subscription, health, relay.wake),
         relay=relay,
         coverage_refresh=CoverageRefresh(database, layouts, register, health),
         start=_start(settings, database, health, register),
@@ -183,10 +175,31 @@ async def rebuild(
     return await rebuild_from_parts(parts, verify=verify, progress=progress)
 
 
+def subscription_of(layouts: Layouts, *, announcing: bool = True) -> Subscription[Revision]:
+    """Return the subscription that changes the ledger; a rebuild announces nothing."""
+    return reports(partial(PostgresLedger, announcing=announcing), layouts)
+
+
 def inbox_of(database: Database, layouts: Layouts, *, announcing: bool = True) -> Inbox[Revision]:
-    """Return the inbox that changes the ledger; a rebuild announces nothing."""
-    open_ledger = partial(PostgresLedger, announcing=announcing)
-    return Inbox(database, NAME, count_reports(open_ledger, layouts), NAME)
+    """Return the inbox of that subscription in a database."""
+    return subscription_of(layouts, announcing=announcing).inbox(database, NAME)
+
+
+def _consumer(
+    settings: AggregatorSettings,
+    database: Database,
+    subscription: Subscription[Revision],
+    health: Health,
+    after: Callable[[], None],
+) -> ConsumerSupervisor[Revision]:
+    return ConsumerSupervisor(
+        subscription,
+        subscription.inbox(database, NAME),
+        bootstrap=settings.kafka,
+        instance=settings.instance,
+        health=health,
+        after=after,
+    )
 
 
 def database_of(settings: AggregatorSettings, schema: str) -> Database:

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from services.intake.domain.rule_context import RuleContext, build_rule_context
 from services.intake.domain.submissions import RawSubmission
 from services.intake.domain.violations import Messages, renderer
 from services.intake.entry.api import add_routes
-from services.intake.entry.kafka import OnSubmissions, decode
+from services.intake.entry.kafka import submissions
 from services.intake.settings import IntakeSettings
 from services.intake.store.postgres import Journal
 from services.intake.usecases.advance_watermark import Watermark
@@ -33,7 +33,6 @@ from shared.directory.store import migrations_of
 from shared.infra.health import Health
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.consumer import ConsumerSupervisor
-from shared.infra.kafka.inbox import Inbox
 from shared.infra.kafka.outbox import OutboxTable, Relay
 from shared.infra.postgres.database import Database
 from shared.infra.process import Task
@@ -108,8 +107,15 @@ def build(
     )
     receive_submissions = build_desk(register.reference, messages)
     relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "intake"), health)
-    stream = Inbox(database, "intake", OnSubmissions(receive_submissions), "intake")
-    reader = _reader(settings, stream, health, pattern, relay.wake)
+    subscription = replace(submissions(receive_submissions), pattern=pattern)
+    reader = ConsumerSupervisor(
+        subscription,
+        subscription.inbox(database, "intake"),
+        bootstrap=settings.kafka,
+        instance=settings.instance,
+        health=health,
+        after=relay.wake,
+    )
     app = create_app("QCDC intake", health)
     add_routes(app, Door(http_database, receive_submissions, relay.wake), messages)
     return Intake(
@@ -148,25 +154,6 @@ async def rejudge(settings: IntakeSettings, order: RejudgeOrder) -> list[Rejudge
         )
     finally:
         await database.close()
-
-
-def _reader(
-    settings: IntakeSettings,
-    stream: Inbox[RawSubmission],
-    health: Health,
-    pattern: str,
-    after: Callable[[], None],
-) -> ConsumerSupervisor[RawSubmission]:
-    return ConsumerSupervisor(
-        stream,
-        decode,
-        bootstrap=settings.kafka,
-        group="intake",
-        instance=settings.instance,
-        health=health,
-        pattern=pattern,
-        after=after,
-    )
 
 
 def _database(settings: IntakeSettings, application: str) -> Database:

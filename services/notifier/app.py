@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from fastapi import FastAPI
 
@@ -12,8 +13,8 @@ from services.notifier.channels.mail_writer import MailWriter
 from services.notifier.channels.smtp import EmailChannel, MailServer
 from services.notifier.domain.duty_rules import duty_rules
 from services.notifier.domain.filings import ReportEvent
+from services.notifier.entry import kafka as entry
 from services.notifier.entry.api import add_routes
-from services.notifier.entry.kafka import Subscriptions
 from services.notifier.settings import NotifierSettings
 from services.notifier.store.duties import DutyStore, OpenDutyStore
 from services.notifier.store.views import ViewStore
@@ -33,6 +34,7 @@ from shared.infra.health import Condition, Health
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.outbox import OutboxTable, Relay
+from shared.infra.kafka.subscription import Subscription
 from shared.infra.postgres.database import Connection, Database
 from shared.infra.process import Task
 from shared.infra.start import Start
@@ -42,6 +44,7 @@ from shared.reference.directory import Directory
 from shared.reference.reference_data import ReferenceData, cached_per_reference_data
 
 MIGRATIONS = migrations_of(Path(__file__).parent / "store" / "migrations")
+M = TypeVar("M")
 MIGRATE_COMMAND = "python -m services.notifier migrate"
 
 
@@ -108,8 +111,8 @@ def build(
     )
     open_store = store_opener(lambda: follower.reference().directory)
     relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "notifier"), health)
-    subscriptions = Subscriptions(settings, database, health, relay.wake)
-    reports = subscriptions.reports(FileReports(open_store))
+    consume = partial(_consumer, settings, database, health, relay.wake)
+    reports = consume(entry.reports(FileReports(open_store)))
     horizon = Horizon(database, open_store, reports.behind)
     scan = Scan(database, open_store, horizon, lambda: rules(follower.reference()), relay.wake)
     reconciled = partial(_reconciled_reference, follower, scan)
@@ -121,7 +124,7 @@ def build(
         app=_http(database, health, lambda: follower.reference().directory),
         register=follower,
         reports=reports,
-        watermarks=subscriptions.watermarks(RaiseWatermark(open_store)),
+        watermarks=consume(entry.watermarks(RaiseWatermark(open_store))),
         relay=relay,
         horizon=horizon,
         scan=scan,
@@ -129,6 +132,23 @@ def build(
         delivery=Delivery(database, open_store, horizon, reconciled, transport, relay.wake),
         delivering=Supervised("delivery", health, bugs=Condition.HANDLER_FAILING),
         start=_start(settings, database, health, follower),
+    )
+
+
+def _consumer(
+    settings: NotifierSettings,
+    database: Database,
+    health: Health,
+    after: Callable[[], None],
+    subscription: Subscription[M],
+) -> ConsumerSupervisor[M]:
+    return ConsumerSupervisor(
+        subscription,
+        subscription.inbox(database, "notifier"),
+        bootstrap=settings.kafka,
+        instance=settings.instance,
+        health=health,
+        after=after,
     )
 
 

@@ -31,7 +31,7 @@ from shared.directory.store import (
 from shared.infra.errors import Misconfigured
 from shared.infra.health import Condition, Health
 from shared.infra.kafka.consumer import ConsumerSupervisor
-from shared.infra.kafka.inbox import Inbox
+from shared.infra.kafka.subscription import subscriber
 from shared.infra.postgres.database import Connection, Database
 from shared.infra.settings import ServiceSettings
 from shared.infra.start import Prerequisite
@@ -74,13 +74,14 @@ class DirectoryFollower:
         in force until something has been published; without it, what ships with the code is, but
         only once it is known that nothing has been published.
         """
+        # A topic's own group: a static member keeps the partitions of what it read before.
+        subscription = subscriber[DirectoryMessage](
+            topic, group=f"{service}-{topic}", stream=f"{service}-directory", decode=decode
+        )(self._on_messages)
         self.reader = ConsumerSupervisor(
-            Inbox(database, f"{service}-directory", self._on_messages, service),
-            decode,
-            topic,
+            subscription,
+            subscription.inbox(database, service),
             bootstrap=settings.kafka,
-            # A topic's own group: a static member keeps the partitions of what it read before.
-            group=f"{service}-{topic}",
             instance=settings.instance,
             health=health,
             after=self._wake_up,

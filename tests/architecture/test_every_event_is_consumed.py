@@ -70,7 +70,7 @@ def subscriptions() -> Mapping[str, Sequence[Subscription]]:
     """Wire each service as its ``__main__`` does; nothing is connected."""
     return {
         service: [
-            Subscription(it._topics, it._pattern, it._decode)
+            Subscription(it.subscription.topics, it.subscription.pattern, it.subscription.decode)
             for it in (*vars(parts).values(), parts.register.reader)
             if isinstance(it, ConsumerSupervisor)
         ]

@@ -1,20 +1,37 @@
 """Records of ``qcdc.reports.v1`` as revisions in cell order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from pydantic import ValidationError
 
 from services.aggregator.domain.layouts import Layout, Layouts
+from services.aggregator.domain.ledger import Ledger
 from services.aggregator.domain.reports import Counted, Revision
+from services.aggregator.usecases.count import count_reports
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
+from shared.contracts.topics import REPORTS
 from shared.infra.kafka.broker import Poison, Record
+from shared.infra.kafka.subscription import Subscription, subscriber
+from shared.infra.postgres.database import Connection
 from shared.reference.figures import to_units
 from shared.reference.slots import Slot
 
 _EVENTS: Mapping[bytes, type[ReportAccepted] | type[ReportWithdrawn]] = {
     event.type_name().encode(): event for event in (ReportAccepted, ReportWithdrawn)
 }
+
+
+def reports(
+    open_ledger: Callable[[Connection], Ledger], layouts: Layouts
+) -> Subscription[Revision]:
+    """Return the subscription to accepted and withdrawn reports."""
+
+    @subscriber(REPORTS, group="aggregator", decode=ReportDecoder(layouts))
+    async def on_reports(connection: Connection, revisions: Sequence[Revision]) -> None:
+        await count_reports(open_ledger(connection), revisions, layouts)
+
+    return on_reports
 
 
 class ReportDecoder:

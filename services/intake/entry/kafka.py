@@ -18,10 +18,11 @@ from shared.contracts.reports import (
     ReportWithdrawalRequested,
 )
 from shared.contracts.strict_json import Unreadable, parse
-from shared.contracts.topics import source_of
+from shared.contracts.topics import SUBMISSIONS_PATTERN, source_of
 from shared.contracts.values import SourceName
 from shared.contracts.wire import header_texts
 from shared.infra.kafka.broker import Poison, Record, appended_at
+from shared.infra.kafka.subscription import Subscription, subscriber
 from shared.infra.postgres.database import Connection
 
 _TYPE = re.compile(r"(qcdc\.[A-Za-z]{1,60}\.v)([0-9]{1,9})")
@@ -32,6 +33,17 @@ _KINDS = {
 }
 _STEMS = {_TYPE.sub(r"\1", name) for name in _KINDS}
 _SOURCE = TypeAdapter[str](SourceName)
+
+
+def submissions(receive: ReceiveSubmissions) -> Subscription[RawSubmission]:
+    """Return the subscription to what every source submits."""
+
+    @subscriber(pattern=SUBMISSIONS_PATTERN, group="intake", decode=decode)
+    async def on_submissions(connection: Connection, batch: Sequence[RawSubmission]) -> None:
+        await receive.journal.enter(connection)  # the watermark waits until the batch is committed
+        await receive.receive(connection, batch)
+
+    return on_submissions
 
 
 def decode(record: Record) -> RawSubmission | Poison:
@@ -61,18 +73,6 @@ def decode(record: Record) -> RawSubmission | Poison:
         claimed_source=headers.get("ce_source"),
         claimed_id=headers.get("ce_id"),
     )
-
-
-class OnSubmissions:
-    """The effect of a batch of arrivals, as the stream calls it."""
-
-    def __init__(self, receive_submissions: ReceiveSubmissions) -> None:
-        self._receive_submissions = receive_submissions
-
-    async def __call__(self, connection: Connection, submissions: Sequence[RawSubmission]) -> None:
-        """Receive a batch; the watermark waits until it is committed."""
-        await self._receive_submissions.journal.enter(connection)
-        await self._receive_submissions.receive(connection, submissions)
 
 
 def _kind(headers: Mapping[str, str]) -> SubmissionKind | Poison:

@@ -5,8 +5,7 @@ Reads ``ReportAccepted`` and ``ReportWithdrawn`` from ``qcdc.reports.v1``, ``Int
 ``qcdc.watermarks.v1``.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -20,18 +19,11 @@ from shared.contracts.reports import ReportAccepted, ReportWithdrawn
 from shared.contracts.strict_json import Unreadable, parse
 from shared.contracts.topics import REPORTS, WATERMARKS
 from shared.contracts.wire import header_texts
-from shared.infra.health import Health
 from shared.infra.kafka.broker import Poison, Record
-from shared.infra.kafka.consumer import ConsumerSupervisor
-from shared.infra.kafka.inbox import Effect, Inbox
-from shared.infra.postgres.database import Database
-from shared.infra.settings import ServiceSettings
+from shared.infra.kafka.subscription import Subscription, subscriber
+from shared.infra.postgres.database import Connection
 
 E = TypeVar("E", bound=Event)
-M = TypeVar("M")
-
-REPORTS_GROUP, WATERMARKS_GROUP = "notifier", "notifier-watermarks"
-"""Consumer groups; each is the name of its inbox, too."""
 
 _REPORTS: Mapping[str, type[ReportEvent]] = {
     it.type_name(): it for it in (ReportAccepted, ReportWithdrawn)
@@ -39,36 +31,24 @@ _REPORTS: Mapping[str, type[ReportEvent]] = {
 _WATERMARKS = {IntakeCaughtUp.type_name(): IntakeCaughtUp}
 
 
-@dataclass(frozen=True)
-class Subscriptions:
-    """Makes the consumers of one process."""
+def reports(file_reports: FileReports) -> Subscription[ReportEvent]:
+    """Return the subscription to accepted and withdrawn reports."""
 
-    settings: ServiceSettings
-    database: Database
-    health: Health
-    after_batch: Callable[[], None]
+    @subscriber[ReportEvent](REPORTS, group="notifier", decode=decode_report)
+    async def on_reports(connection: Connection, events: Sequence[ReportEvent]) -> None:
+        await file_reports(connection, events)
 
-    def reports(self, file_reports: FileReports) -> ConsumerSupervisor[ReportEvent]:
-        """Return the consumer of report events."""
-        return self._consumer(REPORTS, REPORTS_GROUP, decode_report, file_reports)
+    return on_reports
 
-    def watermarks(self, raise_watermark: RaiseWatermark) -> ConsumerSupervisor[IntakeCaughtUp]:
-        """Return the consumer of intake's watermarks."""
-        return self._consumer(WATERMARKS, WATERMARKS_GROUP, decode_watermark, raise_watermark)
 
-    def _consumer(
-        self, topic: str, group: str, decode: Callable[[Record], M | Poison], effect: Effect[M]
-    ) -> ConsumerSupervisor[M]:
-        return ConsumerSupervisor(
-            Inbox(self.database, group, effect, "notifier"),
-            decode,
-            topic,
-            bootstrap=self.settings.kafka,
-            group=group,
-            instance=self.settings.instance,
-            health=self.health,
-            after=self.after_batch,
-        )
+def watermarks(raise_watermark: RaiseWatermark) -> Subscription[IntakeCaughtUp]:
+    """Return the subscription to intake's watermarks."""
+
+    @subscriber(WATERMARKS, group="notifier-watermarks", decode=decode_watermark)
+    async def on_watermarks(connection: Connection, events: Sequence[IntakeCaughtUp]) -> None:
+        await raise_watermark(connection, events)
+
+    return on_watermarks
 
 
 def decode_report(record: Record) -> ReportEvent | Poison:

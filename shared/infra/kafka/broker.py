@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
-from aiokafka import AIOKafkaProducer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from aiokafka.coordinator.assignors.abstract import AbstractPartitionAssignor
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from faststream import AckPolicy, StreamMessage
 from faststream.kafka import KafkaBroker, KafkaMessage
-from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from shared.infra.errors import Partition
 
@@ -30,9 +29,17 @@ F = TypeVar("F")
 
 @dataclass(frozen=True, slots=True)
 class Poison:
-    """A record that cannot be read; ``reason`` is a code for the dead-letter desk."""
+    """A record that cannot be read; ``reason`` is the code of its dead letter."""
 
     reason: str
+
+
+class BatchSubscriber(Protocol):
+    """What we need of the subscriber that ``KafkaBroker.subscriber`` returns."""
+
+    @property
+    def consumer(self) -> AIOKafkaConsumer | None:
+        """The consumer underneath, once the broker has been started."""
 
 
 class Cursor(Protocol):
@@ -152,7 +159,11 @@ async def _tolerate_headers(
     records: tuple[Record, ...],
     original: Callable[[tuple[Record, ...]], Awaitable[StreamMessage[Any]]],
 ) -> StreamMessage[Any]:
-    """Keep header bytes away from FastStream, which decodes them before any handler runs."""
+    """
+    Keep header bytes away from FastStream, which decodes them before any handler runs.
+
+    A parser of one's own is FastStream's public way in; the message gets the whole records back.
+    """
     bare = await original(tuple(replace(record, headers=()) for record in records))
     bare.raw_message = records
     return bare

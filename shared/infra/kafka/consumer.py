@@ -1,5 +1,5 @@
 """
-One subscription, kept alive: delivers batches to a stream, rewinds, pauses, restarts.
+One subscription, kept alive: delivers batches to its inbox, rewinds, pauses, restarts.
 
 aiokafka can stay connected and stop consuming after a rebalance (aiokafka issues 1154, 1037, 847),
 so progress is watched: behind and not moving for a minute means a new consumer.
@@ -18,44 +18,41 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
-from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from shared.infra.errors import BreakerOpen, ConsumerStalled, LogReplaced, Partition, PositionGap
 from shared.infra.health import Condition, Health
-from shared.infra.kafka.broker import Batch, Cursor, Poison, Record, consume, kafka_broker
+from shared.infra.kafka.broker import Batch, BatchSubscriber, Cursor, consume, kafka_broker
 from shared.infra.kafka.inbox import Inbox
+from shared.infra.kafka.subscription import Subscription
 from shared.infra.supervised import Supervised
 
 RETURN_AFTER_SECONDS = 3.0
 STALLED_AFTER_SECONDS = 60.0
 WATCH_SECONDS = RESTART_SECONDS = 1.0
 
-F = TypeVar("F")
+M = TypeVar("M")
 log = structlog.get_logger()
 
 
-class ConsumerSupervisor(Generic[F]):
-    """Feeds one stream from Kafka for as long as the process lives."""
+class ConsumerSupervisor(Generic[M]):
+    """Feeds one inbox from Kafka for as long as the process lives."""
 
-    def __init__(  # noqa: PLR0913 - these are the words of one sentence: who reads what, as whom
+    def __init__(
         self,
-        stream: Inbox[F],
-        decode: Callable[[Record], F | Poison],
-        *topics: str,
+        subscription: Subscription[M],
+        inbox: Inbox[M],
+        *,
         bootstrap: str,
-        group: str,
         instance: str,
         health: Health,
-        pattern: str | None = None,
         after: Callable[[], None] = lambda: None,
     ) -> None:
-        self.stream = stream
-        self.part = f"consumer {group}"
-        self._decode = decode
-        self._topics = topics
-        self._pattern = pattern
+        """Deliver to *inbox*, and call *after* whenever a batch was applied."""
+        self.inbox = inbox
+        self.part = f"consumer {subscription.group}"
+        self.subscription = subscription
         self._bootstrap = bootstrap
-        self._group = group
+        self._client = f"{subscription.group}-{instance}"
         self._instance = instance
         self._health = health
         self._supervised = Supervised(self.part, health, network=Condition.KAFKA_UNAVAILABLE)
@@ -71,7 +68,7 @@ class ConsumerSupervisor(Generic[F]):
         await self._supervised.until_done(self._consume)
 
     async def _consume(self) -> NoReturn:
-        broker = kafka_broker(self._bootstrap, f"{self._group}-{self._instance}")
+        broker = kafka_broker(self._bootstrap, self._client)
         self._paused.clear()
         try:
             await self._start(broker)
@@ -83,23 +80,26 @@ class ConsumerSupervisor(Generic[F]):
     async def _start(self, broker: KafkaBroker) -> None:
         """Join the group; under a pattern, in an epoch that the topics it matches now define."""
         topics, epoch = set[str](), ""
-        if self._pattern is not None:
-            topics = await self._topics_of_the_broker(self._pattern)
+        if self.subscription.pattern is not None:
+            topics = await self._topics_of_the_broker(self.subscription.pattern)
             epoch = f"{crc32(','.join(sorted(topics)).encode()):08x}-{self._starts}"
             self._starts += 1  # whatever kept a start from succeeding must not do so again
         subscriber = consume(
             broker,
-            *self._topics,
-            pattern=self._pattern,
-            group=self._group,
+            *self.subscription.topics,
+            pattern=self.subscription.pattern,
+            group=self.subscription.group,
             instance=self._instance,
-            decode=self._decode,
+            decode=self.subscription.decode,
             handler=self.deliver,
             epoch=epoch,
         )
         await broker.start()
         self._subscriber = subscriber  # only now: a consumer that is still starting knows nothing
-        if self._pattern is not None and set(self._consumer().subscription() or ()) != topics:
+        if (
+            self.subscription.pattern is not None
+            and set(self._consumer().subscription() or ()) != topics
+        ):
             raise KafkaError("a topic appeared or vanished during the start")
 
     async def _topics_of_the_broker(self, pattern: str) -> set[str]:
@@ -110,7 +110,7 @@ class ConsumerSupervisor(Generic[F]):
         finally:
             await admin.close()
 
-    async def deliver(self, batch: Batch[F]) -> None:
+    async def deliver(self, batch: Batch[M]) -> None:
         """
         Apply one batch, trying again for as long as the infrastructure is at fault.
 
@@ -120,14 +120,14 @@ class ConsumerSupervisor(Generic[F]):
             await self._applying.until_done(partial(self._apply, batch))
         except Exception as bug:
             self._health.complain(self.part, Condition.HANDLER_FAILING, repr(bug))
-            log.exception("batch not applied", group=self._group)
+            log.exception("batch not applied", group=self.subscription.group)
             await asyncio.sleep(RESTART_SECONDS)
             raise
         self._after()
 
-    async def _apply(self, batch: Batch[F]) -> None:
+    async def _apply(self, batch: Batch[M]) -> None:
         try:
-            await self.stream.apply(batch.records, batch.messages, self._holes(batch))
+            await self.inbox.apply(batch.records, batch.messages, self._holes(batch))
         except PositionGap as gap:
             await self._rewind(batch.cursor, gap)
         except BreakerOpen as breaker:
@@ -135,14 +135,14 @@ class ConsumerSupervisor(Generic[F]):
 
     async def behind(self) -> int:
         """
-        Count the records that Kafka holds and the stream has not applied.
+        Count the records that Kafka holds and the inbox has not applied.
 
         Raises:
             KafkaError: when Kafka cannot be asked, so nobody may conclude "not behind".
             LogReplaced: when the topic is not the one that was read before.
 
         """
-        positions = await self.stream.positions()
+        positions = await self.inbox.positions()
         ends = await self._ends()
         replaced = [it for it, end in ends.items() if end < positions.get(it, 0)]
         if replaced:
@@ -157,7 +157,7 @@ class ConsumerSupervisor(Generic[F]):
             for topic in topics
             for number in consumer.partitions_for_topic(topic) or ()
         ]
-        if not partitions and not topics and self._pattern is not None:
+        if not partitions and not topics and self.subscription.pattern is not None:
             return {}  # a pattern that matches nothing: there is nothing to be behind of
         if not partitions:
             raise KafkaError("no partition of the subscribed topics is known yet")
@@ -172,9 +172,9 @@ class ConsumerSupervisor(Generic[F]):
         Raises KafkaError then, since what it holds is not known.
         """
         subscribed = set(consumer.subscription() or ())
-        if self._pattern is None:
+        if self.subscription.pattern is None:
             return subscribed
-        if _matching(self._pattern, await consumer.topics()) - subscribed:
+        if _matching(self.subscription.pattern, await consumer.topics()) - subscribed:
             raise KafkaError("a topic has appeared that is not subscribed to yet")
         return subscribed
 
@@ -191,7 +191,7 @@ class ConsumerSupervisor(Generic[F]):
             await asyncio.sleep(WATCH_SECONDS)
             still = time.monotonic() - moved_at
             try:
-                applied = sum((await self.stream.positions()).values())
+                applied = sum((await self.inbox.positions()).values())
                 behind = await self.behind()
                 await self._resume()
                 if behind and still > RETURN_AFTER_SECONDS:
@@ -213,7 +213,7 @@ class ConsumerSupervisor(Generic[F]):
         far, and where nothing new arrives no gap would ever show it. What a batch in hand holds
         is delivered twice then, and dropped by the fence.
         """
-        consumer, stored = self._consumer(), await self.stream.positions()
+        consumer, stored = self._consumer(), await self.inbox.positions()
         for partition in consumer.assignment() - self._paused:
             if await consumer.position(partition) > stored.get(partition, 0):
                 consumer.seek(partition, stored.get(partition, 0))
@@ -235,7 +235,7 @@ class ConsumerSupervisor(Generic[F]):
                 cursor.seek(partition, offset)
                 self._sought[partition] = offset
 
-    def _holes(self, batch: Batch[F]) -> set[Partition]:
+    def _holes(self, batch: Batch[M]) -> set[Partition]:
         """Name the partitions that were sought once already: what is missing there is no record."""
         holes = set()
         for record in batch.records:
@@ -257,7 +257,7 @@ class ConsumerSupervisor(Generic[F]):
         """Go on where an operator has reset the breaker (``qcdc dead-letters reset``)."""
         if not self._paused:
             return
-        still_open = await self.stream.open_breakers()
+        still_open = await self.inbox.open_breakers()
         for partition in self._paused - still_open:
             self._consumer().resume(partition)
             self._health.fine(_breaker(partition))

@@ -126,9 +126,9 @@ async def test_closing_waits_for_reports_that_are_being_counted(
         async with database.connection() as connection:
             return bool(await connection.fetch("SELECT 1 FROM pg_locks WHERE NOT granted"))
 
-    count = count_reports(PostgresLedger, layouts)
+    revision = revision_of(accepted({"dvk_models_new": 421}, PLACE), layouts)
     async with database.transaction() as connection:
-        await count(connection, [revision_of(accepted({"dvk_models_new": 421}, PLACE), layouts)])
+        await count_reports(PostgresLedger(connection), [revision], layouts)
         waiting = asyncio.create_task(signed(database, reference))
         await eventually(somebody_waits)
 

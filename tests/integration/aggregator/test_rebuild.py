@@ -101,7 +101,7 @@ async def all_read(aggregator: Aggregator, records: int) -> None:
 
     async def look() -> bool:
         try:
-            positions = await aggregator.reader.stream.positions()
+            positions = await aggregator.reader.inbox.positions()
             return sum(positions.values()) == records
         except (KafkaError, asyncpg.PostgresError) as problem:
             raise AssertionError(problem) from problem
@@ -274,7 +274,7 @@ async def test_rebuild_under_traffic(
 
 async def some_read(aggregator: Aggregator) -> bool:
     """Tell whether anything has been applied."""
-    return bool(await aggregator.reader.stream.positions())
+    return bool(await aggregator.reader.inbox.positions())
 
 
 def slot(event: Event) -> tuple[str, str, str]:

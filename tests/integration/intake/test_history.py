@@ -36,7 +36,6 @@ from tests.unit.intake.reform import (
     reformed,
 )
 
-pytestmark = pytest.mark.asyncio
 REFORMED = reformed(reference())
 KNOWLEDGE = context_of(REFORMED)
 UNIT = "13285.2"

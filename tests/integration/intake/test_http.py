@@ -8,8 +8,6 @@ import pytest
 
 from tests.integration.intake.running import NOWHERE, Upstream, document, served
 
-pytestmark = pytest.mark.asyncio
-
 
 @pytest.fixture
 async def upstream(postgres_url: str) -> AsyncIterator[Upstream]:

@@ -5,7 +5,6 @@ import json
 from collections import Counter
 from enum import StrEnum
 
-import pytest
 from aiokafka import AIOKafkaConsumer
 
 from shared.contracts.topics import WATERMARKS
@@ -21,8 +20,6 @@ from tests.integration.intake.running import (
     made_topics,
     served,
 )
-
-pytestmark = pytest.mark.asyncio
 
 DEAD: dict[str, list[bytes | None]] = {
     "empty": [None, b""],

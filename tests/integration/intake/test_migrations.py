@@ -1,12 +1,10 @@
 """A database of the release before: what it holds is taken over, and nothing is made up."""
 
 import asyncpg
-import pytest
 
 from services.intake.app import MIGRATIONS
 from shared.infra.postgres.migrate import migrate
 
-pytestmark = pytest.mark.asyncio
 OLD = [it for it in MIGRATIONS if it.name < "service/0002"]
 ENTRIES = """
 INSERT INTO qcdc.journal (source, event_id, content_hash, kind, body, received_at, verdict,

@@ -25,7 +25,6 @@ from tests.integration.intake.running import (
     served,
 )
 
-pytestmark = pytest.mark.asyncio
 _FAR = datetime(2030, 1, 1, tzinfo=UTC)
 PERIOD, AREA, DOCUMENT = "nd09.2026-M10", "37.2", "Công văn 12-CV/BCĐ"
 ORDER = RejudgeOrder("F05", PERIOD, DOCUMENT, area=AREA)

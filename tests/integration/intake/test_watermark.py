@@ -13,7 +13,6 @@ from shared.infra.postgres.locks import AdvisoryLock
 from tests.eventually import eventually
 from tests.integration.intake.running import NOWHERE, Upstream, document, served
 
-pytestmark = pytest.mark.asyncio
 HTTP_CONNECTIONS = 10
 WAITING = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted"
 

@@ -11,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from shared.directory.store import migrations_of
 from shared.infra.kafka.broker import Poison, Record, producer
 from shared.infra.kafka.inbox import Inbox
+from shared.infra.kafka.subscription import Subscription, subscriber
 from shared.infra.postgres import migrate
 from shared.infra.postgres.database import Connection, Database
 
@@ -68,6 +69,11 @@ def number(record: Record) -> int | Poison:
 async def see(connection: Connection, numbers: Sequence[int]) -> None:
     """Count each number once per call: an effect that is not idempotent, on purpose."""
     await connection.executemany("INSERT INTO seen VALUES ($1)", [(it,) for it in numbers])
+
+
+def counting(topic: str) -> Subscription[int]:
+    """Subscribe to a topic, in a group of its own, with an effect that shows every repetition."""
+    return subscriber(topic, group=f"group-{topic}", stream="test", decode=number)(see)
 
 
 def counting_stream(database: Database) -> Inbox[int]:

@@ -79,7 +79,6 @@ def test_document_that_is_none_is_refused(body: bytes, status: int, code: str) -
     assert (refusal.value.status, refusal.value.code) == (status, code)
 
 
-@pytest.mark.asyncio
 async def test_body_beyond_the_limit_is_not_held_in_memory() -> None:
     """Reading stops at the chunk that goes too far."""
     taken = 0
