@@ -113,7 +113,7 @@ def build(
         health=health,
         app=app,
         register=register,
-        reader=_consumer(settings, database, subscription, health, relay.wake),
+        reader=ConsumerSupervisor(subscription, NAME, settings, database, health, relay.wake),
         relay=relay,
         coverage_refresh=CoverageRefresh(database, layouts, register, health),
         start=_start(settings, database, health, register),
@@ -183,23 +183,6 @@ def subscription_of(layouts: Layouts, *, announcing: bool = True) -> Subscriptio
 def inbox_of(database: Database, layouts: Layouts, *, announcing: bool = True) -> Inbox[Revision]:
     """Return the inbox of that subscription in a database."""
     return subscription_of(layouts, announcing=announcing).inbox(database, NAME)
-
-
-def _consumer(
-    settings: AggregatorSettings,
-    database: Database,
-    subscription: Subscription[Revision],
-    health: Health,
-    after: Callable[[], None],
-) -> ConsumerSupervisor[Revision]:
-    return ConsumerSupervisor(
-        subscription,
-        subscription.inbox(database, NAME),
-        bootstrap=settings.kafka,
-        instance=settings.instance,
-        health=health,
-        after=after,
-    )
 
 
 def database_of(settings: AggregatorSettings, schema: str) -> Database:

@@ -108,14 +108,7 @@ def build(
     receive_submissions = build_desk(register.reference, messages)
     relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "intake"), health)
     subscription = replace(submissions(receive_submissions), pattern=pattern)
-    reader = ConsumerSupervisor(
-        subscription,
-        subscription.inbox(database, "intake"),
-        bootstrap=settings.kafka,
-        instance=settings.instance,
-        health=health,
-        after=relay.wake,
-    )
+    reader = ConsumerSupervisor(subscription, "intake", settings, database, health, relay.wake)
     app = create_app("QCDC intake", health)
     add_routes(app, Door(http_database, receive_submissions, relay.wake), messages)
     return Intake(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from fastapi import FastAPI
 
@@ -34,7 +33,6 @@ from shared.infra.health import Condition, Health
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.outbox import OutboxTable, Relay
-from shared.infra.kafka.subscription import Subscription
 from shared.infra.postgres.database import Connection, Database
 from shared.infra.process import Task
 from shared.infra.start import Start
@@ -44,7 +42,6 @@ from shared.reference.directory import Directory
 from shared.reference.reference_data import ReferenceData, cached_per_reference_data
 
 MIGRATIONS = migrations_of(Path(__file__).parent / "store" / "migrations")
-M = TypeVar("M")
 MIGRATE_COMMAND = "python -m services.notifier migrate"
 
 
@@ -111,8 +108,8 @@ def build(
     )
     open_store = store_opener(lambda: follower.reference().directory)
     relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "notifier"), health)
-    consume = partial(_consumer, settings, database, health, relay.wake)
-    reports = consume(entry.reports(FileReports(open_store)))
+    needed = "notifier", settings, database, health, relay.wake
+    reports = ConsumerSupervisor(entry.reports(FileReports(open_store)), *needed)
     horizon = Horizon(database, open_store, reports.behind)
     scan = Scan(database, open_store, horizon, lambda: rules(follower.reference()), relay.wake)
     reconciled = partial(_reconciled_reference, follower, scan)
@@ -124,7 +121,7 @@ def build(
         app=_http(database, health, lambda: follower.reference().directory),
         register=follower,
         reports=reports,
-        watermarks=consume(entry.watermarks(RaiseWatermark(open_store))),
+        watermarks=ConsumerSupervisor(entry.watermarks(RaiseWatermark(open_store)), *needed),
         relay=relay,
         horizon=horizon,
         scan=scan,
@@ -132,23 +129,6 @@ def build(
         delivery=Delivery(database, open_store, horizon, reconciled, transport, relay.wake),
         delivering=Supervised("delivery", health, bugs=Condition.HANDLER_FAILING),
         start=_start(settings, database, health, follower),
-    )
-
-
-def _consumer(
-    settings: NotifierSettings,
-    database: Database,
-    health: Health,
-    after: Callable[[], None],
-    subscription: Subscription[M],
-) -> ConsumerSupervisor[M]:
-    return ConsumerSupervisor(
-        subscription,
-        subscription.inbox(database, "notifier"),
-        bootstrap=settings.kafka,
-        instance=settings.instance,
-        health=health,
-        after=after,
     )
 
 

@@ -74,18 +74,7 @@ class DirectoryFollower:
         in force until something has been published; without it, what ships with the code is, but
         only once it is known that nothing has been published.
         """
-        # A topic's own group: a static member keeps the partitions of what it read before.
-        subscription = subscriber[DirectoryMessage](
-            topic, group=f"{service}-{topic}", stream=f"{service}-directory", decode=decode
-        )(self._on_messages)
-        self.reader = ConsumerSupervisor(
-            subscription,
-            subscription.inbox(database, service),
-            bootstrap=settings.kafka,
-            instance=settings.instance,
-            health=health,
-            after=self._wake_up,
-        )
+        self.reader = self._consumer(service, settings, database, health, topic)
         self._database = database
         self._health = health
         self._prepare = prepare
@@ -102,6 +91,20 @@ class DirectoryFollower:
             network=Condition.KAFKA_UNAVAILABLE,
             pause_seconds_max=WAIT_SECONDS,
         )
+
+    def _consumer(
+        self,
+        service: str,
+        settings: ServiceSettings,
+        database: Database,
+        health: Health,
+        topic: str,
+    ) -> ConsumerSupervisor[DirectoryMessage]:
+        # A topic's own group: a static member keeps the partitions of what it read before.
+        subscription = subscriber[DirectoryMessage](
+            topic, group=f"{service}-{topic}", stream=f"{service}-directory", decode=decode
+        )(self._on_messages)
+        return ConsumerSupervisor(subscription, service, settings, database, health, self._wake_up)
 
     def reference(self) -> ReferenceData:
         """

@@ -22,8 +22,9 @@ from faststream.kafka import KafkaBroker
 from shared.infra.errors import BreakerOpen, ConsumerStalled, LogReplaced, Partition, PositionGap
 from shared.infra.health import Condition, Health
 from shared.infra.kafka.broker import Batch, BatchSubscriber, Cursor, consume, kafka_broker
-from shared.infra.kafka.inbox import Inbox
 from shared.infra.kafka.subscription import Subscription
+from shared.infra.postgres.database import Database
+from shared.infra.settings import ServiceSettings
 from shared.infra.supervised import Supervised
 
 RETURN_AFTER_SECONDS = 3.0
@@ -40,20 +41,17 @@ class ConsumerSupervisor(Generic[M]):
     def __init__(
         self,
         subscription: Subscription[M],
-        inbox: Inbox[M],
-        *,
-        bootstrap: str,
-        instance: str,
+        service: str,
+        settings: ServiceSettings,
+        database: Database,
         health: Health,
         after: Callable[[], None] = lambda: None,
     ) -> None:
-        """Deliver to *inbox*, and call *after* whenever a batch was applied."""
-        self.inbox = inbox
-        self.part = f"consumer {subscription.group}"
+        """Apply batches in *database*, and call *after* whenever one was applied."""
         self.subscription = subscription
-        self._bootstrap = bootstrap
-        self._client = f"{subscription.group}-{instance}"
-        self._instance = instance
+        self.inbox = subscription.inbox(database, service)
+        self.part = f"consumer {subscription.group}"
+        self._settings = settings
         self._health = health
         self._supervised = Supervised(self.part, health, network=Condition.KAFKA_UNAVAILABLE)
         self._applying = Supervised(self.part, health)
@@ -68,7 +66,9 @@ class ConsumerSupervisor(Generic[M]):
         await self._supervised.until_done(self._consume)
 
     async def _consume(self) -> NoReturn:
-        broker = kafka_broker(self._bootstrap, self._client)
+        broker = kafka_broker(
+            self._settings.kafka, f"{self.subscription.group}-{self._settings.instance}"
+        )
         self._paused.clear()
         try:
             await self._start(broker)
@@ -89,7 +89,7 @@ class ConsumerSupervisor(Generic[M]):
             *self.subscription.topics,
             pattern=self.subscription.pattern,
             group=self.subscription.group,
-            instance=self._instance,
+            instance=self._settings.instance,
             decode=self.subscription.decode,
             handler=self.deliver,
             epoch=epoch,
@@ -103,7 +103,7 @@ class ConsumerSupervisor(Generic[M]):
             raise KafkaError("a topic appeared or vanished during the start")
 
     async def _topics_of_the_broker(self, pattern: str) -> set[str]:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._settings.kafka)
         try:
             await admin.start()
             return _matching(pattern, await admin.list_topics())

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer
 from faststream import AckPolicy
+from pydantic import SecretStr
 
 from shared.infra.dead_letters import newest, open_breakers, reset_breakers
 from shared.infra.errors import BreakerOpen, Partition, PositionGap
@@ -17,6 +18,7 @@ from shared.infra.kafka.broker import Record, consume, kafka_broker
 from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.inbox import Inbox
 from shared.infra.postgres.database import Database
+from shared.infra.settings import ServiceSettings
 from tests.eventually import eventually
 from tests.integration.shared.plumbing import (
     counting,
@@ -45,14 +47,11 @@ class Running:
 async def running(bootstrap: str, url: str, topic: str) -> AsyncIterator[Running]:
     async with migrated(url) as database:
         health = Health()
-        subscription = counting(topic)
-        stream = subscription.inbox(database, "test")
-        reader = ConsumerSupervisor(
-            subscription, stream, bootstrap=bootstrap, instance="0", health=health
-        )
+        settings = ServiceSettings(kafka=bootstrap, database=SecretStr(url), http_port=1)
+        reader = ConsumerSupervisor(counting(topic), "test", settings, database, health)
         task = asyncio.create_task(reader.run())
         try:
-            yield Running(database, topic, health, reader, stream)
+            yield Running(database, topic, health, reader, reader.inbox)
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
