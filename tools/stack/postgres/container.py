@@ -1,6 +1,6 @@
 """PostgreSQL in a container."""
 
-from testcontainers.core.container import DockerContainer
+from testcontainers.community.postgres import PostgresContainer
 
 from tools.stack.containers import Contained
 from tools.stack.ports import HOST, free_ports
@@ -8,22 +8,18 @@ from tools.stack.postgres.options import INITDB_OPTIONS, SERVER_OPTIONS, as_argu
 from tools.stack.servers import PostgresServer
 
 IMAGE = "postgres:17.6"
-_PORT_INSIDE = 5432
+_USER = "postgres"
 
 
 def container_postgres(engine: str) -> PostgresServer:
     """Prepare a server on that Docker engine; it trusts all callers, and only we reach it."""
     (port,) = free_ports(1)
-    container = DockerContainer(
-        IMAGE,
-        env={
-            "POSTGRES_HOST_AUTH_METHOD": "trust",
-            "POSTGRES_INITDB_ARGS": " ".join(INITDB_OPTIONS),
-        },
-    )
+    container = PostgresContainer(IMAGE, username=_USER, dbname=_USER, driver=None)
+    container.with_env("POSTGRES_HOST_AUTH_METHOD", "trust")
+    container.with_env("POSTGRES_INITDB_ARGS", " ".join(INITDB_OPTIONS))
     container.with_command(["postgres", *as_arguments(*SERVER_OPTIONS)])
     return PostgresServer(
         f"PostgreSQL {IMAGE.rpartition(':')[2]} in Docker (engine {engine})",
-        Contained(container, port_inside=_PORT_INSIDE, port=port),
-        url=f"postgresql://postgres@{HOST}:{port}/postgres",
+        Contained(container, port_inside=container.port, port=port),
+        url=f"postgresql://{_USER}@{HOST}:{port}/{_USER}",
     )
