@@ -212,7 +212,7 @@ def _sources(folder: Path) -> Sources:
     """
     Find the topics that a service imports and the events that it makes.
 
-    What an inbox cannot read it publishes by itself, so whoever builds an ``Inbox`` writes dead
+    A consumer's inbox publishes what it cannot read, so a service with a consumer writes dead
     letters.
     """
     trees = [ast.parse(it.read_text(encoding="utf-8")) for it in sorted(folder.rglob("*.py"))]
@@ -223,7 +223,7 @@ def _sources(folder: Path) -> Sources:
         for node in nodes
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
-    if "Inbox" in made:
+    if "ConsumerSupervisor" in made:
         made.add("RecordDeadLettered")
     return Sources(
         frozenset(CHANNEL_OF_NAME[it] for it in names & CHANNEL_OF_NAME.keys()),
