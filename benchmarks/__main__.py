@@ -26,7 +26,7 @@ ONE_BY_ONE = int(os.environ.get("QCDC_BENCH_ONE_BY_ONE", "3000"))
 ROUNDS = int(os.environ.get("QCDC_BENCH_ROUNDS", "3"))
 READ_SO_FAR = "SELECT coalesce(sum(next_offset), 0) FROM qcdc.position"
 RATIO_MIN = 10
-"""DESIGN §8: the rebuild against a handler per message with one transaction each."""
+"""What a rebuild is worth: the rebuild against a handler per message with one transaction each."""
 
 
 async def count_live(deployment: Deployment) -> None:

@@ -1,6 +1,10 @@
 """
 Intake: judges what units send, numbers the revisions of each slot, tells everybody the outcome.
 
-Reads qcdc.submissions.<source>.v1 and HTTP; changes journal, slot, outbox (and api_key);
-publishes ReportAccepted and ReportWithdrawn, a receipt for every submission, IntakeCaughtUp.
+Reads ``qcdc.submissions.{source}.v1`` and HTTP (ReportSubmitted, ReportWithdrawalRequested,
+HandoverSubmitted) and ``qcdc.directory.v1``; changes ``journal``, ``slot``, ``report_series``,
+``handover``, ``question`` and ``api_key``; publishes ReportAccepted and ReportWithdrawn on
+``qcdc.reports.v1``, SubmissionAccepted, SubmissionRejected and ReportQuestioned on
+``qcdc.receipts.{source}.v1``, IntakeCaughtUp on ``qcdc.watermarks.v1``, and RecordDeadLettered
+on ``qcdc.dead-letters.v1``.
 """

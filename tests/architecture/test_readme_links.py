@@ -19,6 +19,7 @@ from shared.contracts.strict_json import parse
 from shared.directory.contents import entities_of
 from shared.directory.entities import difference
 from shared.directory.files import shipped, with_files
+from shared.directory.follower import DirectoryCondition
 from shared.directory.loading import load_reference_data
 from shared.directory.publisher import unusable
 from shared.infra.health import Condition
@@ -198,7 +199,8 @@ def test_every_reason_not_to_be_ready_is_listed() -> None:
     """An operator's alert names these words."""
     operators = _page("OPERATIONS.md")
 
-    assert [it.value for it in Condition if f"`{it.value}`" not in operators] == []
+    conditions = [*Condition, *DirectoryCondition]
+    assert [it.value for it in conditions if f"`{it.value}`" not in operators] == []
 
 
 def test_every_verb_of_the_command_line_is_listed() -> None:

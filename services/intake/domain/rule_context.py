@@ -34,7 +34,7 @@ BACKLOGS = (
 )
 # R4: each of these is at most the one before it (Đắk Lắk: 3.352, 2.583, 138).
 _PETITIONS = ("petitions_received", "petitions_eligible", "petitions_competent")
-# R4: the whole, and a part of it that can never be more (domain.md §3.3, marked E).
+# R4: the whole, and a part of it that can never be more (R4 in docs/DOMAIN.md#rules).
 _WITHIN = (
     ("households_consulted", "households_approving"),
     ("opinions_collected", "opinions_accepted"),

@@ -133,7 +133,7 @@ def test_board_of_an_agency_has_three_to_nine_members(
 
 
 def test_nobody_has_seen_how_large_the_board_of_an_enterprise_is(offices: RuleContext) -> None:
-    """domain.md §7: the text of Art. 77 was not visible, so no rule is made up."""
+    """No rule is made up: see Art. 77 in docs/DOMAIN.md#what-nobody-could-confirm."""
     for period in (BEFORE, SINCE):
         report = Report("DN.1", "F03", period, {"pib_boards": 1, "pib_members": 2})
 

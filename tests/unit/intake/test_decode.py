@@ -1,4 +1,4 @@
-"""What is a verdict's business and what is a dead letter's (reliability.md rows 37 to 42)."""
+"""What is a verdict's business and what is a dead letter's."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

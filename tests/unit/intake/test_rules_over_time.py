@@ -37,7 +37,7 @@ def period_of(code: str) -> Period:
 
 
 def test_all_fourteen_rules_are_there() -> None:
-    """domain.md §3.4 names R1 to R14; each has a function at least."""
+    """docs/DOMAIN.md#rules lists R1 to R14; each has a function at least."""
     assert {it.id for it in RULES} >= NUMBERED
 
 

@@ -1,4 +1,4 @@
-"""The corpus of malformed submissions (reliability.md rows 39 to 42): a code at a field, each."""
+"""The corpus of malformed submissions: a code at a field, each."""
 
 import time
 import unicodedata
