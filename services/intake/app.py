@@ -1,7 +1,8 @@
 """The only file of intake that names concrete classes."""
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from services.intake.store.postgres import Journal
 from services.intake.usecases.advance_watermark import Watermark
 from services.intake.usecases.receive import ReceiveSubmissions
 from services.intake.usecases.rejudge import RejudgedReport, RejudgeOrder, RejudgeReports
+from services.intake.usecases.republish import Progress, RepublishedReports, RepublishReports
 from services.intake.usecases.submit import Door
 from shared.contracts.topics import (
     COMMON,
@@ -135,16 +137,34 @@ def _start(
 
 
 async def rejudge(settings: IntakeSettings, order: RejudgeOrder) -> list[RejudgedReport]:
-    """Judge lateness again, by the facts that are in force in the service's own tables."""
-    database = _database(settings, "intake-rejudge")
+    """Judge lateness again, by the reference data in force in the service's own tables."""
+    async with _operating(settings, "intake-rejudge") as parts:
+        return await RejudgeReports(*parts).carry_out(order)
+
+
+async def republish(
+    settings: IntakeSettings, *, dry_run: bool, progress: Progress
+) -> RepublishedReports:
+    """Publish every revision in the journal again; with *dry_run* only build every event."""
+    async with _operating(settings, "intake-republish") as parts:
+        use_case = RepublishReports(*parts)
+        if dry_run:
+            return await use_case.carry_out(None, progress=progress)
+        async with producer(settings.kafka, "intake-republish") as kafka:
+            return await use_case.carry_out(kafka, progress=progress)
+
+
+@asynccontextmanager
+async def _operating(
+    settings: IntakeSettings, application: str
+) -> AsyncIterator[tuple[Database, ReceiveSubmissions, RuleContext]]:
+    """Open the database for an operator's command, with the reference data in its tables."""
+    database = _database(settings, application)
     await database.open()
     try:
         async with database.connection() as connection:
             reference = await reference_data_in_tables(connection)
-        receive_submissions = build_desk(lambda: reference, load_messages())
-        return await RejudgeReports(database, receive_submissions, context(reference)).carry_out(
-            order
-        )
+        yield database, build_desk(lambda: reference, load_messages()), context(reference)
     finally:
         await database.close()
 

@@ -32,6 +32,7 @@ from tools.qcdc import (
     keys,
     rebuilding,
     rejudging,
+    republishing,
 )
 from tools.qcdc.settings import OperatorSettings
 
@@ -164,6 +165,17 @@ def rebuild(
     outcome = _run(rebuilding.rebuild(OperatorSettings(), service, verify=verify, quiet=as_json))
     _say(asdict(outcome), as_json, [outcome.summary, *outcome.examples])
     raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def republish(*, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Publish every report revision of intake's journal again, to refill qcdc.reports.v1."""
+    outcome = _run(republishing.republish(OperatorSettings(), dry_run=dry_run, quiet=as_json))
+    verb = "would republish" if dry_run else "republished"
+    lines = [f"{verb} {outcome.revisions} revisions"]
+    if outcome.derived:
+        lines.append(f"{outcome.derived} of them by the directory of today: see docs/OPERATIONS.md")
+    _say(asdict(outcome), as_json, lines)
 
 
 @app.command()

@@ -101,7 +101,9 @@ def lay_out(
     period = parse_period(report.period)
     compiled = None if period is None else context.compiled(report.form, period)
     figures, qualifiers, entered_in = _content(report)
-    units, unfit = ({}, {}) if compiled is None else _units(compiled, figures, entered_in)
+    units, unfit = (
+        ({}, {}) if compiled is None else to_smallest_units(compiled, figures, entered_in)
+    )
     return Case(
         report=report,
         received_at=received_at,
@@ -124,9 +126,10 @@ def _content(report: SubmissionEvent) -> tuple[Figures, Mapping[str, str], Mappi
     return (report.openings if isinstance(report, HandoverSubmitted) else {}), {}, {}
 
 
-def _units(
+def to_smallest_units(
     compiled: CompiledForm, figures: Figures, entered_in: Mapping[str, str]
 ) -> tuple[dict[str, int | None], dict[str, Misfit]]:
+    """Return the figures of a form's cells in their smallest units, and what does not fit."""
     units: dict[str, int | None] = {}
     unfit: dict[str, Misfit] = {}
     for key, value in figures.items():

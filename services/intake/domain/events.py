@@ -1,9 +1,10 @@
 """What the world is told of a decision; the same decision always gives the same bytes."""
 
+from collections.abc import Mapping
 from datetime import UTC
 from typing import TypeVar
 
-from services.intake.domain.judge import ValidatedReport
+from services.intake.domain.parsing import SubmissionEvent
 from services.intake.domain.state import JournalEntry, OpenQuestion
 from shared.contracts.event import derived_id
 from shared.contracts.reports import (
@@ -18,6 +19,7 @@ from shared.contracts.reports import (
 )
 
 T = TypeVar("T")
+Figures = Mapping[str, int | str | None]
 
 SubmissionReceipt = SubmissionAccepted | SubmissionRejected
 PublishedReport = ReportAccepted | ReportWithdrawn
@@ -54,28 +56,30 @@ def receipt_of(entry: JournalEntry) -> SubmissionReceipt:
     )
 
 
-def published(entry: JournalEntry, validated: ValidatedReport) -> PublishedReport:
+def published(entry: JournalEntry, report: SubmissionEvent, figures: Figures) -> PublishedReport:
     """Write the event by which a slot's new revision reaches everybody."""
-    report = validated.report
     if isinstance(report, ReportSubmitted):
-        return _accepted(entry, validated, report)
+        return _accepted(entry, report, figures)
     if isinstance(report, ReportWithdrawalRequested):
-        return _withdrawn(entry, validated, report)
+        return _withdrawn(entry, report)
     raise TypeError("a handover is no report; nothing of it is published")
 
 
 def rejudged(
-    entry: JournalEntry, filled_by: JournalEntry, validated: ValidatedReport, document: str
+    entry: JournalEntry,
+    filled_by: JournalEntry,
+    report: SubmissionEvent,
+    figures: Figures,
+    document: str,
 ) -> ReportAccepted:
     """
     Write the event by which a slot's lateness is judged again.
 
-    It says of the figures what the submission that filled the slot said, and who sent that.
+    Figures, sender and receipt time are those of the submission that filled the slot.
     """
-    report = validated.report
     if not isinstance(report, ReportSubmitted):
         raise TypeError("only a report can be judged again")
-    again = _accepted(entry, validated, report)
+    again = _accepted(entry, report, figures)
     return again.model_copy(
         update={
             "source": filled_by.source,
@@ -114,9 +118,7 @@ def questioned(question: OpenQuestion) -> ReportQuestioned:
     )
 
 
-def _withdrawn(
-    entry: JournalEntry, validated: ValidatedReport, report: ReportWithdrawalRequested
-) -> ReportWithdrawn:
+def _withdrawn(entry: JournalEntry, report: ReportWithdrawalRequested) -> ReportWithdrawn:
     received_at = entry.received_at.astimezone(UTC)
     return ReportWithdrawn(
         event_id=_report_id(entry),
@@ -124,10 +126,10 @@ def _withdrawn(
         source=entry.source,
         submission_id=entry.event_id,
         unit=report.unit,
-        unit_type=validated.unit_type,
-        path=validated.path,
+        unit_type=_there(entry.unit_type),
+        path=_there(entry.path),
         form=report.form,
-        form_version=validated.form_version,
+        form_version=_there(entry.form_version),
         period=report.period,
         revision=_there(entry.revision),
         reason=report.reason,
@@ -135,9 +137,7 @@ def _withdrawn(
     )
 
 
-def _accepted(
-    entry: JournalEntry, validated: ValidatedReport, report: ReportSubmitted
-) -> ReportAccepted:
+def _accepted(entry: JournalEntry, report: ReportSubmitted, figures: Figures) -> ReportAccepted:
     received_at = entry.received_at.astimezone(UTC)
     return ReportAccepted(
         event_id=_report_id(entry),
@@ -145,13 +145,13 @@ def _accepted(
         source=entry.source,
         submission_id=entry.event_id,
         unit=report.unit,
-        unit_type=validated.unit_type,
-        path=validated.path,
+        unit_type=_there(entry.unit_type),
+        path=_there(entry.path),
         form=report.form,
-        form_version=validated.form_version,
+        form_version=_there(entry.form_version),
         period=report.period,
         revision=_there(entry.revision),
-        figures=dict(validated.figures),
+        figures=dict(figures),
         qualifiers=report.qualifiers,
         entered_in=report.entered_in,
         received_at=received_at,

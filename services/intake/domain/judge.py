@@ -3,9 +3,8 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from services.intake.domain.case import Case, lay_out
+from services.intake.domain.case import Case, lay_out, to_smallest_units
 from services.intake.domain.history import NO_HISTORY, UnitHistory
 from services.intake.domain.parsing import ParsedSubmission, SubmissionEvent
 from services.intake.domain.rule_context import CompiledForm, RuleContext
@@ -64,13 +63,6 @@ def judge(
     return Verdict(violations, _validated(case))
 
 
-def validated_report(
-    report: ReportSubmitted, received_at: datetime, context: RuleContext
-) -> ValidatedReport:
-    """Return what a report counts for that was accepted once; the rules are not asked again."""
-    return _validated(lay_out(report, received_at, NO_HISTORY, context))
-
-
 def _violations(case: Case) -> Iterator[Violation]:
     """Apply the rules; what only asks for a note is dropped where the report has one."""
     for rule in rules_of(case):
@@ -96,12 +88,26 @@ def _validated(case: Case) -> ValidatedReport:
         unit_type=unit.type,
         path=case.context.directory.path(unit.key, period.last_day),
         form_version=compiled.form.version,
-        figures={key: to_wire(it, compiled.scales[key]) for key, it in ordered.items()},
+        figures=_on_the_wire(compiled, ordered),
         amounts=ordered,
         figures_hash=_figures_hash(compiled, ordered, case),
         backlog=_backlog(compiled, case),
         due=due,
     )
+
+
+def canonical_figures(
+    report: ReportSubmitted, compiled: CompiledForm
+) -> dict[str, int | str | None]:
+    """Return the figures of an accepted report as they are published: in form order, canonical."""
+    units, _ = to_smallest_units(compiled, report.figures, report.entered_in)
+    return _on_the_wire(compiled, _in_form_order(compiled, units))
+
+
+def _on_the_wire(
+    compiled: CompiledForm, ordered: Mapping[str, int | None]
+) -> dict[str, int | str | None]:
+    return {key: to_wire(it, compiled.scales[key]) for key, it in ordered.items()}
 
 
 def _in_form_order(

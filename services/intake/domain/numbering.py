@@ -254,4 +254,6 @@ def _entry(
         due_at=slot.due_at,
         deadline_rule=slot.deadline_rule,
         on_time=slot.on_time,
+        unit_type=validated.unit_type if validated else None,
+        path=validated.path if validated else None,
     )

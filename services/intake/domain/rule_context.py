@@ -140,15 +140,16 @@ class RuleContext:
     """Returns the plan of the form version in force for a period."""
     period_context: Callable[[str, str], PeriodContext | None]
     """Returns the frame of a form and a period by their codes, None for an unknown period."""
+    versions: Mapping[tuple[str | None, int | None], CompiledForm]
+    """Every form version by code and number."""
     form_codes: frozenset[str]
     provincial: frozenset[str]
     """Indicators that only a province can have (rule R12)."""
     reorganisations: Reorganisations
 
-    def version(self, code: str, number: int | None) -> FormVersion | None:
-        """Return a version of a form by its number, also one that is not in force any more."""
-        its = (it for it in self.catalogue.forms if (it.code, it.version) == (code, number))
-        return next(its, None)
+    def compiled_version(self, code: str | None, number: int | None) -> CompiledForm | None:
+        """Return a form version by its number, also one that is in force no more."""
+        return self.versions.get((code, number))
 
     def is_slot(self, unit: str, form: str, period: str) -> bool:
         """Tell whether all three are known, so that a slot may be kept for them."""
@@ -162,12 +163,14 @@ def build_rule_context(
 ) -> RuleContext:
     """Prepare the plans of all form versions."""
     provincial = frozenset(it.code for it in catalogue.indicators.values() if it.at_province_only)
-    plans = {(it.code, it.version): _compile(it, catalogue, provincial) for it in catalogue.forms}
+    versions: dict[tuple[str | None, int | None], CompiledForm] = {
+        (it.code, it.version): _compile(it, catalogue, provincial) for it in catalogue.forms
+    }
 
     @lru_cache(maxsize=_PLANS_REMEMBERED)
     def compiled(code: str, period: Period) -> CompiledForm | None:
         form = catalogue.form(code, period)
-        return None if form is None else plans[form.code, form.version]
+        return None if form is None else versions[form.code, form.version]
 
     @lru_cache(maxsize=_PLANS_REMEMBERED)
     def period_context(code: str, period: str) -> PeriodContext | None:
@@ -180,6 +183,7 @@ def build_rule_context(
         when_due=when_due,
         compiled=compiled,
         period_context=period_context,
+        versions=versions,
         form_codes=frozenset(form.code for form in catalogue.forms),
         provincial=provincial,
         reorganisations=Reorganisations(directory, lineage or Lineage()),

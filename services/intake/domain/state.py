@@ -125,6 +125,9 @@ class JournalEntry:
     due_at: datetime | None = None
     deadline_rule: str | None = None
     on_time: bool | None = None
+    unit_type: str | None = None
+    path: tuple[str, ...] | None = None
+    """Type and areas of the unit when it was accepted; None also in entries of older releases."""
 
 
 EventKey = tuple[str, str]

@@ -163,7 +163,8 @@ class WorkingSet:
             return None
         form = period_context.compiled.form
         if form.version != slot.form_version:
-            form = self.context.version(form.code, slot.form_version) or form
+            stated_by = self.context.compiled_version(form.code, slot.form_version)
+            form = stated_by.form if stated_by else form
         return FigureRow(form.position, slot.figures)
 
     def _before(self, sources: OpeningSources) -> tuple[PrecedingReport | None, frozenset[Slot]]:

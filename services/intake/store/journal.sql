@@ -7,9 +7,22 @@ SELECT clock_timestamp()
 -- name: entries
 SELECT source, event_id, content_hash, journal.kind, body, received_at, verdict,
     findings::text AS findings, unit, form, period, unchanged, revision, form_version,
-    first_received_at, due_at, deadline_rule, on_time
+    first_received_at, due_at, deadline_rule, on_time, unit_type, path
 FROM journal JOIN unnest($1::text[], $2::text[]) AS u (source, event_id) USING (source, event_id)
 ORDER BY id
+
+-- name: revisions
+SELECT source, event_id, content_hash, kind, body, received_at, verdict,
+    findings::text AS findings, unit, form, period, unchanged, revision, form_version,
+    first_received_at, due_at, deadline_rule, on_time, unit_type, path
+FROM journal
+WHERE revision IS NOT NULL AND NOT unchanged AND kind <> 'handover'
+    AND (unit, form, period, revision) > ($1, $2, $3, $4)
+ORDER BY unit, form, period, revision
+LIMIT $5
+
+-- name: count_revisions
+SELECT count(*) FROM journal WHERE revision IS NOT NULL AND NOT unchanged AND kind <> 'handover'
 
 -- name: add_series
 INSERT INTO report_series (unit, form) SELECT * FROM unnest($1::text[], $2::text[])
@@ -50,12 +63,20 @@ GROUP BY 1, 2, 3, 4, 5
 INSERT INTO journal (
     source, event_id, content_hash, kind, body, received_at, verdict, findings,
     unit, form, period, unchanged, revision, form_version,
-    first_received_at, due_at, deadline_rule, on_time
+    first_received_at, due_at, deadline_rule, on_time, unit_type, path
 )
-SELECT * FROM unnest(
+SELECT source, event_id, content_hash, kind, body, received_at, verdict, findings,
+    unit, form, period, unchanged, revision, form_version,
+    first_received_at, due_at, deadline_rule, on_time, unit_type, string_to_array(path, '/')
+FROM unnest(
     $1::text[], $2::text[], $3::bytea[], $4::text[], $5::bytea[], $6::timestamptz[], $7::text[],
     $8::jsonb[], $9::text[], $10::text[], $11::text[], $12::boolean[], $13::integer[],
-    $14::integer[], $15::timestamptz[], $16::timestamptz[], $17::text[], $18::boolean[]
+    $14::integer[], $15::timestamptz[], $16::timestamptz[], $17::text[], $18::boolean[],
+    $19::text[], $20::text[]
+) AS u (
+    source, event_id, content_hash, kind, body, received_at, verdict, findings,
+    unit, form, period, unchanged, revision, form_version,
+    first_received_at, due_at, deadline_rule, on_time, unit_type, path
 )
 
 -- name: keep_slots

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import asyncpg
 
@@ -32,6 +33,19 @@ from shared.infra.postgres.locks import AdvisoryLock
 from shared.reference.slots import Slot
 
 QUERIES = load_queries(Path(__file__).parent / "journal.sql")
+
+
+class RevisionKey(NamedTuple):
+    """A revision of a slot."""
+
+    unit: str
+    form: str
+    period: str
+    revision: int
+
+
+FIRST_REVISION = RevisionKey("", "", "", 0)
+"""Comes before every revision there is."""
 
 
 class EventStoredConcurrently(Exception):
@@ -84,7 +98,7 @@ class Journal:
         try:
             if entries:
                 rows = map(entry_row, in_order)
-                await connection.execute(QUERIES["add_entries"], *columns(rows, 18))
+                await connection.execute(QUERIES["add_entries"], *columns(rows, 20))
         except asyncpg.UniqueViolationError as problem:
             if problem.constraint_name != "journal_event":
                 raise  # a revision given out twice would be a bug of ours
@@ -119,6 +133,22 @@ class Journal:
         wanted = None if units is None else sorted(units)
         rows = await connection.fetch(QUERIES["filled"], form, period, wanted)
         return [Slot(row["unit"], form, period) for row in rows]
+
+    async def count_revisions(self, connection: Connection) -> int:
+        """Count the revisions of all slots: what was ever published of reports."""
+        count: int = await connection.fetchval(QUERIES["count_revisions"])
+        return count
+
+    async def revisions(
+        self, connection: Connection, after: RevisionKey, limit: int
+    ) -> tuple[Sequence[JournalEntry], RevisionKey | None]:
+        """Return the next entries that made a revision, slot by slot; and where to go on."""
+        rows = await connection.fetch(QUERIES["revisions"], *after, limit)
+        if not rows:
+            return [], None
+        last = rows[-1]
+        key = RevisionKey(last["unit"], last["form"], last["period"], last["revision"])
+        return [entry_of(it) for it in rows], key
 
     async def _slots(self, connection: Connection, keys: Collection[Slot]) -> dict[Slot, SlotState]:
         if not keys:

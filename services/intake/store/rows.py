@@ -143,6 +143,8 @@ def entry_row(entry: JournalEntry) -> RowValues:
         entry.due_at,
         entry.deadline_rule,
         entry.on_time,
+        entry.unit_type,
+        None if entry.path is None else "/".join(entry.path),
     )
 
 
@@ -167,6 +169,8 @@ def entry_of(row: asyncpg.Record) -> JournalEntry:
         due_at=row["due_at"],
         deadline_rule=row["deadline_rule"],
         on_time=row["on_time"],
+        unit_type=row["unit_type"],
+        path=None if row["path"] is None else tuple(row["path"]),
     )
 
 

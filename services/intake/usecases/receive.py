@@ -76,7 +76,7 @@ class ReceiveSubmissions:
         topic = receipts_topic(entry.source)
         yield Outgoing(topic, entry.unit or entry.source, receipt_of(entry), PRODUCER)
         if validated is not None:
-            yield self.report(published(entry, validated))
+            yield self.report(published(entry, validated.report, validated.figures))
         for question in outcome.questions:
             event = questioned(question)
             yield Outgoing(receipts_topic(event.source), event.unit, event, PRODUCER)

@@ -9,17 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.intake.domain.events import rejudged
-from services.intake.domain.judge import ValidatedReport, validated_report
 from services.intake.domain.loaded_state import ReadSet
-from services.intake.domain.parsing import parse_submission
 from services.intake.domain.rejudgement import Rejudgement, rejudge
+from services.intake.domain.republishing import published_again, with_place
 from services.intake.domain.rule_context import RuleContext
 from services.intake.domain.state import JournalEntry, ReportSeries, SlotState
-from services.intake.domain.submissions import RawSubmission, SubmissionKind
 from services.intake.usecases.receive import ReceiveSubmissions
-from shared.contracts.reports import ReportAccepted, ReportSubmitted
-from shared.contracts.strict_json import parse
 from shared.infra.errors import Misconfigured
 from shared.infra.kafka.outbox import write_outbox
 from shared.infra.postgres.database import Connection, Database
@@ -115,9 +110,12 @@ class RejudgeReports:
         made = [it for slot in loaded.slots.values() for it in self._made(slot, order, now)]
         if not order.dry_run and made:
             filled_by = await self._filled_by(connection, [it.before for it in made])
-            slots = [it.after for it in made]
-            await journal.save(connection, [it.entry for it in made], slots)
-            events = (self._event(it, filled_by[it.before.key], order.document) for it in made)
+            entries = [with_place(it.entry, self._context) for it in made]
+            await journal.save(connection, entries, [it.after for it in made])
+            events = [
+                published_again(entry, filled_by[it.after.key], self._context)
+                for it, entry in zip(made, entries, strict=True)
+            ]
             await write_outbox(connection, [self._receive_submissions.report(it) for it in events])
         return [_change(it) for it in made]
 
@@ -146,25 +144,6 @@ class RejudgeReports:
             for entry in loaded.entries_under(event)
             if entry.verdict == "accepted"
         }
-
-    def _event(self, made: Rejudgement, filled_by: JournalEntry, document: str) -> ReportAccepted:
-        return rejudged(made.entry, filled_by, self._validated(filled_by), document)
-
-    def _validated(self, entry: JournalEntry) -> ValidatedReport:
-        document = parse(entry.body)
-        raw = RawSubmission(
-            source=entry.source,
-            kind=SubmissionKind.SUBMISSION,
-            event_id=entry.event_id,
-            document=document if isinstance(document, dict) else {},
-            body=entry.body,
-            received_at=entry.received_at,
-            time_required=False,
-        )
-        report = parse_submission(raw).report
-        if not isinstance(report, ReportSubmitted):
-            raise TypeError(f"{entry.source}/{entry.event_id} was accepted and is no report")
-        return validated_report(report, entry.received_at, self._context)
 
 
 def _change(made: Rejudgement) -> RejudgedReport:

@@ -5,14 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.intake.domain.events import published, rejudged
-from services.intake.domain.judge import validated_report
-from services.intake.domain.parsing import parse_submission
+from services.intake.domain.events import published
 from services.intake.domain.rejudgement import OPERATOR, rejudge
+from services.intake.domain.republishing import published_again, with_place
 from services.intake.domain.rule_context import RuleContext, build_rule_context
 from services.intake.domain.state import SlotState
 from services.intake.domain.violations import Renderer
-from shared.contracts.reports import ReportAccepted, ReportSubmitted
+from shared.contracts.reports import ReportAccepted
 from shared.reference.deadlines import Due
 from shared.reference.periods import VIETNAM, Period
 from tests.unit.intake.given import Report, raw
@@ -106,16 +105,14 @@ def test_event_of_a_rejudgement_names_the_sender_and_the_document(
     (outcome,) = working_set.receive(arrival)
     (slot,) = working_set.slots.values()
     made = rejudge(slot, Due(at + timedelta(days=1), DOCUMENT), DOCUMENT, at + timedelta(days=30))
-    sent = parse_submission(arrival).report
     assert made
     assert outcome.validated
-    assert isinstance(sent, ReportSubmitted)
 
-    event = rejudged(
-        made.entry, outcome.entry, validated_report(sent, at, working_set.context), DOCUMENT
-    )
+    placed = with_place(made.entry, working_set.context)
+    event = published_again(placed, outcome.entry, working_set.context)
 
-    before = published(outcome.entry, outcome.validated)
+    before = published(outcome.entry, outcome.validated.report, outcome.validated.figures)
+    assert isinstance(event, ReportAccepted)
     assert isinstance(before, ReportAccepted)
     same = {"source", "submission_id", "figures", "received_at", "first_received_at", "path"}
     assert event.model_dump(include=same) == before.model_dump(include=same)

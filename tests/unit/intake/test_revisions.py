@@ -152,7 +152,8 @@ def test_withdrawn_slot_begins_anew(working_set: MemoryJournal) -> None:
     assert [taken.entry.revision, again.entry.revision] == [2, 3]
     assert again.entry.first_received_at == later
     assert taken.validated
-    assert isinstance(published(taken.entry, taken.validated), ReportWithdrawn)
+    event = published(taken.entry, taken.validated.report, taken.validated.figures)
+    assert isinstance(event, ReportWithdrawn)
 
 
 def test_withdrawal_of_nothing_is_refused(working_set: MemoryJournal) -> None:
@@ -199,7 +200,7 @@ def test_published_report_says_what_counts(working_set: MemoryJournal) -> None:
     (outcome,) = working_set.receive(submission(working_set, "a", 10))
 
     assert outcome.validated
-    event = published(outcome.entry, outcome.validated)
+    event = published(outcome.entry, outcome.validated.report, outcome.validated.figures)
     assert isinstance(event, ReportAccepted)
     assert event.province == "37.1"
     assert list(event.figures)[-1] == "dvk_models_recognised"
