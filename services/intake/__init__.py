@@ -1,5 +1,5 @@
 """
-Intake: judges what units send, numbers the revisions of each slot, tells everybody the outcome.
+Intake: validates each submission, assigns it a revision number, publishes the outcome.
 
 Reads ``qcdc.submissions.{source}.v1`` and HTTP (ReportSubmitted, ReportWithdrawalRequested,
 HandoverSubmitted) and ``qcdc.directory.v1``; changes ``journal``, ``slot``, ``report_series``,
