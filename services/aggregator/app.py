@@ -98,10 +98,10 @@ def build(
     layouts = Layouts(load_catalogue())
     health = Health()
     database = database_of(settings, settings.database_schema)
-    register = DirectoryFollower(
+    follower = DirectoryFollower(
         NAME, settings, database, health, reference=reference, topic=directory
     )
-    ledger_reader = LedgerReader(register.reference, layouts)
+    ledger_reader = LedgerReader(follower.reference, layouts)
     subscription = replace(subscription_of(layouts), topics=(topic,), group=group)
     client = partial(producer, settings.kafka, f"{NAME}-{settings.instance}")
     relay = Relay(database, [OutboxTable(), TotalsOutbox(ledger_reader)], client, health)
@@ -112,19 +112,19 @@ def build(
         database=database,
         health=health,
         app=app,
-        register=register,
+        register=follower,
         reader=ConsumerSupervisor(subscription, NAME, settings, database, health, relay.wake),
         relay=relay,
-        coverage_refresh=CoverageRefresh(database, layouts, register, health),
-        start=_start(settings, database, health, register),
+        coverage_refresh=CoverageRefresh(database, layouts, follower, health),
+        start=_start(settings, database, health, follower),
     )
 
 
 def _start(
-    settings: AggregatorSettings, database: Database, health: Health, register: DirectoryFollower
+    settings: AggregatorSettings, database: Database, health: Health, follower: DirectoryFollower
 ) -> Start:
     needed = MIGRATIONS, MIGRATE_COMMAND, settings.kafka, TOPICS
-    return Start(database, *needed, health, [register.prerequisite])
+    return Start(database, *needed, health, [follower.prerequisite])
 
 
 def queries_of(database: Database, reader: LedgerReader) -> Queries:

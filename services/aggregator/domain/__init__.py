@@ -1,1 +1,1 @@
-"""What a report changes, and what the totals then say: pure functions over frozen dataclasses."""
+"""How a report changes totals, and how figures are computed from them: pure functions."""

@@ -13,8 +13,8 @@ class ReportReceipt:
     """
     The current report of a unit, as far as punctuality goes; judged once, by intake.
 
-    When it was first received and when its newest revision was are two facts: a correction after
-    the deadline makes no report late.
+    The instants of the first receipt and of the newest revision are kept apart: a correction
+    after the deadline makes no report late.
     """
 
     unit: str
@@ -75,7 +75,7 @@ def stragglers(
     """
     Name who sent a form late, and who has not sent it although its due instant has passed.
 
-    A unit whose due instant cannot be told (``due_at`` answers None) is not accused.
+    A unit whose due instant is unknown (``due_at`` returns None) is not accused.
     """
     late = [
         Straggler(

@@ -3,7 +3,7 @@ What accepted revisions change in the ledger.
 
 A slot counts once, at its highest revision. An older or equal revision moves no total, which is
 why replay, redelivery and reordering are harmless; an older one that was never seen is still
-kept, so that history is whole. What a slot's history says depends only on which revisions there
+kept, so that history is whole. A slot's history depends only on which revisions there
 are, never on the order in which they came.
 """
 
@@ -68,12 +68,12 @@ def fold(
     held: Mapping[Slot, SlotContent], revisions: Iterable[Revision], layouts: Layouts
 ) -> LedgerChange:
     """Return what *revisions*, in any order and number, change in a ledger that holds *held*."""
-    arrived: dict[Slot, list[Revision]] = {}
+    received: dict[Slot, list[Revision]] = {}
     for revision in revisions:
-        arrived.setdefault(revision.slot, []).append(revision)
+        received.setdefault(revision.slot, []).append(revision)
     change = LedgerChange()
-    for slot, its_revisions in arrived.items():
-        _fold_slot(change, slot, held.get(slot, NOTHING), its_revisions, layouts)
+    for slot, slot_revisions in received.items():
+        _fold_slot(change, slot, held.get(slot, NOTHING), slot_revisions, layouts)
     return change
 
 
@@ -81,11 +81,11 @@ def _fold_slot(
     change: LedgerChange,
     slot: Slot,
     held: SlotContent,
-    arrived: Sequence[Revision],
+    received: Sequence[Revision],
     layouts: Layouts,
 ) -> None:
     counted, fresh = held.counted, {}
-    for revision in arrived:
+    for revision in received:
         number = revision.counted.revision
         if number > counted.revision:
             counted = revision.counted

@@ -25,7 +25,7 @@ class CarriedStock(NamedTuple):
 
 
 def begins_by_merger(lineage: Lineage, key: str, period: Period) -> bool:
-    """Tell whether a period is a unit's first since it took over from others."""
+    """Return whether a period is a unit's first since it took over from others."""
     return any(
         period.first_day <= it.effective_on <= period.last_day for it in lineage.predecessors(key)
     )

@@ -29,12 +29,12 @@ class Answering:
 
 @dataclass(frozen=True)
 class FormReporters:
-    """One form for one period: the units that owe it, and what was filed."""
+    """One form for one period: the units that owe it, and the reports of it."""
 
     layout: Layout
     period: Period
     owing: Units
-    filed: Sequence[FiledReports]
+    reports: Sequence[FiledReports]
     _known: dict[tuple[int, ...], Answering] = field(default_factory=dict)
 
     def answering(self, cell: str) -> Answering | None:
@@ -44,15 +44,15 @@ class FormReporters:
             return None
         without = self._without.get(position, ())
         if without not in self._known:
-            stating = [it.units for place, it in enumerate(self.filed) if place not in without]
+            stating = [it.units for place, it in enumerate(self.reports) if place not in without]
             self._known[without] = Answering(self.owing, self.owing.intersection(_all(stating)))
         return self._known[without]
 
     @cached_property
     def _without(self) -> Mapping[int, tuple[int, ...]]:
-        """Which of the filed leave a position out; nearly always none do."""
+        """Which reports leave a position out; nearly always none do."""
         found: dict[int, tuple[int, ...]] = {}
-        for place, it in enumerate(self.filed):
+        for place, it in enumerate(self.reports):
             for position in it.missing:
                 found[position] = (*found.get(position, ()), place)
         return found

@@ -1,9 +1,9 @@
 """
-From totals to figures: what a selection of unit types, forms and periods says of each indicator.
+From totals to figures: each indicator for a selection of unit types, forms and periods.
 
 Absent is never 0: a figure that nobody reported has no value. An indicator that stands in several
-of the selected forms is their sum. A figure taken from one period of a range says which. A figure
-that was reported and is not shown says why.
+of the selected forms is their sum. A figure taken from one period of a range names it. A figure
+that was reported and is withheld names the reason.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ class PeriodTotals:
     The totals of one form, period and unit type of a ``unit``.
 
     When they are not the ``own`` totals of the unit asked for, its scores and ranks are others'.
-    Whoever was not there ``at_start`` or ``at_end`` of the period has a stock of another day.
+    A unit that did not exist ``at_start`` or ``at_end`` of the period has a stock of another day.
     """
 
     layout: Layout
@@ -42,7 +42,7 @@ class PeriodTotals:
     at_end: bool = True
 
     def states(self, cells: Iterable[str]) -> bool:
-        """Tell whether anybody reported one of these cells."""
+        """Return whether anybody reported one of these cells."""
         places = map(self.layout.form.position.get, cells)
         return any(place is not None and self.totals.reporting[place] for place in places)
 
@@ -63,10 +63,10 @@ ByPeriod = Mapping[str, Mapping[Period, Amount]]
 @dataclass(frozen=True, slots=True)
 class StatedFigures:
     """
-    What the reports of a selection say, by cell and period.
+    The amounts that the reports of a selection state, by cell and period.
 
-    ``withheld`` is what they cannot say of the unit asked for; ``carried`` tells whose closing
-    stocks a stated opening stock is.
+    ``withheld`` is why an amount cannot be stated for the unit asked for; ``carried`` names the
+    units whose closing stocks a stated opening stock is.
     """
 
     stated: ByPeriod
@@ -113,49 +113,49 @@ class FigureSelection:
 
 
 def compute_figures(
-    selection: FigureSelection, said: StatedFigures, reporters: Reporters
+    selection: FigureSelection, stated: StatedFigures, reporters: Reporters
 ) -> list[ComputedFigure]:
     """Return every cell of the selected forms; what nobody reported is there, without a value."""
-    desk = _Rollup(selection, said, reporters)
-    return [desk.read(indicator, cell) for indicator, cell in selection.cells]
+    rollup = _Rollup(selection, stated, reporters)
+    return [rollup.compute(indicator, cell) for indicator, cell in selection.cells]
 
 
-def amounts(tallies: Iterable[PeriodTotals], catalogue: Catalogue) -> ByPeriod:
+def amounts(totals: Iterable[PeriodTotals], catalogue: Catalogue) -> ByPeriod:
     """
     Put the unit types and forms of each period together, cell by cell; rates have none.
 
     A stock that passed on within the period is in two reports, of who had it and of who has it:
     untimely ones count only where there are no others.
     """
-    parts: dict[Cell, dict[Period, list[Amount]]] = {}
-    beside: dict[Cell, dict[Period, list[Amount]]] = {}
-    for tally in tallies:
-        skipped = {*tally.layout.derived, *(() if tally.own else tally.layout.looked_up)}
-        untimely = tally.untimely
-        for position, amount in _stated(tally.totals):
+    timely: dict[Cell, dict[Period, list[Amount]]] = {}
+    untimely: dict[Cell, dict[Period, list[Amount]]] = {}
+    for one in totals:
+        looked_up = () if one.own else one.layout.looked_up
+        skipped = {*one.layout.derived, *looked_up}
+        of_another_day = one.untimely
+        for position, amount in _stated(one.totals):
             if position not in skipped:
-                its = beside if position in untimely else parts
-                by_period = its.setdefault(tally.layout.form.cells[position], {})
-                by_period.setdefault(tally.period, []).append(amount)
-    for cell, others in beside.items():
-        parts[cell] = others | parts.get(cell, {})
-    found: dict[str, dict[Period, Amount]] = {}
-    for cell, its_parts in parts.items():
-        indicator = catalogue.indicators[cell.indicator]
-        together = {period: over_units(indicator, its) for period, its in its_parts.items()}
-        found[cell.key] = {period: it for period, it in together.items() if it is not None}
-    return found
+                amounts_of = untimely if position in of_another_day else timely
+                by_period = amounts_of.setdefault(one.layout.form.cells[position], {})
+                by_period.setdefault(one.period, []).append(amount)
+    for cell, others in untimely.items():
+        timely[cell] = others | timely.get(cell, {})
+    return {
+        cell.key: _combined(catalogue.indicators[cell.indicator], by_period)
+        for cell, by_period in timely.items()
+    }
 
 
 def carry_opening_stocks(
-    said: StatedFigures,
+    figures: StatedFigures,
     closings: Mapping[str, str],
     period: Period,
     closed: StatedFigures,
     source: CarriedStock,
 ) -> StatedFigures:
-    """Enter what was *closed* with, in the period of the *source*, as opening stocks."""
-    stated, withheld, carried = dict(said.stated), dict(said.withheld), dict(said.carried)
+    """Add the closing stocks *closed* of the *source*'s period as opening stocks of *period*."""
+    stated, withheld = dict(figures.stated), dict(figures.withheld)
+    carried = dict(figures.carried)
     for opening, closing in closings.items():
         if reason := closed.withheld.get(closing, {}).get(source.period):
             withheld[opening] = {**withheld.get(opening, {}), period: reason}
@@ -163,6 +163,14 @@ def carry_opening_stocks(
             stated[opening] = {**stated.get(opening, {}), period: amount}
             carried[opening] = {**carried.get(opening, {}), period: source}
     return StatedFigures(stated, withheld, carried)
+
+
+def _combined(
+    indicator: Indicator, by_period: Mapping[Period, Sequence[Amount]]
+) -> dict[Period, Amount]:
+    """Combine the amounts of several units in each period, where the indicator allows it."""
+    combined = {period: over_units(indicator, parts) for period, parts in by_period.items()}
+    return {period: amount for period, amount in combined.items() if amount is not None}
 
 
 def _stated(totals: Totals) -> Iterator[tuple[int, Amount]]:
@@ -176,23 +184,23 @@ def _stated(totals: Totals) -> Iterator[tuple[int, Amount]]:
 
 @dataclass(frozen=True)
 class _Rollup:
-    """Reads one figure after the other from what a selection says."""
+    """Computes one figure after the other."""
 
     selection: FigureSelection
-    said: StatedFigures
+    figures: StatedFigures
     reporters: Reporters
     _nothing: Mapping[Period, Amount] = field(default_factory=dict)
 
-    def read(self, indicator: Indicator, cell: Cell) -> ComputedFigure:
+    def compute(self, indicator: Indicator, cell: Cell) -> ComputedFigure:
         if indicator.measure is Measure.RATIO:
-            return self._read_rate(indicator, cell)
-        stated = self.said.stated.get(cell.key, self._nothing)
+            return self._compute_rate(indicator, cell)
+        stated = self.figures.stated.get(cell.key, self._nothing)
         withheld = self._withheld(indicator, cell.key, stated)
         found = None if withheld else over_time(indicator, stated)
         if found is None:
             return replace(self._blank(indicator, cell, [cell.key], None), withheld=withheld)
         value, period = found.amount.value, found.period
-        carried = self.said.carried.get(cell.key)
+        carried = self.figures.carried.get(cell.key)
         return replace(
             self._blank(indicator, cell, [cell.key], period),
             value=to_decimal(value, indicator.scale) if indicator.scale else value,
@@ -200,13 +208,13 @@ class _Rollup:
             carried=carried.get(period) if carried and period else None,
         )
 
-    def _read_rate(self, indicator: Indicator, cell: Cell) -> ComputedFigure:
+    def _compute_rate(self, indicator: Indicator, cell: Cell) -> ComputedFigure:
         parts = [
             Cell(part or "", cell.split) for part in (indicator.numerator, indicator.denominator)
         ]
         keys = [part.key for part in parts]
         named = [self.selection.catalogue.indicators[part.indicator] for part in parts]
-        stated = [self.said.stated.get(key, self._nothing) for key in keys]
+        stated = [self.figures.stated.get(key, self._nothing) for key in keys]
         held = map(self._withheld, named, keys, stated)
         withheld = next(filter(None, held), None)
         found = None if withheld else _parts_of_rate(named, stated)
@@ -220,7 +228,7 @@ class _Rollup:
     def _withheld(
         self, indicator: Indicator, cell: str, stated: Iterable[Period]
     ) -> Withheld | None:
-        return withholding(indicator, stated, self.said.withheld.get(cell, {}))
+        return withholding(indicator, stated, self.figures.withheld.get(cell, {}))
 
     def _blank(
         self, indicator: Indicator, cell: Cell, keys: Sequence[str], period: Period | None

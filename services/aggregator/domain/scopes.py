@@ -24,7 +24,7 @@ class Scope:
     """
     The reports that count in one period: whole areas, and single units beside them.
 
-    ``provinces`` are those in which these reports were filed. ``continued`` is the one unit whose
+    ``provinces`` are those in which the units reported. ``continued`` is the one unit whose
     scores and ranks are also those of the unit asked for. What was reported by units that are
     ``not_separable`` lies only partly inside, and nobody knows which part.
     """
@@ -95,5 +95,5 @@ def owing(directory: Directory, form: FormVersion, period: Period, scope: Scope)
 def owing_alone(
     directory: Directory, form: FormVersion, period: Period, keys: Iterable[str]
 ) -> frozenset[str]:
-    """Return those of the units that owed a form themselves, whoever is below them."""
+    """Return those of the units that owed a form themselves, without the units below them."""
     return frozenset(key for key in keys if directory.owes(key, form, period))

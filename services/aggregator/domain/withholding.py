@@ -28,12 +28,12 @@ def withheld_cells(
     period: Period,
     scope: Scope,
     directory: Directory,
-    filed: Iterable[FiledReports],
+    reports: Iterable[FiledReports],
 ) -> Mapping[str, Withheld]:
     """
     Return the cells of a form that a scope cannot answer for, and why.
 
-    *filed* is what units that are not separable have sent. One that owed the form contributes to
+    *reports* are those of units that are not separable. One that owed the form contributes to
     every figure of it, reported yet or not; any other to those that it stated.
     """
     if scope.continued is not None and not scope.not_separable:
@@ -42,7 +42,7 @@ def withheld_cells(
     if owing_alone(directory, layout.form, period, scope.not_separable):
         divided = set(places)
     else:
-        divided = {place for it in filed for place in places if place not in it.missing}
+        divided = {place for it in reports for place in places if place not in it.missing}
     found = {layout.keys[place]: Withheld.NOT_SEPARABLE for place in divided}
     if scope.continued is None:
         found |= {layout.keys[place]: Withheld.NOT_ADDITIVE for place in layout.looked_up}

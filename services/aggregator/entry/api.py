@@ -86,7 +86,7 @@ def _add_history(app: FastAPI, queries: Queries) -> None:
 
     @app.get("/v1/units/{key}", responses={200: {"model": UnitDetails}})
     async def unit(key: str, on: Day = "") -> Response:
-        """Tell of a unit where it lay on a day, what it came from, who answered, what it owed."""
+        """Show a unit as of a day: what lay above it, its predecessors, what it owed."""
         return _json(await queries.units.by_key(key, on))
 
     @app.get("/v1/revisions", responses={200: {"model": RevisionsAnswer}})

@@ -23,17 +23,17 @@ from shared.reference.periods import Period, parse_period
 
 QUERIES = load_queries(Path(__file__).parent / "area_rows.sql")
 
-FiledByForm = Mapping[tuple[str, str], Sequence[FiledReports]]
-"""Who filed what, by form and period."""
+ReportsByForm = Mapping[tuple[str, str], Sequence[FiledReports]]
+"""Reports by form and period."""
 
 
 @dataclass(frozen=True, slots=True)
 class AreaRows:
-    """Everything that counts in one slice; ``divided`` is what units filed that do not."""
+    """Everything that counts in one slice; ``divided`` are reports of units that do not count."""
 
     slice_: ScopeSlice
     totals: list[PeriodTotals] = field(default_factory=list)
-    filed: dict[tuple[str, str], list[FiledReports]] = field(default_factory=dict)
+    reports: dict[tuple[str, str], list[FiledReports]] = field(default_factory=dict)
     divided: dict[tuple[str, str], list[FiledReports]] = field(default_factory=dict)
 
 
@@ -50,16 +50,16 @@ async def read_area_rows(
             area, _, _, *numbers = row
             totals = _period_totals(layouts, row, Totals(*numbers))
             result.totals.append(_within_scope(totals, directory, area, scope))
-        for row in await _filed_in(connection, slice_):
+        for row in await _reports_in_areas(connection, slice_):
             # PostgreSQL counts positions from 1.
             missing = frozenset(position - 1 for position in row["missing"])
-            _file(result.filed, row, FiledReports(frozenset(row["units"]), missing))
+            _add(result.reports, row, FiledReports(frozenset(row["units"]), missing))
     for row in await _reports(connection, slice_, scope.units):
         totals = _period_totals(layouts, row, _own_totals(row))
         result.totals.append(_within_scope(totals, directory, row["unit"], scope))
-        _file(result.filed, row, _filed_alone(row))
+        _add(result.reports, row, _one_report(row))
     for row in await _reports(connection, slice_, scope.not_separable):
-        _file(result.divided, row, _filed_alone(row))
+        _add(result.divided, row, _one_report(row))
     return result
 
 
@@ -69,7 +69,7 @@ async def receipts(
     """
     Return the current reports of a scope, by form and unit.
 
-    *owing* are the units that owe each form. Whoever is not found in the areas may have reported
+    *owing* are the units that owe each form. One that is not found in the areas may have reported
     while the directory still placed it elsewhere, and is looked for by its own key.
     """
     scope = slice_.scope
@@ -97,7 +97,7 @@ def _receive(found: dict[str, dict[str, ReportReceipt]], rows: Iterable[asyncpg.
         found[form][row["unit"]] = ReportReceipt(*values)
 
 
-async def _filed_in(connection: Connection, slice_: ScopeSlice) -> Sequence[asyncpg.Record]:
+async def _reports_in_areas(connection: Connection, slice_: ScopeSlice) -> Sequence[asyncpg.Record]:
     scope = slice_.scope
     name, question = "filed_in_provinces", [*slice_.codes, [*scope.provinces]]
     if scope.areas != scope.provinces:
@@ -125,7 +125,7 @@ def _period_totals(layouts: Layouts, row: asyncpg.Record, totals: Totals) -> Per
 def _within_scope(
     totals: PeriodTotals, directory: Directory, unit: str, scope: Scope
 ) -> PeriodTotals:
-    """Say whose totals these are, and whether the unit was there all the time."""
+    """Complete the totals: whose they are, and whether the unit existed all the time."""
     return replace(
         totals,
         own=unit == scope.continued,
@@ -135,13 +135,13 @@ def _within_scope(
     )
 
 
-def _file(
-    filed: dict[tuple[str, str], list[FiledReports]], row: asyncpg.Record, reports: FiledReports
+def _add(
+    by_form: dict[tuple[str, str], list[FiledReports]], row: asyncpg.Record, reports: FiledReports
 ) -> None:
-    filed.setdefault((row["form"], row["period"]), []).append(reports)
+    by_form.setdefault((row["form"], row["period"]), []).append(reports)
 
 
-def _filed_alone(row: asyncpg.Record) -> FiledReports:
+def _one_report(row: asyncpg.Record) -> FiledReports:
     missing = (place for place, it in enumerate(row["figures"]) if it is None)
     return FiledReports(frozenset({row["unit"]}), frozenset(missing))
 

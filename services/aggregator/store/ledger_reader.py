@@ -186,7 +186,7 @@ def _reporters(question: Question, area_rows: Iterable[AreaRows]) -> Reporters:
             layout,
             period,
             owing(directory, layout.form, period, rows.slice_.scope),
-            rows.filed.get((layout.form.code, period.code), ()),
+            rows.reports.get((layout.form.code, period.code), ()),
         )
         for rows in area_rows
         for period, layout in rows.slice_

@@ -23,7 +23,7 @@ WHERE unit = $1 AND ($2 = '' OR form = $2) AND ($3 = '' OR period = $3)
 ORDER BY form, period, closed_at, document
 
 -- name: restatements_of_unit
-SELECT form, period, document, told_at, told
+SELECT form, period, document, published_at, event
 FROM restatement
 WHERE unit = $1 AND ($2 = '' OR form = $2) AND ($3 = '' OR period = $3)
 ORDER BY form, period, document, number
@@ -42,7 +42,7 @@ LEFT JOIN LATERAL (
 ORDER BY s.unit, s.form, s.period, s.closed_at DESC, s.document
 
 -- name: remember
-INSERT INTO restatement (unit, form, period, document, number, state, told)
+INSERT INTO restatement (unit, form, period, document, number, state, event)
 SELECT * FROM unnest(
     $1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::text[], $7::text[]
 )

@@ -13,7 +13,7 @@ from shared.reference.reference_data import ReferenceData
 
 
 class Answer(BaseModel):
-    """What every answer says of itself; ``watermark`` is the newest report that is in it."""
+    """Fields of every answer; ``watermark`` is when the newest report in it was accepted."""
 
     unit: UnitAnswer
     period: str | None = None

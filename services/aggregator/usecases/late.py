@@ -29,7 +29,7 @@ class LateUnit(BaseModel):
     """
     A unit that sent a form late, or not at all though it was due.
 
-    When it was last corrected says nothing of its lateness, which is judged once.
+    ``last_corrected_at`` does not bear on lateness, which is judged once.
     """
 
     unit: str

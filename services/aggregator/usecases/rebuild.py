@@ -6,7 +6,7 @@ turned out different so that it is announced.
 
 The replay fills a schema of its own beside the live one. Near the end one transaction locks the
 live ``position`` table, so that no batch is in flight and none can begin; replays exactly to the
-live positions; compares ``report`` and ``total``; and renames the schemas. Whoever waited for the
+live positions; compares ``report`` and ``total``; and renames the schemas. Whatever waited for the
 lock goes on in the new tables: after the wait PostgreSQL sees that a schema was renamed and looks
 the names up again, also for prepared statements (``RevalidateCachedQuery`` locks the tables that
 a plan names before it trusts the plan, and a change of ``pg_namespace`` invalidates all plans).

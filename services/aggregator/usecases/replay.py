@@ -35,7 +35,7 @@ Positions = Mapping[Partition, int]
 
 @dataclass(frozen=True)
 class ReplaySource(Generic[F]):
-    """Where the records are, what they say, and the stream that takes them."""
+    """The broker, how records are decoded, and the inbox that applies them."""
 
     bootstrap: str
     stream: Inbox[F]

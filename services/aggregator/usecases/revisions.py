@@ -38,7 +38,7 @@ class ChangedCell(BaseModel):
 
 class RevisionAnswer(BaseModel):
     """
-    One revision; the first says what it stated.
+    One revision; the changes of the first are all that it stated.
 
     ``on_time`` was judged once, at ``first_received_at``: a correction repeats it. Only the
     document named by ``rejudged`` has it judged again.

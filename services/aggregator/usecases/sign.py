@@ -58,7 +58,7 @@ async def sign(
     Sign the figures as they stand, once for each document.
 
     While it reads, nothing is counted: a report is either in the snapshot, or it is counted when
-    everybody can see the snapshot, and marks its total for those who tell of changes.
+    everybody can see the snapshot, and marks its total, which is then restated.
 
     Raises:
         CannotClose: when there is no such unit, form or period, or it has not ended.

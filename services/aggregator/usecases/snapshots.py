@@ -36,7 +36,7 @@ class SnapshotAnswer(BaseModel):
     What was signed, and what has become of it.
 
     ``checksum`` is the SHA-256 of ``signed``, written as UTF-8 JSON with sorted keys and nothing
-    between; ``valid`` tells that it still is.
+    between; ``valid`` is whether it still is.
     """
 
     form: str
@@ -86,8 +86,8 @@ def _key(row: asyncpg.Record) -> tuple[str, ...]:
 
 
 def _restatement(row: asyncpg.Record) -> RestatementAnswer:
-    event = json.loads(row["told"])
-    return RestatementAnswer.model_validate({**event, "told_at": row["told_at"]})
+    event = json.loads(row["event"])
+    return RestatementAnswer.model_validate({**event, "told_at": row["published_at"]})
 
 
 def _snapshot(row: asyncpg.Record, restatements: list[RestatementAnswer]) -> SnapshotAnswer:

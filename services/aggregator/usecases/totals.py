@@ -67,7 +67,7 @@ class TotalsQuery:
     async def _reported_periods(
         self, connection: Connection, units: frozenset[str], as_of: AsOf
     ) -> Sequence[Period]:
-        """Find all periods with reports; where there are none, the last year has nothing to say."""
+        """Return all periods with reports; without any, the last year, which has no figures."""
         reported = await self._reader.periods(connection, units)
         return reported_range(reported) or [latest_closed("cal", "year", as_of.today)]
 

@@ -31,10 +31,10 @@ from tests.unit.aggregator.given import accepted
 PARTITIONS = 4
 KEPT_APART = (
     "INSERT INTO snapshot VALUES ('37.1', 'F05', 'cal.2023', 'd', '37.1', now(), 'sum', '{}')",
-    "INSERT INTO restatement VALUES ('37.1', 'F05', 'cal.2023', 'd', 1, '', now(), 'told')",
+    "INSERT INTO restatement VALUES ('37.1', 'F05', 'cal.2023', 'd', 1, '', now(), 'event')",
     "INSERT INTO announced_total VALUES ('37.1', 'F05', 'cal.2023', 'who')",
 )
-"""What no log could bring back: what was signed, and what was told."""
+"""What no log could bring back: what was signed, and what was restated."""
 
 
 @dataclass(frozen=True)
@@ -138,9 +138,9 @@ async def test_rebuilt_ledger_is_the_same_and_takes_its_place(
     assert await rows(database, "SELECT 'report'::regclass::oid::int AS oid") != table
     assert before
     assert await totals(database, "totals_kept") == await totals(database, "totals_added_up_again")
-    kept = "SELECT checksum, signed, told, owing FROM snapshot, restatement, announced_total"
+    kept = "SELECT checksum, signed, event, owing FROM snapshot, restatement, announced_total"
     assert await rows(database, kept) == [
-        {"checksum": "sum", "signed": "{}", "told": "told", "owing": "who"}
+        {"checksum": "sum", "signed": "{}", "event": "told", "owing": "who"}
     ]
     schemas = await rows(database, "SELECT nspname FROM pg_namespace WHERE nspname ~ '^qcdc'")
     assert schemas == [{"nspname": "qcdc"}]
