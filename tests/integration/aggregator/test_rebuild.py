@@ -140,7 +140,7 @@ async def test_rebuilt_ledger_is_the_same_and_takes_its_place(
     assert await totals(database, "totals_kept") == await totals(database, "totals_added_up_again")
     kept = "SELECT checksum, signed, event, owing FROM snapshot, restatement, announced_total"
     assert await rows(database, kept) == [
-        {"checksum": "sum", "signed": "{}", "event": "told", "owing": "who"}
+        {"checksum": "sum", "signed": "{}", "event": "event", "owing": "who"}
     ]
     schemas = await rows(database, "SELECT nspname FROM pg_namespace WHERE nspname ~ '^qcdc'")
     assert schemas == [{"nspname": "qcdc"}]
