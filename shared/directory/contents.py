@@ -1,5 +1,5 @@
 """
-What the directory's topic tells, as the domain's own values: to and from its entities.
+Converts between the entities of the directory's topic and domain objects.
 
 Rows of committees and regimes stay rows, as their files have them, so that there is one place
 that reads them: ``shared.reference.committees`` and ``shared.reference.deadlines``.
@@ -31,7 +31,7 @@ TableRow: TypeAlias = Mapping[str, object]
 
 @dataclass(frozen=True)
 class DirectoryContents:
-    """All facts that may change while the services run."""
+    """All reference data that may change while the services run."""
 
     units: Sequence[Unit] = ()
     links: Sequence[Link] = ()
@@ -44,7 +44,7 @@ class DirectoryContents:
 
 def entities_of(contents: DirectoryContents) -> dict[str, str]:
     """
-    Return the entities that tell these contents.
+    Return the entities of these contents.
 
     Raises FactError when a row has what the topic cannot carry.
     """
@@ -58,7 +58,7 @@ def entities_of(contents: DirectoryContents) -> dict[str, str]:
 
 def contents_of(entities: Entities) -> DirectoryContents:
     """
-    Return what these entities tell, in the order of their keys.
+    Return the contents of these entities, in the order of their keys.
 
     Raises FactError when this release cannot read one of them.
     """
@@ -83,16 +83,16 @@ def _units(units: Iterable[Unit], links: Iterable[Link]) -> Iterable[UnitRecorde
         states.setdefault(unit.key, []).append(unit)
     if unknown := predecessors.keys() - states.keys():
         raise FactError("lineage", min(unknown), "is a successor and no unit")
-    for key, its in states.items():
-        its.sort(key=lambda it: it.span.begin)
+    for key, chain in states.items():
+        chain.sort(key=lambda it: it.span.begin)
         links_in = sorted(
             predecessors.get(key, ()), key=lambda it: (it.effective_on, it.predecessor)
         )
         yield UnitRecorded(
             **ENVELOPE_PLACEHOLDER,
             unit=key,
-            level=its[0].level,
-            states=tuple(map(_state, its)),
+            level=chain[0].level,
+            states=tuple(map(_state, chain)),
             predecessors=tuple(map(_predecessor, links_in)),
         )
 
@@ -145,11 +145,11 @@ def _calendar(calendar: WorkingCalendar) -> CalendarRevised:
     )
 
 
-def _unit(told: UnitRecorded, state: UnitState) -> Unit:
+def _unit(event: UnitRecorded, state: UnitState) -> Unit:
     return Unit(
-        key=told.unit,
+        key=event.unit,
         official_code=state.official_code,
-        level=told.level,
+        level=event.level,
         type=state.type,
         name=state.name,
         parent=state.parent,
@@ -158,10 +158,10 @@ def _unit(told: UnitRecorded, state: UnitState) -> Unit:
     )
 
 
-def _link(told: UnitRecorded, predecessor: Predecessor) -> Link:
+def _link(event: UnitRecorded, predecessor: Predecessor) -> Link:
     return Link(
         predecessor=predecessor.unit,
-        successor=told.unit,
+        successor=event.unit,
         kind=predecessor.kind,
         effective_on=predecessor.effective_on,
         decision=predecessor.decision,
@@ -169,10 +169,10 @@ def _link(told: UnitRecorded, predecessor: Predecessor) -> Link:
     )
 
 
-def _working_calendar(told: CalendarRevised) -> WorkingCalendar:
+def _working_calendar(event: CalendarRevised) -> WorkingCalendar:
     return WorkingCalendar(
-        days_off=frozenset(told.days_off),
-        days_worked=frozenset(told.days_worked),
-        first=told.first,
-        last=told.last,
+        days_off=frozenset(event.days_off),
+        days_worked=frozenset(event.days_worked),
+        first=event.first,
+        last=event.last,
     )

@@ -2,7 +2,7 @@
 Entities: what the directory's topic holds under each key, as text that can be compared.
 
 The content of an entity is the body of its event without identity and time, with its fields in
-order. So telling the same thing twice is the same content, and one checksum over all of them says
+order. So the same state published twice is the same content, and one checksum over all of them says
 whether a reader holds what the publisher meant.
 """
 
@@ -46,12 +46,12 @@ KINDS: Mapping[str, type[EntityRecorded]] = {
 
 _TYPES = {it.type_name(): it for it in KINDS.values()}
 ENVELOPE_PLACEHOLDER: dict[str, Any] = {
-    "event_id": "untold",
+    "event_id": "placeholder",
     "occurred_at": "2000-01-01T00:00:00+00:00",
 }
-"""What an event has only from its publication; a content leaves it out."""
+"""Envelope fields set at publication; not part of the canonical content."""
 
-_UNTOLD_FIRST = json.dumps(ENVELOPE_PLACEHOLDER)[:-1] + ","
+_ENVELOPE_FIRST = json.dumps(ENVELOPE_PLACEHOLDER)[:-1] + ","
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +86,22 @@ def decode(record: Record) -> DirectoryMessage | Poison:
 
 
 def content_of(event: EntityRecorded) -> str:
-    """Return what an event says, without who said it and when."""
+    """Return the canonical content of an event, without its envelope."""
     return _canonical(event.model_dump(mode="json"))
 
 
 def event_of(key: str, content: str) -> EntityRecorded:
     """
-    Return the event that tells this content.
+    Return the event with this content.
 
     Raises FactError when this release cannot read it.
     """
     # As text, since every start and every change reads fourteen thousand of them.
-    return _read(key, lambda kind: kind.model_validate_json(_UNTOLD_FIRST + content[1:]))
+    return _read(key, lambda kind: kind.model_validate_json(_ENVELOPE_FIRST + content[1:]))
 
 
 def recorded(key: str, content: str, at: datetime) -> EntityRecorded:
-    """Return the event to be published; telling it twice at one time gives one identity."""
+    """Return the event to be published; the same content at the same time has the same id."""
     digest = hashlib.sha256(content.encode()).hexdigest()
     identity = derived_id("directory", key, digest, at.isoformat())
     body = {**json.loads(content), "event_id": identity, "occurred_at": at}
@@ -117,13 +117,15 @@ def checksum(entities: Entities) -> str:
 
 
 def difference(old: Entities, new: Entities) -> EntityChanges:
-    """Return what must be told to somebody who holds *old* so that they hold *new*, by key."""
-    told: dict[str, str | None] = {key: new[key] for key in sorted(new) if old.get(key) != new[key]}
-    return told | dict.fromkeys(sorted(old.keys() - new.keys()))
+    """Return the changes, by key, that turn *old* into *new*."""
+    changed: dict[str, str | None] = {
+        key: new[key] for key in sorted(new) if old.get(key) != new[key]
+    }
+    return changed | dict.fromkeys(sorted(old.keys() - new.keys()))
 
 
 def with_changes(old: Entities, changes: EntityChanges) -> dict[str, str]:
-    """Return what somebody holds who held *old* and was told *changes*."""
+    """Return *old* with these changes."""
     both = {**old, **changes}
     return {key: content for key, content in both.items() if content is not None}
 
@@ -139,7 +141,7 @@ def _read(key: str, validate: Callable[[type[EntityRecorded]], EntityRecorded]) 
         where = ".".join(map(str, first["loc"]))
         raise FactError("directory", key, f"{where}: {first['msg']}") from problem
     if event.entity != key:
-        raise FactError("directory", key, f"tells of {event.entity}")
+        raise FactError("directory", key, f"holds the state of {event.entity}")
     return event
 
 

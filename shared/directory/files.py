@@ -1,8 +1,8 @@
 """
 Files of facts that may change while the services run: CSV of units and links, YAML of the rest.
 
-A file tells things whole: a unit with all its states, everything that a unit came from, a committee
-with its people and letters. What it does not name stays as it was. Only decisions tell a change.
+A file holds entities whole: a unit with all its states, all predecessors of a unit, a committee
+with its people and letters. What it does not name stays as it was. Only decisions are changes.
 """
 
 import csv
@@ -21,7 +21,7 @@ from shared.reference.deadlines import build_rules
 from shared.reference.directory import Directory
 from shared.reference.errors import FactError
 from shared.reference.lineage import LINK_COLUMNS, build_links, known_links
-from shared.reference.rows import Located, Row
+from shared.reference.rows import FileMapping, FileRow
 from shared.reference.units import UNIT_COLUMNS, build_units
 from shared.reference.working_days import CALENDAR_FIELDS, build_calendar
 
@@ -33,7 +33,7 @@ _DECISIONS = "decisions"
 
 def with_files(base: DirectoryContents, files: Iterable[Path]) -> DirectoryContents:
     """
-    Return *base* with what these files tell, one after the other, laid over it.
+    Return *base* with the content of these files, one after the other, laid over it.
 
     Decisions come last, those of all files together: so their order does not matter. Raises
     FactError naming file and line, OSError when a file cannot be read.
@@ -74,7 +74,7 @@ def shipped(
     return replace(contents, links=links, committees=kept)
 
 
-def read_document(file: Path) -> Row:
+def read_document(file: Path) -> FileRow:
     """Return a YAML file as one row. Raises FactError naming file and line."""
     return read_yaml(read_text(file), file.name)
 
@@ -92,8 +92,10 @@ def _with_csv(base: DirectoryContents, text: str, file: str) -> DirectoryContent
     if "predecessor" in columns.values:
         columns.only(*LINK_COLUMNS)
         links = build_links(rows, file)
-        told = {it.successor for it in links}
-        return replace(base, links=[*(it for it in base.links if it.successor not in told), *links])
+        given = {it.successor for it in links}
+        return replace(
+            base, links=[*(it for it in base.links if it.successor not in given), *links]
+        )
     if "official_code" in columns.values:
         columns.only(*UNIT_COLUMNS)
         units = build_units(rows, file)
@@ -102,22 +104,22 @@ def _with_csv(base: DirectoryContents, text: str, file: str) -> DirectoryContent
     raise FactError(file, "", "has neither the columns of units nor those of links", 1)
 
 
-def _table(text: str, file: str) -> tuple[Row, list[Located]]:
+def _table(text: str, file: str) -> tuple[FileRow, list[FileMapping]]:
     """Return the header of a CSV file and its rows, each of which knows its line."""
     reader = csv.DictReader(StringIO(text))
     rows = []
     for values in reader:
-        row = Located(values)
+        row = FileMapping(values)
         row.file, row.line = file, reader.line_num
         if None in values:
             raise FactError(file, "", "has more values than columns", row.line)
         if None in values.values():
             raise FactError(file, "", "has fewer values than columns", row.line)
         rows.append(row)
-    return Row(file, "", dict.fromkeys(reader.fieldnames or ()), 1), rows
+    return FileRow(file, "", dict.fromkeys(reader.fieldnames or ()), 1), rows
 
 
-def _with_yaml(base: DirectoryContents, document: Row) -> DirectoryContents:
+def _with_yaml(base: DirectoryContents, document: FileRow) -> DirectoryContents:
     sections = (*_SECTIONS, _DECISIONS)
     known = [name for name in sections if name in document.values]
     if not known:
@@ -129,19 +131,19 @@ def _with_yaml(base: DirectoryContents, document: Row) -> DirectoryContents:
     return base
 
 
-def _with_committees(base: DirectoryContents, document: Row) -> DirectoryContents:
+def _with_committees(base: DirectoryContents, document: FileRow) -> DirectoryContents:
     rows = [row.values for row in document.rows("committees")]
     build_committees(rows, document.file)
     return replace(base, committees=_laid_over(base.committees, rows, "key"))
 
 
-def _with_regimes(base: DirectoryContents, document: Row) -> DirectoryContents:
+def _with_regimes(base: DirectoryContents, document: FileRow) -> DirectoryContents:
     rows = [row.values for row in document.rows("regimes")]
     build_rules(rows, document.file)
     return replace(base, regimes=_laid_over(base.regimes, rows, "code"))
 
 
-def _with_calendar(base: DirectoryContents, document: Row) -> DirectoryContents:
+def _with_calendar(base: DirectoryContents, document: FileRow) -> DirectoryContents:
     years = range(document.day("first").year, document.day("last").year + 1)
     package = holidays.country_holidays("VN", years=years)
     calendar = build_calendar(document, package, package.weekend_workdays)
@@ -154,11 +156,11 @@ def _with_calendar(base: DirectoryContents, document: Row) -> DirectoryContents:
 
 
 def _laid_over(old: Sequence[TableRow], new: Sequence[TableRow], name: str) -> list[TableRow]:
-    told = {row[name] for row in new}
-    return [*(row for row in old if row[name] not in told), *new]
+    given = {row[name] for row in new}
+    return [*(row for row in old if row[name] not in given), *new]
 
 
-_SECTIONS: Mapping[str, Callable[[DirectoryContents, Row], DirectoryContents]] = {
+_SECTIONS: Mapping[str, Callable[[DirectoryContents, FileRow], DirectoryContents]] = {
     "committees": _with_committees,
     "regimes": _with_regimes,
     "first": _with_calendar,

@@ -150,11 +150,11 @@ class DirectoryFollower:
     async def refresh(self) -> RevisionStatus:
         """Bring the revision in force, if it is another one, from the tables into this process."""
         async with self._database.connection() as connection:
-            stands = await revision_status(connection)
-            wanted, entities = stands.in_force, None
+            status = await revision_status(connection)
+            wanted, entities = status.in_force, None
             if wanted is not None and wanted.checksum != self._checksum:
                 entities = await entities_in_force(connection)
-        complaint = stands.complaint
+        complaint = status.complaint
         # Between two statements another revision may have come: then the next look takes it.
         if entities is not None and wanted is not None and checksum(entities) == wanted.checksum:
             problem = await asyncio.to_thread(self._unusable, entities)
@@ -166,12 +166,12 @@ class DirectoryFollower:
             self._health.complain(PART, DirectoryCondition.REFUSED, complaint)
         else:
             self._health.fine(PART)
-        return stands
+        return status
 
     async def _on_messages(
         self, connection: Connection, messages: Sequence[DirectoryMessage]
     ) -> None:
-        """Keep what was told; when a revision is among it, decide what is in force."""
+        """Store pending entities; on DirectoryRevised decide whether it takes effect."""
         updates = [it for it in messages if isinstance(it, EntityUpdate)]
         if len(updates) == len(messages):
             await add_incoming(connection, updates)
@@ -188,16 +188,16 @@ class DirectoryFollower:
         await write_replica(connection, before, replica)
 
     def _unusable(self, entities: Entities) -> str:
-        """Say why these entities cannot be worked by; empty when they can, and are prepared."""
-        its = checksum(entities)
-        if self._built is not None and self._built[0] == its:
+        """Return why these entities cannot be loaded; empty when they can, and are prepared."""
+        digest = checksum(entities)
+        if self._built is not None and self._built[0] == digest:
             return ""
         try:
             reference = build_reference_data(contents_of(entities))
             self._prepare(reference)
         except (FactError, ValueError, Misconfigured) as problem:
             return f"cannot be used: {problem}"
-        self._built = its, reference
+        self._built = digest, reference
         return ""
 
     def _swap(self, wanted: DirectoryRevised) -> None:
@@ -216,8 +216,8 @@ class DirectoryFollower:
         """Tell whether reference data is in force; what ships is, when nothing was published."""
         if await self.reader.behind():
             return False
-        stands = await self.refresh()
-        published = stands.in_force is not None or bool(stands.complaint)
+        status = await self.refresh()
+        published = status.in_force is not None or bool(status.complaint)
         if not published and self._reference is None:
             self._put_in_force(await asyncio.to_thread(self._shipped))
         return self._reference is not None and (self._checksum != "" or not published)
@@ -240,9 +240,9 @@ async def reference_data_in_tables(connection: Connection) -> ReferenceData:
 
     Raises Misconfigured when this release cannot use them.
     """
-    stands = await revision_status(connection)
+    status = await revision_status(connection)
     try:
-        if stands.in_force is None:
+        if status.in_force is None:
             return load_reference_data()
         return build_reference_data(contents_of(await entities_in_force(connection)))
     except (FactError, ValueError, OSError) as problem:

@@ -19,7 +19,7 @@ from shared.reference.directory import Directory
 from shared.reference.errors import FactError
 from shared.reference.lineage import Lineage
 from shared.reference.reference_data import ReferenceData
-from shared.reference.rows import Row
+from shared.reference.rows import FileRow
 
 
 def load_reference_data(
@@ -72,9 +72,9 @@ def load_catalogue() -> Catalogue:
     )
 
 
-def _regime(contents: DirectoryContents, code: str) -> Row:
+def _regime(contents: DirectoryContents, code: str) -> FileRow:
     values = next((it for it in contents.regimes if it["code"] == code), {})
-    return Row(contents.origin, f"regime {code}", values)
+    return FileRow(contents.origin, f"regime {code}", values)
 
 
 def _check_areas(committees: Iterable[Committee], directory: Directory) -> None:

@@ -1,9 +1,9 @@
 """
-Publishing the directory: what operators, the demo and the tests change the facts with.
+Publishes the directory, for operators, the demo and tests.
 
-Reads and writes ``qcdc.directory.v1``. What changes is told entity by entity, and put in force by
-one ``DirectoryRevised`` at the end. Whoever publishes says on which revision that is based, and
-looks again before the last record: of two who publish at once at most one succeeds.
+Reads and writes ``qcdc.directory.v1``. Changed entities are published one by one, and put in force
+by one ``DirectoryRevised`` at the end. A publication names the revision that it is based on and
+reads the topic again before its last record: of two concurrent publications at most one succeeds.
 """
 
 import asyncio
@@ -64,10 +64,7 @@ async def read_published(
     """
     Read the topic to its end, from its first record or from where *since* ended.
 
-    Raises:
-        Misconfigured: when there is no such topic.
-        KafkaError: when the broker cannot be asked.
-
+    Raises Misconfigured when there is no such topic, KafkaError when the broker cannot be asked.
     """
     partition = Partition(topic, 0)
     async with partition_consumer(bootstrap) as consumer:
@@ -93,15 +90,13 @@ async def publish(
     base: PublishedDirectory | None = None,
 ) -> DirectoryRevised | None:
     """
-    Let *wanted* come into force; return its revision, None when it was in force already.
+    Put *wanted* in force; return its revision, None when it was in force already.
 
-    *base* is what the change was worked out from; what was published since then must not be lost.
+    *base* is the publication that the change was derived from; a later one must not be lost.
 
-    Raises:
-        FactError: when nobody could work by *wanted*; nothing was published.
-        Overtaken: when somebody else publishes, or has published; nothing of this is in force.
-        KafkaError: when the broker cannot be asked; run it again.
-
+    Raises FactError when *wanted* cannot be loaded (nothing was published), PublicationOvertaken
+    when another publication came first (nothing of this one is in force), KafkaError when the
+    broker cannot be asked (run it again).
     """
     if problem := unusable(wanted):
         raise FactError("directory", "", problem)
@@ -112,15 +107,15 @@ async def publish(
         )
     if now.replica.entities == wanted and now.replica.in_force is not None:
         if now.replica.unfinished:
-            await _tidy(bootstrap, topic, now, at)
+            await _restore(bootstrap, topic, now, at)
         return None
     revision = _revision(now, wanted, document, at)
     async with producer(bootstrap, "qcdc-directory") as kafka:
         changes = difference(now.replica.latest, wanted)
-        await _tell(kafka, topic, changes, at)
+        await _publish_changes(kafka, topic, changes, at)
         after = await read_published(bootstrap, topic, now)
         if after.end != now.end + len(changes):
-            await _leave(bootstrap, topic, after, now, at)
+            await _restore_if_completed(bootstrap, topic, after, now, at)
             raise PublicationOvertaken("somebody else is publishing at this moment")
         await _put_in_force(kafka, topic, revision)
     final = (await read_published(bootstrap, topic, after)).replica.in_force
@@ -130,20 +125,20 @@ async def publish(
 
 
 def unusable(entities: Entities) -> str:
-    """Say why nobody could work by these entities; empty when they can be worked by."""
-    return _tried(_Wanted(checksum(entities), entities))
+    """Return why these entities cannot be loaded; empty when they can."""
+    return _load_problem(_ByChecksum(checksum(entities), entities))
 
 
 @dataclass(frozen=True)
-class _Wanted:
-    """Entities, known by their checksum."""
+class _ByChecksum:
+    """Entities, compared by their checksum."""
 
-    its: str
+    checksum: str
     entities: Entities = field(compare=False)
 
 
 @lru_cache(maxsize=4)
-def _tried(wanted: _Wanted) -> str:
+def _load_problem(wanted: _ByChecksum) -> str:
     for key, content in wanted.entities.items():
         if len(content.encode()) > ENTITY_BYTES_MAX:
             return f"{key} has more than {ENTITY_BYTES_MAX:,} bytes"
@@ -175,36 +170,40 @@ def _take(records: Sequence[Record], replica: DirectoryReplica) -> None:
 def _revision(
     now: PublishedDirectory, wanted: Entities, document: str, at: datetime
 ) -> DirectoryRevised:
-    number, its = now.replica.highest + 1, checksum(wanted)
+    number, digest = now.replica.highest + 1, checksum(wanted)
     return DirectoryRevised(
-        event_id=derived_id("directory", number, now.revision, its, document),
+        event_id=derived_id("directory", number, now.revision, digest, document),
         occurred_at=at,
         revision=number,
         base=now.revision,
         entities=len(wanted),
-        checksum=its,
+        checksum=digest,
         document=document,
     )
 
 
-async def _leave(
+async def _restore_if_completed(
     bootstrap: str, topic: str, after: PublishedDirectory, before: PublishedDirectory, at: datetime
 ) -> None:
-    """Take back what was told, if whoever came first is done; else that would disturb them."""
+    """If the competing publication has completed, restore its records; otherwise leave it alone."""
     if after.revision > before.revision and after.replica.unfinished:
-        await _tidy(bootstrap, topic, after, at)
+        await _restore(bootstrap, topic, after, at)
 
 
-async def _tidy(bootstrap: str, topic: str, now: PublishedDirectory, at: datetime) -> None:
-    """Tell again what is in force, over what a publication that came to nothing has left."""
+async def _restore(bootstrap: str, topic: str, now: PublishedDirectory, at: datetime) -> None:
+    """Publish what is in force again, over the records of a publication that was cut short."""
     if now.replica.in_force is None:
         return
     async with producer(bootstrap, "qcdc-directory") as kafka:
-        await _tell(kafka, topic, difference(now.replica.latest, now.replica.entities), at)
+        await _publish_changes(
+            kafka, topic, difference(now.replica.latest, now.replica.entities), at
+        )
         await _put_in_force(kafka, topic, now.replica.in_force)
 
 
-async def _tell(kafka: AIOKafkaProducer, topic: str, changes: EntityChanges, at: datetime) -> None:
+async def _publish_changes(
+    kafka: AIOKafkaProducer, topic: str, changes: EntityChanges, at: datetime
+) -> None:
     acknowledgements = [
         await _send(kafka, topic, key, content, at) for key, content in changes.items()
     ]
@@ -214,13 +213,13 @@ async def _tell(kafka: AIOKafkaProducer, topic: str, changes: EntityChanges, at:
 async def _send(
     kafka: AIOKafkaProducer, topic: str, key: str, content: str | None, at: datetime
 ) -> Awaitable[object]:
-    told = None if content is None else encode(recorded(key, content, at), SOURCE)
+    message = None if content is None else encode(recorded(key, content, at), SOURCE)
     acknowledgement: Awaitable[object] = await kafka.send(
         topic,
-        told and told.body,
+        message and message.body,
         key=key.encode(),
         partition=0,
-        headers=told.headers if told else [],
+        headers=message.headers if message else [],
     )
     return acknowledgement
 

@@ -1,5 +1,5 @@
 """
-Which revision of the directory is in force, for whoever reads its topic from the beginning.
+Which revision of the directory is in force, for a reader of its topic from the beginning.
 
 Pure: a service keeps a ``DirectoryReplica`` in its tables, an operator's command reads one from
 Kafka.
@@ -43,7 +43,7 @@ class DirectoryReplica:
 
     @property
     def unfinished(self) -> bool:
-        """Whether entities were told that no revision has put in force."""
+        """Whether there are records that no revision has put in force."""
         return self.latest != self.entities
 
     @property
@@ -53,11 +53,11 @@ class DirectoryReplica:
         return max([*known, self.in_force.revision if self.in_force else 0])
 
     def copy(self) -> "DirectoryReplica":
-        """Return a book that goes on from here without changing this one."""
+        """Return a replica that goes on from here without changing this one."""
         return DirectoryReplica(self.in_force, self.entities, dict(self.latest), list(self.seen))
 
     def take(self, message: DirectoryMessage) -> None:
-        """Go one record further."""
+        """Apply the next record of the topic."""
         if isinstance(message, EntityUpdate):
             if message.content is None:
                 self.latest.pop(message.key, None)
@@ -74,7 +74,7 @@ class DirectoryReplica:
         """
         Put the newest revision in force that can be used; *unusable* says why one cannot.
 
-        Only the newest is tried as long as it can be: nobody asks what lies behind it.
+        Tries candidates newest first, and stops at the first that loads.
         """
         for candidate in reversed(self._candidates):
             reason = unusable(candidate.entities)

@@ -36,7 +36,7 @@ class RevisionStatus:
 
 
 async def revision_status(connection: Connection) -> RevisionStatus:
-    """Return what stands in the tables about revisions."""
+    """Return the status of revisions by the tables."""
     newest = await connection.fetchrow(QUERIES["newest"])
     refused = newest is not None and newest["refused"]
     complaint = f"revision {newest['revision']} {refused}" if refused else ""
@@ -48,9 +48,9 @@ async def entities_in_force(connection: Connection) -> Entities:
     return {row["key"]: row["content"] for row in await connection.fetch(QUERIES["entities"])}
 
 
-async def add_incoming(connection: Connection, told: Sequence[EntityUpdate]) -> None:
-    """Keep what was told until a revision puts it in force."""
-    await _add_incoming(connection, {it.key: it.content for it in told})
+async def add_incoming(connection: Connection, updates: Sequence[EntityUpdate]) -> None:
+    """Store pending entities until a revision puts them in force."""
+    await _add_incoming(connection, {it.key: it.content for it in updates})
 
 
 async def read_replica(connection: Connection) -> DirectoryReplica:
@@ -62,18 +62,27 @@ async def read_replica(connection: Connection) -> DirectoryReplica:
     return DirectoryReplica(await _in_force(connection), entities, latest)
 
 
-async def write_replica(connection: Connection, before: Entities, book: DirectoryReplica) -> None:
+async def write_replica(
+    connection: Connection, before: Entities, replica: DirectoryReplica
+) -> None:
     """Write what has changed since *before* was in force."""
-    changes = difference(before, book.entities)
+    changes = difference(before, replica.entities)
     put = {key: content for key, content in changes.items() if content is not None}
     gone = [key for key, content in changes.items() if content is None]
     await connection.execute(QUERIES["put_entities"], list(put), list(put.values()))
     await connection.execute(QUERIES["take_entities"], gone)
     await connection.execute(QUERIES["clear_incoming"])
-    await _add_incoming(connection, difference(book.entities, book.latest))
-    for seen in book.seen:
-        it = seen.revision
-        row = it.revision, it.base, it.entities, it.checksum, it.document, it.occurred_at
+    await _add_incoming(connection, difference(replica.entities, replica.latest))
+    for seen in replica.seen:
+        revision = seen.revision
+        row = (
+            revision.revision,
+            revision.base,
+            revision.entities,
+            revision.checksum,
+            revision.document,
+            revision.occurred_at,
+        )
         await connection.execute(QUERIES["add_revision"], *row, seen.refused or None)
 
 

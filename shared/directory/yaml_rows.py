@@ -6,7 +6,7 @@ from io import StringIO
 import yaml
 
 from shared.reference.errors import FactError
-from shared.reference.rows import Located, Row
+from shared.reference.rows import FileMapping, FileRow
 
 _TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
 
@@ -18,9 +18,9 @@ class _LinedLoader(yaml.SafeLoader):
     YAML lets the last of two equal keys win in silence; a fact must not vanish that way.
     """
 
-    def mapping_with_lines(self, node: yaml.MappingNode) -> Iterator[Located]:
+    def mapping_with_lines(self, node: yaml.MappingNode) -> Iterator[FileMapping]:
         """Construct a mapping in the two steps that anchors need."""
-        found = Located()
+        found = FileMapping()
         found.file, found.line = node.start_mark.name, _line(node)
         yield found
         _check_keys(key for key, _ in node.value if key.tag != _MERGE)
@@ -47,7 +47,7 @@ def _wrong(message: str, node: yaml.Node) -> yaml.MarkedYAMLError:
 _LinedLoader.add_constructor("tag:yaml.org,2002:map", _LinedLoader.mapping_with_lines)
 
 
-def read_yaml(text: str, file: str) -> Row:
+def read_yaml(text: str, file: str) -> FileRow:
     """
     Return the content of a YAML file, a mapping, as one row.
 
@@ -64,9 +64,9 @@ def read_yaml(text: str, file: str) -> Row:
         raise FactError(file, "", f"is not YAML: {error.problem or error.context}", line) from error
     except yaml.YAMLError as error:
         raise FactError(file, "", f"is not YAML: {error}") from error
-    if not isinstance(content, Located):
+    if not isinstance(content, FileMapping):
         raise FactError(file, "", "must hold a mapping")
-    return Row(file, "", content)
+    return FileRow(file, "", content)
 
 
 def _line(node: yaml.Node) -> int:

@@ -12,10 +12,17 @@ from datetime import date
 from itertools import groupby
 
 from shared.reference.dates import DAY
-from shared.reference.decisions import Change, Closing, Decision, Opening, Passing, build_decisions
+from shared.reference.decisions import (
+    Decision,
+    UnitChanged,
+    UnitClosed,
+    UnitOpened,
+    UnitPassed,
+    build_decisions,
+)
 from shared.reference.levels import TYPES
 from shared.reference.lineage import Link
-from shared.reference.rows import Row
+from shared.reference.rows import FileRow
 from shared.reference.units import Unit, chains, life
 
 __all__ = ["Decision", "apply", "build_decisions"]
@@ -34,8 +41,8 @@ def apply(
     """
     ledger = _Ledger(units, links)
     in_time = sorted(decisions, key=lambda it: it.effective_on)
-    for day, its in groupby(in_time, key=lambda it: it.effective_on):
-        ledger.put_into_effect(day, list(its))
+    for day, of_day in groupby(in_time, key=lambda it: it.effective_on):
+        ledger.put_into_effect(day, list(of_day))
     return ledger.units(), ledger.links()
 
 
@@ -85,14 +92,14 @@ class _Ledger:
         placed += [(it.unit, it.row) for it in changes if it.attribute == "parent"]
         self._check_places(day, ending, placed)
 
-    def _open(self, act: Opening) -> None:
+    def _open(self, act: UnitOpened) -> None:
         states = self._states.get(act.unit.key)
         if states is None:
             self._states[act.unit.key] = [act.unit]
         elif replace(states[0], valid_to=None) != act.unit:
             raise act.row.refused(f"{act.unit.key} is there already, and not as it is opened here")
 
-    def _change(self, act: Change, day: date) -> None:
+    def _change(self, act: UnitChanged, day: date) -> None:
         states = self._states_of(act.unit, act.row)
         index = next((i for i, it in enumerate(states) if it.alive(day)), None)
         if index is None or not self._lives(act.unit, day - DAY):
@@ -119,7 +126,7 @@ class _Ledger:
             index += 1
         self._states[act.unit] = _without_repetition(states)
 
-    def _end(self, key: str, day: date, row: Row) -> None:
+    def _end(self, key: str, day: date, row: FileRow) -> None:
         states = self._states_of(key, row)
         last = states[-1]
         if last.valid_to is not None and last.valid_to != day - DAY:
@@ -130,7 +137,7 @@ class _Ledger:
             )
         states[-1] = replace(last, valid_to=day - DAY)
 
-    def _pass(self, act: Passing, day: date) -> None:
+    def _pass(self, act: UnitPassed, day: date) -> None:
         for key, when in ((act.predecessor, day - DAY), (act.successor, day)):
             self._states_of(key, act.row)
             if not self._lives(key, when):
@@ -147,16 +154,16 @@ class _Ledger:
         self._links[_place(link)] = link
         self._check_wholes(act, day)
 
-    def _check_wholes(self, act: Passing, day: date) -> None:
+    def _check_wholes(self, act: UnitPassed, day: date) -> None:
         """Refuse what passes beside a whole, which leaves nothing."""
-        its = self._after.setdefault(act.predecessor, set())
-        its.add((act.predecessor, act.successor, day))
-        kinds = [self._links[place].kind for place in its if place[-1] == day]
+        links = self._after.setdefault(act.predecessor, set())
+        links.add((act.predecessor, act.successor, day))
+        kinds = [self._links[place].kind for place in links if place[-1] == day]
         if "whole" in kinds and len(kinds) > 1:
             raise act.row.refused(f"{act.predecessor} passes wholly and elsewhere on the same day")
 
     def _check_places(
-        self, day: date, ending: Mapping[str, Row], placed: Iterable[tuple[str, Row]]
+        self, day: date, ending: Mapping[str, FileRow], placed: Iterable[tuple[str, FileRow]]
     ) -> None:
         for key, row in placed:
             parent = next(it.parent for it in self._states[key] if it.alive(day))
@@ -173,13 +180,13 @@ class _Ledger:
                     message = f"{state.key} would live on below {state.parent}, which ends"
                     raise ends.refused(message)
 
-    def _check_closing(self, act: Closing, passing: Mapping[str, Row]) -> None:
+    def _check_closing(self, act: UnitClosed, passing: Mapping[str, FileRow]) -> None:
         if act.unit in passing:
             raise act.row.refused(f"{act.unit} passes into another and is not just closed")
         if self._states_of(act.unit, act.row)[0].parent is None:
             raise act.row.refused(f"{act.unit} has nothing above it to pass to; merge or split it")
 
-    def _states_of(self, key: str, row: Row) -> list[Unit]:
+    def _states_of(self, key: str, row: FileRow) -> list[Unit]:
         if key not in self._states:
             raise row.refused(f"{key} is not in the directory")
         return self._states[key]
@@ -191,7 +198,7 @@ class _Ledger:
         return self._states[key][0].span.begin
 
 
-def _check_agree(changes: Iterable[Change], passings: Iterable[Passing]) -> None:
+def _check_agree(changes: Iterable[UnitChanged], passings: Iterable[UnitPassed]) -> None:
     """Refuse two acts of one day that say different things, whichever is read first."""
     values: dict[tuple[str, str], str] = {}
     for change in changes:
@@ -199,14 +206,14 @@ def _check_agree(changes: Iterable[Change], passings: Iterable[Passing]) -> None
         if value != change.value:
             message = f"{change.attribute} of {change.unit} becomes {value!r} and {change.value!r}"
             raise change.row.refused(message)
-    said: dict[tuple[str, str], Passing] = {}
+    said: dict[tuple[str, str], UnitPassed] = {}
     for passing in passings:
         if said.setdefault((passing.predecessor, passing.successor), passing) != passing:
             message = f"how {passing.predecessor} passes into {passing.successor} is said twice"
             raise passing.row.refused(f"{message}, differently")
 
 
-def _changed(state: Unit, act: Change) -> Unit:
+def _changed(state: Unit, act: UnitChanged) -> Unit:
     match act.attribute:
         case "name":
             return replace(state, name=act.value)

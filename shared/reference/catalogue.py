@@ -15,7 +15,7 @@ from shared.reference.forms import UNCLASSIFIED, Cell, FormVersion, SplitGroup
 from shared.reference.indicators import OVER_TIME, OVER_UNITS, Code, Indicator, Measure
 from shared.reference.levels import LEVELS, TYPES
 from shared.reference.periods import KINDS, REGIMES, Period
-from shared.reference.rows import Row, mapping
+from shared.reference.rows import FileRow, mapping
 
 __all__ = [
     "UNCLASSIFIED",
@@ -67,7 +67,7 @@ def build_catalogue(
     something unknown, or changes the cells of a form version that is out.
     """
     named = _unique(_rows(_INDICATORS, "indicator", indicators))
-    lists = {name: _code_list(Row(_CODES, f"dimension {name}", codes), name) for name in codes}
+    lists = {name: _code_list(FileRow(_CODES, f"dimension {name}", codes), name) for name in codes}
     built: list[FormVersion] = []
     for row in _rows(_FORMS, "form", forms):
         version = _form(row, named, lists)
@@ -79,14 +79,14 @@ def build_catalogue(
     return Catalogue(named, tuple(built), lists)
 
 
-def _rows(file: str, what: str, rows: Iterable[Mapping[str, object]]) -> list[Row]:
+def _rows(file: str, what: str, rows: Iterable[Mapping[str, object]]) -> list[FileRow]:
     return [
-        Row(file, f"{what} {values.get('code') or number}", values)
+        FileRow(file, f"{what} {values.get('code') or number}", values)
         for number, values in enumerate(rows, start=1)
     ]
 
 
-def _unique(rows: Sequence[Row]) -> dict[str, Indicator]:
+def _unique(rows: Sequence[FileRow]) -> dict[str, Indicator]:
     named: dict[str, Indicator] = {}
     for row in rows:
         indicator = _indicator(row)
@@ -103,7 +103,7 @@ def _unique(rows: Sequence[Row]) -> dict[str, Indicator]:
     return named
 
 
-def _indicator(row: Row) -> Indicator:
+def _indicator(row: FileRow) -> Indicator:
     span = row.span()
     return Indicator(
         code=row.text("code"),
@@ -126,7 +126,7 @@ def _indicator(row: Row) -> Indicator:
     )
 
 
-def _code_list(row: Row, name: str) -> tuple[Code, ...]:
+def _code_list(row: FileRow, name: str) -> tuple[Code, ...]:
     listed: dict[str, Code] = {}
     for r in row.rows(name):
         span = r.span()
@@ -146,7 +146,7 @@ def _codes_of(
 
 
 def _form(
-    row: Row, indicators: Mapping[str, Indicator], codes: Mapping[str, tuple[Code, ...]]
+    row: FileRow, indicators: Mapping[str, Indicator], codes: Mapping[str, tuple[Code, ...]]
 ) -> FormVersion:
     valid_from, valid_to = row.day("valid_from"), row.span().last
     span = DateSpan(valid_from, valid_to)
@@ -185,7 +185,7 @@ def _cells(indicators: Sequence[str], groups: Sequence[SplitGroup]) -> Iterable[
 
 
 def _group(
-    split: Row,
+    split: FileRow,
     of_form: Sequence[str],
     indicators: Mapping[str, Indicator],
     codes: Mapping[str, tuple[Code, ...]],
@@ -207,15 +207,15 @@ def _group(
     return SplitGroup(indicator, dimensions, cells)
 
 
-def _closed(row: Row, name: str, allowed: Iterable[str]) -> frozenset[str]:
+def _closed(row: FileRow, name: str, allowed: Iterable[str]) -> frozenset[str]:
     found = frozenset(row.texts(name))
     if not found <= frozenset(allowed):
         raise row.wrong(name, f"must be of {', '.join(sorted(allowed))}")
     return found
 
 
-def _regimes(row: Row) -> Mapping[str, frozenset[str]]:
-    allowed = Row(
+def _regimes(row: FileRow) -> Mapping[str, frozenset[str]]:
+    allowed = FileRow(
         row.file,
         f"{row.where}, regimes",
         mapping(row.values.get("regimes"), row, "regimes"),

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from shared.reference.dates import Dated
 from shared.reference.periods import Period, parse_period
-from shared.reference.rows import Row
+from shared.reference.rows import FileRow
 from shared.reference.wordings import Wording
 
 LETTER_STYLES = ("party", "state")
@@ -168,7 +168,7 @@ def build_committees(
     """
     found: dict[str, Committee] = {}
     for number, values in enumerate(rows, start=1):
-        row = Row(file, f"committee {values.get('key') or number}", values)
+        row = FileRow(file, f"committee {values.get('key') or number}", values)
         committee = _committee(row)
         if committee.key in found:
             raise row.refused("is there twice")
@@ -178,18 +178,18 @@ def build_committees(
 
 def letters_of(
     rows: Iterable[Mapping[str, object]], file: str = "committees.yaml"
-) -> Iterator[tuple[Committee, Row, Demand | Extension]]:
+) -> Iterator[tuple[Committee, FileRow, Demand | Extension]]:
     """Yield every letter of these rows with its committee and its own row, for messages."""
     known = list(rows)
     for committee, values in zip(build_committees(known, file), known, strict=True):
-        row = Row(file, f"committee {committee.key}", values)
+        row = FileRow(file, f"committee {committee.key}", values)
         for letter_row, demand in zip(row.rows("demands"), committee.demands, strict=True):
             yield committee, letter_row, demand
         for letter_row, extension in zip(row.rows("extensions"), committee.extensions, strict=True):
             yield committee, letter_row, extension
 
 
-def _committee(row: Row) -> Committee:
+def _committee(row: FileRow) -> Committee:
     row.only(*_FIELDS, *_DATES)
     span = row.span()
     roles = tuple(map(_assignment, row.rows("roles")))
@@ -212,20 +212,20 @@ def _committee(row: Row) -> Committee:
     )
 
 
-def _programmes(row: Row) -> tuple[str, ...]:
+def _programmes(row: FileRow) -> tuple[str, ...]:
     programmes = row.texts("programmes")
     if not set(programmes) <= set(PROGRAMMES) or len(set(programmes)) < len(programmes):
         raise row.wrong("programmes", f"must be some of {', '.join(PROGRAMMES)}, each once")
     return programmes
 
 
-def _contact(row: Row) -> Contact:
+def _contact(row: FileRow) -> Contact:
     row.only("name", "role", "email", *_DATES)
     span = row.span()
     return Contact(row.text("name"), row.text("role"), row.text("email"), span.first, span.last)
 
 
-def _assignment(row: Row) -> Assignment:
+def _assignment(row: FileRow) -> Assignment:
     row.only("role", "name", "email", "decision", *_DATES)
     span = row.span()
     return Assignment(
@@ -238,7 +238,7 @@ def _assignment(row: Row) -> Assignment:
     )
 
 
-def _agencies(row: Row) -> tuple[Agency, ...]:
+def _agencies(row: FileRow) -> tuple[Agency, ...]:
     rows = row.rows("standing_agencies")
     found = list(map(_agency, rows))
     for number, (agency, its_row) in enumerate(zip(found, rows, strict=True)):
@@ -248,19 +248,19 @@ def _agencies(row: Row) -> tuple[Agency, ...]:
     return tuple(found)
 
 
-def _agency(row: Row) -> Agency:
+def _agency(row: FileRow) -> Agency:
     row.only("name", *_DATES)
     span = row.span()
     return Agency(row.text("name"), span.first, span.last)
 
 
-def _demand(row: Row) -> Demand:
+def _demand(row: FileRow) -> Demand:
     row.only(*_LETTER)
     due_at, wording = _date_of_letter(row)
     return Demand(row.text("form"), _period(row), due_at, row.text("document"), wording)
 
 
-def _extension(row: Row) -> Extension:
+def _extension(row: FileRow) -> Extension:
     row.only(*_LETTER, "units")
     due_at, wording = _date_of_letter(row)
     if due_at is None:
@@ -269,14 +269,14 @@ def _extension(row: Row) -> Extension:
     return Extension(row.text("form"), _period(row), units, due_at, row.text("document"), wording)
 
 
-def _period(row: Row) -> str:
+def _period(row: FileRow) -> str:
     period = row.text("period")
     if parse_period(period) is None:
         raise row.wrong("period", f"{period!r} is not a period")
     return period
 
 
-def _date_of_letter(row: Row) -> tuple[datetime | None, str]:
+def _date_of_letter(row: FileRow) -> tuple[datetime | None, str]:
     """Return the instant of a letter and its words: `due_at`, or what `deadline` says in words."""
     due_at, words = row.instant_or_none("due_at"), row.text_or_none("deadline")
     if words is None:

@@ -15,7 +15,7 @@ from shared.reference.committees import Committee, Demand, Extension
 from shared.reference.dates import Dated
 from shared.reference.levels import LEVELS
 from shared.reference.periods import KINDS, REGIMES, VIETNAM, Period, periods_of_year
-from shared.reference.rows import Row
+from shared.reference.rows import FileRow
 from shared.reference.wordings import Wording
 from shared.reference.working_days import WorkingCalendar
 
@@ -98,7 +98,7 @@ def build_rules(
     """
     rules: dict[str, DeadlineRule] = {}
     for number, values in enumerate(rows, start=1):
-        regime = Row(file, f"regime {values.get('code') or number}", values)
+        regime = FileRow(file, f"regime {values.get('code') or number}", values)
         regime.only("code", "label_vi", "rules")
         for row in regime.rows("rules"):
             rule = _rule(row, regime.one_of("code", REGIMES))
@@ -201,7 +201,7 @@ def _granted(
                 yield Due(extension.due_at, extension.document, extension.wording)
 
 
-def _rule(row: Row, regime: str) -> DeadlineRule:
+def _rule(row: FileRow, regime: str) -> DeadlineRule:
     row.only(*_FIELDS)
     span = row.span()
     days = row.number("working_days_after_close")

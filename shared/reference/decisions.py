@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from shared.reference.dates import DateSpan
-from shared.reference.rows import Row
+from shared.reference.rows import FileRow
 from shared.reference.units import Unit, unit_of
 
 # Act -> the field of a unit that it changes.
@@ -35,15 +35,15 @@ _PARTS_MIN = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class UnitOpened:
     """A unit begins."""
 
     unit: Unit
-    row: Row = field(compare=False)
+    row: FileRow = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Passing:
+class UnitPassed:
     """One unit passes into another, wholly or in part; when `ends`, it is no more."""
 
     predecessor: str
@@ -51,25 +51,25 @@ class Passing:
     kind: str
     ends: bool
     document: str
-    row: Row = field(compare=False)
+    row: FileRow = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class UnitChanged:
     """A unit that lives on gets another value in one field."""
 
     unit: str
     attribute: str
     value: str
-    row: Row = field(compare=False)
+    row: FileRow = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Closing:
+class UnitClosed:
     """A unit ends and passes into none."""
 
     unit: str
-    row: Row = field(compare=False)
+    row: FileRow = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,37 +78,37 @@ class Decision:
 
     document: str
     effective_on: date
-    openings: tuple[Opening, ...] = ()
-    passings: tuple[Passing, ...] = ()
-    changes: tuple[Change, ...] = ()
-    closings: tuple[Closing, ...] = ()
+    openings: tuple[UnitOpened, ...] = ()
+    passings: tuple[UnitPassed, ...] = ()
+    changes: tuple[UnitChanged, ...] = ()
+    closings: tuple[UnitClosed, ...] = ()
 
 
-def build_decisions(document: Row) -> tuple[Decision, ...]:
+def build_decisions(document: FileRow) -> tuple[Decision, ...]:
     """Return the decisions of a file. Raises FactError with file and line on an unusable one."""
     return tuple(_decision(row) for row in document.rows("decisions"))
 
 
-def _decision(row: Row) -> Decision:
+def _decision(row: FileRow) -> Decision:
     row.only("decision", "effective_on", "open", "merge", "split", "cede", "close", *_CHANGES)
     document, day = row.text("decision"), row.day("effective_on")
-    closing = Row(row.file, f"{row.where}, close", {}, row.line_of("close"))
+    closing = FileRow(row.file, f"{row.where}, close", {}, row.line_of("close"))
     return Decision(
         document,
         day,
         tuple(_opening(it, day) for it in row.rows("open")),
         tuple(_passings(row, document)),
         tuple(_changes(row)),
-        tuple(Closing(key, closing) for key in row.texts("close")),
+        tuple(UnitClosed(key, closing) for key in row.texts("close")),
     )
 
 
-def _opening(row: Row, day: date) -> Opening:
+def _opening(row: FileRow, day: date) -> UnitOpened:
     row.only(*_OPENED)
-    return Opening(unit_of(row, DateSpan(day)), row)
+    return UnitOpened(unit_of(row, DateSpan(day)), row)
 
 
-def _passings(decision: Row, document: str) -> Iterator[Passing]:
+def _passings(decision: FileRow, document: str) -> Iterator[UnitPassed]:
     for row in decision.rows("merge"):
         row.only("from", "into")
         for key in _several(row, "from", 1):
@@ -122,21 +122,21 @@ def _passings(decision: Row, document: str) -> Iterator[Passing]:
         yield _passing(row, row.text("from"), row.text("to"), "cede", document)
 
 
-def _passing(row: Row, predecessor: str, successor: str, act: str, document: str) -> Passing:
+def _passing(row: FileRow, predecessor: str, successor: str, act: str, document: str) -> UnitPassed:
     if predecessor == successor:
         raise row.refused(f"{predecessor} cannot pass into itself; who lives on may cede parts")
     kind = "whole" if act == "merge" else "part"
-    return Passing(predecessor, successor, kind, act != "cede", document, row)
+    return UnitPassed(predecessor, successor, kind, act != "cede", document, row)
 
 
-def _changes(decision: Row) -> Iterator[Change]:
+def _changes(decision: FileRow) -> Iterator[UnitChanged]:
     for act, changed in _CHANGES.items():
         for row in decision.rows(act):
             row.only("unit", changed)
-            yield Change(row.text("unit"), changed, row.text(changed), row)
+            yield UnitChanged(row.text("unit"), changed, row.text(changed), row)
 
 
-def _several(row: Row, name: str, least: int) -> tuple[str, ...]:
+def _several(row: FileRow, name: str, least: int) -> tuple[str, ...]:
     keys = row.texts(name)
     if len(set(keys)) < least or len(set(keys)) != len(keys):
         raise row.wrong(name, f"must name at least {least}, each once, not {list(keys)!r}")

@@ -24,7 +24,7 @@ __all__ = ["AREA_LEVELS", "Directory", "Unit", "build_units"]
 _OWING_REMEMBERED = 4096
 _LIVING_REMEMBERED = 64
 
-Within = Mapping[str, tuple[Unit, ...]]
+UnitsByArea = Mapping[str, tuple[Unit, ...]]
 """Area -> the units that count in it, sorted by key: a province or district itself included."""
 
 
@@ -42,7 +42,7 @@ class Directory:
         self._units = {key: chain[-1] for key, chain in self._states.items()}
         self._paths = Paths(self._states, file)
         self._by_code = _codes(self._states, file)
-        self._turns = sorted(set(_turning_days(self._states)))
+        self._change_days = sorted(set(_days_of_change(self._states)))
         self._owing = lru_cache(maxsize=_OWING_REMEMBERED)(self._find_owing)
         self._living = lru_cache(maxsize=_LIVING_REMEMBERED)(self._find_living)
         self._owed = lru_cache(maxsize=_OWING_REMEMBERED)(_find_owed)
@@ -112,7 +112,7 @@ class Directory:
 
     def owing(self, form: FormVersion, period: Period, area: str) -> tuple[Unit, ...]:
         """Return the units of an area (itself or below) that owe a form, sorted by key."""
-        return self._owing(form.owed_by, form.voluntary, self.turn(period.last_day), area)
+        return self._owing(form.owed_by, form.voluntary, self.interval_index(period.last_day), area)
 
     def owes(self, unit_key: str, form: FormVersion, period: Period) -> bool:
         """Tell whether a unit owes a form as it is on the last day of a period."""
@@ -133,20 +133,20 @@ class Directory:
         states = tuple((state.level, state.type, state.span) for state in chain)
         return self._owed(states, tuple(forms), tuple(periods))
 
-    def turn(self, day: date) -> int:
-        """Return the number of the stretch of days around a day in which nothing changes."""
-        return bisect_right(self._turns, day)
+    def interval_index(self, day: date) -> int:
+        """Return the index of the interval between changes that contains a day (a cache key)."""
+        return bisect_right(self._change_days, day)
 
-    def living(self, first: date, last: date) -> Within:
+    def living(self, first: date, last: date) -> UnitsByArea:
         """Return who existed on some day of a span, by the areas they were in on its last day."""
-        return self._living(self.turn(first), self.turn(last))
+        return self._living(self.interval_index(first), self.interval_index(last))
 
     @cached_property
-    def _ever(self) -> Within:
+    def _ever(self) -> UnitsByArea:
         return _within((self._units[key], self._paths.newest[key]) for key in sorted(self._units))
 
-    def _find_living(self, first_turn: int, last_turn: int) -> Within:
-        first, last = self._day_in(first_turn), self._day_in(last_turn)
+    def _find_living(self, first_index: int, last_index: int) -> UnitsByArea:
+        first, last = self._day_in(first_index), self._day_in(last_index)
         window = DateSpan(first, last)
         existing = ((key, self._states[key]) for key in sorted(self._states))
         return _within(
@@ -156,21 +156,21 @@ class Directory:
         )
 
     def _find_owing(
-        self, owed_by: frozenset[str], voluntary: frozenset[str], turn: int, area: str
+        self, owed_by: frozenset[str], voluntary: frozenset[str], interval_index: int, area: str
     ) -> tuple[Unit, ...]:
-        units = self._living(turn, turn).get(area, ())
-        itself = self.get(area, day := self._day_in(turn))
+        units = self._living(interval_index, interval_index).get(area, ())
+        itself = self.get(area, day := self._day_in(interval_index))
         if itself and itself.level not in AREA_LEVELS and itself.alive(day):
             units = tuple(sorted((itself, *units), key=lambda unit: unit.key))
         return tuple(u for u in units if u.level in owed_by and u.type not in voluntary)
 
-    def _day_in(self, turn: int) -> date:
-        if turn:
-            return self._turns[turn - 1]
-        return self._turns[0] - DAY if self._turns else date.min
+    def _day_in(self, interval_index: int) -> date:
+        if interval_index:
+            return self._change_days[interval_index - 1]
+        return self._change_days[0] - DAY if self._change_days else date.min
 
 
-def _within(units: Iterable[tuple[Unit, tuple[str, ...]]]) -> Within:
+def _within(units: Iterable[tuple[Unit, tuple[str, ...]]]) -> UnitsByArea:
     found: dict[str, list[Unit]] = {}
     for unit, path in units:
         for area in path:
@@ -178,7 +178,7 @@ def _within(units: Iterable[tuple[Unit, tuple[str, ...]]]) -> Within:
     return {area: tuple(its) for area, its in found.items()}
 
 
-def _turning_days(states: Mapping[str, Sequence[Unit]]) -> Iterator[date]:
+def _days_of_change(states: Mapping[str, Sequence[Unit]]) -> Iterator[date]:
     for chain in states.values():
         for state in chain:
             if state.valid_from is not None:
@@ -194,9 +194,9 @@ def _codes(
     for chain in states.values():
         for state in chain:
             found.setdefault((state.official_code, state.level), []).append(state)
-    for its in found.values():
-        its.sort(key=lambda unit: unit.span.begin)
-        for before, after in pairwise(its):
+    for of_code in found.values():
+        of_code.sort(key=lambda unit: unit.span.begin)
+        for before, after in pairwise(of_code):
             if before.alive(after.span.begin):
                 message = f"has the code {after.official_code} while {before.key} has it"
                 raise FactError(file, f"unit {after.key}", message)

@@ -14,7 +14,7 @@ from itertools import chain
 from shared.reference.dates import DAY
 from shared.reference.directory import Directory
 from shared.reference.errors import FactError
-from shared.reference.rows import Row
+from shared.reference.rows import FileRow
 from shared.reference.units import life
 
 KINDS = ("whole", "part")
@@ -71,8 +71,8 @@ class Lineage:
         self._before: dict[str, list[Link]] = {}
         for link in links:
             self._add(link)
-        for its in chain(self._after.values(), self._before.values()):
-            its.sort(key=lambda it: (it.effective_on, it.predecessor, it.successor))
+        for links_of_unit in chain(self._after.values(), self._before.values()):
+            links_of_unit.sort(key=lambda it: (it.effective_on, it.predecessor, it.successor))
         self._check_wholes()
         self._days = sorted({link.effective_on for link in self._links.values()})
 
@@ -111,10 +111,10 @@ class Lineage:
         for link in self._links.values():
             if (link.predecessor, link.effective_on) in seen:
                 continue
-            its = self.component(link.predecessor, directory, link.effective_on)
-            if its is not None:
-                seen.update((old, its.effective_on) for old in its.old)
-                found[its.effective_on, min(its.old)] = its
+            component = self.component(link.predecessor, directory, link.effective_on)
+            if component is not None:
+                seen.update((old, component.effective_on) for old in component.old)
+                found[component.effective_on, min(component.old)] = component
         return tuple(found[place] for place in sorted(found))
 
     def heirs(self, key: str, day: date, today: date, directory: Directory) -> frozenset[str]:
@@ -139,8 +139,8 @@ class Lineage:
             verified = verified and all(link.verified for link in links)
         return Trace(frozenset(heirs), verified)
 
-    def turn(self, day: date) -> int:
-        """Return the number of the stretch of days around a day on which nothing passes."""
+    def interval_index(self, day: date) -> int:
+        """Return the index of the interval between links that contains a day (a cache key)."""
         return bisect_right(self._days, day)
 
     def answers_for(self, key: str, on: date, directory: Directory) -> tuple[str, ...]:
@@ -231,10 +231,10 @@ def known_links(links: Iterable[Link], directory: Directory) -> list[Link]:
 
 def build_links(rows: Iterable[Mapping[str, object]], file: str) -> list[Link]:
     """Return the links of CSV rows. Raises FactError with file and line on an unusable one."""
-    return [_link(Row(file, "", row, line)) for line, row in enumerate(rows, start=2)]
+    return [_link(FileRow(file, "", row, line)) for line, row in enumerate(rows, start=2)]
 
 
-def _link(row: Row) -> Link:
+def _link(row: FileRow) -> Link:
     link = Link(
         predecessor=row.text("predecessor"),
         successor=row.text("successor"),

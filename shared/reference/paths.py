@@ -11,7 +11,7 @@ from shared.reference.units import Unit, life
 AREA_LEVELS = frozenset({"province", "district"})
 
 Path = tuple[str, ...]
-Stretch = tuple[date, Path]
+PathInterval = tuple[date, Path]
 """A path, and the first day on which it holds."""
 
 
@@ -19,7 +19,7 @@ class Paths:
     """
     The path of each unit, province last.
 
-    Nearly every unit has had one path all its life, and that is a single look-up. The stretches of
+    Nearly every unit has had one path all its life, and that is a single look-up. The intervals of
     the others are kept beside it. Before its first and after its last day a unit counts where it
     did on that day.
     """
@@ -28,7 +28,7 @@ class Paths:
         """Climb from every unit. Raises FactError where that does not end at a province."""
         self._states = states
         self._file = file
-        self._lines: dict[str, tuple[Stretch, ...]] = {}
+        self._lines: dict[str, tuple[PathInterval, ...]] = {}
         for key in states:
             self._line(key, ())
         self.newest = {key: self._areas(key, line[-1][1]) for key, line in self._lines.items()}
@@ -40,29 +40,29 @@ class Paths:
 
     def on(self, key: str, day: date) -> Path:
         """Return the path of a unit on a day. Raises KeyError on an unknown key."""
-        stretches = self._moved.get(key)
-        if stretches is None:
+        intervals = self._moved.get(key)
+        if intervals is None:
             return self.newest[key]
-        return next(path for since, path in reversed(stretches) if since <= day)
+        return next(path for since, path in reversed(intervals) if since <= day)
 
     def _areas(self, key: str, line: Path) -> Path:
         return line if self._states[key][0].level in AREA_LEVELS else line[1:]
 
-    def _line(self, key: str, busy: Path) -> tuple[Stretch, ...]:
-        """Return the unit and all above it, in each stretch of its life."""
+    def _line(self, key: str, busy: Path) -> tuple[PathInterval, ...]:
+        """Return the unit and all above it, in each interval of its life."""
         known = self._lines.get(key)
         if known is not None:
             return known
-        stretches: list[Stretch] = []
+        intervals: list[PathInterval] = []
         for state in self._states[key]:
-            stretches.extend(self._above(state, (*busy, key)))
+            intervals.extend(self._above(state, (*busy, key)))
         # What is above may change without a change of the line, and the first path holds earlier.
-        line = [next(same) for _, same in groupby(stretches, key=lambda stretch: stretch[1])]
+        line = [next(same) for _, same in groupby(intervals, key=lambda interval: interval[1])]
         line[0] = (date.min, line[0][1])
         self._lines[key] = tuple(line)
         return self._lines[key]
 
-    def _above(self, state: Unit, busy: Path) -> Iterator[Stretch]:
+    def _above(self, state: Unit, busy: Path) -> Iterator[PathInterval]:
         begin, end = state.span.begin, state.span.end
         if state.parent is None:
             if state.level != "province":
@@ -74,7 +74,7 @@ class Paths:
             raise self._wrong(state, message)
         self._check_lives(state)
         line = self._line(state.parent, busy)
-        # The stretch that has begun before still holds on the first day.
+        # The interval that has begun before still holds on the first day.
         place = max(index for index, (since, _) in enumerate(line) if since <= begin)
         for since, path in line[place:]:
             if since <= end:

@@ -26,8 +26,7 @@ class ReferenceData:
     """
     What is known at one time: law, forms, units, committees.
 
-    Two of these are the same only if they are one object: what is worked out from one is
-    remembered by it.
+    Compared by identity: values derived from one are cached under it.
     """
 
     catalogue: Catalogue
@@ -73,8 +72,8 @@ class ReferenceData:
 
 def cached_per_reference_data(make: Callable[[ReferenceData], T]) -> Callable[[ReferenceData], T]:
     """
-    Remember what is worked out from facts, for those in force and for those before or to come.
+    Cache a value derived from ReferenceData, for the current and the next (or previous) revision.
 
-    New facts are prepared while the old are still at work.
+    A new revision is prepared while the old one is still in use.
     """
     return lru_cache(maxsize=2)(make)

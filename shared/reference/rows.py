@@ -8,7 +8,7 @@ from shared.reference.dates import DateSpan
 from shared.reference.errors import FactError
 
 
-class Located(dict[str, object]):
+class FileMapping(dict[str, object]):
     """A mapping of a file that remembers the file, the line it begins on, the line of each key."""
 
     file: str = ""
@@ -17,7 +17,7 @@ class Located(dict[str, object]):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FileRow:
     """
     A mapping from a YAML list or a CSV line, and where it was found.
 
@@ -118,10 +118,10 @@ class Row:
             raise self.wrong(name, f"must be a list of texts, not {values!r}")
         return tuple(str(value) for value in values)
 
-    def rows(self, name: str) -> tuple["Row", ...]:
+    def rows(self, name: str) -> tuple["FileRow", ...]:
         """Return a list of nested rows, empty when the field is absent."""
         return tuple(
-            Row(
+            FileRow(
                 self.file, self._inside(name, place), mapping(value, self, name), self.line_of(name)
             )
             for place, value in enumerate(self.items(name), start=1)
@@ -142,7 +142,7 @@ class Row:
 
     def line_of(self, name: str) -> int | None:
         """Return the line of a field, or of the row where the field has none."""
-        if isinstance(self.values, Located):
+        if isinstance(self.values, FileMapping):
             return self.values.line_of.get(name, self.values.line)
         return self.line
 
@@ -152,19 +152,19 @@ class Row:
 
     def refused(self, message: str) -> FactError:
         """Return the error for this row as a whole."""
-        line = self.values.line if isinstance(self.values, Located) else self.line
+        line = self.values.line if isinstance(self.values, FileMapping) else self.line
         return FactError(self._file, self.where, message, line)
 
     @property
     def _file(self) -> str:
         """The file that holds the row, where rows of several files are read together."""
-        return (self.values.file if isinstance(self.values, Located) else "") or self.file
+        return (self.values.file if isinstance(self.values, FileMapping) else "") or self.file
 
     def _inside(self, name: str, place: int) -> str:
         return ", ".join(part for part in (self.where, f"{name} {place}") if part)
 
 
-def mapping(value: object, row: Row, name: str) -> Mapping[str, object]:
+def mapping(value: object, row: FileRow, name: str) -> Mapping[str, object]:
     """Return the value as a mapping with text keys. Raises FactError when it is not one."""
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
         raise row.wrong(name, f"must be a mapping, not {value!r}")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from shared.reference.dates import DAY, Dated, DateSpan
 from shared.reference.errors import FactError
 from shared.reference.levels import LEVELS, TYPES
-from shared.reference.rows import Row
+from shared.reference.rows import FileRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,11 @@ def life(chain: Sequence[Unit]) -> DateSpan:
 
 def build_units(rows: Iterable[Mapping[str, object]], file: str) -> list[Unit]:
     """Return the units of CSV rows. Raises FactError with file and line on an unusable one."""
-    located = (Row(file, "", row, line) for line, row in enumerate(rows, start=2))
+    located = (FileRow(file, "", row, line) for line, row in enumerate(rows, start=2))
     return [unit_of(row, row.span()) for row in located]
 
 
-def unit_of(row: Row, span: DateSpan) -> Unit:
+def unit_of(row: FileRow, span: DateSpan) -> Unit:
     """Return the unit that a row describes. Raises FactError when level or type are not listed."""
     level = row.one_of("level", LEVELS)
     return Unit(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shared.reference.dates import DAY
-from shared.reference.rows import Row
+from shared.reference.rows import FileRow
 
 _SATURDAY = 5
 
@@ -80,7 +80,7 @@ class WorkingCalendar:
 
 
 def build_calendar(
-    table: Row, package_days_off: Iterable[date], package_days_worked: Iterable[date]
+    table: FileRow, package_days_off: Iterable[date], package_days_worked: Iterable[date]
 ) -> WorkingCalendar:
     """
     Return the calendar of a package's dates with our table laid over them.
@@ -107,7 +107,7 @@ def build_calendar(
     )
 
 
-def _days(table: Row, rows: str, *names: str) -> list[list[date]]:
+def _days(table: FileRow, rows: str, *names: str) -> list[list[date]]:
     """Return the dates of each row, in the order of the names."""
     found = []
     for row in table.rows(rows):

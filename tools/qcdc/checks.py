@@ -17,7 +17,7 @@ from shared.reference.directory import Directory
 from shared.reference.errors import FactError
 from shared.reference.periods import Period, parse_period
 from shared.reference.reference_data import ReferenceData
-from shared.reference.rows import Located, Row
+from shared.reference.rows import FileMapping, FileRow
 
 Check = Callable[[ReferenceData], Iterable[FactError]]
 """Yields everything for which a service would refuse reference data."""
@@ -71,7 +71,7 @@ def _not_granted(
 
 def _addresses(contents: DirectoryContents) -> Iterator[FactError]:
     for values in contents.committees:
-        row = Row(contents.origin, f"committee {values['key']}", values)
+        row = FileRow(contents.origin, f"committee {values['key']}", values)
         for person in (*row.rows("contacts"), *row.rows("roles")):
             address = person.text_or_none("email")
             if address is not None and not _ADDRESS.fullmatch(address):
@@ -94,7 +94,7 @@ def _partitions(before: Directory | None, after: Directory) -> Iterator[FactErro
 def _placed(problem: FactError, contents: DirectoryContents) -> FactError:
     """Return a problem with the file and line of the committee that it names."""
     for row in contents.committees:
-        if isinstance(row, Located) and problem.where == f"committee {row['key']}":
+        if isinstance(row, FileMapping) and problem.where == f"committee {row['key']}":
             return FactError(row.file, problem.where, problem.message, row.line)
     return problem
 

@@ -26,7 +26,7 @@ _SAID = frozenset({"unit", "key", "code", "level", "name_vi", "label_vi"})
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class EntityChange:
     """What would become of one entity; a side is None where there is none."""
 
     entity: str
@@ -59,11 +59,11 @@ class Proposal:
     wanted: Entities
 
     @property
-    def changes(self) -> Sequence[Change]:
+    def changes(self) -> Sequence[EntityChange]:
         """What would be different, by entity."""
         old = self.base.replica.entities
         return [
-            Change(key, _parsed(old.get(key)), _parsed(content))
+            EntityChange(key, _parsed(old.get(key)), _parsed(content))
             for key, content in difference(old, self.wanted).items()
         ]
 
@@ -74,10 +74,8 @@ async def propose(
     """
     Lay files over what is published, or over what ships with the code.
 
-    Raises:
-        Misconfigured: when they cannot be used, or some service would refuse them (``checks``), or
-            there is nothing to lay them over.
-
+    Raises Misconfigured when they cannot be used, or some service would refuse them (``checks``),
+    or there is nothing to lay them over.
     """
     base = await read_published(bootstrap, topic)
     if base.replica.in_force is None and not from_shipped:
@@ -113,9 +111,7 @@ async def put_in_force(
     """
     Publish a proposal; return its revision, None when nothing differs.
 
-    Raises:
-        Overtaken: when another publication came first; propose again.
-
+    Raises PublicationOvertaken when another publication came first; propose again.
     """
     wanted, base = proposal.wanted, proposal.base
     return await publish(bootstrap, wanted, document, at, topic=topic, base=base)

@@ -107,8 +107,8 @@ def _propose(files: list[Path] | None, *, from_shipped: bool) -> Proposal:
 def _say(proposal: Proposal, revision: int | None, *, as_json: bool, applied: bool = False) -> None:
     changes = proposal.changes
     if as_json:
-        told = [{"change": it.kind, **asdict(it)} for it in changes]
-        answer = {"base": proposal.base.revision, "published": revision, "changes": told}
+        listed = [{"change": it.kind, **asdict(it)} for it in changes]
+        answer = {"base": proposal.base.revision, "published": revision, "changes": listed}
         print(json.dumps(answer, ensure_ascii=False))
         return
     if proposal.base.revision:
@@ -128,11 +128,11 @@ def _say_revision(published: PublishedDirectory, *, as_json: bool) -> None:
     replica, revision = published.replica, published.replica.in_force
     refused = [it for it in replica.seen if it.refused]
     if as_json:
-        told = revision.model_dump(mode="json") if revision else None
+        in_force = revision.model_dump(mode="json") if revision else None
         print(
             json.dumps(
                 {
-                    "in_force": told,
+                    "in_force": in_force,
                     "entities": directory.counted(replica.entities),
                     "unfinished": replica.unfinished,
                 },
@@ -145,8 +145,10 @@ def _say_revision(published: PublishedDirectory, *, as_json: bool) -> None:
     else:
         print(f"revision {revision.revision} of {revision.occurred_at}: {revision.document}")
         _say_counts(replica.entities)
-    for it in refused:
-        print(f"refused: revision {it.revision.revision} ({it.revision.document}) {it.refused}")
+    for seen in refused:
+        print(
+            f"refused: revision {seen.revision.revision} ({seen.revision.document}) {seen.refused}"
+        )
     if replica.unfinished:
         print("a publication was cut short or is under way; the next one puts it in order")
 

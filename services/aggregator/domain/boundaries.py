@@ -66,13 +66,18 @@ class _Maps:
     def sources(self, area: str, first: date, last: date, today: date) -> Sources:
         """Return the sources of an area for the period from first to last."""
         seen = max(today, last)
-        place = area, self._directory.turn(first), self._turns(last), self._turns(seen)
+        place = (
+            area,
+            self._directory.interval_index(first),
+            self._interval_indices(last),
+            self._interval_indices(seen),
+        )
         if place not in self._known:
             self._known[place] = self._find(area, first, last, seen)
         return self._known[place]
 
-    def _turns(self, day: date) -> tuple[int, int]:
-        return self._directory.turn(day), self._lineage.turn(day)
+    def _interval_indices(self, day: date) -> tuple[int, int]:
+        return self._directory.interval_index(day), self._lineage.interval_index(day)
 
     def _find(self, area: str, first: date, last: date, today: date) -> Sources:
         unit = self._directory.get(area, today)

@@ -13,7 +13,7 @@ from shared.directory.files import shipped, with_files
 from shared.directory.publisher import publish, read_published, unusable
 from shared.infra.errors import Misconfigured
 from tests.integration.shared.plumbing import new_topic
-from tools.qcdc.directory import Change, counted, propose, put_in_force
+from tools.qcdc.directory import EntityChange, counted, propose, put_in_force
 
 AT = datetime(2026, 10, 15, 2, tzinfo=UTC)
 DECISIONS = {
@@ -214,7 +214,7 @@ def test_a_new_unit_is_told_with_what_it_came_from() -> None:
         "predecessors": [{"unit": it, "kind": "whole"} for it in ("13285.2", "13291.2")],
     }
 
-    assert list(Change("unit/13285.3", None, unit).lines()) == [
+    assert list(EntityChange("unit/13285.3", None, unit).lines()) == [
         "+ unit/13285.3 Phường Phủ Lý (commune)",
         "    predecessors + unit 13285.2, kind whole",
         "    predecessors + unit 13291.2, kind whole",
@@ -226,7 +226,7 @@ def test_a_new_committee_is_told_without_what_is_not_known() -> None:
     """Its area and its letters, and no line for a list that is empty."""
     committee: dict[str, object] = {"name_vi": "Ban", "area": "37.2", "contacts": []}
 
-    assert list(Change("committee/x", None, committee).lines()) == [
+    assert list(EntityChange("committee/x", None, committee).lines()) == [
         "+ committee/x Ban",
         "    area: 37.2",
     ]
@@ -239,10 +239,10 @@ def test_entities_are_counted_by_kind() -> None:
 @pytest.mark.parametrize(
     ("change", "line"),
     [
-        (Change("committee/x", None, {"name_vi": "Ban"}), "+ committee/x Ban"),
-        (Change("committee/x", {"name_vi": "Ban"}, None), "- committee/x Ban"),
-        (Change("calendar", {"first": "a"}, {"first": "b"}), "~ calendar"),
+        (EntityChange("committee/x", None, {"name_vi": "Ban"}), "+ committee/x Ban"),
+        (EntityChange("committee/x", {"name_vi": "Ban"}, None), "- committee/x Ban"),
+        (EntityChange("calendar", {"first": "a"}, {"first": "b"}), "~ calendar"),
     ],
 )
-def test_a_change_is_one_line_and_more(change: Change, line: str) -> None:
+def test_a_change_is_one_line_and_more(change: EntityChange, line: str) -> None:
     assert next(iter(change.lines())) == line

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from services.aggregator.domain.boundaries import sources
 from shared.reference.acts import Decision, apply
-from shared.reference.decisions import Change, Closing, Opening, Passing
+from shared.reference.decisions import UnitChanged, UnitClosed, UnitOpened, UnitPassed
 from shared.reference.directory import Directory, Unit
 from shared.reference.lineage import Lineage, Link
 from shared.reference.periods import Period
-from shared.reference.rows import Row
+from shared.reference.rows import FileRow
 
 TYPES = {"province": "tinh", "district": "huyen", "commune": "xa"}
-NOWHERE = Row("reform.yaml", "", {}, 1)
+NOWHERE = FileRow("reform.yaml", "", {}, 1)
 
 
 def unit(key: str, level: str, parent: str | None, valid_from: date | None = None) -> Unit:
@@ -23,19 +23,19 @@ def unit(key: str, level: str, parent: str | None, valid_from: date | None = Non
     return Unit(key, key, level, TYPES[level], f"Tên {key}", parent, valid_from, None)
 
 
-def opened(key: str, level: str, parent: str | None, day: date) -> Opening:
+def opened(key: str, level: str, parent: str | None, day: date) -> UnitOpened:
     """Return the opening of a unit."""
-    return Opening(unit(key, level, parent, day), NOWHERE)
+    return UnitOpened(unit(key, level, parent, day), NOWHERE)
 
 
-def passing(old: str, new: str, kind: str, *, ends: bool = True) -> Passing:
+def passing(old: str, new: str, kind: str, *, ends: bool = True) -> UnitPassed:
     """Return how one unit passes into another."""
-    return Passing(old, new, kind, ends, "NQ", NOWHERE)
+    return UnitPassed(old, new, kind, ends, "NQ", NOWHERE)
 
 
-def moved(key: str, parent: str) -> Change:
+def moved(key: str, parent: str) -> UnitChanged:
     """Return the move of a unit below another."""
-    return Change(key, "parent", parent, NOWHERE)
+    return UnitChanged(key, "parent", parent, NOWHERE)
 
 
 @dataclass
@@ -161,7 +161,7 @@ def _cede(data: st.DataObject, country: Country, day: date) -> Decision | None:
 
 def _rename(data: st.DataObject, country: Country, day: date) -> Decision:
     key = data.draw(st.sampled_from([it.key for it in country.alive(day)]))
-    return Decision("NQ", day, changes=(Change(key, "name", f"Tên {day}", NOWHERE),))
+    return Decision("NQ", day, changes=(UnitChanged(key, "name", f"Tên {day}", NOWHERE),))
 
 
 def _move(data: st.DataObject, country: Country, day: date) -> Decision:
@@ -185,7 +185,7 @@ def _close(data: st.DataObject, country: Country, day: date) -> Decision | None:
         "NQ",
         day,
         changes=tuple(moved(it.key, str(chosen.parent)) for it in children),
-        closings=(Closing(chosen.key, NOWHERE),),
+        closings=(UnitClosed(chosen.key, NOWHERE),),
     )
 
 

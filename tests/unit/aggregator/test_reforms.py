@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from services.aggregator.domain.boundaries import sources
 from shared.reference.acts import Decision, apply
-from shared.reference.decisions import Change
+from shared.reference.decisions import UnitChanged
 from shared.reference.periods import Period, parse_period, periods_of_year
 from shared.reference.units import life
 from tests.unit.aggregator.reforms import (
@@ -127,10 +127,10 @@ def test_acts_of_one_day_may_stand_in_any_order(data: st.DataObject) -> None:
         Decision("NQ 1", day, passings=(passing("C1", "X", "whole"),)),
         Decision("NQ 2", day, passings=(passing("C2", "X", "part"), passing("C2", "C3", "part"))),
         Decision("NQ 2", day, passings=(passing("C3", "C4", "part", ends=False),)),
-        Decision("NQ 3", day, changes=(Change("C3", "name", "Tên mới", NOWHERE),)),
-        Decision("NQ 3", day, changes=(Change("C3", "parent", "Q", NOWHERE),)),
-        Decision("NQ 3", day, changes=(Change("C5", "parent", "Y", NOWHERE),)),
-        Decision("NQ 4", date(2025, 9, 1), changes=(Change("C3", "name", "Khác", NOWHERE),)),
+        Decision("NQ 3", day, changes=(UnitChanged("C3", "name", "Tên mới", NOWHERE),)),
+        Decision("NQ 3", day, changes=(UnitChanged("C3", "parent", "Q", NOWHERE),)),
+        Decision("NQ 3", day, changes=(UnitChanged("C5", "parent", "Y", NOWHERE),)),
+        Decision("NQ 4", date(2025, 9, 1), changes=(UnitChanged("C3", "name", "Khác", NOWHERE),)),
     ]
 
     expected = apply(units, [], pieces)

@@ -141,7 +141,7 @@ def test_all_components_are_each_listed_once(lineage: Lineage) -> None:
 
 def test_turns_count_the_days_on_which_something_passed(lineage: Lineage) -> None:
     """Whoever remembers an answer needs to know until when it holds."""
-    assert [lineage.turn(day) for day in (BEFORE, D1, BETWEEN, D2)] == [0, 1, 1, 2]
+    assert [lineage.interval_index(day) for day in (BEFORE, D1, BETWEEN, D2)] == [0, 1, 1, 2]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from shared.reference.errors import FactError
 from shared.reference.reference_data import ReferenceData
-from shared.reference.rows import Row
+from shared.reference.rows import FileRow
 from shared.reference.working_days import WorkingCalendar, build_calendar
 from tests.articles import read
 
@@ -126,7 +126,7 @@ FRIDAY, SATURDAY = date(2026, 1, 2), date(2026, 1, 10)
 def calendar_of(**table: object) -> WorkingCalendar:
     """Return a calendar whose package gives off the 1st of January and one Friday."""
     package = [date(2026, 1, 1), date(2026, 1, 16), date(2020, 1, 1)]
-    return build_calendar(Row("table", "", {**TABLE, **table}), package, [date(2026, 8, 22)])
+    return build_calendar(FileRow("table", "", {**TABLE, **table}), package, [date(2026, 8, 22)])
 
 
 def test_the_table_lies_over_the_package() -> None:

@@ -224,14 +224,14 @@ async def test_who_meets_another_publisher_at_work_puts_nothing_in_force(
 ) -> None:
     """The other one's entities lie between ours and the revision that we were about to write."""
     await publish(kafka, ONE, "first", AT, topic=topic)
-    tell_ours = publishing._tell
+    tell_ours = publishing._publish_changes
 
     async def tell_both(sender: AIOKafkaProducer, *rest: Any) -> None:
         await tell_ours(sender, *rest)
         await tell_ours(sender, topic, difference(ONE, THREE), AT)
 
     with monkeypatch.context() as patched:
-        patched.setattr(publishing, "_tell", tell_both)
+        patched.setattr(publishing, "_publish_changes", tell_both)
         with pytest.raises(PublicationOvertaken):
             await publish(kafka, TWO, "second", AT, topic=topic)
 
@@ -460,4 +460,4 @@ async def tell(kafka: str, topic: str, told: DirectoryRevised) -> None:
 
 async def tell_entities(kafka: str, topic: str, entities: dict[str, str]) -> None:
     async with producer(kafka, "test") as sender:
-        await publishing._tell(sender, topic, difference({}, entities), AT)
+        await publishing._publish_changes(sender, topic, difference({}, entities), AT)
