@@ -1,8 +1,8 @@
 """``python -m services.<name> serve|migrate``: what every service can be told."""
 
 import sys
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 from fastapi import FastAPI
 from pydantic import ValidationError
@@ -45,9 +45,8 @@ def main(
     read: Callable[[], S],
     build: Callable[[S], Service],
     migrations: list[migrate.Migration],
-    more: Mapping[str, Callable[[S], Coroutine[Any, Any, None]]] | None = None,
 ) -> None:
-    """Do what the first argument says, by default ``serve``; *more* are a service's own verbs."""
+    """Do what the first argument says, by default ``serve``."""
 
     async def serve(settings: S) -> None:
         logs.configure(as_json=settings.log_json)
@@ -65,7 +64,7 @@ def main(
         for name in await migrate.migrate(url, settings.database_schema, migrations):
             print(f"applied {name}")  # noqa: T201 - for the operator
 
-    verbs = {"serve": serve, "migrate": bring_up_to_date, **(more or {})}
+    verbs = {"serve": serve, "migrate": bring_up_to_date}
     verb = verbs.get("".join(sys.argv[1:2]) or "serve")
     if verb is None:
         sys.exit(f"one of: {', '.join(verbs)}")

@@ -38,6 +38,8 @@ def test_contracts_hold() -> None:
         ("services/notifier/store/planted.py", "import services.notifier.usecases.scan"),
         ("services/notifier/entry/planted.py", "import services.notifier.store.duties"),
         ("shared/infra/planted.py", "import services.notifier"),
+        ("shared/infra/planted.py", "import shared.directory.store"),
+        ("shared/reference/planted.py", "import shared.infra.clock"),
     ],
 )
 def test_a_planted_import_is_caught(file: str, line: str, tmp_path: Path) -> None:

@@ -6,14 +6,14 @@ code is its rule's name.
 """
 
 from collections.abc import Iterator
-from datetime import date
 
 from services.intake.domain.case import Case
+from services.intake.domain.laws import LAW_10_2022
 from services.intake.domain.rule import rule
 from services.intake.domain.violations import MessageValue, Violation
+from shared.reference.dates import DAY
 
-LAW_10_2022 = date(2023, 7, 1)
-_LAST_DAY_BEFORE = date(2023, 6, 30)
+_LAST_DAY_BEFORE = LAW_10_2022 - DAY
 
 _BOARDS, _MEMBERS = "pib_boards", "pib_members"
 _CISB_BOARDS, _CISB_MEMBERS = "cisb_boards", "cisb_members"

@@ -17,14 +17,13 @@ from services.intake.domain.continuity import (
     stated_stocks,
 )
 from services.intake.domain.history import Amounts, HistoryPart
+from services.intake.domain.laws import LAW_10_2022, LAW_72_2025
 from services.intake.domain.rule import HistoryRead, rule
 from services.intake.domain.rule_context import BOARDS
 from services.intake.domain.violations import MessageValue, Violation
 from shared.reference.figures import to_decimal
 from shared.reference.periods import label_vi, parse_period
 
-LAW_72_2025 = date(2025, 6, 16)
-LAW_10_2022 = date(2023, 7, 1)
 JUMP_TIMES = 3
 _APRIL = 4
 _DIALOGUES = "dialogues_held"
