@@ -1,76 +1,141 @@
-"""The log that every competitor reads: accepted reports of communes, as intake writes them."""
+"""
+The log that every competitor reads: what intake says of the reports of every commune.
+
+No report repeats another one. A tenth is corrected later, with other figures; one in fifty is
+withdrawn. The same count always gives the same events.
+"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import dropwhile
+from random import Random
+from typing import NamedTuple
 
+from benchmarks.figures import Sampler
 from shared.contracts.event import derived_id
-from shared.contracts.reports import ReportAccepted
-from shared.contracts.topics import REPORTS
-from shared.contracts.wire import encode
-from shared.directory.loading import load_reference_data
-from shared.infra.kafka.broker import producer
-from shared.reference.figures import to_wire
-from shared.reference.periods import parse_period
-from shared.reference.reference_data import ReferenceData
+from shared.contracts.reports import ReportAccepted, ReportWithdrawn
+from shared.domain.catalogue import FormVersion
+from shared.domain.periods import Period, periods_of_year
+from shared.domain.units import Unit
+from shared.infra.facts import Facts
 
-FORM = "F05"
-PERIODS = tuple(f"nd09.2026-M{month:02}" for month in range(1, 11))
-START = datetime(2026, 11, 1, 8, tzinfo=UTC)
+FORMS = ("F01", "F04", "F05")
+"""The forms that every commune owes."""
+FIRST_PERIOD = "nd09.2025-M08"
+"""The first that lies wholly after the reform of 1 July 2025."""
+YEARS = range(2025, 2100)
+SEED = 20_250_701
+BETWEEN_REPORTS = timedelta(seconds=20)
+DUE_AFTER = timedelta(days=2)
 
 
-def reports(reference: ReferenceData, count: int) -> Iterator[ReportAccepted]:
-    """Make *count* reports: every commune, period after period, every tenth a correction."""
-    first_period = parse_period(PERIODS[0])
-    form = reference.catalogue.form(FORM, first_period) if first_period else None
-    if form is None:
-        raise LookupError(f"{FORM} is not in the catalogue")
-    units = [it for it in reference.directory if it.level == "commune" and it.valid_to is None]
-    for number in range(count):
-        slot = number if number % 10 else max(0, number - 1)
-        unit = units[slot % len(units)]
-        at = START + timedelta(seconds=number)
-        yield ReportAccepted(
-            event_id=derived_id("bench", number),
+@dataclass(frozen=True, slots=True)
+class Sequel:
+    """What follows a report, so many reports later, for some reports of each hundred."""
+
+    event: type[ReportAccepted] | type[ReportWithdrawn]
+    later: int
+    of_hundred: frozenset[int]
+
+
+SEQUELS = (
+    Sequel(ReportAccepted, 2_000, frozenset({3, 23, 43, 63, 83})),
+    Sequel(ReportAccepted, 20_000, frozenset({13, 33, 53, 73, 93})),
+    Sequel(ReportWithdrawn, 25_000, frozenset({13, 57})),  # one of them corrected before
+)
+"""By how much later they come: sooner and later than a reader's batch."""
+
+
+class Asked(NamedTuple):
+    """What one commune reports in one form for one period: a slot of the ledger."""
+
+    unit: Unit
+    form: FormVersion
+    period: Period
+
+
+class Material:
+    """All reports by number: period after period, form after form, commune after commune."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._directory = facts.directory
+        months = (it for year in YEARS for it in periods_of_year("nd09", "month", year))
+        self._periods = list(dropwhile(lambda it: it.code != FIRST_PERIOD, months))
+        found = (facts.catalogue.form(it, self._periods[0]) for it in FORMS)
+        self.forms = [it for it in found if it]
+        self._samplers = {it: Sampler(it, facts.catalogue) for it in self.forms}
+        self._units = [it for it in facts.directory if it.level == "commune" and not it.valid_to]
+        Random(SEED).shuffle(self._units)  # noqa: S311 - provinces report side by side
+
+    def asked(self, number: int) -> Asked:
+        """Return what the report of this number is about; each number has its own."""
+        number, unit = divmod(number, len(self._units))
+        period, form = divmod(number, len(self.forms))
+        return Asked(self._units[unit], self.forms[form], self._periods[period])
+
+    def events(self, count: int) -> Iterator[ReportAccepted | ReportWithdrawn]:
+        """Make the events of *count* reports, each followed by its sequels in due course."""
+        for now in range(count + max(it.later for it in SEQUELS)):
+            if now < count:
+                yield self._accepted(now, 1, self._at(now))
+            for sequel in SEQUELS:
+                number = now - sequel.later
+                if 0 <= number < count and number % 100 in sequel.of_hundred:
+                    yield self._sequel(sequel, number)
+
+    def _sequel(self, sequel: Sequel, number: int) -> ReportAccepted | ReportWithdrawn:
+        before = SEQUELS[: SEQUELS.index(sequel)]
+        revision = 2 + sum(number % 100 in it.of_hundred for it in before)
+        at = self._at(number) + sequel.later * BETWEEN_REPORTS
+        make = self._accepted if sequel.event is ReportAccepted else self._withdrawn
+        return make(number, revision, at)
+
+    def _accepted(self, number: int, revision: int, at: datetime) -> ReportAccepted:
+        unit, form, period = self.asked(number)
+        random = Random(SEED + 10 * number + revision)  # noqa: S311 - the same log every time
+        drawn = self._samplers[form].draw(random)
+        first, due_at = self._at(number), period.closes_at.astimezone(UTC) + DUE_AFTER
+        return ReportAccepted(
+            event_id=derived_id("bench", number, revision),
             occurred_at=at,
             source="bench",
-            submission_id=f"bench-{number}",
+            submission_id=f"bench-{number}-{revision}",
             unit=unit.key,
             unit_type=unit.type,
-            path=reference.directory.path(unit.key),
-            form=FORM,
+            path=self._directory.path(unit.key, period.last_day),
+            form=form.code,
             form_version=form.version,
-            period=PERIODS[slot // len(units) % len(PERIODS)],
-            revision=1 if slot == number else 2,
-            figures={
-                cell.key: to_wire(
-                    (number * 7919 + position) % 1000,
-                    reference.catalogue.indicators[cell.indicator].scale,
-                )
-                for position, cell in enumerate(form.cells)
-            },
+            period=period.code,
+            revision=revision,
+            figures=drawn.figures,
+            qualifiers=drawn.qualifiers,
             received_at=at,
-            first_received_at=at,
-            due_at=at + timedelta(days=1),
+            first_received_at=first,
+            due_at=due_at,
             deadline_rule="nd09.2wd",
-            on_time=True,
+            on_time=first <= due_at,
         )
 
+    def _withdrawn(self, number: int, revision: int, at: datetime) -> ReportWithdrawn:
+        unit, form, period = self.asked(number)
+        return ReportWithdrawn(
+            event_id=derived_id("bench", number, revision),
+            occurred_at=at,
+            source="bench",
+            submission_id=f"bench-{number}-{revision}",
+            unit=unit.key,
+            unit_type=unit.type,
+            path=self._directory.path(unit.key, period.last_day),
+            form=form.code,
+            form_version=form.version,
+            period=period.code,
+            revision=revision,
+            reason="Gửi nhầm kỳ báo cáo.",
+            received_at=at,
+        )
 
-async def write_log(bootstrap: str, count: int) -> int:
-    """Fill the reports topic, which exists; return the mean size of a body in bytes."""
-    reference = load_reference_data()
-    index = {key: number for number, key in enumerate(reference.directory.provinces())}
-    size = 0
-    async with producer(bootstrap, "bench") as kafka:
-        for event in reports(reference, count):
-            message = encode(event, "qcdc/intake")
-            size += len(message.body)
-            await kafka.send(
-                REPORTS,
-                message.body,
-                key=event.province.encode(),
-                partition=index[event.province] % 12,
-                headers=message.headers,
-            )
-        await kafka.flush()
-    return size // count
+    def _at(self, number: int) -> datetime:
+        """Return when a report comes in: from the end of its period on, one after another."""
+        place = number % (len(self._units) * len(self.forms))
+        return self.asked(number).period.closes_at.astimezone(UTC) + place * BETWEEN_REPORTS

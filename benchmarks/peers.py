@@ -3,19 +3,21 @@
 import asyncio
 import time
 import uuid
+from collections.abc import Mapping, Sequence
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
-from shared.contracts.reports import ReportAccepted
-from shared.contracts.topics import REPORTS
+from shared.contracts.reports import ReportAccepted, ReportWithdrawn
+from shared.domain.catalogue import FormVersion
+from shared.infra.topics import REPORTS
 from tools.stack.servers import PostgresServer
 
 SCHEMA = """
 CREATE TABLE report (unit text, form text, period text, revision integer NOT NULL,
-    province text NOT NULL, unit_type text NOT NULL, figures bigint[] NOT NULL,
+    province text NOT NULL, unit_type text NOT NULL, figures bigint[],
     PRIMARY KEY (unit, form, period));
 CREATE TABLE total (form text, period text, province text, unit_type text,
     sums bigint[] NOT NULL, reports integer NOT NULL,
@@ -49,12 +51,15 @@ async def bare_read(bootstrap: str, count: int) -> float:
         return seen / (time.perf_counter() - begun)
 
 
-async def per_message(bootstrap: str, postgres: PostgresServer, count: int) -> float:
+async def per_message(
+    bootstrap: str, postgres: PostgresServer, forms: Sequence[FormVersion], count: int
+) -> float:
     """
     Run the handler that FastStream's tutorial leads to: one message, one transaction, one ack.
 
-    Returns reports/s over the first *count* messages.
+    Returns records/s over the first *count* messages.
     """
+    cells = {form.code: tuple(it.key for it in form.cells) for form in forms}
     url = postgres.database(f"peer_{uuid.uuid4().hex[:8]}")
     pool = await asyncpg.create_pool(url, min_size=2, max_size=2, server_settings={"jit": "off"})
     await pool.execute(SCHEMA)
@@ -68,11 +73,11 @@ async def per_message(bootstrap: str, postgres: PostgresServer, count: int) -> f
         auto_offset_reset="earliest",
         ack_policy=AckPolicy.NACK_ON_ERROR,
     )
-    async def on_report_accepted(report: ReportAccepted) -> None:
+    async def on_report(report: ReportAccepted | ReportWithdrawn) -> None:
         nonlocal seen, begun
         begun = begun or time.perf_counter()
         async with pool.acquire() as connection, connection.transaction():
-            await _count(connection, report)
+            await _count(connection, report, cells[report.form])
         seen += 1
         if seen == count:
             done.set()
@@ -86,25 +91,29 @@ async def per_message(bootstrap: str, postgres: PostgresServer, count: int) -> f
 
 
 async def _count(
-    connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", report: ReportAccepted
+    connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]",
+    report: ReportAccepted | ReportWithdrawn,
+    cells: Sequence[str],
 ) -> None:
     slot = (report.unit, report.form, report.period)
     old = await connection.fetchrow(OLD, *slot)
     if old and old["revision"] >= report.revision:
         return
-    figures = [
-        int(float(it) * 100) if isinstance(it, str) else it or 0 for it in report.figures.values()
-    ]
-    before = old["figures"] if old else [0] * len(figures)
-    await connection.execute(
-        KEEP, *slot, report.revision, report.province, report.unit_type, figures
-    )
+    after = _units(report.figures, cells) if isinstance(report, ReportAccepted) else None
+    before = old["figures"] if old else None
+    await connection.execute(KEEP, *slot, report.revision, report.province, report.unit_type, after)
+    nothing = [0] * len(cells)
     await connection.execute(
         ADD,
         report.form,
         report.period,
         report.province,
         report.unit_type,
-        [new - gone for new, gone in zip(figures, before, strict=True)],
-        0 if old else 1,
+        [new - gone for new, gone in zip(after or nothing, before or nothing, strict=True)],
+        (after is not None) - (before is not None),
     )
+
+
+def _units(figures: Mapping[str, int | str | None], cells: Sequence[str]) -> list[int]:
+    found = map(figures.get, cells)
+    return [int(float(it) * 100) if isinstance(it, str) else it or 0 for it in found]
