@@ -19,12 +19,11 @@ from benchmarks.log import write_log
 from benchmarks.material import Material
 from benchmarks.peers import bare_read, per_message
 from benchmarks.settings import Size
-from services.aggregator.rebuild import rebuild
-from services.aggregator.settings import Settings
-from services.aggregator.wiring import NAME
-from shared.infra.facts import load_facts
-from shared.infra.topics import REPORTS
-from tools.line.line import Line, Plan
+from services.aggregator.app import NAME, rebuild
+from services.aggregator.settings import AggregatorSettings
+from shared.contracts.topics import REPORTS
+from shared.directory.loading import load_reference_data
+from tools.deployment.deployment import Deployment, Plan
 from tools.stack.stack import Stack
 
 READ_SO_FAR = """
@@ -35,14 +34,14 @@ RATIO_MIN = 10
 """The rebuild against a handler per message with one transaction each."""
 
 
-async def count_live(line: Line, records: int) -> float:
+async def count_live(deployment: Deployment, records: int) -> float:
     """
     Let the aggregator itself count the log, so that there is something to rebuild.
 
     Returns the seconds from its start. Raises RuntimeError when it gets no further.
     """
-    aggregator = line.services["aggregator"]
-    connection = await asyncpg.connect(line.databases["aggregator"])
+    aggregator = deployment.services["aggregator"]
+    connection = await asyncpg.connect(deployment.databases["aggregator"])
     begun = moved = time.monotonic()
     aggregator.start()
     try:
@@ -60,35 +59,35 @@ async def count_live(line: Line, records: int) -> float:
     return time.monotonic() - begun
 
 
-async def rebuilt(line: Line, records: int) -> float:
+async def rebuilt(deployment: Deployment, records: int) -> float:
     """
     Rebuild the ledger, compared and swapped; return records/s.
 
     Raises RuntimeError unless every record was replayed, each was a revision, and all agree.
     """
-    url = SecretStr(line.databases["aggregator"])
-    settings = Settings(kafka=line.kafka, database=url, http_port=0)
+    url = SecretStr(deployment.databases["aggregator"])
+    settings = AggregatorSettings(kafka=deployment.kafka, database=url, http_port=0)
     outcome = await rebuild(settings, verify=True)
     if (outcome.records, outcome.reports, outcome.swapped) != (records, records, True):
         raise RuntimeError(f"the log has {records} records, but: {outcome.summary}")
     return outcome.records / outcome.seconds
 
 
-async def measure(stack: Stack, line: Line, size: Size) -> dict[str, float]:
+async def measure(stack: Stack, deployment: Deployment, size: Size) -> dict[str, float]:
     """Write the log, count it, run every round; return the median records/s by competitor."""
-    facts = load_facts()
-    material = Material(facts)
-    log = await write_log(line.kafka, facts, material.events(size.reports))
+    reference = load_reference_data()
+    material = Material(reference)
+    log = await write_log(deployment.kafka, reference, material.events(size.reports))
     mean = log.size // log.records
-    print(f"log: {log.records:,} records of {mean:,} bytes say of {size.reports:,} reports")
-    seconds = await count_live(line, log.records)
+    print(f"log: {log.records:,} records of {mean:,} bytes about {size.reports:,} reports")
+    seconds = await count_live(deployment, log.records)
     print(f"live: counted in {seconds:.0f} s from the start of the aggregator", flush=True)
     peers: dict[str, Callable[[], Awaitable[float]]] = {
-        "bare aiokafka read": lambda: bare_read(line.kafka, log.records),
+        "bare aiokafka read": lambda: bare_read(deployment.kafka, log.records),
         "FastStream, a message a transaction": lambda: per_message(
-            line.kafka, stack.postgres, material.forms, size.one_by_one
+            deployment.kafka, stack.postgres, material.forms, size.one_by_one
         ),
-        "our rebuild, compared and swapped": lambda: rebuilt(line, log.records),
+        "our rebuild, compared and swapped": lambda: rebuilt(deployment, log.records),
     }
     rates: dict[str, list[float]] = {name: [] for name in peers}
     for _ in range(size.rounds):
@@ -109,12 +108,12 @@ def show(rates: dict[str, float]) -> int:
 
 
 async def main() -> int:
-    """Run the line, measure, and print the table."""
+    """Start a deployment, measure, and print the table."""
     size = Size.from_environ(os.environ)
     with Stack.start() as stack:
         print(*stack.describe(), sep="\n", flush=True)
-        with Line.prepare(stack, Plan()) as line:
-            return show(await measure(stack, line, size))
+        with Deployment.prepare(stack, Plan()) as deployment:
+            return show(await measure(stack, deployment, size))
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ from random import Random
 from typing import NamedTuple
 
 from shared.contracts.values import Figures, QualifierName, Qualifiers
-from shared.domain.catalogue import Catalogue, FormVersion, Indicator
-from shared.domain.figures import rate_percent, to_wire
+from shared.reference.catalogue import Catalogue, FormVersion, Indicator
+from shared.reference.figures import rate_percent, to_wire
 
 NOT_REPORTED_SHARE = 0.1
 """Of an indicator: null where the form requires it, absent where it does not."""

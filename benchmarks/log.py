@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
+from shared.contracts.topics import PARTITIONS, REPORTS
 from shared.contracts.wire import encode
-from shared.infra.broker import producer
-from shared.infra.facts import Facts
-from shared.infra.topics import REPORTS
-
-PARTITIONS = 12
+from shared.directory.partitions import partition_of
+from shared.infra.kafka.broker import producer
+from shared.reference.reference_data import ReferenceData
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +20,9 @@ class Written:
 
 
 async def write_log(
-    bootstrap: str, facts: Facts, events: Iterable[ReportAccepted | ReportWithdrawn]
+    bootstrap: str, reference: ReferenceData, events: Iterable[ReportAccepted | ReportWithdrawn]
 ) -> Written:
     """Append *events* to the reports topic, which exists; a province keeps to one partition."""
-    partitions = {key: place % PARTITIONS for place, key in enumerate(facts.directory.provinces())}
     records = size = 0
     async with producer(bootstrap, "bench") as kafka:
         for event in events:
@@ -33,7 +31,7 @@ async def write_log(
                 REPORTS,
                 message.body,
                 key=event.province.encode(),
-                partition=partitions[event.province],
+                partition=partition_of(event.province, reference.directory, PARTITIONS[REPORTS]),
                 headers=message.headers,
             )
             records += 1

@@ -1,5 +1,5 @@
 """
-The log that every competitor reads: what intake says of the reports of every commune.
+The log that every competitor reads: the report events of every commune.
 
 No report repeats another one. A tenth is corrected later, with other figures; one in fifty is
 withdrawn. The same count always gives the same events.
@@ -15,10 +15,10 @@ from typing import NamedTuple
 from benchmarks.figures import Sampler
 from shared.contracts.event import derived_id
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
-from shared.domain.catalogue import FormVersion
-from shared.domain.periods import Period, periods_of_year
-from shared.domain.units import Unit
-from shared.infra.facts import Facts
+from shared.reference.catalogue import FormVersion
+from shared.reference.periods import Period, periods_of_year
+from shared.reference.reference_data import ReferenceData
+from shared.reference.units import Unit
 
 FORMS = ("F01", "F04", "F05")
 """The forms that every commune owes."""
@@ -58,14 +58,16 @@ class Asked(NamedTuple):
 class Material:
     """All reports by number: period after period, form after form, commune after commune."""
 
-    def __init__(self, facts: Facts) -> None:
-        self._directory = facts.directory
+    def __init__(self, reference: ReferenceData) -> None:
+        self._directory = reference.directory
         months = (it for year in YEARS for it in periods_of_year("nd09", "month", year))
         self._periods = list(dropwhile(lambda it: it.code != FIRST_PERIOD, months))
-        found = (facts.catalogue.form(it, self._periods[0]) for it in FORMS)
+        found = (reference.catalogue.form(it, self._periods[0]) for it in FORMS)
         self.forms = [it for it in found if it]
-        self._samplers = {it: Sampler(it, facts.catalogue) for it in self.forms}
-        self._units = [it for it in facts.directory if it.level == "commune" and not it.valid_to]
+        self._samplers = {it: Sampler(it, reference.catalogue) for it in self.forms}
+        self._units = [
+            it for it in reference.directory if it.level == "commune" and not it.valid_to
+        ]
         Random(SEED).shuffle(self._units)  # noqa: S311 - provinces report side by side
 
     def asked(self, number: int) -> Asked:

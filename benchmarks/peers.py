@@ -11,8 +11,8 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
-from shared.domain.catalogue import FormVersion
-from shared.infra.topics import REPORTS
+from shared.contracts.topics import REPORTS
+from shared.reference.catalogue import FormVersion
 from tools.stack.servers import PostgresServer
 
 SCHEMA = """

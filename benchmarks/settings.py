@@ -28,5 +28,5 @@ class Size:
         Raises ValueError on what is no number, or too small a one.
         """
         names = ("reports", "one_by_one", "rounds")
-        said = {it: environ.get(f"QCDC_BENCH_{it.upper()}") for it in names}
-        return cls(**{name: int(value) for name, value in said.items() if value})
+        values = {it: environ.get(f"QCDC_BENCH_{it.upper()}") for it in names}
+        return cls(**{name: int(value) for name, value in values.items() if value})

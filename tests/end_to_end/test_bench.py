@@ -14,8 +14,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tools.line.clearing import clear_topics
-from tools.line.line import REPOSITORY
+from tools.deployment.clearing import clear_topics
+from tools.deployment.deployment import REPOSITORY
 from tools.stack.stack import Stack
 from tools.stack.waiting import blocking
 

@@ -4,21 +4,22 @@ import pytest
 
 from benchmarks.material import Material
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
-from shared.infra.facts import Facts, load_facts
+from shared.directory.loading import load_reference_data
+from shared.reference.reference_data import ReferenceData
 
 REPORTS = 5_000
 
 
 @pytest.fixture(scope="session")
-def facts() -> Facts:
-    """Return the facts that ship with the code."""
-    return load_facts()
+def reference() -> ReferenceData:
+    """Return the reference data that ships with the code."""
+    return load_reference_data()
 
 
 @pytest.fixture(scope="session")
-def material(facts: Facts) -> Material:
+def material(reference: ReferenceData) -> Material:
     """Return what a run draws its reports from."""
-    return Material(facts)
+    return Material(reference)
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,9 @@ import pytest
 
 from benchmarks.material import Material
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
-from shared.domain.figures import rate_percent, to_units
-from shared.domain.periods import parse_period
-from shared.infra.facts import Facts
+from shared.reference.figures import rate_percent, to_units
+from shared.reference.periods import parse_period
+from shared.reference.reference_data import ReferenceData
 from tests.unit.benchmarks.conftest import REPORTS
 
 Event = ReportAccepted | ReportWithdrawn
@@ -41,11 +41,11 @@ def test_no_two_reports_of_a_full_run_are_of_one_slot(material: Material) -> Non
     assert len(slots) == 200_000
 
 
-def test_every_report_is_owed_when_it_is_sent(facts: Facts, material: Material) -> None:
+def test_every_report_is_owed_when_it_is_sent(reference: ReferenceData, material: Material) -> None:
     """Reports of communes that have ended, or of forms they do not owe, would not be accepted."""
     for number in range(0, 200_000, 97):
         unit, form, period = material.asked(number)
-        assert facts.directory.owes(unit.key, form, period), (unit, form.code, period.code)
+        assert reference.directory.owes(unit.key, form, period), (unit, form.code, period.code)
 
 
 def test_all_forms_are_in_the_log(material: Material) -> None:
@@ -127,28 +127,30 @@ def test_the_same_count_gives_the_same_events(material: Material, events: list[E
 
 
 @pytest.mark.parametrize("form", ["F01", "F04", "F05"])
-def test_figures_are_valid_for_the_form(facts: Facts, material: Material, form: str) -> None:
+def test_figures_are_valid_for_the_form(
+    reference: ReferenceData, material: Material, form: str
+) -> None:
     """By the catalogue: cells, kinds, maxima, what is required, breakdowns that sum, rates."""
     found = 0
     for report in _accepted(list(material.events(12_000))[::7]):
         if report.form == form:
             found += 1
-            _check(facts, report)
+            _check(reference, report)
 
     assert found > 100
 
 
-def _check(facts: Facts, report: ReportAccepted) -> None:
+def _check(reference: ReferenceData, report: ReportAccepted) -> None:
     period = parse_period(report.period)
     assert period
-    form = facts.catalogue.form(report.form, period)
+    form = reference.catalogue.form(report.form, period)
     assert form
     assert form.version == report.form_version
     assert report.figures.keys() <= form.position.keys()
     assert report.qualifiers.keys() <= report.figures.keys()
     units: dict[str, int] = {}
     for cell in form.cells:
-        indicator = facts.catalogue.indicators[cell.indicator]
+        indicator = reference.catalogue.indicators[cell.indicator]
         value = report.figures.get(cell.key)
         if value is not None:
             assert isinstance(value, str) == (indicator.scale == 2)
@@ -162,7 +164,7 @@ def _check(facts: Facts, report: ReportAccepted) -> None:
         parts = [units[it.key] for it in group.cells if it.key in units]
         assert not parts or sum(parts) == units[group.indicator]
     for cell in form.cells:
-        indicator = facts.catalogue.indicators[cell.indicator]
+        indicator = reference.catalogue.indicators[cell.indicator]
         if indicator.numerator and indicator.denominator and cell.key in units:
             rate = rate_percent(units[indicator.numerator], units[indicator.denominator])
             assert rate is not None
