@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from pydantic import SecretStr
-
 from services.aggregator.app import sign
 from services.aggregator.settings import AggregatorSettings
 from services.aggregator.usecases.sign import SignOrder, Snapshot
@@ -12,12 +10,7 @@ from tools.qcdc.settings import OperatorSettings
 
 async def close(settings: OperatorSettings, order: SignOrder, *, dry_run: bool) -> Snapshot:
     """Sign figures, or say what would be signed. Raises Misconfigured when there are none."""
-    place = AggregatorSettings(
-        kafka=settings.kafka or "",
-        database=SecretStr(settings.database("aggregator")),
-        database_schema=settings.database_schema,
-        http_port=0,
-    )
+    place = settings.of_service("aggregator", AggregatorSettings)
     return await sign(place, order, dry_run=dry_run)
 
 

@@ -3,8 +3,6 @@
 import sys
 from collections.abc import Callable
 
-from pydantic import SecretStr
-
 from services.aggregator.app import rebuild as rebuild_aggregator
 from services.aggregator.errors import CannotRebuild
 from services.aggregator.settings import AggregatorSettings
@@ -25,12 +23,8 @@ async def rebuild(
     """
     if service != "aggregator":
         raise Misconfigured(f"{service} keeps no projection; only the aggregator can be rebuilt")
-    place = AggregatorSettings(
-        kafka=settings.kafka_or_fail(),
-        database=SecretStr(settings.database(service)),
-        database_schema=settings.database_schema,
-        http_port=0,
-    )
+    settings.kafka_or_fail()
+    place = settings.of_service("aggregator", AggregatorSettings)
     try:
         return await rebuild_aggregator(place, verify=verify, progress=None if quiet else _line())
     except CannotRebuild as problem:

@@ -2,8 +2,6 @@
 
 from dataclasses import asdict
 
-from pydantic import SecretStr
-
 from services.intake.app import rejudge as rejudge_intake
 from services.intake.settings import IntakeSettings
 from services.intake.usecases.rejudge import RejudgedReport, RejudgeOrder
@@ -23,12 +21,7 @@ async def rejudge(settings: OperatorSettings, order: RejudgeOrder) -> list[Rejud
     """
     if order.unit and order.area:
         raise Misconfigured("either --unit or --area, not both")
-    place = IntakeSettings(
-        kafka=settings.kafka or "",  # not spoken to: the service's own relay sends
-        database=SecretStr(settings.database("intake")),
-        database_schema=settings.database_schema,
-        http_port=0,
-    )
+    place = settings.of_service("intake", IntakeSettings)
     return await rejudge_intake(place, order)
 
 

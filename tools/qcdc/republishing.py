@@ -2,8 +2,6 @@
 
 import sys
 
-from pydantic import SecretStr
-
 from services.intake.app import republish as republish_reports
 from services.intake.domain.republishing import CannotRepublish
 from services.intake.settings import IntakeSettings
@@ -22,12 +20,9 @@ async def republish(
         Misconfigured: also when an entry names what catalogue or directory do not hold any more.
 
     """
-    place = IntakeSettings(
-        kafka=settings.kafka or "" if dry_run else settings.kafka_or_fail(),
-        database=SecretStr(settings.database("intake")),
-        database_schema=settings.database_schema,
-        http_port=0,
-    )
+    if not dry_run:
+        settings.kafka_or_fail()
+    place = settings.of_service("intake", IntakeSettings)
     try:
         return await republish_reports(place, dry_run=dry_run, progress=_silent if quiet else _line)
     except CannotRepublish as problem:

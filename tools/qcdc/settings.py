@@ -1,11 +1,17 @@
 """What the operators' commands need to know of the place where they run."""
 
+from typing import TypeVar
+
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.infra.errors import Misconfigured
+from shared.infra.settings import ServiceSettings
 
 SERVICES = ("intake", "aggregator", "notifier")
+
+
+S = TypeVar("S", bound=ServiceSettings)
 
 
 class OperatorSettings(BaseSettings):
@@ -36,3 +42,12 @@ class OperatorSettings(BaseSettings):
         if secret is None:
             raise Misconfigured(f"QCDC_{service.upper()}_DATABASE is not set")
         return secret.get_secret_value()
+
+    def of_service(self, service: str, settings: type[S]) -> S:
+        """Return the settings of a service whose use case runs here; it serves no HTTP."""
+        return settings(
+            kafka=self.kafka or "",
+            database=SecretStr(self.database(service)),
+            database_schema=self.database_schema,
+            http_port=0,
+        )
