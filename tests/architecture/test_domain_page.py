@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from services.intake.domain.rules import RULES, RULES_OF_HANDOVERS
-from shared.directory.loading import load_reference_data
+from tests.builders.reference import shipped_reference
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/DOMAIN.md").read_text(encoding="utf-8")
@@ -68,5 +68,5 @@ def test_every_deadline_is_on_the_page() -> None:
             it.state,
             it.source,
         )
-        for it in load_reference_data().rules
+        for it in shipped_reference().rules
     }

@@ -20,9 +20,9 @@ from shared.directory.contents import entities_of
 from shared.directory.entities import difference
 from shared.directory.files import shipped, with_files
 from shared.directory.follower import DirectoryCondition
-from shared.directory.loading import load_reference_data
 from shared.directory.publisher import unusable
 from shared.infra.health import Condition
+from tests.builders.reference import shipped_reference
 from tools.generate.events import event_classes
 from tools.qcdc.main import app
 
@@ -132,7 +132,7 @@ def test_a_name_that_moved_away_is_caught(tmp_path: Path) -> None:
 def test_the_example_of_a_report_would_be_accepted() -> None:
     """Who copies the page must not be refused by intake."""
     body = next(it for it in _json_blocks(_page("SENDING.md")))
-    reference = load_reference_data()
+    reference = shipped_reference()
     raw = RawSubmission(
         source="ninh-binh",
         kind=SubmissionKind.SUBMISSION,

@@ -13,16 +13,16 @@ from services.aggregator.domain.totals import TotalKey, Totals
 from services.aggregator.errors import Contended
 from services.aggregator.store.postgres import PostgresLedger
 from services.aggregator.store.schema import MIGRATIONS
-from shared.directory.loading import load_reference_data
 from shared.infra.postgres import migrate
 from shared.infra.postgres.database import Database
 from shared.reference.slots import Slot
+from tests.builders.reference import shipped_reference
 from tests.doubles.ledger import MemoryLedger
 from tests.unit.aggregator.given import Place, accepted, revision_of, withdrawn
 
 Open = Callable[[], AbstractAsyncContextManager[Ledger]]
 SLOT = Slot("D373.C1", "F05", "cal.2023")
-LAYOUTS = Layouts(load_reference_data().catalogue)
+LAYOUTS = Layouts(shipped_reference().catalogue)
 
 
 @pytest.fixture(params=["memory", "postgres"])

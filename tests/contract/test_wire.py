@@ -21,10 +21,10 @@ from pydantic import AwareDatetime
 from shared.contracts.event import Event
 from shared.contracts.reports import ReportAccepted
 from shared.contracts.wire import encode, header_texts
+from tools.generate.diagrams import fill
 from tools.generate.events import event_classes, file_name
 from tools.generate.files import ASYNCAPI, EXAMPLES, ROOT, SCHEMAS, differing, examples, wanted
 from tools.generate.flow import FLOW
-from tools.generate.pictures import fill
 from tools.generate.schemas import frozen_schema
 
 EVENTS = event_classes()

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from shared.directory.loading import load_reference_data
 from tests.articles import read
+from tests.builders.reference import shipped_reference
 from tests.golden import areas, extras, law, mergers, scenarios, sentences
 from tests.golden.book import Page, leaves
 from tests.golden.replay import Replay
@@ -110,7 +110,7 @@ CHECKS: Mapping[str, Check] = {
 @pytest.fixture(scope="module")
 def run() -> Run:
     """Return our facts, with an empty memory."""
-    return Run(World(load_reference_data()))
+    return Run(World(shipped_reference()))
 
 
 def at(place: str, document: object = DOCUMENT) -> Page:

@@ -9,8 +9,8 @@ from typing import Any
 import yaml
 
 from tools.generate.asyncapi import document
+from tools.generate.diagrams import diagrams, fill
 from tools.generate.events import event_classes, file_name
-from tools.generate.pictures import fill, pictures
 from tools.generate.schemas import frozen_schema
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +32,7 @@ def wanted(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     yield ASYNCAPI, _yaml(document(project["version"], examples(root)))
     architecture = (root / ARCHITECTURE).read_text(encoding="utf-8")
-    yield ARCHITECTURE, fill(architecture, pictures())
+    yield ARCHITECTURE, fill(architecture, diagrams())
 
 
 def differing(root: Path = ROOT) -> Iterator[tuple[Path, str]]:

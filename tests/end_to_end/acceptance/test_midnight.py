@@ -18,11 +18,11 @@ from services.intake import app as wiring
 from services.intake.domain.submissions import RawSubmission, SubmissionKind
 from services.intake.usecases.receive import ReceiveSubmissions
 from shared.contracts.strict_json import parse
-from shared.directory.loading import load_reference_data
 from shared.infra.postgres.database import Database
 from shared.infra.postgres.migrate import migrate
 from shared.reference.committees import build_committees
 from tests.articles import read
+from tests.builders.reference import shipped_reference
 from tests.end_to_end.acceptance.writing import models, whole
 
 pytestmark = [pytest.mark.end_to_end]
@@ -69,7 +69,7 @@ async def database(postgres_url: str) -> AsyncIterator[Database]:
 
 
 def _desk() -> ReceiveSubmissions:
-    reference = replace(load_reference_data(), committees=build_committees([LETTER]))
+    reference = replace(shipped_reference(), committees=build_committees([LETTER]))
     return wiring.build_desk(lambda: reference, wiring.load_messages())
 
 

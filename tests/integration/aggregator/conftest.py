@@ -8,12 +8,12 @@ import pytest
 
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.store.schema import MIGRATIONS
-from shared.directory.loading import load_reference_data
 from shared.infra.postgres import migrate
 from shared.infra.postgres.database import Database
 from shared.reference.directory import Directory
 from shared.reference.lineage import Lineage, known_links
 from shared.reference.reference_data import ReferenceData
+from tests.builders.reference import shipped_reference
 from tests.integration.aggregator.asking import client
 from tools.demo import articles as demo_articles
 from tools.demo.articles import Article
@@ -29,7 +29,7 @@ def articles() -> tuple[Article, ...]:
 @pytest.fixture(scope="session")
 def reference(articles: tuple[Article, ...]) -> ReferenceData:
     """Return our facts, with sample units below the areas of the articles."""
-    reference = load_reference_data()
+    reference = shipped_reference()
     directory = Directory(demo_units(reference.directory, articles))
     lineage = Lineage(known_links(reference.lineage, directory))
     return replace(reference, directory=directory, lineage=lineage)

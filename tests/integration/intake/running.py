@@ -20,11 +20,11 @@ from services.intake.domain.rule_context import build_rule_context
 from services.intake.settings import IntakeSettings
 from services.intake.usecases.keys import create_key
 from shared.contracts.topics import REPORTS, receipts_topic, specs, submissions_topic
-from shared.directory.loading import load_reference_data
 from shared.infra.kafka.broker import Record, producer
 from shared.infra.kafka.topics import create_missing_topics
 from shared.infra.postgres.migrate import migrate
 from shared.reference.reference_data import ReferenceData
+from tests.builders.reference import shipped_reference
 from tests.eventually import eventually
 from tests.integration.shared.plumbing import new_topic
 from tests.unit.intake.given import Report
@@ -109,7 +109,7 @@ class Topics:
 
 def reference() -> ReferenceData:
     """Return the facts that ship with the code."""
-    return load_reference_data()
+    return shipped_reference()
 
 
 def report(number: int, total: int = 1, **figures: object) -> Report:

@@ -22,13 +22,13 @@ from services.notifier.usecases.file_reports import FileReports
 from services.notifier.usecases.horizon import Horizon
 from services.notifier.usecases.notices import ListNotices, NoticeView
 from services.notifier.usecases.scan import Scan
-from shared.directory.loading import load_reference_data
 from shared.infra.postgres.database import Database
 from shared.infra.postgres.migrate import migrate
 from shared.reference.committees import Committee, Contact, Demand
 from shared.reference.periods import VIETNAM
 from shared.reference.reference_data import ReferenceData, cached_per_reference_data
 from shared.reference.slots import Slot
+from tests.builders.reference import shipped_reference
 from tests.integration.notifier.mailbox import Mailbox, running_mailbox
 from tests.unit.notifier.samples import accepted
 
@@ -52,7 +52,7 @@ COMMITTEE = Committee(
 @cache
 def reference() -> ReferenceData:
     """Return the reference data that ship, with one committee."""
-    return replace(load_reference_data(), committees=(COMMITTEE,))
+    return replace(shipped_reference(), committees=(COMMITTEE,))
 
 
 @cache

@@ -4,8 +4,8 @@ import pytest
 
 from benchmarks.material import Material
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
-from shared.directory.loading import load_reference_data
 from shared.reference.reference_data import ReferenceData
+from tests.builders.reference import shipped_reference
 
 REPORTS = 5_000
 
@@ -13,7 +13,7 @@ REPORTS = 5_000
 @pytest.fixture(scope="session")
 def reference() -> ReferenceData:
     """Return the reference data that ships with the code."""
-    return load_reference_data()
+    return shipped_reference()
 
 
 @pytest.fixture(scope="session")

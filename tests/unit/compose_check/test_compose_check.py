@@ -11,7 +11,7 @@ from services.intake.domain.judge import judge
 from services.intake.domain.parsing import parse_submission
 from services.intake.domain.rule_context import build_rule_context
 from shared.contracts.wire import encode
-from shared.directory.loading import load_reference_data
+from tests.builders.reference import shipped_reference
 from tests.unit.intake.given import raw
 from tools.compose_check.project import DOORS, Project
 from tools.compose_check.reports import Reports
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[3]
 
 def test_a_report_that_is_sent_is_accepted() -> None:
     """If the rules refused it, the check would blame the deployment for its own mistake."""
-    reference = load_reference_data()
+    reference = shipped_reference()
     report = Reports(reference).next()
 
     arrival = raw(encode(report, "compose-check/demo").body)
@@ -36,7 +36,7 @@ def test_a_report_that_is_sent_is_accepted() -> None:
 
 def test_a_total_tells_which_reports_are_in_it() -> None:
     """A report that was lost leaves a 0 behind, one that was counted twice a 2."""
-    reports = Reports(load_reference_data())
+    reports = Reports(shipped_reference())
 
     sent = [reports.next() for _ in range(3)]
 

@@ -5,9 +5,9 @@ from datetime import datetime
 import pytest
 from hypothesis import settings
 
-from shared.directory.loading import load_reference_data
 from shared.reference.periods import VIETNAM
 from shared.reference.reference_data import ReferenceData
+from tests.builders.reference import shipped_reference
 from tools.demo.scenario import Scenario, build
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=VIETNAM)
@@ -20,7 +20,7 @@ settings.load_profile("patient")
 @pytest.fixture(scope="session")
 def reference() -> ReferenceData:
     """Return the facts of shared/data."""
-    return load_reference_data()
+    return shipped_reference()
 
 
 @pytest.fixture(scope="session")

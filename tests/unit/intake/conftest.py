@@ -5,14 +5,14 @@ import pytest
 from services.intake.app import load_messages
 from services.intake.domain.rule_context import RuleContext, build_rule_context
 from services.intake.domain.violations import Messages, Renderer, renderer
-from shared.directory.loading import load_reference_data
 from shared.reference.reference_data import ReferenceData
+from tests.builders.reference import shipped_reference
 
 
 @pytest.fixture(scope="session")
 def reference() -> ReferenceData:
     """Return the facts that ship with the code."""
-    return load_reference_data()
+    return shipped_reference()
 
 
 @pytest.fixture(scope="session")

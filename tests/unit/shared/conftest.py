@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import settings
 
-from shared.directory.loading import load_reference_data
 from shared.reference.reference_data import ReferenceData
+from tests.builders.reference import shipped_reference
 
 # The machine of a build is shared: a slow example is not a wrong one.
 settings.register_profile("patient", deadline=None)
@@ -14,4 +14,4 @@ settings.load_profile("patient")
 @pytest.fixture(scope="session")
 def reference() -> ReferenceData:
     """Return the facts of shared/data."""
-    return load_reference_data()
+    return shipped_reference()

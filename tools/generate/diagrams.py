@@ -13,7 +13,7 @@ _BLOCK = re.compile(
 )
 
 
-def pictures() -> Mapping[str, str]:
+def diagrams() -> Mapping[str, str]:
     """Return the generated blocks by the names of their marks."""
     return {"flow": diagram(FLOW), "topics": topic_table(FLOW), "duty": duty_diagram()}
 
