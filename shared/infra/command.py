@@ -1,4 +1,4 @@
-"""``python -m services.<name> serve|migrate``: what every service can be told."""
+"""``python -m services.<name> serve|migrate``: the command line of every service."""
 
 import sys
 from collections.abc import Callable, Sequence

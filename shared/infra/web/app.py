@@ -1,4 +1,4 @@
-"""What every HTTP door shares: problem+json (RFC 9457), health, and a plain JSON answer."""
+"""What every HTTP interface shares: problem+json (RFC 9457), health, and a plain JSON answer."""
 
 import tomllib
 from collections.abc import Mapping
