@@ -12,15 +12,18 @@ from fastapi import FastAPI
 from services.intake.domain.rule_context import RuleContext, build_rule_context
 from services.intake.domain.submissions import RawSubmission
 from services.intake.domain.violations import Messages, renderer
-from services.intake.entry.api import add_routes
+from services.intake.entry.api import HttpUseCases, add_routes
 from services.intake.entry.kafka import submissions
 from services.intake.settings import IntakeSettings
 from services.intake.store.postgres import Journal
-from services.intake.usecases.advance_watermark import Watermark
+from services.intake.usecases.advance_watermark import AdvanceWatermark
+from services.intake.usecases.find_submission import FindSubmission
+from services.intake.usecases.keys import source_of_key
 from services.intake.usecases.receive import ReceiveSubmissions
+from services.intake.usecases.receive_documents import ReceiveDocuments
 from services.intake.usecases.rejudge import RejudgedReport, RejudgeOrder, RejudgeReports
 from services.intake.usecases.republish import Progress, RepublishedReports, RepublishReports
-from services.intake.usecases.submit import Door
+from services.intake.usecases.withdraw import WithdrawReport
 from shared.contracts.topics import (
     COMMON,
     DIRECTORY,
@@ -60,7 +63,7 @@ class Intake:
     register: DirectoryFollower
     reader: ConsumerSupervisor[RawSubmission]
     relay: Relay
-    watermark: Watermark
+    watermark: AdvanceWatermark
     start: Start
 
     async def open(self) -> None:
@@ -103,16 +106,16 @@ def build(
         settings,
         database,
         health,
-        prepare=context,
+        prepare=rule_context,
         reference=reference,
         topic=directory,
     )
-    receive_submissions = build_desk(register.reference, messages)
+    receive_submissions = build_receive_submissions(register.reference, messages)
     relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "intake"), health)
     subscription = replace(submissions(receive_submissions), pattern=pattern)
     reader = ConsumerSupervisor(subscription, "intake", settings, database, health, relay.wake)
     app = create_app("QCDC intake", health)
-    add_routes(app, Door(http_database, receive_submissions, relay.wake), messages)
+    add_routes(app, _http(http_database, receive_submissions, relay.wake), messages)
     return Intake(
         settings=settings,
         database=database,
@@ -122,10 +125,26 @@ def build(
         register=register,
         reader=reader,
         relay=relay,
-        watermark=Watermark(
+        watermark=AdvanceWatermark(
             database, reader.behind, settings.watermark_seconds, health, relay.wake
         ),
         start=_start(settings, database, health, register),
+    )
+
+
+def _http(
+    database: Database, receive_submissions: ReceiveSubmissions, after: Callable[[], None]
+) -> HttpUseCases:
+    async def source(key: str) -> str | None:
+        async with database.connection() as connection:
+            return await source_of_key(connection, key)
+
+    receive = ReceiveDocuments(database, receive_submissions, after)
+    return HttpUseCases(
+        receive=receive,
+        withdraw=WithdrawReport(receive),
+        find=FindSubmission(database, receive_submissions.journal),
+        source_of_key=source,
     )
 
 
@@ -164,7 +183,11 @@ async def _operating(
     try:
         async with database.connection() as connection:
             reference = await reference_data_in_tables(connection)
-        yield database, build_desk(lambda: reference, load_messages()), context(reference)
+        yield (
+            database,
+            build_receive_submissions(lambda: reference, load_messages()),
+            rule_context(reference),
+        )
     finally:
         await database.close()
 
@@ -174,18 +197,20 @@ def _database(settings: IntakeSettings, application: str) -> Database:
     return Database(url, application=application, schema=settings.database_schema)
 
 
-def build_desk(reference: Callable[[], ReferenceData], messages: Messages) -> ReceiveSubmissions:
+def build_receive_submissions(
+    reference: Callable[[], ReferenceData], messages: Messages
+) -> ReceiveSubmissions:
     """Put a desk together that works by the facts of the time."""
     return ReceiveSubmissions(
         Journal(),
-        lambda: context(reference()),
+        lambda: rule_context(reference()),
         renderer(messages),
         lambda province: partition_of(province, reference().directory, PARTITIONS[REPORTS]),
     )
 
 
 @cached_per_reference_data
-def context(reference: ReferenceData) -> RuleContext:
+def rule_context(reference: ReferenceData) -> RuleContext:
     """Return what reports are judged by."""
     return build_rule_context(
         reference.catalogue, reference.directory, reference.due, reference.lineage

@@ -1,4 +1,4 @@
-"""What came in through a door, before anything in it is believed."""
+"""Submissions as they were sent, before any check."""
 
 import re
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ class SubmissionKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class RawSubmission:
     """
-    One JSON object that names itself, and who brought it when.
+    One JSON object that names itself, who sent it, and when it was received.
 
     ``source`` is what the topic or the API key says; ``claimed_source`` and ``claimed_id`` are
     what the CloudEvents headers say. ``time_required`` is false for HTTP, where a sender may leave
@@ -39,6 +39,15 @@ class RawSubmission:
     claimed_id: str | None = None
     time_required: bool = True
     revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SentDocument:
+    """A JSON object that names itself, and its bytes."""
+
+    event_id: str
+    body: bytes
+    content: Mapping[str, Any]
 
 
 def usable_event_id(document: Mapping[str, Any], claimed_id: str | None = None) -> str | None:

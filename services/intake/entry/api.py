@@ -5,6 +5,7 @@ Reads submissions and handovers; changes journal, slots and handovers through th
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Path, Query, Request
@@ -13,7 +14,7 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 
 from services.intake.domain.numbering import SubmissionOutcome
 from services.intake.domain.state import EventKey
-from services.intake.domain.submissions import SubmissionKind
+from services.intake.domain.submissions import SentDocument, SubmissionKind
 from services.intake.domain.violations import Messages
 from services.intake.entry.answers import (
     ReceiptView,
@@ -22,10 +23,11 @@ from services.intake.entry.answers import (
     answer,
     submission_view,
 )
-from services.intake.entry.bodies import is_array, items_of, read_body
+from services.intake.entry.bodies import BodyRefused, is_array, items_of, open_document, read_body
 from services.intake.entry.documentation import HANDOVER_BODY, PROBLEMS, SUBMISSION_BODY
-from services.intake.usecases.documents import BodyRefused
-from services.intake.usecases.submit import Door, Found
+from services.intake.usecases.find_submission import FindSubmission, FoundSubmission
+from services.intake.usecases.receive_documents import ReceiveDocuments
+from services.intake.usecases.withdraw import WithdrawReport
 from shared.infra.web.app import PROBLEM_JSON, Problem, problem_body
 
 _BEARER = HTTPBearer(auto_error=False, description="`Authorization: Bearer qcdc_…`")
@@ -37,20 +39,32 @@ SourceOf = Callable[..., Awaitable[str]]
 Reason = Annotated[str, Query(min_length=1, max_length=2000)]
 
 
-def add_routes(app: FastAPI, door: Door, messages: Messages) -> None:
+@dataclass(frozen=True, slots=True)
+class HttpUseCases:
+    """What the routes call."""
+
+    receive: ReceiveDocuments
+    withdraw: WithdrawReport
+    find: FindSubmission
+    source_of_key: Callable[[str], Awaitable[str | None]]
+
+
+def add_routes(app: FastAPI, use_cases: HttpUseCases, messages: Messages) -> None:
     """Add intake's routes to its application."""
 
     async def source_of(
         bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
         api_key: Annotated[str | None, Depends(_API_KEY)],
     ) -> str:
-        return await _source(door, messages, bearer.credentials if bearer else api_key)
+        return await _source(use_cases, messages, bearer.credentials if bearer else api_key)
 
-    _add_sending(app, door, messages, source_of)
-    _add_one_submission(app, door, messages, source_of)
+    _add_sending(app, use_cases, messages, source_of)
+    _add_one_submission(app, use_cases, messages, source_of)
 
 
-def _add_sending(app: FastAPI, door: Door, messages: Messages, source_of: SourceOf) -> None:
+def _add_sending(
+    app: FastAPI, use_cases: HttpUseCases, messages: Messages, source_of: SourceOf
+) -> None:
     Source = Annotated[str, Depends(source_of)]  # noqa: N806 - a type
 
     @app.post(
@@ -67,7 +81,7 @@ def _add_sending(app: FastAPI, door: Door, messages: Messages, source_of: Source
         or figures that the slot holds already), 422 rejected with all findings, 409 the event id
         was used for something else. An array is answered with 200 and a result for each item.
         """
-        return await _submit(door, messages, request, source, SubmissionKind.SUBMISSION)
+        return await _submit(use_cases, messages, request, source, SubmissionKind.SUBMISSION)
 
     @app.post(
         "/v1/handovers",
@@ -82,16 +96,18 @@ def _add_sending(app: FastAPI, door: Door, messages: Messages, source_of: Source
         Answered like submissions. What all new units of a reform open with must be what the old
         ones closed with; sending another record for the same unit, form and day replaces it.
         """
-        return await _submit(door, messages, request, source, SubmissionKind.HANDOVER)
+        return await _submit(use_cases, messages, request, source, SubmissionKind.HANDOVER)
 
 
-def _add_one_submission(app: FastAPI, door: Door, messages: Messages, source_of: SourceOf) -> None:
+def _add_one_submission(
+    app: FastAPI, use_cases: HttpUseCases, messages: Messages, source_of: SourceOf
+) -> None:
     Source = Annotated[str, Depends(source_of)]  # noqa: N806 - a type
 
     @app.get("/v1/submissions/{event_id}", response_model=SubmissionView, responses=PROBLEMS)
     async def submission(event_id: EventId, source: Source) -> JSONResponse:
         """Return what became of a submission of this source, and what it is asked about."""
-        found = await _found(door, messages, (source, event_id))
+        found = await _found(use_cases, messages, (source, event_id))
         return JSONResponse(submission_view(found.entry, found.slot, found.questions))
 
     @app.delete("/v1/submissions/{event_id}", response_model=ReceiptView, responses=PROBLEMS)
@@ -101,28 +117,31 @@ def _add_one_submission(app: FastAPI, door: Door, messages: Messages, source_of:
 
         409 when the submission was not accepted, or a newer one has replaced it.
         """
-        entry = (await _found(door, messages, (source, event_id))).entry
+        entry = (await _found(use_cases, messages, (source, event_id))).entry
         if entry.verdict != "accepted" or entry.kind is not SubmissionKind.SUBMISSION:
             raise Problem(409, "nothing_to_withdraw", messages["nothing_to_withdraw"])
-        return _response(await door.withdraw(entry, reason), messages, created=200)
+        return _response(await use_cases.withdraw(entry, reason), messages, created=200)
 
 
-async def _source(door: Door, messages: Messages, key: str | None) -> str:
-    source = await door.source(key) if key else None
+async def _source(use_cases: HttpUseCases, messages: Messages, key: str | None) -> str:
+    source = await use_cases.source_of_key(key) if key else None
     if source is None:
         raise Problem(401, "unauthorized", messages["unauthorized"])
     return source
 
 
 async def _submit(
-    door: Door, messages: Messages, request: Request, source: str, kind: SubmissionKind
+    use_cases: HttpUseCases, messages: Messages, request: Request, source: str, kind: SubmissionKind
 ) -> JSONResponse:
     try:
         body = await read_body(request.stream())
         bodies = items_of(body) if is_array(body) else [body]
     except BodyRefused as refusal:
         raise _problem(refusal, messages) from None
-    outcomes = await door.submit(source, kind, bodies)
+    opened = [open_document(it) for it in bodies]
+    documents = [it for it in opened if isinstance(it, SentDocument)]
+    decided = iter(await use_cases.receive(source, kind, documents))
+    outcomes = [it if isinstance(it, BodyRefused) else next(decided) for it in opened]
     if is_array(body):
         return JSONResponse({"results": [_result(it, messages) for it in outcomes]})
     if isinstance(outcomes[0], BodyRefused):
@@ -130,11 +149,11 @@ async def _submit(
     return _response(outcomes[0], messages)
 
 
-async def _found(door: Door, messages: Messages, key: EventKey) -> Found:
-    known = await door.find(*key)
-    if known is None:
+async def _found(use_cases: HttpUseCases, messages: Messages, key: EventKey) -> FoundSubmission:
+    found = await use_cases.find(key)
+    if found is None:
         raise Problem(404, "unknown_submission", messages["unknown_submission"])
-    return known
+    return found
 
 
 def _response(outcome: SubmissionOutcome, messages: Messages, created: int = 201) -> JSONResponse:

@@ -3,8 +3,10 @@
 import json
 import re
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
-from services.intake.usecases.documents import BodyRefused
+from services.intake.domain.submissions import SentDocument, usable_event_id
+from shared.contracts.strict_json import Unreadable, parse
 
 BODY_BYTES_MAX_IN_ALL = 16 * 1_048_576
 ITEMS_MAX = 1000
@@ -16,6 +18,16 @@ _EXTENT = json.JSONDecoder(
     parse_float=len,
     parse_constant=len,
 )
+
+
+class BodyRefused(Exception):
+    """The body as a whole cannot be taken; the message is a code."""
+
+    def __init__(self, status: int, code: str, count: int = 0) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.count = count
 
 
 async def read_body(chunks: AsyncIterator[bytes]) -> bytes:
@@ -37,6 +49,36 @@ async def read_body(chunks: AsyncIterator[bytes]) -> bytes:
 def is_array(body: bytes) -> bool:
     """Tell by its first character whether a body is a list of documents."""
     return body.lstrip(b" \t\n\r")[:1] == b"["
+
+
+def document_of(body: bytes) -> dict[str, Any]:
+    """
+    Read one document.
+
+    Raises:
+        BodyRefused: 413 when it is too large, 400 when it is not a JSON object.
+
+    """
+    try:
+        document = parse(body)
+    except Unreadable as reason:
+        code = str(reason)
+        raise BodyRefused(413 if code == "too_large" else 400, code) from None
+    if not isinstance(document, dict):
+        raise BodyRefused(400, "not_an_object")
+    return document
+
+
+def open_document(body: bytes) -> SentDocument | BodyRefused:
+    """Read one document together with its event id; return the refusal instead of raising it."""
+    try:
+        content = document_of(body)
+    except BodyRefused as refusal:
+        return refusal
+    event_id = usable_event_id(content)
+    return (
+        SentDocument(event_id, body, content) if event_id else BodyRefused(422, "missing_event_id")
+    )
 
 
 def items_of(body: bytes) -> Sequence[bytes]:
@@ -64,24 +106,24 @@ def items_of(body: bytes) -> Sequence[bytes]:
 
 def _cut(text: str) -> list[str]:
     items: list[str] = []
-    place = _skip(text, _skip(text, 0) + 1)
-    if text[place : place + 1] == "]":
-        return _ended(text, place, items)
+    offset = _skip(text, _skip(text, 0) + 1)
+    if text[offset : offset + 1] == "]":
+        return _ended(text, offset, items)
     while True:
-        start, (_, place) = place, _EXTENT.raw_decode(text, place)
-        items.append(text[start:place])
-        place = _skip(text, place)
-        if text[place : place + 1] != ",":
-            return _ended(text, place, items)
-        place = _skip(text, place + 1)
+        start, (_, offset) = offset, _EXTENT.raw_decode(text, offset)
+        items.append(text[start:offset])
+        offset = _skip(text, offset)
+        if text[offset : offset + 1] != ",":
+            return _ended(text, offset, items)
+        offset = _skip(text, offset + 1)
 
 
-def _skip(text: str, place: int) -> int:
-    match = _BLANK.match(text, place)
-    return match.end() if match else place
+def _skip(text: str, offset: int) -> int:
+    match = _BLANK.match(text, offset)
+    return match.end() if match else offset
 
 
-def _ended(text: str, place: int, items: list[str]) -> list[str]:
-    if text[place : place + 1] != "]" or _skip(text, place + 1) != len(text):
+def _ended(text: str, offset: int, items: list[str]) -> list[str]:
+    if text[offset : offset + 1] != "]" or _skip(text, offset + 1) != len(text):
         raise ValueError("the array does not end where the text does")
     return items

@@ -37,7 +37,7 @@ FAILURES_TOLERATED = 5
 """So many in a row are not reported: a watermark that is late for once harms nobody."""
 
 
-class Watermark:
+class AdvanceWatermark:
     """Says at intervals up to when intake has caught up; says nothing when it does not know."""
 
     def __init__(

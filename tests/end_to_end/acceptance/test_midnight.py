@@ -68,9 +68,9 @@ async def database(postgres_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-def _desk() -> ReceiveSubmissions:
+def _receiving() -> ReceiveSubmissions:
     reference = replace(shipped_reference(), committees=build_committees([LETTER]))
-    return wiring.build_desk(lambda: reference, wiring.load_messages())
+    return wiring.build_receive_submissions(lambda: reference, wiring.load_messages())
 
 
 def _arrival(number: int, received_at: datetime) -> RawSubmission:
@@ -92,7 +92,7 @@ async def test_a_second_decides_and_the_time_zone_of_the_server_does_not(
     database: Database, zone: str
 ) -> None:
     """Before midnight in Vietnam, and at midnight: opposite verdicts, in the books too."""
-    desk = _desk()
+    desk = _receiving()
     submissions = [_arrival(0, LAST_SECOND), _arrival(1, MIDNIGHT)]
 
     async with database.transaction() as connection:

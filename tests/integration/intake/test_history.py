@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.intake.app import build_desk, load_messages
+from services.intake.app import build_receive_submissions, load_messages
 from services.intake.domain.submissions import RawSubmission
 from shared.contracts.reports import HandoverSubmitted
 from shared.reference.committees import build_committees
@@ -157,7 +157,7 @@ async def test_record_settles_what_the_closings_left_open(upstream: Upstream) ->
 async def test_neighbouring_periods_wait_for_each_other(upstream: Upstream) -> None:
     """A report over HTTP is held against the correction that the stream is just receiving."""
     await upstream.post(quarter(Q1, 10, 12, "q1"))
-    receive_submissions = build_desk(lambda: REFORMED, load_messages())
+    receive_submissions = build_receive_submissions(lambda: REFORMED, load_messages())
     correction = raw(quarter(Q1, 10, 11, "q1-corrected"))
 
     async with upstream.intake.database.transaction() as connection:
@@ -176,7 +176,7 @@ async def test_new_unit_waits_for_the_corrections_of_its_predecessors(upstream: 
     """Two of the old and the new one at once: the last to come sees what the others said."""
     for unit, total in zip(OLD, (10, 20, 5), strict=True):
         await upstream.post(closing(unit, total, f"last-{unit}"))
-    receive_submissions = build_desk(lambda: REFORMED, load_messages())
+    receive_submissions = build_receive_submissions(lambda: REFORMED, load_messages())
     correction = raw(closing(OLD[0], 11, "corrected"))
 
     async with upstream.intake.database.transaction() as connection:
@@ -218,7 +218,7 @@ async def test_last_day_ends_at_midnight_in_vietnam(
     upstream: Upstream, seconds: int, on_time: bool
 ) -> None:
     """By "chậm nhất ngày 25/10/2026" 23:59:59 is in time and 00:00:00 is late, on any server."""
-    receive_submissions = build_desk(lambda: LETTER, load_messages())
+    receive_submissions = build_receive_submissions(lambda: LETTER, load_messages())
     midnight = datetime(2026, 10, 26, tzinfo=VIETNAM) + timedelta(seconds=seconds)
 
     async with upstream.intake.database.transaction() as connection:

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from services.intake import app as wiring
-from services.intake.app import build_desk, context, load_messages
+from services.intake.app import build_receive_submissions, load_messages, rule_context
 from services.intake.settings import IntakeSettings
 from services.intake.usecases.rejudge import RejudgeOrder, RejudgeReports
 from shared.contracts.reports import ReportAccepted
@@ -61,8 +61,8 @@ EXTENDED = extended()
 
 def rejudging(upstream: Upstream, known: ReferenceData) -> RejudgeReports:
     """Return what judges again by these facts."""
-    receive_submissions = build_desk(lambda: known, load_messages())
-    return RejudgeReports(upstream.intake.database, receive_submissions, context(known))
+    receive_submissions = build_receive_submissions(lambda: known, load_messages())
+    return RejudgeReports(upstream.intake.database, receive_submissions, rule_context(known))
 
 
 async def test_document_changes_verdicts_once(upstream: Upstream) -> None:

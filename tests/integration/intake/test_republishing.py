@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from services.intake.app import build_desk, context, load_messages
+from services.intake.app import build_receive_submissions, load_messages, rule_context
 from services.intake.usecases.rejudge import RejudgeReports
 from services.intake.usecases.republish import RepublishedReports, RepublishReports
 from shared.contracts.topics import PARTITIONS, REPORTS
@@ -51,7 +51,7 @@ class History:
         known = known or reference()
         database = self.upstream.intake.database
         use_case = RepublishReports(
-            database, build_desk(lambda: known, load_messages()), context(known)
+            database, build_receive_submissions(lambda: known, load_messages()), rule_context(known)
         )
         if dry_run:
             return await use_case.carry_out(None)
@@ -74,8 +74,8 @@ async def history(postgres_url: str, kafka: str) -> AsyncIterator[History]:
         gone = await upstream.http.delete("/v1/submissions/h-1", params={"reason": "nhầm"})
         assert gone.status_code == 200
         assert (await upstream.post(document(1, 9))).status_code == 201
-        judged_by = build_desk(lambda: EXTENDED, load_messages())
-        rejudging = RejudgeReports(upstream.intake.database, judged_by, context(EXTENDED))
+        judged_by = build_receive_submissions(lambda: EXTENDED, load_messages())
+        rejudging = RejudgeReports(upstream.intake.database, judged_by, rule_context(EXTENDED))
         assert len(await rejudging.carry_out(ORDER)) == 4
         assert (await upstream.post(document(2, 5))).status_code == 201
         upstream.intake.relay.wake()

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from aiokafka.errors import KafkaError
 
-from services.intake.usecases.advance_watermark import CLOCK_SKEW, Watermark
+from services.intake.usecases.advance_watermark import CLOCK_SKEW, AdvanceWatermark
 from shared.infra.health import Health
 from shared.infra.postgres.locks import AdvisoryLock
 from tests.eventually import eventually
@@ -24,9 +24,9 @@ async def upstream(postgres_url: str) -> AsyncIterator[Upstream]:
         yield it
 
 
-def watermark(upstream: Upstream, *answers: int | Exception) -> Watermark:
+def watermark(upstream: Upstream, *answers: int | Exception) -> AdvanceWatermark:
     """Build a watermark for which Kafka gives these answers, the last one for ever."""
-    return Watermark(upstream.intake.database, _answering(*answers), 1.0, Health())
+    return AdvanceWatermark(upstream.intake.database, _answering(*answers), 1.0, Health())
 
 
 def _answering(*answers: int | Exception) -> Callable[[], Awaitable[int]]:
@@ -116,7 +116,7 @@ async def test_rush_over_http_does_not_keep_the_watermark_from_asking(upstream: 
         await eventually(lambda: _all_wait(upstream))
         return len(await upstream.rows("SELECT 1 FROM position"))
 
-    instant = await Watermark(upstream.intake.database, behind, 1.0, Health()).advance()
+    instant = await AdvanceWatermark(upstream.intake.database, behind, 1.0, Health()).advance()
 
     assert instant
     assert len(await asyncio.gather(*posts)) == 31

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from services.intake.entry.bodies import (
     BODY_BYTES_MAX_IN_ALL,
+    BodyRefused,
+    document_of,
     is_array,
     items_of,
     read_body,
 )
-from services.intake.usecases.documents import BodyRefused, document_of
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
