@@ -22,7 +22,11 @@ from services.intake.usecases.keys import source_of_key
 from services.intake.usecases.receive import ReceiveSubmissions
 from services.intake.usecases.receive_documents import ReceiveDocuments
 from services.intake.usecases.rejudge import RejudgedReport, RejudgeOrder, RejudgeReports
-from services.intake.usecases.republish import Progress, RepublishedReports, RepublishReports
+from services.intake.usecases.republish import (
+    RepublishedReports,
+    RepublishProgress,
+    RepublishReports,
+)
 from services.intake.usecases.withdraw import WithdrawReport
 from shared.contracts.topics import (
     COMMON,
@@ -162,7 +166,7 @@ async def rejudge(settings: IntakeSettings, order: RejudgeOrder) -> list[Rejudge
 
 
 async def republish(
-    settings: IntakeSettings, *, dry_run: bool, progress: Progress
+    settings: IntakeSettings, *, dry_run: bool, progress: RepublishProgress
 ) -> RepublishedReports:
     """Publish every revision in the journal again; with *dry_run* only build every event."""
     async with _operating(settings, "intake-republish") as parts:
@@ -200,7 +204,7 @@ def _database(settings: IntakeSettings, application: str) -> Database:
 def build_receive_submissions(
     reference: Callable[[], ReferenceData], messages: Messages
 ) -> ReceiveSubmissions:
-    """Put a desk together that works by the facts of the time."""
+    """Build the use case behind Kafka and HTTP, on the reference data in force at each batch."""
     return ReceiveSubmissions(
         Journal(),
         lambda: rule_context(reference()),
@@ -211,7 +215,7 @@ def build_receive_submissions(
 
 @cached_per_reference_data
 def rule_context(reference: ReferenceData) -> RuleContext:
-    """Return what reports are judged by."""
+    """Return what rules are evaluated with."""
     return build_rule_context(
         reference.catalogue, reference.directory, reference.due, reference.lineage
     )

@@ -16,7 +16,7 @@ from shared.reference.directory import Unit
 from shared.reference.figures import UNITS_MAX, to_units
 from shared.reference.periods import Period, parse_period
 
-Figures = Mapping[str, int | str | None]
+SentFigures = Mapping[str, int | str | None]
 Misfit = Literal["wrong_kind", "not_exact", "amount_too_large"]
 """Why a value is no figure of its cell."""
 
@@ -38,7 +38,7 @@ class Case:
     unit: Unit | None
     period: Period | None
     compiled: CompiledForm | None
-    figures: Figures
+    figures: SentFigures
     qualifiers: Mapping[str, str]
     entered_in: Mapping[str, str]
     units: Mapping[str, int | None]
@@ -120,14 +120,14 @@ def lay_out(
     )
 
 
-def _content(report: SubmissionEvent) -> tuple[Figures, Mapping[str, str], Mapping[str, str]]:
+def _content(report: SubmissionEvent) -> tuple[SentFigures, Mapping[str, str], Mapping[str, str]]:
     if isinstance(report, ReportSubmitted):
         return report.figures, report.qualifiers, report.entered_in
     return (report.openings if isinstance(report, HandoverSubmitted) else {}), {}, {}
 
 
 def to_smallest_units(
-    compiled: CompiledForm, figures: Figures, entered_in: Mapping[str, str]
+    compiled: CompiledForm, figures: SentFigures, entered_in: Mapping[str, str]
 ) -> tuple[dict[str, int | None], dict[str, Misfit]]:
     """Return the figures of a form's cells in their smallest units, and what does not fit."""
     units: dict[str, int | None] = {}

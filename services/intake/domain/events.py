@@ -1,4 +1,4 @@
-"""What the world is told of a decision; the same decision always gives the same bytes."""
+"""The events and receipts of an outcome; the same outcome always gives the same bytes."""
 
 from collections.abc import Mapping
 from datetime import UTC
@@ -19,7 +19,7 @@ from shared.contracts.reports import (
 )
 
 T = TypeVar("T")
-Figures = Mapping[str, int | str | None]
+CanonicalFigures = Mapping[str, int | str | None]
 
 SubmissionReceipt = SubmissionAccepted | SubmissionRejected
 PublishedReport = ReportAccepted | ReportWithdrawn
@@ -56,7 +56,9 @@ def receipt_of(entry: JournalEntry) -> SubmissionReceipt:
     )
 
 
-def published(entry: JournalEntry, report: SubmissionEvent, figures: Figures) -> PublishedReport:
+def published(
+    entry: JournalEntry, report: SubmissionEvent, figures: CanonicalFigures
+) -> PublishedReport:
     """Write the event by which a slot's new revision reaches everybody."""
     if isinstance(report, ReportSubmitted):
         return _accepted(entry, report, figures)
@@ -69,7 +71,7 @@ def rejudged(
     entry: JournalEntry,
     filled_by: JournalEntry,
     report: SubmissionEvent,
-    figures: Figures,
+    figures: CanonicalFigures,
     document: str,
 ) -> ReportAccepted:
     """
@@ -137,7 +139,9 @@ def _withdrawn(entry: JournalEntry, report: ReportWithdrawalRequested) -> Report
     )
 
 
-def _accepted(entry: JournalEntry, report: ReportSubmitted, figures: Figures) -> ReportAccepted:
+def _accepted(
+    entry: JournalEntry, report: ReportSubmitted, figures: CanonicalFigures
+) -> ReportAccepted:
     received_at = entry.received_at.astimezone(UTC)
     return ReportAccepted(
         event_id=_report_id(entry),

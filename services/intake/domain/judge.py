@@ -39,7 +39,7 @@ class ValidatedReport:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All remarks at once; ``validated`` is None when one of them refuses the submission."""
+    """All violations at once; ``validated`` is None when one of them refuses the submission."""
 
     violations: tuple[Violation, ...]
     validated: ValidatedReport | None
@@ -51,7 +51,7 @@ def judge(
     """
     Apply every rule to a submission.
 
-    *history* is what the unit's other periods say; of what it does not know no rule speaks.
+    *history* holds the unit's other periods; what is missing there violates no rule.
     """
     report = parsed.report
     if report is None:

@@ -4,7 +4,7 @@ fold: number the revisions of a batch, so that every submission is decided exact
 The same event with the same content gets its first receipt again. Another content under a used
 event id is refused. The same figures under a new id change nothing. All else is a new revision of
 its slot; withdrawals take one too, and handovers number their own. What comes out depends on the
-order of arrival only, never on how arrivals were cut into batches.
+order of arrival only, never on how submissions were cut into batches.
 """
 
 from collections.abc import Iterable, Sequence
@@ -44,7 +44,7 @@ _NO_SLOT = SlotState(Slot("", "", ""))
 @dataclass(frozen=True, slots=True)
 class SubmissionOutcome:
     """
-    What became of one arrival.
+    What became of one submission.
 
     ``validated`` is there when the slot changed, and so the report must be published.
     ``repeated`` tells that the entry was in the journal already. ``questions`` go to those whose
@@ -59,7 +59,7 @@ class SubmissionOutcome:
 
 @dataclass(frozen=True, slots=True)
 class BatchOutcome:
-    """One decision per arrival, in order, and what is to be stored."""
+    """One outcome per submission, in order, and what is to be stored."""
 
     all: tuple[SubmissionOutcome, ...]
     entries: tuple[JournalEntry, ...]
@@ -233,7 +233,7 @@ def _entry(
     *,
     unchanged: bool = False,
 ) -> JournalEntry:
-    """Write the line of the journal; without *standing* the submission was refused."""
+    """Write the journal entry; without *validated* the submission is rejected."""
     raw = parsed.raw
     return JournalEntry(
         source=raw.source,

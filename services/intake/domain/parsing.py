@@ -2,7 +2,7 @@
 The first check: is the document a submission at all, field by field (rule R14).
 
 The contract classes are the judge; their errors, and the tokens that ``strict_json`` refused,
-become remarks that name the field. Works in bounded time on a hostile document.
+become violations that name the field. Works in bounded time on a hostile document.
 """
 
 import hashlib
@@ -72,9 +72,9 @@ _ADAPTERS = {name: TypeAdapter[str](annotation) for name, annotation in _NAMES.i
 @dataclass(frozen=True, slots=True)
 class ParsedSubmission:
     """
-    An arrival as far as its structure goes.
+    A submission whose structure was checked.
 
-    ``report`` is None when any remark stands. ``content_hash`` tells a resend from another
+    ``report`` is None when there is any violation. ``content_hash`` tells a resend from another
     content under the same event id; what the headers claim is part of the content.
     """
 
@@ -88,7 +88,7 @@ class ParsedSubmission:
 
 
 def parse_submission(raw: RawSubmission) -> ParsedSubmission:
-    """Check the structure of an arrival; whatever is wrong becomes remarks, never an exception."""
+    """Check the structure of a submission; every fault is a violation, never an exception."""
     envelope = list(_envelope(raw))
     report, problems = _validate(raw)
     violations = [*envelope, *problems]

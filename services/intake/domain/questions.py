@@ -2,7 +2,7 @@
 Questions to senders: which reports in force no longer continue one that has just changed.
 
 A report that came first is not refused for what came after it. Whoever sent it is asked to look
-again, and whoever changed the other is told that somebody is being asked.
+again; the receipt of the change says that somebody is being asked.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""How units passed into one another, as the rules across periods ask for it."""
+"""Mergers and divisions of units, as the rules across periods need them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,21 +26,21 @@ class Reorganisation:
 
 
 class Reorganisations:
-    """Answers about a unit's predecessors and successors, worked out once for each known unit."""
+    """Predecessors and successors of units, computed once for each known unit."""
 
     def __init__(self, directory: Directory, lineage: Lineage) -> None:
         self._directory = directory
         self._lineage = lineage
-        self._redrawings: dict[str, tuple[Reorganisation, ...]] = {}
+        self._by_unit: dict[str, tuple[Reorganisation, ...]] = {}
         self._heirs: dict[str, tuple[tuple[str, date], ...]] = {}
 
     def reorganisation(self, unit: str, period: Period) -> Reorganisation | None:
-        """Return the first redrawing of a unit within a period, None when there was none."""
-        known = self._redrawings.get(unit)
+        """Return the first reorganisation of a unit within a period, None when there was none."""
+        known = self._by_unit.get(unit)
         if known is None:
             if not self._directory.states(unit):
-                return None  # a stranger's name must not be remembered
-            known = self._redrawings[unit] = tuple(self._find(unit))
+                return None  # unknown names must not fill the cache
+            known = self._by_unit[unit] = tuple(self._find(unit))
         for it in known:
             if period.first_day <= it.effective_on <= period.last_day:
                 return it

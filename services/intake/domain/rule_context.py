@@ -1,4 +1,4 @@
-"""What a judge knows: catalogue, directory and deadlines, prepared once per form version."""
+"""Reference data prepared for the rules: forms are compiled once per version."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -131,7 +131,7 @@ class PeriodContext:
 
 @dataclass(frozen=True)
 class RuleContext:
-    """Everything about the trade that a judgement needs."""
+    """Catalogue, directory, deadlines and reorganisations that the rules need."""
 
     catalogue: Catalogue
     directory: Directory

@@ -1,4 +1,4 @@
-"""What a check has to say, first as a code with values, then as a sentence for the sender."""
+"""What a rule objects to: a code with values, rendered as a Vietnamese sentence."""
 
 import dataclasses
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from shared.reference.vietnamese import number
 SHOWN_CHARACTERS_MAX = 80
 
 Messages = Mapping[str, str]
-"""Vietnamese sentences by code, with {placeholders} for the values of a remark."""
+"""Vietnamese sentences by code, with {placeholders} for the values of a violation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ Renderer = Callable[[Violation], Finding]
 
 
 def renderer(messages: Messages) -> Renderer:
-    """Return the function that puts a remark into words."""
+    """Return the function that renders a violation as a finding."""
 
     def render(violation: Violation) -> Finding:
         values = {
@@ -58,7 +58,7 @@ def renderer(messages: Messages) -> Renderer:
 
 def printable(text: object) -> str:
     """
-    Return what a stranger wrote in a form that is safe to show and to store.
+    Return untrusted text in a form that is safe to show and to store.
 
     NUL and lone surrogates would break PostgreSQL and UTF-8; direction marks would lie to a reader.
     """

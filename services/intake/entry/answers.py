@@ -126,7 +126,7 @@ def _question_view(question: OpenQuestion) -> dict[str, Any]:
 
 
 def answer(outcome: SubmissionOutcome, messages: Messages) -> tuple[int, dict[str, Any]]:
-    """Return status and body for a decision; a repeated one is told by 200 instead of 201."""
+    """Return status and body for an outcome: 201 for a new revision, 200 for a repeated one."""
     entry = outcome.entry
     if entry.verdict == "accepted":
         is_new = not outcome.repeated and not entry.unchanged

@@ -1,8 +1,4 @@
-"""
-What upstream systems may ask of intake over HTTP.
-
-Reads submissions and handovers; changes journal, slots and handovers through the desk.
-"""
+"""Intake's routes: authenticate, decode, call one use case, answer."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -32,7 +28,7 @@ from shared.infra.web.app import PROBLEM_JSON, Problem, problem_body
 
 _BEARER = HTTPBearer(auto_error=False, description="`Authorization: Bearer qcdc_…`")
 _API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False)
-EventId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._:-]{1,200}$")]
+SubmissionId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._:-]{1,200}$")]
 SourceOf = Callable[..., Awaitable[str]]
 """Finds out who asks, by the key that comes with the request."""
 
@@ -105,13 +101,13 @@ def _add_one_submission(
     Source = Annotated[str, Depends(source_of)]  # noqa: N806 - a type
 
     @app.get("/v1/submissions/{event_id}", response_model=SubmissionView, responses=PROBLEMS)
-    async def submission(event_id: EventId, source: Source) -> JSONResponse:
+    async def submission(event_id: SubmissionId, source: Source) -> JSONResponse:
         """Return what became of a submission of this source, and what it is asked about."""
         found = await _found(use_cases, messages, (source, event_id))
         return JSONResponse(submission_view(found.entry, found.slot, found.questions))
 
     @app.delete("/v1/submissions/{event_id}", response_model=ReceiptView, responses=PROBLEMS)
-    async def withdraw(event_id: EventId, reason: Reason, source: Source) -> JSONResponse:
+    async def withdraw(event_id: SubmissionId, reason: Reason, source: Source) -> JSONResponse:
         """
         Withdraw the report that this submission made; its slot then counts nothing.
 

@@ -1,5 +1,5 @@
 """
-From a record on ``qcdc.submissions.<source>.v1`` to an arrival at the desk.
+From a record on ``qcdc.submissions.<source>.v1`` to a RawSubmission.
 
 A record that names itself gets a verdict, however wrong it is; one that does not is a dead letter.
 """

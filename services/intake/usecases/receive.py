@@ -1,4 +1,4 @@
-"""The desk: HTTP and Kafka hand their arrivals in here, and both are treated alike."""
+"""Receive submissions: the one use case behind Kafka and HTTP."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -18,7 +18,7 @@ PRODUCER = "qcdc/intake"
 
 
 class ReceiveSubmissions:
-    """Receives arrivals inside the caller's transaction."""
+    """Decides on submissions inside the caller's transaction."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class ReceiveSubmissions:
         partition_of: Callable[[str], int],
     ) -> None:
         """
-        Work by what *knowledge* says at the time: one answer serves a whole batch.
+        Judge by what *context* returns; one call of it serves a whole batch.
 
         *partition_of* names the partition of ``qcdc.reports.v1`` that belongs to a province.
         """
@@ -41,9 +41,9 @@ class ReceiveSubmissions:
         self, connection: Connection, submissions: Sequence[RawSubmission]
     ) -> Sequence[SubmissionOutcome]:
         """
-        Judge arrivals in order, store the outcome and queue what is to be published.
+        Judge submissions in order, store the outcome, write what is to be published to the outbox.
 
-        The caller has entered (``Journal.enter``), commits, and answers only then.
+        The caller has called ``Journal.enter``; it commits, and answers only then.
         """
         parsed = [parse_submission(it) for it in submissions]
         while True:
@@ -51,7 +51,7 @@ class ReceiveSubmissions:
                 async with connection.transaction():  # a savepoint: what is undone is only this try
                     return await self._decide(connection, parsed)
             except EventStoredConcurrently:
-                continue  # the same event came through the other door; now it is in the journal
+                continue  # a concurrent transaction has stored the same event
 
     async def _decide(
         self, connection: Connection, submissions: Sequence[ParsedSubmission]

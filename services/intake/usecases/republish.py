@@ -21,7 +21,7 @@ from shared.infra.kafka.outbox import Outgoing
 from shared.infra.postgres.database import Database
 
 REVISIONS_PER_BATCH = 500
-Progress = Callable[[int, int], None]
+RepublishProgress = Callable[[int, int], None]
 """Called with the number of revisions published so far, and of all."""
 
 
@@ -54,7 +54,7 @@ class RepublishReports:
         self,
         kafka: AIOKafkaProducer | None,
         *,
-        progress: Progress = lambda _done, _total: None,
+        progress: RepublishProgress = lambda _done, _total: None,
         topic: str | None = None,
     ) -> RepublishedReports:
         """

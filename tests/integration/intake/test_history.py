@@ -1,4 +1,4 @@
-"""Rules across periods on a real PostgreSQL: over several batches, doors and connections."""
+"""Rules across periods on a real PostgreSQL: over several batches, entries and connections."""
 
 import asyncio
 import json

@@ -81,7 +81,7 @@ async def test_poison_gets_an_answer_and_its_neighbours_are_untouched(
 
 
 async def test_resend_gets_the_receipt_byte_for_byte(kafka: str, postgres_url: str) -> None:
-    """And one event that comes through both doors at once counts once."""
+    """And one event that comes through HTTP and Kafka at once counts once."""
     async with (
         made_topics(kafka) as topics,
         served(postgres_url, kafka, topics) as upstream,

@@ -17,7 +17,7 @@ def reference() -> ReferenceData:
 
 @pytest.fixture(scope="session")
 def context(reference: ReferenceData) -> RuleContext:
-    """Return what a judge knows."""
+    """Return what rules are evaluated with."""
     return build_rule_context(reference.catalogue, reference.directory, reference.due)
 
 
@@ -29,5 +29,5 @@ def messages() -> Messages:
 
 @pytest.fixture(scope="session")
 def render(messages: Messages) -> Renderer:
-    """Return what puts remarks into words."""
+    """Return what renders violations as findings."""
     return renderer(messages)

@@ -84,7 +84,7 @@ def verdict_on(
 
 
 def codes(verdict: Verdict) -> set[str]:
-    """Return the codes of all remarks."""
+    """Return the codes of all violations."""
     return {it.code for it in verdict.violations}
 
 

@@ -37,7 +37,7 @@ def reformed(reference: ReferenceData) -> ReferenceData:
 
 
 def context_of(reference: ReferenceData) -> RuleContext:
-    """Return what a judge knows who works by these facts."""
+    """Return the context of some reference data."""
     return build_rule_context(
         reference.catalogue, reference.directory, reference.due, reference.lineage
     )

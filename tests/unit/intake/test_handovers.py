@@ -30,22 +30,22 @@ from tests.unit.intake.reform import (
 
 @pytest.fixture(scope="module")
 def after_reform(reference: ReferenceData) -> RuleContext:
-    """Return what a judge knows who has heard of the reform."""
+    """Return the context in which the reform is known."""
     return context_of(reformed(reference))
 
 
 @pytest.fixture
-def working_set(after_reform: RuleContext, render: Renderer) -> MemoryJournal:
-    """Return books in which the old communes have closed with 10, 20 and 5, the divided with 9."""
-    working_set = MemoryJournal(after_reform, render)
+def journal(after_reform: RuleContext, render: Renderer) -> MemoryJournal:
+    """Return a journal: the old communes closed with 10, 20 and 5, the divided with 9."""
+    journal = MemoryJournal(after_reform, render)
     for unit, total in zip((*OLD, DIVIDED), (10, 20, 5, 9), strict=True):
-        working_set.receive(sent(models(unit, LAST, total, total), after_reform))
-    return working_set
+        journal.receive(sent(models(unit, LAST, total, total), after_reform))
+    return journal
 
 
-def codes(decision: SubmissionOutcome) -> list[str]:
+def codes(outcome: SubmissionOutcome) -> list[str]:
     """Return the codes of a receipt's findings."""
-    return [it.code for it in decision.entry.findings]
+    return [it.code for it in outcome.entry.findings]
 
 
 @pytest.mark.parametrize(
@@ -53,20 +53,20 @@ def codes(decision: SubmissionOutcome) -> list[str]:
     [(35, []), (36, ["handover_equals_closings"]), (10, ["handover_equals_closings"])],
 )
 def test_one_successor_takes_over_everything(
-    working_set: MemoryJournal, opening: int, expected: list[str]
+    journal: MemoryJournal, opening: int, expected: list[str]
 ) -> None:
     """10 + 20 + 5 are 35, no more and no less."""
-    (decision,) = working_set.receive(handed(handover(MERGED, opening, "h")))
+    (outcome,) = journal.receive(handed(handover(MERGED, opening, "h")))
 
-    assert codes(decision) == expected
-    assert bool(working_set.handovers) == (not expected)
+    assert codes(outcome) == expected
+    assert bool(journal.handovers) == (not expected)
 
 
-def test_refusal_names_both_sums(working_set: MemoryJournal) -> None:
+def test_refusal_names_both_sums(journal: MemoryJournal) -> None:
     """And the units whose closings were added up."""
-    (decision,) = working_set.receive(handed(handover(MERGED, 36, "h")))
+    (outcome,) = journal.receive(handed(handover(MERGED, 36, "h")))
 
-    (finding,) = decision.entry.findings
+    (finding,) = outcome.entry.findings
     assert finding.field == "openings.dvk_models_opening"
     assert all(it in finding.message for it in ("36", "35", *(f"Xã mẫu {it}" for it in OLD)))
 
@@ -81,21 +81,21 @@ def test_refusal_names_both_sums(working_set: MemoryJournal) -> None:
     ],
 )
 def test_shares_of_a_divided_unit_are_its_successors_business(
-    working_set: MemoryJournal, first: int, second: int, verdicts: list[str]
+    journal: MemoryJournal, first: int, second: int, verdicts: list[str]
 ) -> None:
     """Only together they must be what it had; also within one batch."""
-    outcomes = working_set.receive(
+    outcomes = journal.receive(
         handed(handover(PARTS[0], first, "h1")), handed(handover(PARTS[1], second, "h2"))
     )
 
     assert [it.entry.verdict for it in outcomes] == verdicts
 
 
-def test_another_record_replaces_the_first(working_set: MemoryJournal) -> None:
+def test_another_record_replaces_the_first(journal: MemoryJournal) -> None:
     """Resending is idempotent; other figures make another revision of the handover."""
     document = handover(PARTS[0], 4, "h1")
-    first, again = working_set.receive(handed(document), handed(document))
-    same, other = working_set.receive(
+    first, again = journal.receive(handed(document), handed(document))
+    same, other = journal.receive(
         handed(handover(PARTS[0], 4, "h2")), handed(handover(PARTS[0], 5, "h3"))
     )
 
@@ -106,15 +106,15 @@ def test_another_record_replaces_the_first(working_set: MemoryJournal) -> None:
     assert isinstance(receipt_of(other.entry), SubmissionAccepted)
 
 
-def test_by_field_too(working_set: MemoryJournal) -> None:
+def test_by_field_too(journal: MemoryJournal) -> None:
     """Each stock has a sum of its own; one that nobody closed with cannot be held against."""
     economy = "dvk_models_opening[field=kinh_te]"
 
-    (decision,) = working_set.receive(
+    (outcome,) = journal.receive(
         handed(handover(MERGED, {"dvk_models_opening": 35, economy: 20}, "h"))
     )
 
-    assert codes(decision) == ["handover_closings_unknown"]
+    assert codes(outcome) == ["handover_closings_unknown"]
 
 
 @pytest.mark.parametrize(
@@ -132,41 +132,41 @@ def test_by_field_too(working_set: MemoryJournal) -> None:
     ],
 )
 def test_record_that_cannot_be_one_is_refused(
-    working_set: MemoryJournal, document: dict[str, object], code: str
+    journal: MemoryJournal, document: dict[str, object], code: str
 ) -> None:
     """With a reason; and nothing is remembered of it but the journal's line."""
-    (decision,) = working_set.receive(handed(document))
+    (outcome,) = journal.receive(handed(document))
 
-    assert code in codes(decision)
-    assert decision.entry.verdict == "rejected"
-    assert not working_set.handovers
+    assert code in codes(outcome)
+    assert outcome.entry.verdict == "rejected"
+    assert not journal.handovers
 
 
 def test_unverified_lineage_refuses_nobody(reference: ReferenceData, render: Renderer) -> None:
     """Where two sources disagree on who became what, an unequal sum is a warning."""
     known = reformed(reference)
     links = [replace(it, verified=it.successor != MERGED) for it in known.lineage]
-    working_set = MemoryJournal(context_of(replace(known, lineage=Lineage(links))), render)
+    journal = MemoryJournal(context_of(replace(known, lineage=Lineage(links))), render)
     for unit in OLD:
-        working_set.receive(sent(models(unit, LAST, 1, 1), working_set.context))
+        journal.receive(sent(models(unit, LAST, 1, 1), journal.context))
 
-    (decision,) = working_set.receive(handed(handover(MERGED, 36, "h")))
+    (outcome,) = journal.receive(handed(handover(MERGED, 36, "h")))
 
-    assert decision.entry.verdict == "accepted"
-    assert [(it.code, it.severity) for it in decision.entry.findings] == [
+    assert outcome.entry.verdict == "accepted"
+    assert [(it.code, it.severity) for it in outcome.entry.findings] == [
         ("handover_equals_closings", "warn")
     ]
 
 
-def test_handover_that_comes_late_questions_the_first_report(working_set: MemoryJournal) -> None:
+def test_handover_that_comes_late_questions_the_first_report(journal: MemoryJournal) -> None:
     """The report stands; its sender is asked, and told by the record of which decision."""
     first = models(PARTS[0], FIRST, 4, 4)
-    working_set.receive(sent(first, working_set.context, source="other"))
+    journal.receive(sent(first, journal.context, source="other"))
 
-    (decision,) = working_set.receive(handed(handover(PARTS[0], 5, "h")))
+    (outcome,) = journal.receive(handed(handover(PARTS[0], 5, "h")))
 
-    assert codes(decision) == ["following_report_questioned"]
-    (question,) = decision.questions
+    assert codes(outcome) == ["following_report_questioned"]
+    (question,) = outcome.questions
     assert (question.source, question.cause_kind, question.cause_revision) == (
         "other",
         "handover",

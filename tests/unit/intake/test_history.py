@@ -36,21 +36,21 @@ Q1, Q2, Q3 = "cal.2026-Q1", "cal.2026-Q2", "cal.2026-Q3"
 
 @pytest.fixture(scope="module")
 def after_reform(reference: ReferenceData) -> RuleContext:
-    """Return what a judge knows who has heard of the reform."""
+    """Return the context in which the reform is known."""
     return context_of(reformed(reference))
 
 
 @pytest.fixture
-def working_set(after_reform: RuleContext, render: Renderer) -> MemoryJournal:
-    """Return empty books."""
+def journal(after_reform: RuleContext, render: Renderer) -> MemoryJournal:
+    """Return an empty journal."""
     return MemoryJournal(after_reform, render)
 
 
 def quarter(
-    working_set: MemoryJournal, period: str, opening: int | None, total: int | None
+    journal: MemoryJournal, period: str, opening: int | None, total: int | None
 ) -> RawSubmission:
     """Let the commune report a quarter."""
-    return sent(models(UNIT, period, opening, total), working_set.context)
+    return sent(models(UNIT, period, opening, total), journal.context)
 
 
 def withdrawal(unit: str, period: str, event_id: str) -> RawSubmission:
@@ -66,38 +66,32 @@ def withdrawal(unit: str, period: str, event_id: str) -> RawSubmission:
     return raw(document, kind=SubmissionKind.WITHDRAWAL)
 
 
-def codes(decision: SubmissionOutcome) -> list[str]:
+def codes(outcome: SubmissionOutcome) -> list[str]:
     """Return the codes of a receipt's findings."""
-    return [it.code for it in decision.entry.findings]
+    return [it.code for it in outcome.entry.findings]
 
 
-def closed(working_set: MemoryJournal, *closings: int) -> None:
+def closed(journal: MemoryJournal, *closings: int) -> None:
     """Let the old communes close their last quarter with these numbers."""
     for unit, total in zip(OLD, closings, strict=False):
-        (decision,) = working_set.receive(
-            sent(models(unit, LAST, total, total), working_set.context)
-        )
-        assert decision.entry.verdict == "accepted"
+        (outcome,) = journal.receive(sent(models(unit, LAST, total, total), journal.context))
+        assert outcome.entry.verdict == "accepted"
 
 
 @pytest.mark.parametrize(("opening", "expected"), [(12, []), (13, ["opening_equals_closing"])])
 def test_opening_is_the_closing_before(
-    working_set: MemoryJournal, opening: int, expected: list[str]
+    journal: MemoryJournal, opening: int, expected: list[str]
 ) -> None:
     """R2: what a unit closed with cannot have changed overnight."""
-    _, second = working_set.receive(
-        quarter(working_set, Q1, 10, 12), quarter(working_set, Q2, opening, 15)
-    )
+    _, second = journal.receive(quarter(journal, Q1, 10, 12), quarter(journal, Q2, opening, 15))
 
     assert codes(second) == expected
     assert (second.entry.verdict == "accepted") == (not expected)
 
 
-def test_refusal_says_what_was_expected(working_set: MemoryJournal) -> None:
+def test_refusal_says_what_was_expected(journal: MemoryJournal) -> None:
     """The sender must be able to mend it without asking anybody."""
-    _, refused = working_set.receive(
-        quarter(working_set, Q1, 10, 12), quarter(working_set, Q2, 13, 15)
-    )
+    _, refused = journal.receive(quarter(journal, Q1, 10, 12), quarter(journal, Q2, 13, 15))
 
     (finding,) = refused.entry.findings
     assert finding.field == "figures.dvk_models_opening"
@@ -105,61 +99,57 @@ def test_refusal_says_what_was_expected(working_set: MemoryJournal) -> None:
     assert "12" in finding.message
 
 
-def test_parts_continue_too(working_set: MemoryJournal) -> None:
+def test_parts_continue_too(journal: MemoryJournal) -> None:
     """By field as the whole: three models of the economy do not become two overnight."""
     economy, culture = "[field=kinh_te]", "[field=van_hoa_xa_hoi]"
     first = models(UNIT, Q1, None, 3, **{f"total{economy}": 3, f"total{culture}": 0})
     second = models(UNIT, Q2, 3, 3, **{f"opening{economy}": 2, f"opening{culture}": 1})
 
-    _, after = working_set.receive(
-        sent(first, working_set.context), sent(second, working_set.context)
-    )
+    _, after = journal.receive(sent(first, journal.context), sent(second, journal.context))
 
     assert codes(after) == ["opening_equals_closing"] * 2
 
 
-def test_nothing_is_held_against_a_gap(working_set: MemoryJournal) -> None:
+def test_nothing_is_held_against_a_gap(journal: MemoryJournal) -> None:
     """Whoever missed a period is overdue for it, but not refused for the next."""
-    working_set.receive(quarter(working_set, Q1, 10, 12))
+    journal.receive(quarter(journal, Q1, 10, 12))
 
-    (decision,) = working_set.receive(quarter(working_set, Q3, 99, 99))
+    (outcome,) = journal.receive(quarter(journal, Q3, 99, 99))
 
-    assert not codes(decision)
+    assert not codes(outcome)
 
 
-def test_period_of_its_own_kind_comes_first(working_set: MemoryJournal) -> None:
+def test_period_of_its_own_kind_comes_first(journal: MemoryJournal) -> None:
     """A quarter continues the quarter before, and only without one the month that ends with it."""
-    month = sent(models(UNIT, "cal.2026-M03", 7, 8), working_set.context)
+    month = sent(models(UNIT, "cal.2026-M03", 7, 8), journal.context)
     alone, _, both = (
-        working_set.receive(it)[0]
-        for it in (month, quarter(working_set, Q1, 10, 12), quarter(working_set, Q2, 12, 12))
+        journal.receive(it)[0]
+        for it in (month, quarter(journal, Q1, 10, 12), quarter(journal, Q2, 12, 12))
     )
 
     assert not codes(alone)
     assert not codes(both)
-    (by_month,) = working_set.receive(sent(models(UNIT, "cal.2026-M04", 9, 9), working_set.context))
+    (by_month,) = journal.receive(sent(models(UNIT, "cal.2026-M04", 9, 9), journal.context))
     assert codes(by_month) == ["opening_equals_closing"]
 
 
-def test_inexact_closing_proves_nothing(working_set: MemoryJournal) -> None:
+def test_inexact_closing_proves_nothing(journal: MemoryJournal) -> None:
     """More than twelve may well be thirteen."""
     report = models(UNIT, Q1, None, 12)
-    inexact = report.document(working_set.context, qualifiers={"dvk_models_total": "at_least"})
+    inexact = report.document(journal.context, qualifiers={"dvk_models_total": "at_least"})
 
-    _, second = working_set.receive(raw(inexact), quarter(working_set, Q2, 13, 13))
+    _, second = journal.receive(raw(inexact), quarter(journal, Q2, 13, 13))
 
     assert not codes(second)
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-def test_correction_questions_the_next_period(working_set: MemoryJournal, at_once: bool) -> None:
+def test_correction_questions_the_next_period(journal: MemoryJournal, at_once: bool) -> None:
     """In one batch as over several: the receipt warns, the other report's sender is asked."""
-    q2 = sent(models(UNIT, Q2, 12, 15), working_set.context, source="other")
-    submissions = [quarter(working_set, Q1, 10, 12), q2, quarter(working_set, Q1, 10, 11)]
+    q2 = sent(models(UNIT, Q2, 12, 15), journal.context, source="other")
+    submissions = [quarter(journal, Q1, 10, 12), q2, quarter(journal, Q1, 10, 11)]
     outcomes = (
-        working_set.receive(*submissions)
-        if at_once
-        else [working_set.receive(it)[0] for it in submissions]
+        journal.receive(*submissions) if at_once else [journal.receive(it)[0] for it in submissions]
     )
 
     correction = outcomes[-1]
@@ -174,31 +164,31 @@ def test_correction_questions_the_next_period(working_set: MemoryJournal, at_onc
     assert "11" in question.findings[0].message
 
 
-def test_correction_that_changes_no_stock_questions_nobody(working_set: MemoryJournal) -> None:
+def test_correction_that_changes_no_stock_questions_nobody(journal: MemoryJournal) -> None:
     """Only what the next report rests on is its business."""
-    working_set.receive(quarter(working_set, Q1, 10, 12), quarter(working_set, Q2, 12, 15))
+    journal.receive(quarter(journal, Q1, 10, 12), quarter(journal, Q2, 12, 15))
 
-    (correction,) = working_set.receive(quarter(working_set, Q1, 9, 12))
+    (correction,) = journal.receive(quarter(journal, Q1, 9, 12))
 
     assert correction.entry.revision == 2
     assert not correction.questions
 
 
-def test_first_report_after_the_fact_questions_too(working_set: MemoryJournal) -> None:
+def test_first_report_after_the_fact_questions_too(journal: MemoryJournal) -> None:
     """The later period came first and was taken; the earlier one is no less true for that."""
-    working_set.receive(quarter(working_set, Q2, 12, 15))
+    journal.receive(quarter(journal, Q2, 12, 15))
 
-    (late,) = working_set.receive(quarter(working_set, Q1, 10, 11))
+    (late,) = journal.receive(quarter(journal, Q1, 10, 11))
 
     assert late.entry.verdict == "accepted"
     assert [it.key.period for it in late.questions] == [Q2]
 
 
-def test_withdrawal_takes_away_what_the_next_period_rests_on(working_set: MemoryJournal) -> None:
+def test_withdrawal_takes_away_what_the_next_period_rests_on(journal: MemoryJournal) -> None:
     """Nothing contradicts it any more, and nothing supports it either."""
-    working_set.receive(quarter(working_set, Q1, 10, 12), quarter(working_set, Q2, 12, 15))
+    journal.receive(quarter(journal, Q1, 10, 12), quarter(journal, Q2, 12, 15))
 
-    (taken,) = working_set.receive(withdrawal(UNIT, Q1, "w"))
+    (taken,) = journal.receive(withdrawal(UNIT, Q1, "w"))
 
     assert codes(taken) == ["following_report_questioned"]
     (question,) = taken.questions
@@ -206,27 +196,27 @@ def test_withdrawal_takes_away_what_the_next_period_rests_on(working_set: Memory
     assert question.cause_revision == taken.entry.revision == 2
 
 
-def test_withdrawal_leaves_the_month_that_ends_on_the_same_day(working_set: MemoryJournal) -> None:
+def test_withdrawal_leaves_the_month_that_ends_on_the_same_day(journal: MemoryJournal) -> None:
     """Then that is what the next quarter rests on, and it may say something else."""
-    working_set.receive(sent(models(UNIT, "cal.2026-M03", 8, 8), working_set.context))
-    working_set.receive(quarter(working_set, Q1, 10, 12), quarter(working_set, Q2, 12, 15))
+    journal.receive(sent(models(UNIT, "cal.2026-M03", 8, 8), journal.context))
+    journal.receive(quarter(journal, Q1, 10, 12), quarter(journal, Q2, 12, 15))
 
-    (taken,) = working_set.receive(withdrawal(UNIT, Q1, "w"))
+    (taken,) = journal.receive(withdrawal(UNIT, Q1, "w"))
 
     (question,) = taken.questions
     assert [it.code for it in question.findings] == ["no_longer_continues"]
     assert "8" in question.findings[0].message
 
 
-def test_supervision_boards_balance(working_set: MemoryJournal) -> None:
+def test_supervision_boards_balance(journal: MemoryJournal) -> None:
     """R1 without an opening: boards before + set up - dissolved."""
 
     def boards(period: str, boards: int, established: int, dissolved: int) -> RawSubmission:
         names = ("cisb_boards", "cisb_established", "cisb_dissolved")
         figures = dict(zip(names, (boards, established, dissolved), strict=True))
-        return sent(Report(COMMUNE_OF_HA_NOI, "F04", period, figures), working_set.context)
+        return sent(Report(COMMUNE_OF_HA_NOI, "F04", period, figures), journal.context)
 
-    _, wrong, right = working_set.receive(
+    _, wrong, right = journal.receive(
         boards("cal.2024-Q1", 4, 1, 0),
         boards("cal.2024-Q2", 5, 2, 0),
         boards("cal.2024-Q2", 5, 2, 1),
@@ -238,27 +228,25 @@ def test_supervision_boards_balance(working_set: MemoryJournal) -> None:
 
 @pytest.mark.parametrize(("opening", "accepted"), [(35, True), (10, False), (36, False)])
 def test_merged_unit_opens_with_the_sum(
-    working_set: MemoryJournal, opening: int, accepted: bool
+    journal: MemoryJournal, opening: int, accepted: bool
 ) -> None:
     """10 + 20 + 5 are 35: another system made 10 of it."""
-    closed(working_set, 10, 20, 5)
+    closed(journal, 10, 20, 5)
 
-    (decision,) = working_set.receive(
-        sent(models(MERGED, FIRST, opening, opening), working_set.context)
-    )
+    (outcome,) = journal.receive(sent(models(MERGED, FIRST, opening, opening), journal.context))
 
-    assert (decision.entry.verdict == "accepted") == accepted
-    assert codes(decision) == ([] if accepted else ["opening_equals_predecessors"])
+    assert (outcome.entry.verdict == "accepted") == accepted
+    assert codes(outcome) == ([] if accepted else ["opening_equals_predecessors"])
 
 
-def test_sum_of_some_proves_nothing(working_set: MemoryJournal) -> None:
+def test_sum_of_some_proves_nothing(journal: MemoryJournal) -> None:
     """Until the last of them has reported; then whoever opened with another sum is asked."""
-    closed(working_set, 10, 20)
-    (decision,) = working_set.receive(sent(models(MERGED, FIRST, 40, 40), working_set.context))
+    closed(journal, 10, 20)
+    (outcome,) = journal.receive(sent(models(MERGED, FIRST, 40, 40), journal.context))
 
-    (last,) = working_set.receive(sent(models(OLD[2], LAST, 5, 5), working_set.context))
+    (last,) = journal.receive(sent(models(OLD[2], LAST, 5, 5), journal.context))
 
-    assert not codes(decision)
+    assert not codes(outcome)
     assert [it.key.unit for it in last.questions] == [MERGED]
 
 
@@ -271,33 +259,33 @@ def test_sum_of_some_proves_nothing(working_set: MemoryJournal) -> None:
     ],
 )
 def test_latest_closing_before_the_merger_counts(
-    working_set: MemoryJournal, other_period: str, withdrawn: list[RawSubmission], opening: int
+    journal: MemoryJournal, other_period: str, withdrawn: list[RawSubmission], opening: int
 ) -> None:
     """Whatever else the old communes have reported, and also when it is withdrawn just before."""
-    closed(working_set, 10, 20, 5)
+    closed(journal, 10, 20, 5)
     other = models(OLD[0], other_period, 90, 90)
-    working_set.receive(sent(other, working_set.context))
+    journal.receive(sent(other, journal.context))
 
-    known_to_the_batch = withdrawn or [sent(other, working_set.context)]
+    known_to_the_batch = withdrawn or [sent(other, journal.context)]
 
-    *_, refused, fitting = working_set.receive(
+    *_, refused, fitting = journal.receive(
         *known_to_the_batch,
-        sent(models(MERGED, FIRST, opening + 1, opening + 1), working_set.context),
-        sent(models(MERGED, FIRST, opening, opening), working_set.context),
+        sent(models(MERGED, FIRST, opening + 1, opening + 1), journal.context),
+        sent(models(MERGED, FIRST, opening, opening), journal.context),
     )
 
     assert codes(refused) == ["opening_equals_predecessors"]
     assert not codes(fitting)
 
 
-def test_handover_goes_before_the_sum(working_set: MemoryJournal) -> None:
+def test_handover_goes_before_the_sum(journal: MemoryJournal) -> None:
     """What was counted on the day of the handover is what the new unit starts with."""
-    working_set.receive(sent(models(OLD[0], LAST, 10, 10), working_set.context))
-    (recorded,) = working_set.receive(handed(handover(MERGED, 33, "h")))
+    journal.receive(sent(models(OLD[0], LAST, 10, 10), journal.context))
+    (recorded,) = journal.receive(handed(handover(MERGED, 33, "h")))
 
-    right, wrong = working_set.receive(
-        sent(models(MERGED, FIRST, 33, 33), working_set.context),
-        sent(models(MERGED, "cal.2025-M07", 35, 35), working_set.context),
+    right, wrong = journal.receive(
+        sent(models(MERGED, FIRST, 33, 33), journal.context),
+        sent(models(MERGED, "cal.2025-M07", 35, 35), journal.context),
     )
 
     assert (recorded.entry.verdict, codes(recorded)) == ("accepted", ["handover_closings_unknown"])
@@ -305,14 +293,14 @@ def test_handover_goes_before_the_sum(working_set: MemoryJournal) -> None:
     assert codes(wrong) == ["opening_equals_handover"]
 
 
-def test_part_of_a_unit_asks_for_a_note(working_set: MemoryJournal) -> None:
+def test_part_of_a_unit_asks_for_a_note(journal: MemoryJournal) -> None:
     """Nobody knows the share; it is neither guessed nor refused."""
-    working_set.receive(sent(models(DIVIDED, LAST, 9, 9), working_set.context))
+    journal.receive(sent(models(DIVIDED, LAST, 9, 9), journal.context))
     report = models(PARTS[0], FIRST, 4, 4)
 
-    plain, noted = working_set.receive(
-        sent(report, working_set.context),
-        raw(report.document(working_set.context, note="Theo biên bản ngày 01/7/2025")),
+    plain, noted = journal.receive(
+        sent(report, journal.context),
+        raw(report.document(journal.context, note="Theo biên bản ngày 01/7/2025")),
     )
 
     assert codes(plain) == ["opening_needs_handover"]
@@ -320,28 +308,28 @@ def test_part_of_a_unit_asks_for_a_note(working_set: MemoryJournal) -> None:
     assert not codes(noted)
 
 
-def test_backlog_is_carried_over_a_merger(working_set: MemoryJournal) -> None:
+def test_backlog_is_carried_over_a_merger(journal: MemoryJournal) -> None:
     """R5: what the old communes left unsettled may be settled by the new one."""
 
     def front(unit: str, period: str, detected: int, resolved: int) -> RawSubmission:
         figures = {"pib_violations_detected": detected, "pib_cases_resolved": resolved}
-        return sent(Report(unit, "F04", period, figures), working_set.context)
+        return sent(Report(unit, "F04", period, figures), journal.context)
 
-    working_set.receive(front(OLD[0], LAST, 5, 3), front(OLD[1], LAST, 4, 3))
+    journal.receive(front(OLD[0], LAST, 5, 3), front(OLD[1], LAST, 4, 3))
 
-    too_many, fitting = working_set.receive(front(MERGED, FIRST, 1, 5), front(MERGED, FIRST, 1, 4))
+    too_many, fitting = journal.receive(front(MERGED, FIRST, 1, 5), front(MERGED, FIRST, 1, 4))
 
     assert codes(too_many)[0] == "resolved_within_detected"
     assert fitting.entry.verdict == "accepted"
 
 
-def test_yearly_duties_are_recalled(working_set: MemoryJournal, context: RuleContext) -> None:
+def test_yearly_duties_are_recalled(journal: MemoryJournal, context: RuleContext) -> None:
     """R10: from the Law of 2025 on, in the report of the year, and only when it says zero."""
 
     def dialogues(unit: str, period: str, held: int | None) -> list[str]:
         report = Report(unit, "F01", period, {"dialogues_held": held, "propaganda_sessions": 1})
-        (decision,) = working_set.receive(sent(report, context))
-        return [it for it in codes(decision) if it == "yearly_dialogue"]
+        (outcome,) = journal.receive(sent(report, context))
+        return [it for it in codes(outcome) if it == "yearly_dialogue"]
 
     assert dialogues("13285.2", "cal.2025", 0) == ["yearly_dialogue"]
     assert not dialogues("13285.2", "cal.2025", 1)
@@ -362,17 +350,17 @@ def test_yearly_duties_are_recalled(working_set: MemoryJournal, context: RuleCon
     ],
 )
 def test_jump_asks_for_a_note(
-    working_set: MemoryJournal, then: int, now: int, note: str | None, expected: list[str]
+    journal: MemoryJournal, then: int, now: int, note: str | None, expected: list[str]
 ) -> None:
     """R11: more than three times, or less than a third, of the same period a year before."""
     before = Report("00004.1", "F01", "cal.2024-Q1", {"propaganda_sessions": then})
-    working_set.receive(sent(before, working_set.context))
+    journal.receive(sent(before, journal.context))
     report = Report("00004.1", "F01", "cal.2025-Q1", {"propaganda_sessions": now})
 
-    (decision,) = working_set.receive(raw(report.document(working_set.context, note=note)))
+    (outcome,) = journal.receive(raw(report.document(journal.context, note=note)))
 
-    assert [it for it in codes(decision) if it == "jump"] == expected
-    assert decision.entry.verdict == "accepted"
+    assert [it for it in codes(outcome) if it == "jump"] == expected
+    assert outcome.entry.verdict == "accepted"
 
 
 Step = tuple[str, str, str, int, int]
@@ -398,20 +386,20 @@ def test_history_depends_on_the_order_of_arrival_only(
     """
     Chains, sums, handovers and questions come out the same, however arrivals are cut into batches.
 
-    It also shows that a batch asks for all that it needs: the books tell it nothing else.
+    It also shows that a batch asks for all that it needs: the journal gives it nothing else.
     """
     whole, parts = MemoryJournal(after_reform, render), MemoryJournal(after_reform, render)
     third_of_the_old = sent(models(OLD[2], LAST, 1, 1), after_reform)
-    for working_set in (whole, parts):
-        working_set.receive(third_of_the_old)
+    for journal in (whole, parts):
+        journal.receive(third_of_the_old)
     submissions = [_arrival(step, number, after_reform) for number, step in enumerate(steps)]
 
     at_once = whole.receive(*submissions)
     edges = [0, *sorted(it for it in cuts if it <= len(submissions)), len(submissions)]
     in_parts = [
-        decision
+        outcome
         for first, last in pairwise(edges)
-        for decision in parts.receive(*submissions[first:last])
+        for outcome in parts.receive(*submissions[first:last])
     ]
 
     assert list(at_once) == in_parts

@@ -35,12 +35,12 @@ def due_on(context: RuleContext, due: Due) -> RuleContext:
     return build_rule_context(context.catalogue, context.directory, when)
 
 
-def report(working_set: MemoryJournal, total: int, at: datetime) -> SlotState:
+def report(journal: MemoryJournal, total: int, at: datetime) -> SlotState:
     """Let a commune report, and return how its slot stands then."""
     given = Report(UNIT, "F05", "nd09.2026-M10", {"dvk_models_total": total})
-    (outcome,) = working_set.receive(raw(given.document(working_set.context), received_at=at))
+    (outcome,) = journal.receive(raw(given.document(journal.context), received_at=at))
     assert outcome.entry.verdict == "accepted"
-    return next(iter(working_set.slots.values()))
+    return next(iter(journal.slots.values()))
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_midnight_is_vietnams(
 ) -> None:
     """23:59:59 and 00:00:00 in Asia/Ho_Chi_Minh are 16:59:59 and 17:00:00 by a server in UTC."""
     due = Due(datetime.combine(date(2026, 12, 26), datetime.min.time(), VIETNAM), DOCUMENT)
-    working_set = MemoryJournal(due_on(context, due), render)
+    journal = MemoryJournal(due_on(context, due), render)
 
-    slot = report(working_set, 1, (LAST_MOMENT + after_last_moment).astimezone(UTC))
+    slot = report(journal, 1, (LAST_MOMENT + after_last_moment).astimezone(UTC))
 
     assert slot.on_time is on_time
 
@@ -64,11 +64,11 @@ def test_midnight_is_vietnams(
 def test_next_rule_leaves_the_last_verdict_alone(context: RuleContext, render: Renderer) -> None:
     """Whoever was late stays late, also with a correction sent under the new rule."""
     at = datetime(2026, 11, 1, tzinfo=UTC)
-    working_set = MemoryJournal(due_on(context, Due(at, "old")), render)
-    first = report(working_set, 1, at)
-    working_set.context = due_on(context, Due(at + timedelta(days=9), "new"))
+    journal = MemoryJournal(due_on(context, Due(at, "old")), render)
+    first = report(journal, 1, at)
+    journal.context = due_on(context, Due(at + timedelta(days=9), "new"))
 
-    corrected = report(working_set, 2, at + timedelta(days=1))
+    corrected = report(journal, 2, at + timedelta(days=1))
 
     assert (first.on_time, first.deadline_rule) == (False, "old")
     assert (corrected.on_time, corrected.deadline_rule, corrected.due_at) == (False, "old", at)
@@ -80,8 +80,8 @@ def test_rejudgement_is_a_revision_with_the_same_content(
 ) -> None:
     """All but the verdict stays, down to who sent it and when; a second one finds nothing."""
     at = datetime(2026, 11, 1, tzinfo=UTC)
-    working_set = MemoryJournal(due_on(context, Due(at, "old")), render)
-    slot = report(working_set, 7, at)
+    journal = MemoryJournal(due_on(context, Due(at, "old")), render)
+    slot = report(journal, 7, at)
     later = Due(at + timedelta(days=1), DOCUMENT)
 
     made = rejudge(slot, later, DOCUMENT, at + timedelta(days=30))
@@ -99,17 +99,17 @@ def test_event_of_a_rejudgement_names_the_sender_and_the_document(
 ) -> None:
     """Replay, totals and coverage take it like any other revision."""
     at = datetime(2026, 11, 1, tzinfo=UTC)
-    working_set = MemoryJournal(due_on(context, Due(at, "old")), render)
+    journal = MemoryJournal(due_on(context, Due(at, "old")), render)
     given = Report(UNIT, "F05", "nd09.2026-M10", {"dvk_models_total": 7})
-    arrival = raw(given.document(working_set.context), received_at=at)
-    (outcome,) = working_set.receive(arrival)
-    (slot,) = working_set.slots.values()
+    arrival = raw(given.document(journal.context), received_at=at)
+    (outcome,) = journal.receive(arrival)
+    (slot,) = journal.slots.values()
     made = rejudge(slot, Due(at + timedelta(days=1), DOCUMENT), DOCUMENT, at + timedelta(days=30))
     assert made
     assert outcome.validated
 
-    placed = with_place(made.entry, working_set.context)
-    event = published_again(placed, outcome.entry, working_set.context)
+    placed = with_place(made.entry, journal.context)
+    event = published_again(placed, outcome.entry, journal.context)
 
     before = published(outcome.entry, outcome.validated.report, outcome.validated.figures)
     assert isinstance(event, ReportAccepted)
@@ -123,8 +123,8 @@ def test_event_of_a_rejudgement_names_the_sender_and_the_document(
 def test_withdrawal_of_a_rejudged_report_still_fits(context: RuleContext, render: Renderer) -> None:
     """Its sender knows the revision of its own receipt; judging again replaced no figure."""
     at = datetime(2026, 11, 1, tzinfo=UTC)
-    working_set = MemoryJournal(due_on(context, Due(at, "old")), render)
-    slot = report(working_set, 7, at)
+    journal = MemoryJournal(due_on(context, Due(at, "old")), render)
+    slot = report(journal, 7, at)
     made = rejudge(slot, Due(at + timedelta(days=1), "new"), DOCUMENT, at)
 
     assert made

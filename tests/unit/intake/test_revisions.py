@@ -21,16 +21,14 @@ UNIT, FORM, PERIOD = models().unit, models().form, models().period
 
 
 @pytest.fixture
-def working_set(context: RuleContext, render: Renderer) -> MemoryJournal:
-    """Return empty books."""
+def journal(context: RuleContext, render: Renderer) -> MemoryJournal:
+    """Return an empty journal."""
     return MemoryJournal(context, render)
 
 
-def submission(
-    working_set: MemoryJournal, event_id: str, total: int, **changes: Any
-) -> RawSubmission:
+def submission(journal: MemoryJournal, event_id: str, total: int, **changes: Any) -> RawSubmission:
     """Let the commune send its number of models."""
-    document = models(total=total).document(working_set.context, event_id=event_id)
+    document = models(total=total).document(journal.context, event_id=event_id)
     return raw(document, **changes)
 
 
@@ -47,82 +45,80 @@ def withdrawal(event_id: str, **changes: Any) -> RawSubmission:
     return raw(document, kind=SubmissionKind.WITHDRAWAL, **changes)
 
 
-def test_resend_gets_the_first_receipt_again(working_set: MemoryJournal) -> None:
+def test_resend_gets_the_first_receipt_again(journal: MemoryJournal) -> None:
     """Byte for byte, so that a sender may simply repeat what it is unsure of."""
-    (first,) = working_set.receive(submission(working_set, "a", 10))
-    again = submission(working_set, "a", 10, received_at=NOON + timedelta(days=3))
+    (first,) = journal.receive(submission(journal, "a", 10))
+    again = submission(journal, "a", 10, received_at=NOON + timedelta(days=3))
 
-    (second,) = working_set.receive(again)
+    (second,) = journal.receive(again)
 
     assert second.repeated
     assert second.validated is None
     assert receipt_of(second.entry).model_dump_json() == receipt_of(first.entry).model_dump_json()
-    assert len(working_set.entries) == 1
+    assert len(journal.entries) == 1
 
 
-def test_other_content_under_a_used_id_is_refused(working_set: MemoryJournal) -> None:
+def test_other_content_under_a_used_id_is_refused(journal: MemoryJournal) -> None:
     """A sender that reuses ids would overwrite its own reports unseen."""
-    working_set.receive(submission(working_set, "a", 10))
+    journal.receive(submission(journal, "a", 10))
 
-    conflict, again = working_set.receive(
-        submission(working_set, "a", 11), submission(working_set, "a", 11)
-    )
+    conflict, again = journal.receive(submission(journal, "a", 11), submission(journal, "a", 11))
 
     assert [it.code for it in conflict.entry.findings] == ["event_id_conflict"]
     assert again.repeated
     assert again.entry == conflict.entry
 
 
-def test_conflict_names_the_day_of_the_first_receipt_in_vietnam(working_set: MemoryJournal) -> None:
+def test_conflict_names_the_day_of_the_first_receipt_in_vietnam(journal: MemoryJournal) -> None:
     """18:30 UTC is already the next day where the sender looks for its first submission."""
     evening = datetime(2026, 3, 5, 18, 30, tzinfo=UTC)
-    working_set.receive(submission(working_set, "a", 10, received_at=evening))
+    journal.receive(submission(journal, "a", 10, received_at=evening))
 
-    (conflict,) = working_set.receive(submission(working_set, "a", 11))
+    (conflict,) = journal.receive(submission(journal, "a", 11))
 
     assert "06/3/2026" in conflict.entry.findings[0].message
 
 
-def test_same_id_of_another_source_is_another_submission(working_set: MemoryJournal) -> None:
+def test_same_id_of_another_source_is_another_submission(journal: MemoryJournal) -> None:
     """Ids are unique within a source only; of two sources the later one counts."""
-    first, second = working_set.receive(
-        submission(working_set, "a", 10), submission(working_set, "a", 11, source="other")
+    first, second = journal.receive(
+        submission(journal, "a", 10), submission(journal, "a", 11, source="other")
     )
 
     assert [first.entry.revision, second.entry.revision] == [1, 2]
 
 
-def test_same_figures_under_a_new_id_change_nothing(working_set: MemoryJournal) -> None:
+def test_same_figures_under_a_new_id_change_nothing(journal: MemoryJournal) -> None:
     """No revision, no event: a total cannot move by it."""
-    working_set.receive(submission(working_set, "a", 10))
+    journal.receive(submission(journal, "a", 10))
 
-    (outcome,) = working_set.receive(submission(working_set, "b", 10))
+    (outcome,) = journal.receive(submission(journal, "b", 10))
 
     assert outcome.entry.unchanged
     assert outcome.entry.revision == 1
     assert outcome.validated is None
 
 
-def test_absent_and_null_are_the_same_figures(working_set: MemoryJournal) -> None:
+def test_absent_and_null_are_the_same_figures(journal: MemoryJournal) -> None:
     """Both say that nothing is known; neither is zero."""
-    working_set.receive(submission(working_set, "a", 10))
-    with_null = models(total=10, effective=None).document(working_set.context, event_id="b")
-    with_zero = models(total=10, effective=0).document(working_set.context, event_id="c")
+    journal.receive(submission(journal, "a", 10))
+    with_null = models(total=10, effective=None).document(journal.context, event_id="b")
+    with_zero = models(total=10, effective=0).document(journal.context, event_id="c")
 
-    null, zero = working_set.receive(raw(with_null), raw(with_zero))
+    null, zero = journal.receive(raw(with_null), raw(with_zero))
 
     assert null.entry.unchanged
     assert zero.entry.revision == 2
 
 
-def test_correction_keeps_the_first_verdict_on_lateness(working_set: MemoryJournal) -> None:
+def test_correction_keeps_the_first_verdict_on_lateness(journal: MemoryJournal) -> None:
     """Whoever reported in time and corrects later was in time."""
     due = datetime(2024, 1, 8, 10, 0, tzinfo=UTC)
     in_time, late = due - timedelta(microseconds=1), due + timedelta(days=9)
 
-    first, second = working_set.receive(
-        submission(working_set, "a", 10, received_at=in_time),
-        submission(working_set, "b", 11, received_at=late),
+    first, second = journal.receive(
+        submission(journal, "a", 10, received_at=in_time),
+        submission(journal, "b", 11, received_at=late),
     )
 
     assert first.entry.due_at == due
@@ -130,23 +126,23 @@ def test_correction_keeps_the_first_verdict_on_lateness(working_set: MemoryJourn
     assert second.entry.first_received_at == in_time
 
 
-def test_report_at_the_due_instant_is_late(working_set: MemoryJournal) -> None:
+def test_report_at_the_due_instant_is_late(journal: MemoryJournal) -> None:
     """The time allowed is half-open, here as in the notifier."""
     due = datetime(2024, 1, 8, 10, 0, tzinfo=UTC)
 
-    (outcome,) = working_set.receive(submission(working_set, "a", 10, received_at=due))
+    (outcome,) = journal.receive(submission(journal, "a", 10, received_at=due))
 
     assert outcome.entry.on_time is False
 
 
-def test_withdrawn_slot_begins_anew(working_set: MemoryJournal) -> None:
+def test_withdrawn_slot_begins_anew(journal: MemoryJournal) -> None:
     """A withdrawal takes a revision; a report after it is judged by its own time of receipt."""
     later = NOON + timedelta(days=1)
 
-    _, taken, again = working_set.receive(
-        submission(working_set, "a", 10),
+    _, taken, again = journal.receive(
+        submission(journal, "a", 10),
         withdrawal("w"),
-        submission(working_set, "b", 10, received_at=later),
+        submission(journal, "b", 10, received_at=later),
     )
 
     assert [taken.entry.revision, again.entry.revision] == [2, 3]
@@ -156,35 +152,35 @@ def test_withdrawn_slot_begins_anew(working_set: MemoryJournal) -> None:
     assert isinstance(event, ReportWithdrawn)
 
 
-def test_withdrawal_of_nothing_is_refused(working_set: MemoryJournal) -> None:
+def test_withdrawal_of_nothing_is_refused(journal: MemoryJournal) -> None:
     """An empty slot stays empty, and no revision is spent on it."""
-    first, _, __, second = working_set.receive(
-        withdrawal("w"), submission(working_set, "a", 10), withdrawal("x"), withdrawal("y")
+    first, _, __, second = journal.receive(
+        withdrawal("w"), submission(journal, "a", 10), withdrawal("x"), withdrawal("y")
     )
 
     codes = [[it.code for it in outcome.entry.findings] for outcome in (first, second)]
     assert codes == [["nothing_to_withdraw"], ["nothing_to_withdraw"]]
 
 
-def test_withdrawal_of_a_replaced_report_is_refused(working_set: MemoryJournal) -> None:
+def test_withdrawal_of_a_replaced_report_is_refused(journal: MemoryJournal) -> None:
     """Otherwise a late DELETE would take away the correction that came in between."""
-    working_set.receive(submission(working_set, "a", 10), submission(working_set, "b", 11))
+    journal.receive(submission(journal, "a", 10), submission(journal, "b", 11))
 
-    refused, taken = working_set.receive(withdrawal("w", revision=1), withdrawal("x", revision=2))
+    refused, taken = journal.receive(withdrawal("w", revision=1), withdrawal("x", revision=2))
 
     assert [it.code for it in refused.entry.findings] == ["superseded"]
     assert taken.entry.verdict == "accepted"
 
 
-def test_carry_within_one_batch(working_set: MemoryJournal) -> None:
+def test_carry_within_one_batch(journal: MemoryJournal) -> None:
     """R5: what November left open may be settled by December's report in the same batch."""
 
     def month(event_id: str, period: str, detected: int, resolved: int) -> RawSubmission:
         figures = {"pib_violations_detected": detected, "pib_cases_resolved": resolved}
         report = Report(COMMUNE_OF_HA_NOI, "F04", period, figures)
-        return raw(report.document(working_set.context, event_id=event_id))
+        return raw(report.document(journal.context, event_id=event_id))
 
-    early, november, december, quarter = working_set.receive(
+    early, november, december, quarter = journal.receive(
         month("a", "cal.2023-M12", 1, 3),
         month("b", "cal.2023-M11", 5, 3),
         month("c", "cal.2023-M12", 1, 3),
@@ -195,9 +191,9 @@ def test_carry_within_one_batch(working_set: MemoryJournal) -> None:
     assert verdicts == ["rejected", "accepted", "accepted", "rejected"]
 
 
-def test_published_report_says_what_counts(working_set: MemoryJournal) -> None:
+def test_published_report_says_what_counts(journal: MemoryJournal) -> None:
     """Figures in form order, the units whose totals they enter, and the verdict on lateness."""
-    (outcome,) = working_set.receive(submission(working_set, "a", 10))
+    (outcome,) = journal.receive(submission(journal, "a", 10))
 
     assert outcome.validated
     event = published(outcome.entry, outcome.validated.report, outcome.validated.figures)
@@ -257,27 +253,27 @@ def test_repeats_anywhere_later_change_nothing(
     context: RuleContext, render: Renderer, data: st.DataObject, deliveries: list[Delivery]
 ) -> None:
     """At-least-once delivery: what has been decided is decided."""
-    working_set = MemoryJournal(context, render)
+    journal = MemoryJournal(context, render)
     submissions = [
-        withdrawal(name) if total is None else submission(working_set, name, total)
+        withdrawal(name) if total is None else submission(journal, name, total)
         for name, total in deliveries
     ]
-    working_set.receive(*submissions)
-    entries, slots = list(working_set.entries), dict(working_set.slots)
+    journal.receive(*submissions)
+    entries, slots = list(journal.entries), dict(journal.slots)
     repeats = data.draw(st.lists(st.sampled_from(submissions), max_size=10)) if submissions else []
 
-    outcomes = working_set.receive(*repeats)
+    outcomes = journal.receive(*repeats)
 
-    assert (working_set.entries, working_set.slots) == (entries, slots)
+    assert (journal.entries, journal.slots) == (entries, slots)
     assert all(it.repeated for it in outcomes)
     assert all(receipt_of(it.entry) for it in outcomes)
 
 
-def test_receipt_of_an_accepted_entry(working_set: MemoryJournal) -> None:
+def test_receipt_of_an_accepted_entry(journal: MemoryJournal) -> None:
     """The receipt repeats warnings, so that a sender can act on them."""
-    document = models(total=1, recognised=2).document(working_set.context)
+    document = models(total=1, recognised=2).document(journal.context)
 
-    (outcome,) = working_set.receive(raw(document))
+    (outcome,) = journal.receive(raw(document))
 
     receipt = receipt_of(outcome.entry)
     assert isinstance(receipt, SubmissionAccepted)

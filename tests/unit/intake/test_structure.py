@@ -41,7 +41,7 @@ RAW_FIGURES = [
 
 
 def found(violations: tuple[Violation, ...]) -> set[tuple[str, str]]:
-    """Return code and field of each remark."""
+    """Return code and field of each violation."""
     return {(it.code, it.field) for it in violations}
 
 

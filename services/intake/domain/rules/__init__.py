@@ -89,7 +89,7 @@ RULES: tuple[Rule, ...] = (
     history.staff_conference_held,
     history.jump,
 )
-"""What must hold for figures; only a remark of severity "reject" refuses a report."""
+"""What must hold for figures; only a violation of severity "reject" refuses a report."""
 
 
 _RULES: Mapping[type[SubmissionEvent], tuple[Rule, ...]] = {

@@ -1,8 +1,8 @@
 """
 Rules about People's Inspection Boards and Community Investment Supervision Boards (R8, R9).
 
-They changed with the Law on grassroots democracy (10/2022/QH15), in force 1 July 2023. A remark's
-code is its rule's name.
+They changed with the Law on grassroots democracy (10/2022/QH15), in force 1 July 2023. A
+violation has its rule's name as code.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Rules about the cells of a form and how they are filled. A remark's code is its rule's name."""
+"""Rules about the cells of a form and their values. A violation has its rule's name as code."""
 
 from collections.abc import Iterator
 from decimal import Decimal

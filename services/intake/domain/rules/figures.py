@@ -1,4 +1,4 @@
-"""Rules about what figures say (docs/DOMAIN.md). A remark's code is its rule's name."""
+"""Rules about what figures say (docs/DOMAIN.md). A violation has its rule's name as code."""
 
 from collections.abc import Iterator
 from decimal import Decimal

@@ -1,5 +1,5 @@
 """
-Rules about parts and their wholes (docs/DOMAIN.md). A remark's code is its rule's name.
+Rules about parts and their wholes (docs/DOMAIN.md). A violation has its rule's name as code.
 
 Which figures belong together is prepared in the plan of a form version; a figure that is not
 reported, or only known to be "more than" or "about" a number, is passed over.

@@ -1,7 +1,7 @@
 """
 Rules that hold a report against the unit's other periods (docs/DOMAIN.md: R1, R2, R10, R11).
 
-A remark's code is its rule's name. What is not known keeps the rule silent.
+A violation has its rule's name as code. What is not known keeps the rule silent.
 """
 
 from collections.abc import Iterator

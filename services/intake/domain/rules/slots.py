@@ -1,4 +1,4 @@
-"""Rules about what a submission names: unit, form, period. A remark's code is its rule's name."""
+"""Rules about unit, form and period of a submission. A violation has its rule's name as code."""
 
 from collections.abc import Iterator
 
