@@ -92,13 +92,13 @@ async def test_a_second_decides_and_the_time_zone_of_the_server_does_not(
     database: Database, zone: str
 ) -> None:
     """Before midnight in Vietnam, and at midnight: opposite verdicts, in the books too."""
-    desk = _receiving()
+    receiving = _receiving()
     submissions = [_arrival(0, LAST_SECOND), _arrival(1, MIDNIGHT)]
 
     async with database.transaction() as connection:
         await connection.execute(f"SET LOCAL TIME ZONE '{zone}'")
-        await desk.journal.enter(connection)
-        decisions = await desk.receive(connection, submissions)
+        await receiving.journal.enter(connection)
+        decisions = await receiving.receive(connection, submissions)
         rows = await connection.fetch("SELECT unit, on_time, due_at FROM slot ORDER BY unit")
 
     assert [it.entry.on_time for it in decisions] == [True, False]
