@@ -40,7 +40,7 @@ _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Hop:
+class Step:
     """One row of the tables in ``docs/WALKTHROUGH.md``."""
 
     number: str
@@ -53,15 +53,16 @@ def _page(name: str) -> str:
     return (DOCS / name).read_text(encoding="utf-8")
 
 
-def _legs(text: str) -> list[list[Hop]]:
-    """Read the tables of hops, one after the other."""
+def _legs(text: str) -> list[list[Step]]:
+    """Read the tables of steps, one after the other."""
     tables = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
-    return [[_hop(line) for line in table.splitlines()[2:]] for table in tables]
+    rows = [table.splitlines() for table in tables if table.startswith("| step |")]
+    return [[_step(line) for line in table[2:]] for table in rows]
 
 
-def _hop(line: str) -> Hop:
+def _step(line: str) -> Step:
     number, files, names, kind, _ = (it.strip() for it in line.strip("|").split("|"))
-    return Hop(
+    return Step(
         number,
         tuple(it.removeprefix("../") for it in _LINK.findall(files)),
         tuple(_CODE.findall(names)),
@@ -70,34 +71,34 @@ def _hop(line: str) -> Hop:
 
 
 LEGS = _legs(_page("WALKTHROUGH.md"))
-HOPS = [hop for leg in LEGS for hop in leg]
-each_hop = pytest.mark.parametrize("hop", HOPS, ids=lambda it: f"hop {it.number}")
+STEPS = [step for leg in LEGS for step in leg]
+each_step = pytest.mark.parametrize("step", STEPS, ids=lambda it: f"step {it.number}")
 
 
 def test_the_line_goes_through_all_three_services() -> None:
     """A test over a list must not pass because the list is empty."""
-    files = " ".join(it for hop in HOPS for it in hop.files)
+    files = " ".join(it for step in STEPS for it in step.files)
 
-    assert len(LEGS) == 4
-    assert len(HOPS) > 15
+    assert len(LEGS) == 5
+    assert len(STEPS) > 25
     for service in ("intake", "aggregator", "notifier"):
         assert f"services/{service}/" in files
 
 
-@each_hop
-def test_files_of_a_hop_exist_and_hold_the_names(hop: Hop) -> None:
+@each_step
+def test_files_of_a_step_exist_and_hold_the_names(step: Step) -> None:
     """Whoever follows a report must find what the line promises."""
-    held = {name for file in hop.files for name in _names_in(ROOT / file)}
+    held = {name for file in step.files for name in _names_in(ROOT / file)}
 
-    assert hop.files
-    assert hop.names
-    assert set(hop.names) <= held
+    assert step.files
+    assert step.names
+    assert set(step.names) <= held
 
 
-@each_hop
-def test_pure_hops_lie_in_a_domain_and_others_do_not(hop: Hop) -> None:
+@each_step
+def test_pure_steps_lie_in_a_domain_and_others_do_not(step: Step) -> None:
     """``import-linter`` keeps I/O out of every domain folder, so the folder is the proof."""
-    assert {"/domain/" in it for it in hop.files} == {hop.kind == "pure"}
+    assert {"/domain/" in it for it in step.files} == {step.kind == "pure"}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda it: it.name)
