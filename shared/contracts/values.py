@@ -9,7 +9,8 @@ COUNT_MAX = 2**53
 
 EventId = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9._:-]{1,200}$")]
 SourceName = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
-UnitKey = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z0-9._-]{1,40}$")]
+UNIT_KEY_PATTERN = r"^[A-Z0-9._-]{1,40}$"
+UnitKey = Annotated[str, StringConstraints(strict=True, pattern=UNIT_KEY_PATTERN)]
 FormCode = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z0-9]{1,10}$")]
 PeriodCode = Annotated[
     str, StringConstraints(strict=True, pattern=r"^[a-z0-9]{1,20}\.[0-9]{4}(-[A-Z0-9]{1,4})?$")

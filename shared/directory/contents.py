@@ -23,6 +23,7 @@ from shared.contracts.directory import (
 from shared.directory.entities import ENVELOPE_PLACEHOLDER, Entities, content_of, event_of
 from shared.reference.errors import FactError
 from shared.reference.lineage import Link
+from shared.reference.rows import FileRow
 from shared.reference.units import Unit
 from shared.reference.working_days import WorkingCalendar
 
@@ -122,12 +123,23 @@ def _predecessor(link: Link) -> Predecessor:
 
 def _of_row(kind: type[EntityRecorded], row: TableRow) -> EntityRecorded:
     try:
-        return kind.model_validate({**row, **ENVELOPE_PLACEHOLDER})
+        return kind.model_validate({**_without_none(row), **ENVELOPE_PLACEHOLDER})
     except ValidationError as problem:
         first = problem.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        name = str(row.get("key") or row.get("code"))
-        raise FactError(kind.__name__, name, f"{where}: {first['msg']}") from problem
+        name = f"committee {row['key']}" if "key" in row else f"regime {row.get('code')}"
+        raise FileRow(kind.__name__, name, row).refused(f"{where}: {first['msg']}") from problem
+
+
+def _without_none(value: Mapping[str, object]) -> dict[str, object]:
+    """Leave out, at every level, what a file names and gives no value."""
+    return {name: _cleaned(it) for name, it in value.items() if it is not None}
+
+
+def _cleaned(value: object) -> object:
+    if isinstance(value, Mapping):
+        return _without_none(value)
+    return list(map(_cleaned, value)) if isinstance(value, list | tuple) else value
 
 
 def _row(event: EntityRecorded) -> TableRow:

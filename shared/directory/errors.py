@@ -4,7 +4,7 @@ Every exception of the directory's way from a publication to a service.
 QcdcError
 ├── NotReady
 │   └── DirectoryUnread    nothing can be judged before the directory has been read
-└── PublicationOvertaken   somebody else is publishing the directory, or has just done so
+└── PublicationOvertaken   another publication of the directory is under way, or came first
 """
 
 from shared.infra.errors import NotReady, QcdcError

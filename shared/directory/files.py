@@ -6,6 +6,7 @@ with its people and letters. What it does not name stays as it was. Only decisio
 """
 
 import csv
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from io import StringIO
@@ -105,8 +106,15 @@ def _with_csv(base: DirectoryContents, text: str, file: str) -> DirectoryContent
 
 
 def _table(text: str, file: str) -> tuple[FileRow, list[FileMapping]]:
-    """Return the header of a CSV file and its rows, each of which knows its line."""
-    reader = csv.DictReader(StringIO(text))
+    """
+    Return the header of a CSV file and its rows, each of which knows its line.
+
+    Values are in composed Unicode with single blanks, so that what looks alike is alike.
+    """
+    text = unicodedata.normalize("NFC", text)
+    header = text.partition("\n")[0]
+    # A spreadsheet in the Vietnamese locale separates with semicolons: its comma is decimal.
+    reader = csv.DictReader(StringIO(text), delimiter="," if "," in header else ";")
     rows = []
     for values in reader:
         row = FileMapping(values)
@@ -115,8 +123,19 @@ def _table(text: str, file: str) -> tuple[FileRow, list[FileMapping]]:
             raise FactError(file, "", "has more values than columns", row.line)
         if None in values.values():
             raise FactError(file, "", "has fewer values than columns", row.line)
+        row.update((name, " ".join(value.split())) for name, value in values.items() if value)
         rows.append(row)
+    if not "".join(text.split()).isprintable():
+        _refuse_invisible(rows)
     return FileRow(file, "", dict.fromkeys(reader.fieldnames or ()), 1), rows
+
+
+def _refuse_invisible(rows: Iterable[FileMapping]) -> None:
+    for row in rows:
+        for name, value in row.items():
+            if not str(value).isprintable():
+                message = f"holds a character that cannot be seen: {value!a}"
+                raise FileRow(row.file, "", row).wrong(name, message)
 
 
 def _with_yaml(base: DirectoryContents, document: FileRow) -> DirectoryContents:

@@ -40,7 +40,7 @@ from shared.reference.errors import FactError
 from shared.reference.reference_data import ReferenceData
 
 PART = "directory"
-"""What Health says of the revision in force; of the tables and the topic it says so beside."""
+"""The part of Health for the revision in force; tables and topic have parts of their own."""
 
 POLL_SECONDS = 1.0
 WAIT_SECONDS = 0.1
@@ -213,7 +213,7 @@ class DirectoryFollower:
             callback(reference)
 
     async def _is_read_and_settled(self) -> bool:
-        """Tell whether reference data is in force; what ships is, when nothing was published."""
+        """Return whether reference data is in force; what ships is, when nothing was published."""
         if await self.reader.behind():
             return False
         status = await self.refresh()

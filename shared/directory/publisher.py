@@ -38,7 +38,7 @@ from shared.reference.errors import FactError
 
 SOURCE = "qcdc/directory"
 ENTITY_BYTES_MAX = 1_000_000
-"""A record of the topic may have 1 MiB; the rest is for what the event says beside its content."""
+"""A record of the topic may have 1 MiB; the rest is for the envelope and the headers."""
 
 _POLL_MS = 200
 _LOOKS_MAX = 15
@@ -116,11 +116,11 @@ async def publish(
         after = await read_published(bootstrap, topic, now)
         if after.end != now.end + len(changes):
             await _restore_if_completed(bootstrap, topic, after, now, at)
-            raise PublicationOvertaken("somebody else is publishing at this moment")
+            raise PublicationOvertaken("another publication is under way")
         await _put_in_force(kafka, topic, revision)
     final = (await read_published(bootstrap, topic, after)).replica.in_force
     if final is None or final.checksum != revision.checksum:
-        raise PublicationOvertaken("somebody else has published at the same moment")
+        raise PublicationOvertaken("another publication came at the same time")
     return revision
 
 

@@ -87,7 +87,7 @@ class DirectoryReplica:
 
 def refusal(revision: DirectoryRevised, newest: DirectoryRevised | None, latest: Entities) -> str:
     """
-    Say why a revision may not come into force for a reader who holds *latest*; empty if it may.
+    Return why a revision may not come into force for a reader that holds *latest*; empty if it may.
 
     A base beyond what is in force means that compaction has removed revisions in between: what
     counts then is that the checksum holds.

@@ -199,17 +199,17 @@ class _Ledger:
 
 
 def _check_agree(changes: Iterable[UnitChanged], passings: Iterable[UnitPassed]) -> None:
-    """Refuse two acts of one day that say different things, whichever is read first."""
+    """Refuse two contradicting acts of one day, whichever is read first."""
     values: dict[tuple[str, str], str] = {}
     for change in changes:
         value = values.setdefault((change.unit, change.attribute), change.value)
         if value != change.value:
             message = f"{change.attribute} of {change.unit} becomes {value!r} and {change.value!r}"
             raise change.row.refused(message)
-    said: dict[tuple[str, str], UnitPassed] = {}
+    passed: dict[tuple[str, str], UnitPassed] = {}
     for passing in passings:
-        if said.setdefault((passing.predecessor, passing.successor), passing) != passing:
-            message = f"how {passing.predecessor} passes into {passing.successor} is said twice"
+        if passed.setdefault((passing.predecessor, passing.successor), passing) != passing:
+            message = f"how {passing.predecessor} passes into {passing.successor} is stated twice"
             raise passing.row.refused(f"{message}, differently")
 
 

@@ -134,11 +134,11 @@ class Committee(Dated):
     valid_to: date | None = None
 
     def in_force(self, day: date) -> bool:
-        """Tell whether the committee exists on a day."""
+        """Return whether the committee exists on a day."""
         return self.span.contains(day)
 
     def asks_for(self, period: Period) -> bool:
-        """Tell whether its letters count for a period; a new committee may ask for an old one."""
+        """Return whether its letters count for a period; a new committee may ask for an old one."""
         return period.last_day <= self.span.end
 
     def contacts_on(self, day: date) -> tuple[Contact, ...]:

@@ -24,11 +24,11 @@ class DateSpan:
         return self.last or date.max
 
     def contains(self, day: date) -> bool:
-        """Tell whether a day lies in the span."""
+        """Return whether a day lies in the span."""
         return self.begin <= day <= self.end
 
     def overlaps(self, other: "DateSpan") -> bool:
-        """Tell whether the two spans have a day in common."""
+        """Return whether the two spans have a day in common."""
         return self.begin <= other.end and other.begin <= self.end
 
 

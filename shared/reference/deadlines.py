@@ -69,7 +69,7 @@ class DeadlineRule(Dated):
     state: str = "default"
 
     def holds(self, period: Period) -> bool:
-        """Tell whether this is a rule for a period: of its regime, in force on its last day."""
+        """Return whether this is a rule for a period: of its regime, in force on its last day."""
         return self.regime == period.regime and self.span.contains(period.last_day)
 
 

@@ -74,7 +74,7 @@ class Directory:
         return next((unit for unit in candidates if unit.alive(on)), None)
 
     def alive(self, key: str, day: date) -> bool:
-        """Tell whether a unit is known and exists on a day."""
+        """Return whether a unit is known and exists on a day."""
         chain = self._states.get(key)
         return chain is not None and life(chain).contains(day)
 
@@ -115,7 +115,7 @@ class Directory:
         return self._owing(form.owed_by, form.voluntary, self.interval_index(period.last_day), area)
 
     def owes(self, unit_key: str, form: FormVersion, period: Period) -> bool:
-        """Tell whether a unit owes a form as it is on the last day of a period."""
+        """Return whether a unit owes a form as it is on the last day of a period."""
         chain = self._states.get(unit_key)
         if chain is None or not life(chain).contains(period.last_day):
             return False

@@ -98,17 +98,17 @@ class FormVersion(Dated):
         return sha256(keys.encode()).hexdigest()[:_FINGERPRINT_DIGITS]
 
     def may_report(self, level: str) -> bool:
-        """Tell whether a unit of this level may report the form, owed or not."""
+        """Return whether a unit of this level may report the form, owed or not."""
         return level in self.owed_by
 
     def owes(self, level: str, unit_type: str) -> bool:
-        """Tell whether a unit of this level and type must report the form."""
+        """Return whether a unit of this level and type must report the form."""
         return level in self.owed_by and unit_type not in self.voluntary
 
     def valid_in(self, period: Period) -> bool:
-        """Tell whether this is a version for a period: in force on its last day."""
+        """Return whether this is a version for a period: in force on its last day."""
         return self.span.contains(period.last_day)
 
     def accepts(self, period: Period) -> bool:
-        """Tell whether the form may be reported for a period of this regime and kind."""
+        """Return whether the form may be reported for a period of this regime and kind."""
         return period.kind in self.regimes.get(period.regime, frozenset())

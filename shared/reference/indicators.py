@@ -89,5 +89,5 @@ class Code(Dated):
     valid_to: date | None = None
 
     def in_force(self, period: Period) -> bool:
-        """Tell whether the code was valid on any day of a period."""
+        """Return whether the code was valid on any day of a period."""
         return self.span.overlaps(period.span)

@@ -145,7 +145,7 @@ def a_year_before(period: Period) -> Period:
 
 
 def contains(outer: Period, inner: Period) -> bool:
-    """Tell whether one window of a regime lies wholly within another of the same regime."""
+    """Return whether one window of a regime lies wholly within another of the same regime."""
     return (
         outer.regime == inner.regime
         and outer.first_day <= inner.first_day

@@ -1,10 +1,12 @@
 """Units and their states in time, and how they are read from the rows of a directory file."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from shared.contracts.values import UNIT_KEY_PATTERN
 from shared.reference.dates import DAY, Dated, DateSpan
 from shared.reference.errors import FactError
 from shared.reference.levels import LEVELS, TYPES
@@ -30,7 +32,7 @@ class Unit(Dated):
     valid_to: date | None
 
     def alive(self, day: date) -> bool:
-        """Tell whether the unit exists, in this state, on a day."""
+        """Return whether the unit exists, in this state, on a day."""
         return self.span.contains(day)
 
 
@@ -83,9 +85,11 @@ def build_units(rows: Iterable[Mapping[str, object]], file: str) -> list[Unit]:
 
 def unit_of(row: FileRow, span: DateSpan) -> Unit:
     """Return the unit that a row describes. Raises FactError when level or type are not listed."""
-    level = row.one_of("level", LEVELS)
+    key, level = row.text("key"), row.one_of("level", LEVELS)
+    if not re.fullmatch(UNIT_KEY_PATTERN, key):
+        raise row.wrong("key", f"must match {UNIT_KEY_PATTERN}, not {key!r}")
     return Unit(
-        key=row.text("key"),
+        key=key,
         official_code=row.text("official_code"),
         level=level,
         type=row.one_of("type", sorted(TYPES[level])),

@@ -34,11 +34,11 @@ class WorkingCalendar:
     last: date
 
     def covers(self, day: date) -> bool:
-        """Tell whether the calendar knows about a day."""
+        """Return whether the calendar knows about a day."""
         return self.first <= day <= self.last
 
     def is_working_day(self, day: date) -> bool:
-        """Tell whether a day is worked. Raises ValueError outside the range covered."""
+        """Return whether a day is worked. Raises ValueError outside the range covered."""
         if not self.covers(day):
             raise ValueError(
                 f"the calendar covers {self.first} to {self.last}, not {day.isoformat()}"

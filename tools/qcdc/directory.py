@@ -22,7 +22,7 @@ from tools.qcdc.checks import problems_of
 Json = Mapping[str, Any]
 
 _SAID = frozenset({"unit", "key", "code", "level", "name_vi", "label_vi"})
-"""What the line of a new entity says already."""
+"""Fields that the line of a new entity shows already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class EntityChange:
         return "changed" if self.after is not None else "removed"
 
     def lines(self) -> Iterator[str]:
-        """Say it to a person: a line for the entity, and one for every value that differs."""
+        """Yield a line for the entity, and one for every value that differs."""
         sign = {"added": "+", "changed": "~", "removed": "-"}[self.kind]
         yield f"{sign} {self.entity} {_title(self.after or self.before or {})}".rstrip()
         if self.after is not None and self.before is None:
@@ -146,7 +146,7 @@ def _title(body: Json) -> str:
 
 
 def _all_of(body: Json) -> Iterator[str]:
-    """Say what is known of a new entity, but for what its own line says."""
+    """Yield the fields of a new entity that its own line does not show."""
     for name, value in sorted(body.items()):
         if isinstance(value, list):
             yield from (f"    {name} + {_short(it)}" for it in value)

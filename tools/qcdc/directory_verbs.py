@@ -55,7 +55,7 @@ def apply(
         str | None, typer.Option(help="The act or the reason; the files' names if unset.")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+        bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:

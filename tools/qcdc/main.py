@@ -90,7 +90,7 @@ def topics_apply(
 
 @topics_app.command("check")
 def topics_check(*, as_json: AsJson = False) -> None:
-    """Tell whether every topic is as the services need it."""
+    """Return whether every topic is as the services need it."""
     settings = OperatorSettings()
     _run(
         check_topics(

@@ -180,7 +180,7 @@ class _Then:
         )
 
     def is_all(self, key: str | None, areas: Sequence[str], units: Sequence[str]) -> bool:
-        """Tell whether these are one unit only, as far as they were there on the last day."""
+        """Return whether these are one unit only, as far as they were there on the last day."""
         there = [it for it in (*areas, *units) if self._directory.alive(it, self._last)]
         return not self.partly and there == [key]
 
