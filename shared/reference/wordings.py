@@ -2,30 +2,29 @@
 The words of a letter that set a date, and the one instant they mean.
 
 "trước ngày 25/10/2026" makes the 24th the last day, "chậm nhất ngày 25/12/2017" the 25th itself.
+A weekday in brackets must be that of the date.
 The words are kept beside the instant, because people argue about the words.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from shared.reference.dates import DAY
 from shared.reference.periods import VIETNAM
 
-_PARTS = ("hour", "minute", "day", "month", "year")
-_HOUR = r"(?:(?P<hour>[0-9]{1,2})\s*(?:giờ|h|:)\s*(?P<minute>[0-5][0-9])?(?:\s*phút)?\s*,?\s*)?"
-_DATE = (
+_WORDS = re.compile(
+    r"(?:gửi\s+)?"
+    r"(?:(?P<before>trước)|(?:chậm|muộn) nhất(?:\s+(?:là|vào|đến|hết))*|đến\s+hết|trong)\s+"
+    r"(?:(?P<hour>[0-9]{1,2})\s*(?:giờ|h|g|:)\s*(?P<minute>[0-5][0-9])?(?:\s*phút)?\s*,?\s*)?"
     r"(?:ngày\s+)?(?P<day>[0-9]{1,2})"
     r"(?:\s*[/.-]\s*|\s+tháng\s+)(?P<month>[0-9]{1,2})"
     r"(?:\s*[/.-]\s*|\s+năm\s+)(?P<year>20[0-9]{2})"
-)
-_WORDS = re.compile(
-    r"(?P<before>trước)\s+" + _HOUR + _DATE + r"\.?"
-    r"|(?:chậm nhất|muộn nhất)\s+(?:là\s+|vào\s+|đến\s+)*"
-    + re.sub(r"\?P<(\w+)>", r"?P<\1_>", _HOUR + _DATE)
-    + r"\.?",
+    r"(?:\s*\((?P<weekday>[^()]+)\))?\.?",
     re.IGNORECASE,
 )
+_WEEKDAYS = ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +43,18 @@ class Wording:
     @classmethod
     def parse(cls, text: str) -> "Wording":
         """Return what the words of a letter mean. Raises ValueError when they set no date."""
-        words = " ".join(text.split())
+        words = " ".join(unicodedata.normalize("NFC", text).split())
         found = _WORDS.fullmatch(words)
         if found is None:
             raise ValueError(f'{text!r} does not read like "trước ngày 25/10/2026"')
-        before = found["before"] is not None
-        part = {name: found[name if before else f"{name}_"] for name in _PARTS}
-        day = date(int(part["year"]), int(part["month"]), int(part["day"]))
-        after_midnight = _after_midnight(part["hour"], part["minute"])
+        day = date(int(found["year"]), int(found["month"]), int(found["day"]))
+        weekday = found["weekday"]
+        if weekday is not None and weekday.strip().lower() != _WEEKDAYS[day.weekday()]:
+            raise ValueError(f"{day.isoformat()} is {_WEEKDAYS[day.weekday()]}, not {weekday}")
+        after_midnight = _after_midnight(found["hour"], found["minute"])
         if after_midnight is None:
             # Without an hour the whole last day counts.
-            after_midnight = timedelta() if before else DAY
+            after_midnight = timedelta() if found["before"] else DAY
         due_at = datetime.combine(day, time(), VIETNAM) + after_midnight
         return cls(words, (due_at - timedelta.resolution).date(), due_at)
 

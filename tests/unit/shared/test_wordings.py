@@ -1,5 +1,6 @@
 """The words of a letter: "trước ngày" leaves the day out, "chậm nhất ngày" takes it in."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -48,6 +49,14 @@ def test_the_words_of_real_letters_leave_their_last_day(case: Case) -> None:
         ("chậm  nhất đến\nngày 25.10.2026", 25, at(26)),
         ("trước 24 giờ ngày 25/10/2026", 25, at(26)),
         ("trước 0 giờ ngày 25/10/2026", 24, at(25)),
+        ("đến hết ngày 25/10/2026", 25, at(26)),
+        ("chậm nhất hết ngày 25/10/2026", 25, at(26)),
+        ("trong ngày 25/10/2026", 25, at(26)),
+        ("trước 17g00 ngày 25/10/2026", 25, at(25, 17)),
+        ("chậm nhất 17h00 ngày 26/10/2026 (thứ Hai)", 26, at(26, 17)),
+        ("trước ngày 25/10/2026 (Chủ nhật).", 24, at(25)),
+        ("gửi trước ngày 25/10/2026", 24, at(25)),
+        (unicodedata.normalize("NFD", "trước ngày 25/10/2026"), 24, at(25)),
     ],
 )
 def test_words_mean_one_instant(text: str, last_day: int, due_at: datetime) -> None:
@@ -69,11 +78,13 @@ def test_words_mean_one_instant(text: str, last_day: int, due_at: datetime) -> N
         "trước 16:60 ngày 25/10/2026",
         "trước ngày 25/10/2026 và sau đó",
         "trước ngày 25/10/1926",
+        "trước ngày 25/10/2026 (thứ Hai)",
+        "hết ngày 25/10/2026 trước",
     ],
 )
 def test_words_that_set_no_date_are_refused(text: str) -> None:
     """A guessed date would accuse somebody; the letter has to be read by a person."""
-    with pytest.raises(ValueError, match=r"read like|day|month|time|range"):
+    with pytest.raises(ValueError, match=r"read like|day|month|time|range|is chủ nhật"):
         Wording.parse(text)
 
 
