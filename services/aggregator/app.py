@@ -1,15 +1,17 @@
-"""Puts the aggregator together: the only file that names concrete classes."""
+"""Composition: the only file of the aggregator that names concrete adapters."""
 
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from fastapi import FastAPI
 
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.reports import Revision
 from services.aggregator.entry.api import Queries, add_routes
-from services.aggregator.entry.kafka import ReportDecoder, reports
+from services.aggregator.entry.kafka import reports
 from services.aggregator.settings import AggregatorSettings
 from services.aggregator.store.ledger_reader import LedgerReader
 from services.aggregator.store.postgres import PostgresLedger
@@ -18,10 +20,12 @@ from services.aggregator.store.swap import RebuildOutcome
 from services.aggregator.usecases import sign as signing
 from services.aggregator.usecases.announce import TotalsOutbox
 from services.aggregator.usecases.coverage import CoverageQuery
+from services.aggregator.usecases.figures import FigureWriter
 from services.aggregator.usecases.late import LateQuery
 from services.aggregator.usecases.rebuild import Progress, RebuildParts
 from services.aggregator.usecases.rebuild import rebuild as rebuild_from_parts
 from services.aggregator.usecases.refresh_coverage import CoverageRefresh
+from services.aggregator.usecases.render import TotalsRenderer
 from services.aggregator.usecases.revisions import RevisionsQuery
 from services.aggregator.usecases.snapshots import SnapshotsQuery
 from services.aggregator.usecases.totals import TotalsQuery
@@ -101,12 +105,16 @@ def build(
     follower = DirectoryFollower(
         NAME, settings, database, health, reference=reference, topic=directory
     )
-    ledger_reader = LedgerReader(follower.reference, layouts)
+    messages = load_messages()
+    reader = LedgerReader(follower.reference, layouts)
+    writer = FigureWriter(messages)
     subscription = replace(subscription_of(layouts), topics=(topic,), group=group)
     client = partial(producer, settings.kafka, f"{NAME}-{settings.instance}")
-    relay = Relay(database, [OutboxTable(), TotalsOutbox(ledger_reader)], client, health)
+    relay = Relay(
+        database, [OutboxTable(), TotalsOutbox(TotalsRenderer(reader, writer))], client, health
+    )
     app = create_app("QCDC aggregator", health)
-    add_routes(app, queries_of(database, ledger_reader))
+    add_routes(app, queries_of(database, reader, writer), messages)
     return Aggregator(
         settings=settings,
         database=database,
@@ -127,14 +135,14 @@ def _start(
     return Start(database, *needed, health, [follower.prerequisite])
 
 
-def queries_of(database: Database, reader: LedgerReader) -> Queries:
+def queries_of(database: Database, reader: LedgerReader, writer: FigureWriter) -> Queries:
     """Return every query, on one database."""
     return Queries(
-        totals=TotalsQuery(database, reader),
+        totals=TotalsQuery(database, reader, writer),
         coverage=CoverageQuery(database, reader),
         late=LateQuery(database, reader),
         units=UnitQueries(database, reader),
-        revisions=RevisionsQuery(database, reader),
+        revisions=RevisionsQuery(database, reader, writer),
         snapshots=SnapshotsQuery(database, reader),
     )
 
@@ -145,7 +153,7 @@ async def sign(
     """
     Sign figures by the reference data in force in the ledger's own tables.
 
-    Raises CannotClose when there is nothing to be signed, Misconfigured when the ledger's tables
+    Raises CannotSign when there is nothing to be signed, Misconfigured when the ledger's tables
     are of another version.
     """
     database = database_of(settings, settings.database_schema)
@@ -154,7 +162,9 @@ async def sign(
         async with database.connection() as connection:
             await migrate.check(connection, MIGRATIONS, MIGRATE_COMMAND)
             reference = await reference_data_in_tables(connection)
-        return await signing.sign(database, reference, order, dry_run=dry_run)
+        reader = LedgerReader(lambda: reference, Layouts(reference.catalogue))
+        renderer = TotalsRenderer(reader, FigureWriter(load_messages()))
+        return await signing.sign(database, renderer, reference, order, dry_run=dry_run)
     finally:
         await database.close()
 
@@ -167,10 +177,9 @@ async def rebuild(
         kafka=settings.kafka,
         url=settings.database.get_secret_value(),
         live=settings.database_schema,
-        stream=NAME,
+        service=NAME,
         database=partial(database_of, settings),
-        inbox=partial(inbox_of, announcing=False),
-        decoder=ReportDecoder,
+        subscription=partial(subscription_of, announcing=False),
     )
     return await rebuild_from_parts(parts, verify=verify, progress=progress)
 
@@ -183,6 +192,13 @@ def subscription_of(layouts: Layouts, *, announcing: bool = True) -> Subscriptio
 def inbox_of(database: Database, layouts: Layouts, *, announcing: bool = True) -> Inbox[Revision]:
     """Return the inbox of that subscription in a database."""
     return subscription_of(layouts, announcing=announcing).inbox(database, NAME)
+
+
+def load_messages() -> Mapping[str, str]:
+    """Read the catalogue of Vietnamese sentences."""
+    path = Path(__file__).parent / "messages_vi.toml"
+    messages: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))
+    return messages
 
 
 def database_of(settings: AggregatorSettings, schema: str) -> Database:

@@ -3,12 +3,16 @@ The errors of the aggregator, beside those of its domain (``domain/errors.py``).
 
 TimeoutError
 └── Contended           another partition wrote the same key first; try again
+ValueError
+└── QuestionRefused     a question that cannot be answered as it was asked
 Misconfigured
-├── CannotClose         there is nothing that could be signed
+├── CannotSign          there is nothing that could be signed
 └── CannotRebuild       a rebuild cannot begin or cannot be finished; the live ledger is untouched
     ├── LogTooShort     the topic does not hold all that was counted
     └── RebuildRunning  somebody else is at it
 """
+
+from collections.abc import Mapping
 
 from shared.infra.errors import Misconfigured, Partition
 
@@ -21,8 +25,25 @@ class Contended(TimeoutError):
     """
 
 
-class CannotClose(Misconfigured):
-    """The figures that are to be closed do not exist, or not yet."""
+class QuestionRefused(ValueError):
+    """
+    A question that cannot be answered as it was asked.
+
+    ``code`` names the sentence of the catalogue that explains why; *members* are part of the
+    answer and may be named in the sentence, *shown* may be named in the sentence only.
+    """
+
+    def __init__(
+        self, code: str, shown: Mapping[str, object] | None = None, **members: object
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.members = members
+        self.values = {**members, **(shown or {})}
+
+
+class CannotSign(Misconfigured):
+    """The figures that are to be signed do not exist, or not yet."""
 
 
 class CannotRebuild(Misconfigured):

@@ -61,7 +61,7 @@ def _in_current(today: str, its: Period, replays: Iterable[Replay], world: World
     """Add up what stands in today's boundaries: the totals of whole old provinces, as they are."""
     reference = world.reference
     scope = current(reference.directory, reference.lineage, today, its, AFTER)
-    by_area = {it.area: it.said(its, its).stated[_TOTAL][its].value for it in replays}
+    by_area = {it.area: it.stated(its, its).stated[_TOTAL][its].value for it in replays}
     assert set(scope.areas) == by_area.keys()
     assert scope.units + scope.not_separable + scope.unverified == ()
     return sum(by_area.values())
@@ -70,7 +70,7 @@ def _in_current(today: str, its: Period, replays: Iterable[Replay], world: World
 def _opening(replays: Iterable[Replay], its: Period) -> int:
     """Let the new province open with what the old ones closed with."""
     replays = list(replays)
-    parts = [it.said(its, its).stated[_TOTAL][its] for it in replays]
+    parts = [it.stated(its, its).stated[_TOTAL][its] for it in replays]
     closed: ByPeriod = {_TOTAL: {its: Amount(*map(sum, zip(*parts, strict=True)))}}
     layout = replays[0].world.layouts.known("F05", its.code)
     first = period_containing("cal", "half", AFTER)

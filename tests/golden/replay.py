@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from services.aggregator.app import load_messages
 from services.aggregator.domain.fold import fold
 from services.aggregator.domain.reporters import FiledReports, FormReporters, Reporters
 from services.aggregator.domain.reports import Revision
@@ -17,7 +18,7 @@ from services.aggregator.domain.rollup import (
     compute_figures,
 )
 from services.aggregator.domain.totals import TotalKey, Totals, settle
-from services.aggregator.usecases.figures import figure
+from services.aggregator.usecases.figures import FigureWriter
 from services.intake.domain.judge import ValidatedReport
 from shared.contracts.event import derived_id
 from shared.contracts.reports import ReportAccepted, ReportSubmitted
@@ -48,16 +49,16 @@ class Replay:
         change = fold({}, self.revisions, self.world.layouts)
         return settle({}, change.moves, self.world.layouts)
 
-    def said(self, first: Period, last: Period) -> StatedFigures:
+    def stated(self, first: Period, last: Period) -> StatedFigures:
         """Return what was reported for the area and some periods."""
         layouts, periods = self.world.layouts, periods_between(first, last)
-        tallies = [
+        totals = [
             PeriodTotals(layouts.known(key.form, key.period), it, totals)
             for key, totals in self.totals.items()
             for it in periods
             if key.area == self.area and key.period == it.code
         ]
-        return StatedFigures(amounts(tallies, self.world.reference.catalogue))
+        return StatedFigures(amounts(totals, self.world.reference.catalogue))
 
     def compute_figures(self, first: Period, last: Period) -> Mapping[str, ComputedFigure]:
         """Answer for the area and some periods, by cell."""
@@ -75,12 +76,13 @@ class Replay:
         ]
         each_once = {id(it): it for it in asked.values()}
         selection = FigureSelection(catalogue, periods, list(each_once.values()))
-        found = compute_figures(selection, self.said(first, last), Reporters(filed))
-        return {it.cell.key: it for it in found}
+        figures = compute_figures(selection, self.stated(first, last), Reporters(filed))
+        return {it.cell.key: it for it in figures}
 
     def figures(self, first: Period, last: Period) -> Mapping[str, Figure]:
         """Answer as readers get it."""
-        return {cell: figure(it) for cell, it in self.compute_figures(first, last).items()}
+        writer = FigureWriter(load_messages())
+        return {cell: writer.figure(it) for cell, it in self.compute_figures(first, last).items()}
 
     def _owing(self, form: str, its: Period) -> frozenset[str]:
         version = self.world.reference.catalogue.form(form, its)

@@ -25,7 +25,6 @@ from shared.infra.errors import Misconfigured
 from shared.infra.kafka.topics import check_topics, create_missing_topics
 from shared.infra.process import EXIT_MISCONFIGURED
 from tools.qcdc import (
-    closing,
     databases,
     dead_letters,
     directory_verbs,
@@ -33,6 +32,7 @@ from tools.qcdc import (
     rebuilding,
     rejudging,
     republishing,
+    signing,
 )
 from tools.qcdc.settings import OperatorSettings
 
@@ -209,8 +209,8 @@ def close(
 ) -> None:
     """Sign figures as they stand; later changes of them are told as restatements."""
     order = SignOrder(unit, form, period, document)
-    snapshot = _run(closing.close(OperatorSettings(), order, dry_run=dry_run))
-    _say(closing.as_json(snapshot), as_json, [snapshot.summary])
+    snapshot = _run(signing.close(OperatorSettings(), order, dry_run=dry_run))
+    _say(signing.as_json(snapshot), as_json, [snapshot.summary])
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

@@ -24,9 +24,11 @@ async def rebuild(
     if service != "aggregator":
         raise Misconfigured(f"{service} keeps no projection; only the aggregator can be rebuilt")
     settings.kafka_or_fail()
-    place = settings.of_service("aggregator", AggregatorSettings)
+    aggregator_settings = settings.of_service("aggregator", AggregatorSettings)
     try:
-        return await rebuild_aggregator(place, verify=verify, progress=None if quiet else _line())
+        return await rebuild_aggregator(
+            aggregator_settings, verify=verify, progress=None if quiet else _line()
+        )
     except CannotRebuild as problem:
         raise Misconfigured(str(problem)) from problem
 

@@ -25,7 +25,7 @@ class ReportReceipt:
 
     @property
     def last_corrected_at(self) -> datetime | None:
-        """When the newest correction came, None when what came first still stands."""
+        """When the newest correction came, None when the first version is in force."""
         return self.received_at if self.received_at > self.first_received_at else None
 
 
@@ -75,7 +75,7 @@ def stragglers(
     """
     Name who sent a form late, and who has not sent it although its due instant has passed.
 
-    A unit whose due instant is unknown (``due_at`` returns None) is not accused.
+    A unit whose due instant is not known (``due_at`` returns None) is not listed.
     """
     late = [
         Straggler(

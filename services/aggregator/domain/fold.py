@@ -47,7 +47,7 @@ class SupersededRevision(NamedTuple):
 
 
 class ProvinceTotal(NamedTuple):
-    """A province's figures of one form and period, which the world is to hear of."""
+    """A province's total of one form and period, to be announced."""
 
     province: str
     form: str

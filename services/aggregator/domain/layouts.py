@@ -1,4 +1,4 @@
-"""Where each figure of a form stands in a row of the ledger, and what may be done with it there."""
+"""The position of each figure of a form in a row of the ledger, and how it adds up there."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""The port through which the handler reads and changes what has been counted."""
+"""The port of ``count``: two adapters, in PostgreSQL and (for tests) in memory."""
 
 from collections.abc import Collection, Mapping
 from typing import Protocol
@@ -9,7 +9,7 @@ from shared.reference.slots import Slot
 
 
 class Ledger(Protocol):
-    """Everything that has been counted, inside one transaction."""
+    """The ledger, inside one transaction."""
 
     async def held(self, slots: Collection[Slot]) -> Mapping[Slot, SlotContent]:
         """Return what the slots hold, and keep others from changing it; unknown slots lack."""
@@ -19,7 +19,7 @@ class Ledger(Protocol):
 
     async def save(self, change: LedgerChange, totals: Mapping[TotalKey, Totals]) -> None:
         """
-        Write down a change and the totals after it; totals without reports cease to exist.
+        Store a change and the totals after it; totals without reports cease to exist.
 
         Raises:
             Contended: when another writer was first.

@@ -18,7 +18,7 @@ CLOSING_OF: Mapping[str, str] = {"dvk_models_opening": "dvk_models_total"}
 
 
 class CarriedStock(NamedTuple):
-    """Whose closing stocks an opening stock is the sum of."""
+    """The units whose closing stocks make up an opening stock, and the period they closed."""
 
     units: tuple[str, ...]
     period: Period

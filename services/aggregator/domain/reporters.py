@@ -35,7 +35,7 @@ class FormReporters:
     period: Period
     owing: Units
     reports: Sequence[FiledReports]
-    _known: dict[tuple[int, ...], Answering] = field(default_factory=dict)
+    _answering: dict[tuple[int, ...], Answering] = field(default_factory=dict)
 
     def answering(self, cell: str) -> Answering | None:
         """Return who answers for a cell, None when it is not in the form; equals are the same."""
@@ -43,19 +43,20 @@ class FormReporters:
         if position is None:
             return None
         without = self._without.get(position, ())
-        if without not in self._known:
-            stating = [it.units for place, it in enumerate(self.reports) if place not in without]
-            self._known[without] = Answering(self.owing, self.owing.intersection(_all(stating)))
-        return self._known[without]
+        if without not in self._answering:
+            stating = [it.units for number, it in enumerate(self.reports) if number not in without]
+            answering = Answering(self.owing, self.owing.intersection(_all(stating)))
+            self._answering[without] = answering
+        return self._answering[without]
 
     @cached_property
     def _without(self) -> Mapping[int, tuple[int, ...]]:
-        """Which reports leave a position out; nearly always none do."""
-        found: dict[int, tuple[int, ...]] = {}
-        for place, it in enumerate(self.reports):
-            for position in it.missing:
-                found[position] = (*found.get(position, ()), place)
-        return found
+        """Which of ``reports``, by number, leave a position out; nearly always none do."""
+        without: dict[int, tuple[int, ...]] = {}
+        for number, alike in enumerate(self.reports):
+            for position in alike.missing:
+                without[position] = (*without.get(position, ()), number)
+        return without
 
 
 class ReporterCount(NamedTuple):
@@ -91,12 +92,12 @@ class Reporters:
     def _answering(self, cell: str) -> Mapping[str, tuple[Answering, ...]]:
         """Return who answers for a cell in each period, through any form."""
         if cell not in self._by_cell:
-            found: dict[str, tuple[Answering, ...]] = {}
+            by_period: dict[str, tuple[Answering, ...]] = {}
             for form in self._forms:
                 if answering := form.answering(cell):
                     code = form.period.code
-                    found[code] = (*found.get(code, ()), answering)
-            self._by_cell[cell] = found
+                    by_period[code] = (*by_period.get(code, ()), answering)
+            self._by_cell[cell] = by_period
         return self._by_cell[cell]
 
 

@@ -1,33 +1,38 @@
 """What has changed since figures were signed, figure by figure."""
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from shared.contracts.totals import Figure, RestatedFigure
 
-Place = tuple[str, tuple[tuple[str, str], ...]]
+
+class _CellKey(NamedTuple):
+    indicator: str
+    split: tuple[tuple[str, str], ...]
+    """Names and codes, sorted."""
 
 
 def restated(before: Iterable[Figure], after: Iterable[Figure]) -> tuple[RestatedFigure, ...]:
     """
-    Return the figures whose value or doubt is another one now, in the order of the signed ones.
+    Return the figures whose value or qualifier changed, in the order of the signed ones.
 
-    How many units reported is the business of the coverage, which is compared by itself.
+    How many units reported is not compared here: it is part of the coverage.
     """
-    now = _by_place(after)
-    pairs = ((it, now[place]) for place, it in _by_place(before).items() if place in now)
+    current = _by_cell(after)
+    pairs = ((it, current[key]) for key, it in _by_cell(before).items() if key in current)
     return tuple(
         RestatedFigure(
             indicator=then.indicator,
             split=then.split,
             before=then.value,
             before_display=then.display,
-            after=it.value,
-            after_display=it.display,
+            after=now.value,
+            after_display=now.display,
         )
-        for then, it in pairs
-        if (then.value, then.qualifier) != (it.value, it.qualifier)
+        for then, now in pairs
+        if (then.value, then.qualifier) != (now.value, now.qualifier)
     )
 
 
-def _by_place(figures: Iterable[Figure]) -> Mapping[Place, Figure]:
-    return {(it.indicator, tuple(sorted(it.split.items()))): it for it in figures}
+def _by_cell(figures: Iterable[Figure]) -> Mapping[_CellKey, Figure]:
+    return {_CellKey(it.indicator, tuple(sorted(it.split.items()))): it for it in figures}

@@ -1,9 +1,9 @@
 """
-From totals to figures: each indicator for a selection of unit types, forms and periods.
+From totals to figures: each indicator over a selection of unit types, forms and periods.
 
-Absent is never 0: a figure that nobody reported has no value. An indicator that stands in several
-of the selected forms is their sum. A figure taken from one period of a range names it. A figure
-that was reported and is withheld names the reason.
+Absent is never 0: a figure that nobody reported has no value. An indicator of several selected
+forms is their sum. A figure taken from one period of a range names that period. A figure that was
+reported and is not shown names the reason.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,8 +29,8 @@ class PeriodTotals:
     """
     The totals of one form, period and unit type of a ``unit``.
 
-    When they are not the ``own`` totals of the unit asked for, its scores and ranks are others'.
-    A unit that did not exist ``at_start`` or ``at_end`` of the period has a stock of another day.
+    Unless they are the ``own`` totals of the unit asked for, scores and ranks are not its own. A
+    unit that did not exist ``at_start`` or ``at_end`` of the period has a stock of another day.
     """
 
     layout: Layout
@@ -43,17 +43,19 @@ class PeriodTotals:
 
     def states(self, cells: Iterable[str]) -> bool:
         """Return whether anybody reported one of these cells."""
-        places = map(self.layout.form.position.get, cells)
-        return any(place is not None and self.totals.reporting[place] for place in places)
+        positions = map(self.layout.form.position.get, cells)
+        return any(it is not None and self.totals.reporting[it] for it in positions)
 
     @property
     def untimely(self) -> frozenset[int]:
         """Positions of stocks that were not counted on the day that the period counts them."""
         if self.at_start and self.at_end:
             return frozenset()
-        there = {"first": self.at_start, "last": self.at_end}
+        existed = {"first": self.at_start, "last": self.at_end}
         indicators = enumerate(self.layout.indicators)
-        return frozenset(place for place, it in indicators if not there.get(it.over_time, True))
+        return frozenset(
+            position for position, it in indicators if not existed.get(it.over_time, True)
+        )
 
 
 ByPeriod = Mapping[str, Mapping[Period, Amount]]
@@ -63,15 +65,19 @@ ByPeriod = Mapping[str, Mapping[Period, Amount]]
 @dataclass(frozen=True, slots=True)
 class StatedFigures:
     """
-    The amounts that the reports of a selection state, by cell and period.
+    Reported amounts by cell and period, with what is withheld or carried over.
 
-    ``withheld`` is why an amount cannot be stated for the unit asked for; ``carried`` names the
-    units whose closing stocks a stated opening stock is.
+    ``withheld`` has the reason why the reports do not answer for the unit asked for; ``carried``
+    has the source of an opening stock that is the sum of others' closing stocks.
     """
 
     stated: ByPeriod
     withheld: Mapping[str, Mapping[Period, Withheld]] = field(default_factory=dict)
     carried: Mapping[str, Mapping[Period, CarriedStock]] = field(default_factory=dict)
+
+    def answers(self, cell: str, period: Period) -> bool:
+        """Return whether a cell has an amount in a period, or the reason for having none."""
+        return period in self.stated.get(cell, {}) or period in self.withheld.get(cell, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +111,18 @@ class FigureSelection:
     @cached_property
     def cells(self) -> Sequence[tuple[Indicator, Cell]]:
         """Every cell of the selected forms in the order of the catalogue, an own figure first."""
-        named = self.catalogue.indicators
-        place = {code: number for number, code in enumerate(named)}
+        indicators = self.catalogue.indicators
+        rank = {code: number for number, code in enumerate(indicators)}
         cells = dict.fromkeys(cell for layout in self.layouts for cell in layout.form.cells)
-        ordered = sorted(cells, key=lambda cell: (place[cell.indicator], bool(cell.split)))
-        return [(named[cell.indicator], cell) for cell in ordered]
+        ordered = sorted(cells, key=lambda cell: (rank[cell.indicator], bool(cell.split)))
+        return [(indicators[cell.indicator], cell) for cell in ordered]
 
 
 def compute_figures(
-    selection: FigureSelection, stated: StatedFigures, reporters: Reporters
+    selection: FigureSelection, figures: StatedFigures, reporters: Reporters
 ) -> list[ComputedFigure]:
-    """Return every cell of the selected forms; what nobody reported is there, without a value."""
-    rollup = _Rollup(selection, stated, reporters)
+    """Return every cell of the selected forms; what nobody reported is listed without a value."""
+    rollup = _Rollup(selection, figures, reporters)
     return [rollup.compute(indicator, cell) for indicator, cell in selection.cells]
 
 
@@ -124,42 +130,51 @@ def amounts(totals: Iterable[PeriodTotals], catalogue: Catalogue) -> ByPeriod:
     """
     Put the unit types and forms of each period together, cell by cell; rates have none.
 
-    A stock that passed on within the period is in two reports, of who had it and of who has it:
+    A stock handed over within the period is in two reports, those of its old and its new holder:
     untimely ones count only where there are no others.
     """
     timely: dict[Cell, dict[Period, list[Amount]]] = {}
     untimely: dict[Cell, dict[Period, list[Amount]]] = {}
-    for one in totals:
-        looked_up = () if one.own else one.layout.looked_up
-        skipped = {*one.layout.derived, *looked_up}
-        of_another_day = one.untimely
-        for position, amount in _stated(one.totals):
+    for part in totals:
+        skipped = {*part.layout.derived, *(() if part.own else part.layout.looked_up)}
+        untimely_positions = part.untimely
+        for position, amount in _stated(part.totals):
             if position not in skipped:
-                amounts_of = untimely if position in of_another_day else timely
-                by_period = amounts_of.setdefault(one.layout.form.cells[position], {})
-                by_period.setdefault(one.period, []).append(amount)
-    for cell, others in untimely.items():
-        timely[cell] = others | timely.get(cell, {})
+                by_cell = untimely if position in untimely_positions else timely
+                by_period = by_cell.setdefault(part.layout.form.cells[position], {})
+                by_period.setdefault(part.period, []).append(amount)
+    counting = timely | {cell: untimely[cell] | timely.get(cell, {}) for cell in untimely}
     return {
-        cell.key: _combined(catalogue.indicators[cell.indicator], by_period)
-        for cell, by_period in timely.items()
+        cell.key: _over_units(catalogue.indicators[cell.indicator], by_period)
+        for cell, by_period in counting.items()
     }
+
+
+def _over_units(
+    indicator: Indicator, parts: Mapping[Period, Sequence[Amount]]
+) -> Mapping[Period, Amount]:
+    sums = {period: over_units(indicator, amounts) for period, amounts in parts.items()}
+    return {period: amount for period, amount in sums.items() if amount is not None}
 
 
 def carry_opening_stocks(
     figures: StatedFigures,
-    closings: Mapping[str, str],
+    closing_cells: Mapping[str, str],
     period: Period,
-    closed: StatedFigures,
+    closing_stocks: StatedFigures,
     source: CarriedStock,
 ) -> StatedFigures:
-    """Add the closing stocks *closed* of the *source*'s period as opening stocks of *period*."""
+    """
+    Enter the closing stocks of the *source* as opening stocks of *period*.
+
+    *closing_cells* has the closing cell of each opening cell.
+    """
     stated, withheld = dict(figures.stated), dict(figures.withheld)
     carried = dict(figures.carried)
-    for opening, closing in closings.items():
-        if reason := closed.withheld.get(closing, {}).get(source.period):
+    for opening, closing in closing_cells.items():
+        if reason := closing_stocks.withheld.get(closing, {}).get(source.period):
             withheld[opening] = {**withheld.get(opening, {}), period: reason}
-        elif amount := closed.stated.get(closing, {}).get(source.period):
+        elif amount := closing_stocks.stated.get(closing, {}).get(source.period):
             stated[opening] = {**stated.get(opening, {}), period: amount}
             carried[opening] = {**carried.get(opening, {}), period: source}
     return StatedFigures(stated, withheld, carried)
@@ -193,34 +208,34 @@ class _Rollup:
 
     def compute(self, indicator: Indicator, cell: Cell) -> ComputedFigure:
         if indicator.measure is Measure.RATIO:
-            return self._compute_rate(indicator, cell)
+            return self._rate(indicator, cell)
         stated = self.figures.stated.get(cell.key, self._nothing)
         withheld = self._withheld(indicator, cell.key, stated)
-        found = None if withheld else over_time(indicator, stated)
-        if found is None:
+        period_amount = None if withheld else over_time(indicator, stated)
+        if period_amount is None:
             return replace(self._blank(indicator, cell, [cell.key], None), withheld=withheld)
-        value, period = found.amount.value, found.period
+        amount, period = period_amount.amount, period_amount.period
         carried = self.figures.carried.get(cell.key)
         return replace(
             self._blank(indicator, cell, [cell.key], period),
-            value=to_decimal(value, indicator.scale) if indicator.scale else value,
-            qualifier=found.amount.qualifier,
+            value=to_decimal(amount.value, indicator.scale) if indicator.scale else amount.value,
+            qualifier=amount.qualifier,
             carried=carried.get(period) if carried and period else None,
         )
 
-    def _compute_rate(self, indicator: Indicator, cell: Cell) -> ComputedFigure:
+    def _rate(self, indicator: Indicator, cell: Cell) -> ComputedFigure:
         parts = [
             Cell(part or "", cell.split) for part in (indicator.numerator, indicator.denominator)
         ]
         keys = [part.key for part in parts]
-        named = [self.selection.catalogue.indicators[part.indicator] for part in parts]
+        indicators = [self.selection.catalogue.indicators[part.indicator] for part in parts]
         stated = [self.figures.stated.get(key, self._nothing) for key in keys]
-        held = map(self._withheld, named, keys, stated)
-        withheld = next(filter(None, held), None)
-        found = None if withheld else _parts_of_rate(named, stated)
-        if found is None:
+        reasons = map(self._withheld, indicators, keys, stated)
+        withheld = next(filter(None, reasons), None)
+        fraction = None if withheld else _parts_of_rate(indicators, stated)
+        if fraction is None:
             return replace(self._blank(indicator, cell, keys, None), withheld=withheld)
-        numerator, denominator = found
+        numerator, denominator = fraction
         value, qualifier = rate(numerator.amount, denominator.amount)
         blank = self._blank(indicator, cell, keys, denominator.period)
         return replace(blank, value=value, qualifier=qualifier)
@@ -251,10 +266,10 @@ class _Rollup:
 
 
 def _parts_of_rate(
-    named: Sequence[Indicator], stated: Sequence[Mapping[Period, Amount]]
+    indicators: Sequence[Indicator], stated: Sequence[Mapping[Period, Amount]]
 ) -> tuple[PeriodAmount, PeriodAmount] | None:
-    """Find both parts of a rate, from the periods for which both are known."""
-    both = stated[0].keys() & stated[1].keys()
-    known = [{period: it[period] for period in both} for it in stated]
-    numerator, denominator = map(over_time, named, known)
+    """Return numerator and denominator, over the periods that have both."""
+    periods = stated[0].keys() & stated[1].keys()
+    amounts_of_both = [{period: it[period] for period in periods} for it in stated]
+    numerator, denominator = map(over_time, indicators, amounts_of_both)
     return (numerator, denominator) if numerator and denominator else None

@@ -58,27 +58,27 @@ def as_reported(directory: Directory, key: str, period: Period) -> Scope:
 
 def current(directory: Directory, lineage: Lineage, key: str, period: Period, today: date) -> Scope:
     """Return what was reported in a period from within a unit's boundaries of today."""
-    found = sources(key, period, directory, lineage, today)
-    areas, units = tuple(sorted(found.areas)), tuple(sorted(found.units))
+    origin = sources(key, period, directory, lineage, today)
+    areas, units = tuple(sorted(origin.areas)), tuple(sorted(origin.units))
     return Scope(
         areas,
         units,
         tuple(sorted({directory.province(it, period.last_day) for it in areas + units})),
-        found.continued,
-        tuple(sorted(found.not_separable)),
-        tuple(sorted(found.unverified)),
+        origin.continued,
+        tuple(sorted(origin.not_separable)),
+        tuple(sorted(origin.unverified)),
     )
 
 
 def ancestry(lineage: Lineage, key: str) -> frozenset[str]:
     """Return a unit and all that it has come from, at any distance."""
-    found = {key}
+    units = {key}
     waiting = [key]
     while waiting:
-        earlier = {it.predecessor for it in lineage.predecessors(waiting.pop())} - found
-        found |= earlier
+        earlier = {it.predecessor for it in lineage.predecessors(waiting.pop())} - units
+        units |= earlier
         waiting += earlier
-    return frozenset(found)
+    return frozenset(units)
 
 
 def owing(directory: Directory, form: FormVersion, period: Period, scope: Scope) -> frozenset[str]:

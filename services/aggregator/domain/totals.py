@@ -29,7 +29,7 @@ class Totals:
     Figures in cell order: sums, how many reports gave each, how many of these were qualified.
 
     ``at_least`` and ``about`` are None when no report is qualified, which is nearly always.
-    ``reports`` counts what stands now (no withdrawals); ``on_time`` + ``late`` = ``reports``.
+    ``reports`` counts current reports (no withdrawals); ``on_time`` + ``late`` = ``reports``.
     """
 
     sums: Sequence[int]
@@ -122,17 +122,17 @@ def _in_area(area: str, moves: Sequence[TotalMove], layout: Layout) -> Sequence[
     return [it if it.unit == area else _without_looked_up(it, layout) for it in moves]
 
 
-def _without_looked_up(it: TotalMove, layout: Layout) -> TotalMove:
-    addends, given = list(it.addends), list(it.given or [it.sign] * layout.width)
+def _without_looked_up(move: TotalMove, layout: Layout) -> TotalMove:
+    addends, given = list(move.addends), list(move.given or [move.sign] * layout.width)
     for position in layout.looked_up:
         addends[position] = given[position] = 0
     hidden = set(layout.looked_up)
     return TotalMove(
-        it.unit,
-        it.sign,
+        move.unit,
+        move.sign,
         addends,
         given,
-        tuple(n for n in it.at_least if n not in hidden),
-        tuple(n for n in it.about if n not in hidden),
-        it.on_time,
+        tuple(n for n in move.at_least if n not in hidden),
+        tuple(n for n in move.about if n not in hidden),
+        move.on_time,
     )

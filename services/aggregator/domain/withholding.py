@@ -38,15 +38,15 @@ def withheld_cells(
     """
     if scope.continued is not None and not scope.not_separable:
         return {}
-    places = range(layout.width)
+    positions = set(range(layout.width))
     if owing_alone(directory, layout.form, period, scope.not_separable):
-        divided = set(places)
+        divided = positions
     else:
-        divided = {place for it in reports for place in places if place not in it.missing}
-    found = {layout.keys[place]: Withheld.NOT_SEPARABLE for place in divided}
+        divided = {position for it in reports for position in positions - it.missing}
+    reasons = {layout.keys[position]: Withheld.NOT_SEPARABLE for position in divided}
     if scope.continued is None:
-        found |= {layout.keys[place]: Withheld.NOT_ADDITIVE for place in layout.looked_up}
-    return found
+        reasons |= {layout.keys[position]: Withheld.NOT_ADDITIVE for position in layout.looked_up}
+    return reasons
 
 
 def withholding(

@@ -4,19 +4,25 @@ The HTTP interface: totals, coverage, who is late; units, revisions and signed f
 Reads the ledger; changes nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import FastAPI, Query, Response
+from fastapi import FastAPI, Query, Request, Response
 from pydantic import BaseModel
 
 from services.aggregator.entry.parameters import period_of, periods_of, view_of
+from services.aggregator.errors import QuestionRefused
 from services.aggregator.usecases.coverage import CoverageAnswer, CoverageQuery
 from services.aggregator.usecases.late import LateAnswer, LateQuery
 from services.aggregator.usecases.revisions import RevisionsAnswer, RevisionsQuery
 from services.aggregator.usecases.snapshots import SnapshotsAnswer, SnapshotsQuery
 from services.aggregator.usecases.totals import TotalsAnswer, TotalsQuery
 from services.aggregator.usecases.units import UnitDetails, UnitQueries
+from shared.infra.web.app import problem_response
+
+_STATUS = {"unknown_unit": 404, "unknown_code": 404, "unit_ended": 409, "unit_not_begun": 409}
+"""The status of each refusal; 400 of all others."""
 
 Forms = Annotated[list[str], Query(description="biểu mẫu; nhắc lại để chọn nhiều biểu")]
 Day = Annotated[str, Query(description="ngày, dạng 2025-07-01; mặc định là hôm nay")]
@@ -34,10 +40,16 @@ class Queries:
     snapshots: SnapshotsQuery
 
 
-def add_routes(app: FastAPI, queries: Queries) -> None:
+def add_routes(app: FastAPI, queries: Queries, messages: Mapping[str, str]) -> None:
     """Add the routes of figures, and those of units, revisions and signed figures."""
     _add_figures(app, queries)
     _add_history(app, queries)
+
+    @app.exception_handler(QuestionRefused)
+    async def refuse(_: Request, refused: QuestionRefused) -> Response:
+        detail = messages[refused.code].format(**refused.values)
+        status = _STATUS.get(refused.code, 400)
+        return problem_response(status, refused.code, detail, refused.members)
 
 
 def _add_figures(app: FastAPI, queries: Queries) -> None:

@@ -109,8 +109,8 @@ def _figures(event: ReportAccepted, layout: Layout) -> list[int | None] | None:
     """Put the figures in cell order and smallest units; None when one is not of its kind."""
     figures = list(map(event.figures.get, layout.keys))
     try:
-        for place in layout.decimals:
-            figures[place] = to_units(figures[place], 2)
+        for position in layout.decimals:
+            figures[position] = to_units(figures[position], 2)
     except ValueError:
         return None
     return None if str in map(type, figures) else cast("list[int | None]", figures)
@@ -121,5 +121,6 @@ def _positions(
 ) -> tuple[int, ...]:
     if not event.qualifiers:
         return ()
-    places = (layout.form.position[key] for key, its in event.qualifiers.items() if its == name)
-    return tuple(sorted(place for place in places if figures[place] is not None))
+    qualified = (key for key, qualifier in event.qualifiers.items() if qualifier == name)
+    positions = (layout.form.position[key] for key in qualified)
+    return tuple(sorted(position for position in positions if figures[position] is not None))

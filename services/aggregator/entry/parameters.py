@@ -3,40 +3,39 @@
 from collections.abc import Sequence
 
 from services.aggregator.domain.scopes import View
-from services.aggregator.messages import sentence
-from shared.infra.web.app import Problem
+from services.aggregator.errors import QuestionRefused
 from shared.reference.periods import Period, parse_period, periods_between
 
 PERIODS_MAX = 240
 
 
 def view_of(view: str) -> View:
-    """Return whose boundaries are asked for. Raises Problem when there is no such view."""
+    """Return whose boundaries are asked for. Raises QuestionRefused when there is no such view."""
     if view not in ("as_reported", "current"):
-        raise Problem(400, "bad_view", sentence("bad_view", view=view), view=view)
+        raise QuestionRefused("bad_view", view=view)
     return "current" if view == "current" else "as_reported"
 
 
 def period_of(code: str) -> Period:
-    """Return the period. Raises Problem when it is missing or none."""
+    """Return the period. Raises QuestionRefused when it is missing or none."""
     if not code:
-        raise Problem(400, "period_missing", sentence("period_missing"))
+        raise QuestionRefused("period_missing")
     period = parse_period(code)
     if period is None:
-        raise Problem(400, "bad_period", sentence("bad_period", code=code), period=code)
+        raise QuestionRefused("bad_period", period=code)
     return period
 
 
 def periods_of(period: str, first: str, last: str) -> Sequence[Period]:
-    """Return one period or a range, none when neither is named. Raises Problem on nonsense."""
+    """Return one period or a range, none when neither is named. Raises QuestionRefused."""
     if period and (first or last):
-        raise Problem(400, "period_and_range", sentence("period_and_range"))
+        raise QuestionRefused("period_and_range")
     if period:
         return [period_of(period)]
     if not first and not last:
         return []
     if not first or not last:
-        raise Problem(400, "half_a_range", sentence("half_a_range"))
+        raise QuestionRefused("half_a_range")
     return _range(period_of(first), period_of(last))
 
 
@@ -44,7 +43,7 @@ def _range(first: Period, last: Period) -> Sequence[Period]:
     try:
         periods = periods_between(first, last)
     except ValueError:
-        raise Problem(400, "bad_range", sentence("bad_range")) from None
+        raise QuestionRefused("bad_range") from None
     if len(periods) > PERIODS_MAX:
-        raise Problem(400, "range_too_long", sentence("range_too_long", most=PERIODS_MAX))
+        raise QuestionRefused("range_too_long", {"most": PERIODS_MAX})
     return periods

@@ -21,6 +21,11 @@ class DirtyTotal(NamedTuple):
     owing: str = ""
     """A digest of who owed when it was rendered."""
 
+    @property
+    def total(self) -> ProvinceTotal:
+        """Which total it is."""
+        return ProvinceTotal(self.province, self.form, self.period)
+
 
 class AnnouncedTotal(NamedTuple):
     """A total that was announced, with the digest of who owed then."""

@@ -5,11 +5,12 @@ Reads ``report`` and ``total``; changes nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
 
+from services.aggregator.domain.area_rows import AreaRows, FormPeriod
 from services.aggregator.domain.coverage import ReportReceipt
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.question import ScopeSlice
@@ -22,19 +23,6 @@ from shared.reference.directory import Directory
 from shared.reference.periods import Period, parse_period
 
 QUERIES = load_queries(Path(__file__).parent / "area_rows.sql")
-
-ReportsByForm = Mapping[tuple[str, str], Sequence[FiledReports]]
-"""Reports by form and period."""
-
-
-@dataclass(frozen=True, slots=True)
-class AreaRows:
-    """Everything that counts in one slice; ``divided`` are reports of units that do not count."""
-
-    slice_: ScopeSlice
-    totals: list[PeriodTotals] = field(default_factory=list)
-    reports: dict[tuple[str, str], list[FiledReports]] = field(default_factory=dict)
-    divided: dict[tuple[str, str], list[FiledReports]] = field(default_factory=dict)
 
 
 async def read_area_rows(
@@ -73,14 +61,16 @@ async def receipts(
     while the directory still placed it elsewhere, and is looked for by its own key.
     """
     scope = slice_.scope
-    found: dict[str, dict[str, ReportReceipt]] = {form: {} for form in slice_.codes[0]}
+    by_form: dict[str, dict[str, ReportReceipt]] = {form: {} for form in slice_.codes[0]}
     if scope.areas:
-        question = [*scope.areas], *slice_.codes, [*scope.provinces]
-        _receive(found, await connection.fetch(QUERIES["receipts_in_areas"], *question))
-    absent = {unit for form, units in owing.items() for unit in units if unit not in found[form]}
+        areas, provinces = [*scope.areas], [*scope.provinces]
+        query = QUERIES["receipts_in_areas"], areas, *slice_.codes, provinces
+        _add_receipts(by_form, await connection.fetch(*query))
+    absent = {unit for form, units in owing.items() for unit in units if unit not in by_form[form]}
     if alone := sorted({*scope.units, *absent}):
-        _receive(found, await connection.fetch(QUERIES["receipts_of_units"], alone, *slice_.codes))
-    return found
+        rows = await connection.fetch(QUERIES["receipts_of_units"], alone, *slice_.codes)
+        _add_receipts(by_form, rows)
+    return by_form
 
 
 def known_period(code: str) -> Period:
@@ -91,18 +81,20 @@ def known_period(code: str) -> Period:
     return period
 
 
-def _receive(found: dict[str, dict[str, ReportReceipt]], rows: Iterable[asyncpg.Record]) -> None:
+def _add_receipts(
+    by_form: dict[str, dict[str, ReportReceipt]], rows: Iterable[asyncpg.Record]
+) -> None:
     for row in rows:
         form, *values = row
-        found[form][row["unit"]] = ReportReceipt(*values)
+        by_form[form][row["unit"]] = ReportReceipt(*values)
 
 
 async def _reports_in_areas(connection: Connection, slice_: ScopeSlice) -> Sequence[asyncpg.Record]:
     scope = slice_.scope
-    name, question = "filed_in_provinces", [*slice_.codes, [*scope.provinces]]
+    name, arguments = "filed_in_provinces", [*slice_.codes, [*scope.provinces]]
     if scope.areas != scope.provinces:
-        name, question = "filed_in_areas", [[*scope.areas], *question]
-    rows: Sequence[asyncpg.Record] = await connection.fetch(QUERIES[name], *question)
+        name, arguments = "filed_in_areas", [[*scope.areas], *arguments]
+    rows: Sequence[asyncpg.Record] = await connection.fetch(QUERIES[name], *arguments)
     return rows
 
 
@@ -125,7 +117,7 @@ def _period_totals(layouts: Layouts, row: asyncpg.Record, totals: Totals) -> Per
 def _within_scope(
     totals: PeriodTotals, directory: Directory, unit: str, scope: Scope
 ) -> PeriodTotals:
-    """Complete the totals: whose they are, and whether the unit existed all the time."""
+    """Add whose totals these are, and whether the unit existed all the time."""
     return replace(
         totals,
         own=unit == scope.continued,
@@ -136,13 +128,13 @@ def _within_scope(
 
 
 def _add(
-    by_form: dict[tuple[str, str], list[FiledReports]], row: asyncpg.Record, reports: FiledReports
+    by_form: dict[FormPeriod, list[FiledReports]], row: asyncpg.Record, reports: FiledReports
 ) -> None:
-    by_form.setdefault((row["form"], row["period"]), []).append(reports)
+    by_form.setdefault(FormPeriod(row["form"], row["period"]), []).append(reports)
 
 
 def _one_report(row: asyncpg.Record) -> FiledReports:
-    missing = (place for place, it in enumerate(row["figures"]) if it is None)
+    missing = (position for position, it in enumerate(row["figures"]) if it is None)
     return FiledReports(frozenset({row["unit"]}), frozenset(missing))
 
 
@@ -163,4 +155,4 @@ def _own_totals(row: asyncpg.Record) -> Totals:
 def _flags(positions: Sequence[int] | None, width: int) -> Sequence[int] | None:
     if positions is None:
         return None
-    return [int(place in positions) for place in range(width)]
+    return [int(position in positions) for position in range(width)]

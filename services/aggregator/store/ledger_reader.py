@@ -6,32 +6,22 @@ Reads ``report`` and ``total``; changes nothing.
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 import asyncpg
 
+from services.aggregator.domain.area_rows import AreaRows
 from services.aggregator.domain.coverage import ReportReceipt
-from services.aggregator.domain.layouts import Layout, Layouts
-from services.aggregator.domain.opening_stock import CarriedStock, begins_by_merger, opening_stocks
+from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.question import Question, provinces_of
-from services.aggregator.domain.reporters import FormReporters, Reporters
-from services.aggregator.domain.rollup import (
-    ComputedFigure,
-    FigureSelection,
-    StatedFigures,
-    amounts,
-    carry_opening_stocks,
-    compute_figures,
-)
 from services.aggregator.domain.scopes import (
     owing,
 )
-from services.aggregator.domain.withholding import Withheld, withheld_cells
-from services.aggregator.store.area_rows import AreaRows, known_period, read_area_rows, receipts
+from services.aggregator.store.area_rows import known_period, read_area_rows, receipts
 from shared.infra.postgres.database import Connection, Database, load_queries
-from shared.reference.periods import VIETNAM, Period, preceding
+from shared.reference.periods import VIETNAM, Period
 from shared.reference.reference_data import ReferenceData
 from shared.reference.slots import Slot
 
@@ -73,18 +63,13 @@ class LedgerReader:
         rows = await connection.fetch(QUERIES["periods_of_units"], list(units))
         return sorted(known_period(row["period"]) for row in rows)
 
-    async def figures(self, connection: Connection, question: Question) -> list[ComputedFigure]:
-        """Return every figure that the question selects."""
-        area_rows = await self._area_rows(connection, question)
-        stated = _stated_figures(question, area_rows)
-        if question.view == "current":
-            for period in question.periods:
-                if begins_by_merger(question.reference.lineage, question.unit, period):
-                    stated = await self._with_opening_stocks(connection, question, period, stated)
-        selection = FigureSelection(
-            question.reference.catalogue, question.periods, question.layouts
-        )
-        return compute_figures(selection, stated, _reporters(question, area_rows))
+    async def area_rows(self, connection: Connection, question: Question) -> list[AreaRows]:
+        """Return what counts in each slice of a question."""
+        directory = question.reference.directory
+        return [
+            await read_area_rows(connection, self.layouts, directory, slice_)
+            for slice_ in question.slices
+        ]
 
     async def receipts(
         self, connection: Connection, question: Question
@@ -113,41 +98,6 @@ class LedgerReader:
         rows: Sequence[asyncpg.Record] = await connection.fetch(QUERIES["revisions"], *slot)
         return rows
 
-    async def _area_rows(self, connection: Connection, question: Question) -> list[AreaRows]:
-        directory = question.reference.directory
-        return [
-            await read_area_rows(connection, self.layouts, directory, slice_)
-            for slice_ in question.slices
-        ]
-
-    async def _with_opening_stocks(
-        self, connection: Connection, question: Question, period: Period, stated: StatedFigures
-    ) -> StatedFigures:
-        """Let opening stocks that nobody reported be what the predecessors closed with."""
-        unstated = {
-            opening: closing
-            for opening, closing in opening_stocks(question.forms[period]).items()
-            if period not in stated.stated.get(opening, {})
-            and period not in stated.withheld.get(opening, {})
-        }
-        for earlier in preceding(period) if unstated else ():
-            earlier_question = replace(
-                question, forms={earlier: self._alike(question, period, earlier)}
-            )
-            area_rows = await self._area_rows(connection, earlier_question)
-            closed, closings = _stated_figures(earlier_question, area_rows), unstated.values()
-            if any(closed.stated.get(it) or closed.withheld.get(it) for it in closings):
-                totals = [it for rows in area_rows for it in rows.totals]
-                units = sorted({it.unit for it in totals if it.states(closings)})
-                carried = CarriedStock(tuple(units), earlier)
-                return carry_opening_stocks(stated, unstated, period, closed, carried)
-        return stated
-
-    def _alike(self, question: Question, period: Period, earlier: Period) -> list[Layout]:
-        """Return the layouts of the same forms in an earlier period."""
-        found = (self.layouts.of(it.form.code, earlier.code) for it in question.forms[period])
-        return [it for it in found if it and it.form.accepts(earlier)]
-
 
 @asynccontextmanager
 async def read_snapshot(database: Database) -> AsyncIterator[Connection]:
@@ -163,31 +113,3 @@ async def read_snapshot(database: Database) -> AsyncIterator[Connection]:
     ):
         await connection.execute(QUERIES["hold_tables"])
         yield connection
-
-
-def _stated_figures(question: Question, area_rows: Iterable[AreaRows]) -> StatedFigures:
-    withheld: dict[str, dict[Period, Withheld]] = {}
-    totals = []
-    for rows in area_rows:
-        totals += rows.totals
-        scope = rows.slice_.scope
-        for period, layout in rows.slice_:
-            divided = rows.divided.get((layout.form.code, period.code), ())
-            found = withheld_cells(layout, period, scope, question.reference.directory, divided)
-            for cell, reason in found.items():
-                withheld.setdefault(cell, {})[period] = reason
-    return StatedFigures(amounts(totals, question.reference.catalogue), withheld)
-
-
-def _reporters(question: Question, area_rows: Iterable[AreaRows]) -> Reporters:
-    directory = question.reference.directory
-    return Reporters(
-        FormReporters(
-            layout,
-            period,
-            owing(directory, layout.form, period, rows.slice_.scope),
-            rows.reports.get((layout.form.code, period.code), ()),
-        )
-        for rows in area_rows
-        for period, layout in rows.slice_
-    )

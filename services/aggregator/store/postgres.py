@@ -38,32 +38,32 @@ _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 class PostgresLedger:
-    """The ledger of one transaction; *announcing* marks what the world is to hear of."""
+    """The ledger of one transaction; with *announcing*, changed totals are marked."""
 
     def __init__(self, connection: Connection, *, announcing: bool = True) -> None:
         self._connection = connection
         self._announcing = announcing
-        self._known: set[TotalKey] = set()
+        self._existing: set[TotalKey] = set()
 
     async def held(self, slots: Collection[Slot]) -> Mapping[Slot, SlotContent]:
         """Lock and return all that is known of the slots."""
         rows = await self._connection.fetch(QUERIES["held"], *columns(sorted(slots), 3))
-        found: dict[Slot, list[asyncpg.Record]] = {}
+        by_slot: dict[Slot, list[asyncpg.Record]] = {}
         for row in rows:
-            found.setdefault(Slot(row["unit"], row["form"], row["period"]), []).append(row)
-        return {slot: _held(its_rows) for slot, its_rows in found.items()}
+            by_slot.setdefault(Slot(row["unit"], row["form"], row["period"]), []).append(row)
+        return {slot: _content(rows_of_slot) for slot, rows_of_slot in by_slot.items()}
 
     async def totals(self, keys: Collection[TotalKey]) -> Mapping[TotalKey, Totals]:
         """Lock and return the totals."""
         if not keys:
             return {}
         rows = await self._connection.fetch(QUERIES["totals"], *columns(sorted(keys), 4))
-        found = {TotalKey(*row[:4]): Totals(*row[4:]) for row in map(tuple, rows)}
-        self._known |= found.keys()
-        return found
+        totals = {TotalKey(*row[:4]): Totals(*row[4:]) for row in map(tuple, rows)}
+        self._existing |= totals.keys()
+        return totals
 
     async def save(self, change: LedgerChange, totals: Mapping[TotalKey, Totals]) -> None:
-        """Write down what changed."""
+        """Store what changed."""
         try:
             await self._mark(change.marks)
             await self._enter(change.entries)
@@ -88,23 +88,23 @@ class PostgresLedger:
             )
 
     async def _save_totals(self, totals: Mapping[TotalKey, Totals]) -> None:
-        known: list[Row] = []
-        new: list[Row] = []
-        gone: list[Row] = []
+        changed: list[Row] = []
+        added: list[Row] = []
+        removed: list[Row] = []
         for key, after in sorted(totals.items()):
             if after.reports == 0:
-                gone.append(key)
+                removed.append(key)
             else:
-                (known if key in self._known else new).append(_total_row(key, after))
-        if known:
-            await self._connection.execute(QUERIES["change_totals"], *columns(known, 11))
-        if new:
-            await self._connection.execute(QUERIES["add_totals"], *columns(new, 11))
-        if gone:
-            await self._connection.execute(QUERIES["remove_totals"], *columns(gone, 4))
+                (changed if key in self._existing else added).append(_total_row(key, after))
+        if changed:
+            await self._connection.execute(QUERIES["change_totals"], *columns(changed, 11))
+        if added:
+            await self._connection.execute(QUERIES["add_totals"], *columns(added, 11))
+        if removed:
+            await self._connection.execute(QUERIES["remove_totals"], *columns(removed, 4))
 
 
-def _held(rows: Sequence[asyncpg.Record]) -> SlotContent:
+def _content(rows: Sequence[asyncpg.Record]) -> SlotContent:
     counts = next((row for row in rows if row["counts"]), None)
     if counts is None:  # superseded while we waited, by a revision younger than our snapshot
         raise Contended("another partition has just superseded a revision")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import asyncpg
 
+from services.aggregator.domain.fold import ProvinceTotal
 from shared.infra.postgres.arrays import columns
 from shared.infra.postgres.database import Connection, load_queries
 
@@ -68,7 +69,7 @@ async def restatements_of_unit(
 
 
 async def snapshots_in_force(
-    connection: Connection, totals: Iterable[tuple[str, str, str]]
+    connection: Connection, totals: Iterable[ProvinceTotal]
 ) -> Sequence[asyncpg.Record]:
     """Return the newest snapshot of each total, with the last restatement of it."""
     rows: Sequence[asyncpg.Record] = await connection.fetch(

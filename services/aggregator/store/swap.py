@@ -1,4 +1,4 @@
-"""The end of a rebuild: stop the world, compare, carry over, rename."""
+"""The end of a rebuild: stop the writers, compare, carry over, rename the schemas."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager

@@ -16,4 +16,12 @@ Queries
     revisions         every revision of one report, and what each changed
     snapshots         signed figures, and their restatements
     units             a unit as of a day
+
+Shared steps
+    compute           the figures that a question selects, opening stocks carried over
+    figures           how a figure is written, for programs and for people
+    render            figures and coverage of one total, to be published or signed
+    replay            the log is applied again, partition by partition
+    questions         which units, days and forms may be asked for
+    answers, naming   how an answer begins, and how it names a unit
 """

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 
 from services.aggregator.store.announcements import DirtyTotal, dirty_totals, forget_dirty
 from services.aggregator.store.area_rows import known_period
-from services.aggregator.store.ledger_reader import LedgerReader
 from services.aggregator.store.snapshots import RestatementRow, remember_restatements
+from services.aggregator.usecases.render import RenderedTotals, TotalsRenderer
 from services.aggregator.usecases.restate import Restatement, restatements
-from services.aggregator.usecases.statement import Statement, statement
 from shared.contracts.event import Event, derived_id
 from shared.contracts.topics import PARTITIONS, TOTALS
 from shared.contracts.totals import ProvincialTotalsChanged
@@ -32,8 +31,8 @@ PER_PASS_MAX = 50
 class TotalsOutbox:
     """The outbox of totals and restatements (``shared.infra.kafka.outbox.Pending``)."""
 
-    def __init__(self, reader: LedgerReader) -> None:
-        self._reader = reader
+    def __init__(self, renderer: TotalsRenderer) -> None:
+        self._renderer = renderer
 
     async def take(self, connection: Connection, limit: int) -> Sequence[OutboxMessage]:
         """
@@ -43,10 +42,10 @@ class TotalsOutbox:
         again, and none is ever announced as newer than it is.
         """
         dirty = await dirty_totals(connection, min(limit, PER_PASS_MAX))
-        reference = self._reader.reference()
+        reference = self._renderer.reader.reference()
         waiting = [await self._render(connection, reference, it) for it in dirty]
-        changed = [it[:3] for it in dirty]
-        restated = await restatements(connection, self._reader, reference, changed)
+        changed = [it.total for it in dirty]
+        restated = await restatements(connection, self._renderer, reference, changed)
         return [*waiting, *(_restated(reference, it) for it in restated)]
 
     async def forget(self, connection: Connection, sent: Sequence[OutboxMessage]) -> None:
@@ -61,21 +60,21 @@ class TotalsOutbox:
         self, connection: Connection, reference: ReferenceData, dirty: DirtyTotal
     ) -> OutboxMessage:
         """Render the figures as they are; rendering the same again gives the same event."""
-        layout = self._reader.layouts.known(dirty.form, dirty.period)
-        of = layout, known_period(dirty.period)
-        current = await statement(connection, self._reader, reference, dirty.province, of)
+        layout = self._renderer.reader.layouts.known(dirty.form, dirty.period)
+        period = known_period(dirty.period)
+        current = await self._renderer.render(connection, reference, dirty.province, layout, period)
         return _message(
             reference,
             dirty._replace(owing=current.owing),
             dirty.province,
-            f"{dirty.province}|{dirty.form}|{dirty.period}",
+            "|".join(dirty.total),
             _event(dirty, current),
         )
 
 
-def _event(dirty: DirtyTotal, current: Statement) -> ProvincialTotalsChanged:
+def _event(dirty: DirtyTotal, current: RenderedTotals) -> ProvincialTotalsChanged:
     return ProvincialTotalsChanged(
-        event_id=derived_id(*dirty[:3], current.watermark, current.coverage, current.figures),
+        event_id=derived_id(*dirty.total, current.watermark, current.coverage, current.figures),
         occurred_at=current.watermark,
         province=dirty.province,
         form=dirty.form,

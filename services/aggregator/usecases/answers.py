@@ -13,7 +13,7 @@ from shared.reference.reference_data import ReferenceData
 
 
 class Answer(BaseModel):
-    """Fields of every answer; ``watermark`` is when the newest report in it was accepted."""
+    """The fields of every answer; ``watermark`` is when its newest report was accepted."""
 
     unit: UnitAnswer
     period: str | None = None

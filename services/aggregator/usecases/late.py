@@ -29,7 +29,7 @@ class LateUnit(BaseModel):
     """
     A unit that sent a form late, or not at all though it was due.
 
-    ``last_corrected_at`` does not bear on lateness, which is judged once.
+    A correction does not change its lateness, which is judged once.
     """
 
     unit: str
@@ -57,13 +57,13 @@ class LateQuery:
         self._reader = reader
 
     async def __call__(self, key: str, period: Period, wanted: Sequence[str]) -> LateAnswer:
-        """Answer with the late list as it stands now."""
+        """Answer with the late list of this instant."""
         reference = self._reader.reference()
         asked_unit(reference.directory, key)
         question = Question(reference, key, asked_forms(self._reader.layouts, wanted, [period]))
         as_of, receipts = await self._reader.receipts_now(self._database, question)
         scope = question.scopes[period]
-        found = [
+        late_or_missing = [
             straggler
             for layout in question.layouts
             for straggler in stragglers(
@@ -76,7 +76,7 @@ class LateQuery:
         ]
         return LateAnswer(
             **heading(reference, key, [period], as_of),
-            units=late_units(found, reference.directory, period.last_day),
+            units=late_units(late_or_missing, reference.directory, period.last_day),
         )
 
 
@@ -88,18 +88,18 @@ def late_units(stragglers: Iterable[Straggler], directory: Directory, day: date)
     )
 
 
-def _late_unit(it: Straggler, directory: Directory, day: date) -> LateUnit:
-    unit, states = directory.get(it.unit, day), directory.states(it.unit)
+def _late_unit(straggler: Straggler, directory: Directory, day: date) -> LateUnit:
+    unit, states = directory.get(straggler.unit, day), directory.states(straggler.unit)
     return LateUnit(
-        unit=it.unit,
-        name=unit.name if unit else it.unit,
+        unit=straggler.unit,
+        name=unit.name if unit else straggler.unit,
         valid_from=states[0].valid_from if states else None,
         valid_to=states[-1].valid_to if states else None,
-        form=it.form,
-        state=it.state,
-        due_at=it.due_at.astimezone(UTC),
-        first_received_at=it.first_received_at,
-        last_corrected_at=it.last_corrected_at,
+        form=straggler.form,
+        state=straggler.state,
+        due_at=straggler.due_at.astimezone(UTC),
+        first_received_at=straggler.first_received_at,
+        last_corrected_at=straggler.last_corrected_at,
     )
 
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from services.aggregator.domain.layouts import Layout, Layouts
-from services.aggregator.messages import sentence
+from services.aggregator.errors import QuestionRefused
 from services.aggregator.usecases.naming import unit_answer
-from shared.infra.web.app import Problem
 from shared.reference.directory import Directory, Unit
 from shared.reference.periods import Period, label_vi
 from shared.reference.reference_data import ReferenceData
@@ -14,12 +13,12 @@ from shared.reference.vietnamese import date_short
 
 
 def asked_unit(directory: Directory, key: str) -> Unit:
-    """Return the unit. Raises Problem when there is none."""
+    """Return the unit. Raises QuestionRefused when there is none."""
     if not key:
-        raise Problem(400, "unit_missing", sentence("unit_missing"))
+        raise QuestionRefused("unit_missing")
     unit = directory.get(key)
     if unit is None:
-        raise Problem(404, "unknown_unit", sentence("unknown_unit", key=key), unit=key)
+        raise QuestionRefused("unknown_unit", unit=key)
     return unit
 
 
@@ -27,24 +26,23 @@ def check_unit_is_current(reference: ReferenceData, key: str, today: date) -> No
     """
     Let a unit pass that has boundaries today.
 
-    Raises Problem when it has ended, naming who holds its area; or when it has not begun.
+    Raises QuestionRefused when it has ended, naming who holds its area; or when it has not begun.
     """
     if reference.directory.alive(key, today):
         return
     states = reference.directory.states(key)
     name, last, first = states[-1].name, states[-1].valid_to, states[0].valid_from
     if last is None or today <= last:
-        detail = sentence("unit_not_begun", name=name, first=first and date_short(first))
-        raise Problem(409, "unit_not_begun", detail, unit=key, valid_from=str(first))
+        shown = {"name": name, "first": first and date_short(first)}
+        raise QuestionRefused("unit_not_begun", shown, unit=key, valid_from=str(first))
     holders = [
         unit_answer(reference, it, today)
         for it in reference.lineage.answers_for(key, today, reference.directory)
     ]
     names = ", ".join(f"{it.name} ({it.key})" for it in holders)
-    raise Problem(
-        409,
+    raise QuestionRefused(
         "unit_ended",
-        sentence("unit_ended", name=name, last=date_short(last), holders=names or "–"),
+        {"name": name, "last": date_short(last), "holders": names or "–"},
         unit=key,
         valid_to=str(last),
         held_by=[it.model_dump(mode="json") for it in holders],
@@ -52,11 +50,11 @@ def check_unit_is_current(reference: ReferenceData, key: str, today: date) -> No
 
 
 def asked_day(on: str, today: date) -> date:
-    """Return the day asked for, today when none is. Raises Problem when it is no day."""
+    """Return the day asked for, today when none is. Raises QuestionRefused when it is no day."""
     try:
         return date.fromisoformat(on) if on else today
     except ValueError:
-        raise Problem(400, "bad_day", sentence("bad_day", on=on), on=on) from None
+        raise QuestionRefused("bad_day", on=on) from None
 
 
 def asked_forms(
@@ -65,11 +63,11 @@ def asked_forms(
     """
     Return the layouts of each period: of the forms wanted, or of all that accept the period.
 
-    Raises Problem on an unknown form, or when no form wanted is reported for the periods.
+    Raises QuestionRefused on an unknown form, or when no form wanted is reported for the periods.
     """
     for form in wanted:
         if form not in layouts.forms:
-            raise Problem(400, "unknown_form", sentence("unknown_form", form=form), form=form)
+            raise QuestionRefused("unknown_form", form=form)
     selected = {
         period: [
             layout
@@ -80,13 +78,12 @@ def asked_forms(
     }
     if not any(selected.values()):
         labels = ", ".join(label_vi(it) for it in periods[:1])
-        detail = sentence("no_form_for_period", labels=labels)
-        raise Problem(400, "no_form_for_period", detail)
+        raise QuestionRefused("no_form_for_period", {"labels": labels})
     return selected
 
 
 def asked_form(layouts: Layouts, form: str, period: Period) -> Layout:
-    """Return the one form asked for. Raises Problem when it is missing or unknown."""
+    """Return the one form asked for. Raises QuestionRefused when it is missing or unknown."""
     if not form:
-        raise Problem(400, "form_missing", sentence("form_missing"))
+        raise QuestionRefused("form_missing")
     return asked_forms(layouts, [form], [period])[period][0]

@@ -6,12 +6,13 @@ turned out different so that it is announced.
 
 The replay fills a schema of its own beside the live one. Near the end one transaction locks the
 live ``position`` table, so that no batch is in flight and none can begin; replays exactly to the
-live positions; compares ``report`` and ``total``; and renames the schemas. Whatever waited for the
-lock goes on in the new tables: after the wait PostgreSQL sees that a schema was renamed and looks
-the names up again, also for prepared statements (``RevalidateCachedQuery`` locks the tables that
-a plan names before it trusts the plan, and a change of ``pg_namespace`` invalidates all plans).
-This holds because a batch, the relay and a reader each begin with a statement on a table that is
-locked here, and take their snapshot after it. ``test_rebuild_under_traffic`` watches over it.
+live positions; compares ``report`` and ``total``; and renames the schemas. Transactions that
+waited for the lock go on in the new tables: after the wait PostgreSQL sees that a schema was
+renamed and looks the names up again, also for prepared statements (``RevalidateCachedQuery`` locks
+the tables that a plan names before it trusts the plan, and a change of ``pg_namespace``
+invalidates all plans). This holds because a batch, the relay and a query each begin with a
+statement on a table that is locked here, and take their snapshot after it
+(``test_rebuild_under_traffic``).
 """
 
 import time
@@ -25,8 +26,7 @@ from services.aggregator.store.schema import MIGRATE_COMMAND, MIGRATIONS
 from services.aggregator.store.swap import RebuildOutcome, Swap, swapping
 from services.aggregator.usecases.replay import Replay, ReplaySource
 from shared.directory.follower import reference_data_in_tables
-from shared.infra.kafka.broker import Poison, Record
-from shared.infra.kafka.inbox import Inbox
+from shared.infra.kafka.subscription import Subscription
 from shared.infra.postgres import migrate
 from shared.infra.postgres.database import Database
 from shared.reference.directory import Directory
@@ -46,13 +46,11 @@ class RebuildParts:
     url: str
     live: str
     """The schema of the live ledger."""
-    stream: str
-    """The name under which the live ledger's positions are stored."""
+    service: str
     database: Callable[[str], Database]
     """By schema."""
-    inbox: Callable[[Database, Layouts], Inbox[Revision]]
-    """Counts into a database and announces nothing."""
-    decoder: Callable[[Layouts], Callable[[Record], Revision | Poison]]
+    subscription: Callable[[Layouts], Subscription[Revision]]
+    """Counts reports and announces nothing."""
 
 
 async def rebuild(
@@ -92,8 +90,10 @@ class _Replaying:
         swap: Swap,
         progress: Progress | None,
     ) -> None:
-        source = ReplaySource(parts.kafka, parts.inbox(database, layouts), parts.decoder(layouts))
-        self._stream = parts.stream
+        subscription = parts.subscription(layouts)
+        inbox = subscription.inbox(database, parts.service)
+        source = ReplaySource(parts.kafka, inbox, subscription.decode)
+        self._inbox = inbox.name
         self._swap = swap
         self._progress = progress
         self._total = 0
@@ -111,7 +111,7 @@ class _Replaying:
         return self._total
 
     async def _round(self) -> int:
-        targets = await self._swap.live_positions(self._stream)
+        targets = await self._swap.live_positions(self._inbox)
         behind = sum(targets.values()) - sum(self._replay.positions.values())
         self._total = sum(targets.values())
         await self._replay.up_to(targets)

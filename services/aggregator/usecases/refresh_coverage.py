@@ -17,7 +17,7 @@ from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.scopes import as_reported, owing
 from services.aggregator.store.announcements import AnnouncedTotal, announced_totals, mark_dirty
 from services.aggregator.store.area_rows import known_period
-from services.aggregator.usecases.statement import digest
+from services.aggregator.usecases.render import digest
 from shared.directory.follower import DirectoryFollower
 from shared.infra.health import Health
 from shared.infra.postgres.database import Database
@@ -82,6 +82,6 @@ def _owing(
     """Return who owes, as a digest; None for a province that the directory has lost."""
     if reference.directory.get(province) is None:
         return None
-    its = known_period(period)
-    scope = as_reported(reference.directory, province, its)
-    return digest(owing(reference.directory, layouts.known(form, period).form, its, scope))
+    window = known_period(period)
+    scope = as_reported(reference.directory, province, window)
+    return digest(owing(reference.directory, layouts.known(form, period).form, window, scope))

@@ -1,7 +1,7 @@
 """
-Read the log again from its first record, into whatever stream is given.
+Shared step: apply the log again from its first record, to a given inbox.
 
-Reads ``qcdc.reports.v1``; changes what the stream changes. No group: nothing is committed to
+Reads ``qcdc.reports.v1``; changes what the inbox changes. No group: nothing is committed to
 Kafka and no reader is disturbed.
 """
 
@@ -35,10 +35,10 @@ Positions = Mapping[Partition, int]
 
 @dataclass(frozen=True)
 class ReplaySource(Generic[F]):
-    """The broker, how records are decoded, and the inbox that applies them."""
+    """Where the records are, how they are decoded, and the inbox that applies them."""
 
     bootstrap: str
-    stream: Inbox[F]
+    inbox: Inbox[F]
     decode: Callable[[Record], F | Poison]
 
 
@@ -84,7 +84,7 @@ class Replay(Generic[F]):
         attempt = 0
         while True:
             try:
-                await self._source.stream.apply(records, messages, holes)
+                await self._source.inbox.apply(records, messages, holes)
                 break
             except BreakerOpen:
                 await self._reset_breakers()  # the live reader is past it, so an operator was too
@@ -97,7 +97,7 @@ class Replay(Generic[F]):
         self._progress(sum(self.positions.values()))
 
     async def _reset_breakers(self) -> None:
-        async with self._source.stream.database.connection() as connection:
+        async with self._source.inbox.database.connection() as connection:
             await reset_breakers(connection)
 
 

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 import asyncpg
 
+from services.aggregator.domain.fold import ProvinceTotal
 from services.aggregator.domain.restatement import restated
 from services.aggregator.store.area_rows import known_period
-from services.aggregator.store.ledger_reader import LedgerReader
 from services.aggregator.store.snapshots import RestatementRow, snapshots_in_force
-from services.aggregator.usecases.statement import Statement, statement
+from services.aggregator.usecases.render import RenderedTotals, TotalsRenderer
 from shared.contracts.event import derived_id
 from shared.contracts.totals import Coverage, Figure, ProvincialTotalsRestated
 from shared.infra.postgres.database import Connection
@@ -38,26 +38,27 @@ class Restatement(NamedTuple):
 
 async def restatements(
     connection: Connection,
-    reader: LedgerReader,
+    renderer: TotalsRenderer,
     reference: ReferenceData,
-    changed: Iterable[tuple[str, str, str]],
+    changed: Iterable[ProvinceTotal],
 ) -> list[Restatement]:
     """
-    Return the restatements due for these provinces, forms and periods.
+    Return the restatements due for totals that changed.
 
-    Of several snapshots of one total the newest is in force. Nothing is published twice in a row,
-    and nothing at all while a total is as it was signed; that it is so again is published.
+    Of several snapshots of one total the newest is in force. The same is not published twice in a
+    row, and nothing while a total is as it was signed; that it is so again is published.
     """
     due = []
     for row in await snapshots_in_force(connection, changed):
-        of = reader.layouts.known(row["form"], row["period"]), known_period(row["period"])
-        current = await statement(connection, reader, reference, row["unit"], of)
+        layout = renderer.reader.layouts.known(row["form"], row["period"])
+        period = known_period(row["period"])
+        current = await renderer.render(connection, reference, row["unit"], layout, period)
         if restatement := _restatement(row, current):
             due.append(restatement)
     return due
 
 
-def _restatement(row: asyncpg.Record, current: Statement) -> Restatement | None:
+def _restatement(row: asyncpg.Record, current: RenderedTotals) -> Restatement | None:
     signed = json.loads(row["signed"])
     before = Coverage.model_validate(signed["coverage"])
     changes = restated(map(Figure.model_validate, signed["figures"]), current.figures)

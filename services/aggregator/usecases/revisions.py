@@ -4,17 +4,18 @@ Query: every revision of one report, when it came, and which figures it changed.
 Reads ``report``; changes nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
+from typing import NamedTuple
 
 import asyncpg
 from pydantic import BaseModel
 
 from services.aggregator.domain.layouts import Layout
-from services.aggregator.messages import absent
 from services.aggregator.store.ledger_reader import LedgerReader, read_snapshot
-from services.aggregator.usecases.figures import written
+from services.aggregator.usecases.figures import FigureWriter
 from services.aggregator.usecases.naming import UnitAnswer, unit_answer
 from services.aggregator.usecases.questions import asked_form, asked_unit
 from shared.contracts.totals import Value
@@ -23,6 +24,16 @@ from shared.reference.figures import Qualifier, to_decimal
 from shared.reference.indicators import Indicator
 from shared.reference.periods import Period
 from shared.reference.slots import Slot
+
+_COLUMNS = (
+    *("revision", "received_at", "first_received_at", "accepted_at", "due_at", "on_time"),
+    *("source", "submission_id", "rejudged"),
+)
+
+
+class _StatedValue(NamedTuple):
+    value: int | Decimal | None
+    qualifier: Qualifier
 
 
 class ChangedCell(BaseModel):
@@ -38,7 +49,7 @@ class ChangedCell(BaseModel):
 
 class RevisionAnswer(BaseModel):
     """
-    One revision; the changes of the first are all that it stated.
+    One revision; ``changes`` of the first are all figures that it states.
 
     ``on_time`` was judged once, at ``first_received_at``: a correction repeats it. Only the
     document named by ``rejudged`` has it judged again.
@@ -69,9 +80,10 @@ class RevisionsAnswer(BaseModel):
 class RevisionsQuery:
     """Answers ``/v1/revisions``."""
 
-    def __init__(self, database: Database, reader: LedgerReader) -> None:
+    def __init__(self, database: Database, reader: LedgerReader, writer: FigureWriter) -> None:
         self._database = database
         self._reader = reader
+        self._writer = writer
 
     async def __call__(self, key: str, form: str, period: Period) -> RevisionsAnswer:
         """Answer with every revision of a slot, and what each changed."""
@@ -80,80 +92,71 @@ class RevisionsQuery:
         layout = asked_form(self._reader.layouts, form, period)
         async with read_snapshot(self._database) as connection:
             rows = await self._reader.revisions(connection, Slot(key, form, period.code))
+        stated = [_stated(row, layout) for row in rows]
         return RevisionsAnswer(
             unit=unit_answer(reference, key, period.last_day),
             form=form,
             period=period.code,
-            revisions=history(rows, layout),
+            revisions=[
+                self._revision(row, before, after, layout)
+                for row, (before, after) in zip(
+                    rows, pairwise([_nothing(layout), *stated]), strict=True
+                )
+            ],
+        )
+
+    def _revision(
+        self,
+        row: asyncpg.Record,
+        before: Sequence[_StatedValue],
+        after: Sequence[_StatedValue],
+        layout: Layout,
+    ) -> RevisionAnswer:
+        return RevisionAnswer(
+            **{name: row[name] for name in _COLUMNS},
+            withdrawn=row["figures"] is None,
+            changes=[
+                self._change(layout, position, then, now)
+                for position, (then, now) in enumerate(zip(before, after, strict=True))
+                if then != now
+            ],
+        )
+
+    def _change(
+        self, layout: Layout, position: int, before: _StatedValue, after: _StatedValue
+    ) -> ChangedCell:
+        indicator, cell = layout.indicators[position], layout.form.cells[position]
+        return ChangedCell(
+            indicator=cell.indicator,
+            split=dict(cell.split),
+            before=_value(before),
+            before_display=self._writer.written(indicator, *before),
+            after=_value(after),
+            after_display=self._writer.written(indicator, *after),
         )
 
 
-def history(rows: Sequence[asyncpg.Record], layout: Layout) -> list[RevisionAnswer]:
-    """Return the history of a slot; *rows* are in the order of their revisions."""
-    answers = []
-    before = _nothing(layout)
-    for row in rows:
-        after = _stated(row, layout)
-        answers.append(
-            RevisionAnswer(
-                **{name: row[name] for name in _COLUMNS},
-                withdrawn=row["figures"] is None,
-                changes=list(_changes(before, after, layout)),
-            )
-        )
-        before = after
-    return answers
+def _nothing(layout: Layout) -> list[_StatedValue]:
+    return [_StatedValue(None, Qualifier.EXACT)] * layout.width
 
 
-_COLUMNS = (
-    *("revision", "received_at", "first_received_at", "accepted_at", "due_at", "on_time"),
-    *("source", "submission_id", "rejudged"),
-)
-_Stated = tuple[int | None, Qualifier]
-
-
-def _nothing(layout: Layout) -> list[_Stated]:
-    return [(None, Qualifier.EXACT)] * layout.width
-
-
-def _stated(row: asyncpg.Record, layout: Layout) -> list[_Stated]:
+def _stated(row: asyncpg.Record, layout: Layout) -> list[_StatedValue]:
+    """Return what a revision states, in cell order; a withdrawal states nothing."""
     if row["figures"] is None:
         return _nothing(layout)
     qualifiers = dict.fromkeys(row["about"] or (), Qualifier.ABOUT)
     qualifiers |= dict.fromkeys(row["at_least"] or (), Qualifier.AT_LEAST)
     return [
-        (figure, qualifiers.get(place, Qualifier.EXACT))
-        for place, figure in enumerate(row["figures"])
+        _StatedValue(_amount(indicator, figure), qualifiers.get(position, Qualifier.EXACT))
+        for position, (indicator, figure) in enumerate(
+            zip(layout.indicators, row["figures"], strict=True)
+        )
     ]
 
 
-def _changes(
-    before: Sequence[_Stated], after: Sequence[_Stated], layout: Layout
-) -> Iterator[ChangedCell]:
-    for place, (then, now) in enumerate(zip(before, after, strict=True)):
-        if then != now:
-            indicator, cell = layout.indicators[place], layout.form.cells[place]
-            yield ChangedCell(
-                indicator=cell.indicator,
-                split=dict(cell.split),
-                before=_value(indicator, then),
-                before_display=_display(indicator, then),
-                after=_value(indicator, now),
-                after_display=_display(indicator, now),
-            )
+def _amount(indicator: Indicator, figure: int | None) -> int | Decimal | None:
+    return figure if figure is None or not indicator.scale else to_decimal(figure, indicator.scale)
 
 
-def _amount(indicator: Indicator, value: int) -> int | Decimal:
-    return to_decimal(value, indicator.scale) if indicator.scale else value
-
-
-def _value(indicator: Indicator, stated: _Stated) -> Value:
-    if stated[0] is None:
-        return None
-    amount = _amount(indicator, stated[0])
-    return str(amount) if isinstance(amount, Decimal) else amount
-
-
-def _display(indicator: Indicator, stated: _Stated) -> str:
-    value, qualifier = stated
-    return absent() if value is None else written(indicator, _amount(indicator, value), qualifier)
+def _value(stated: _StatedValue) -> Value:
+    return str(stated.value) if isinstance(stated.value, Decimal) else stated.value

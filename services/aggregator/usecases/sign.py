@@ -12,12 +12,11 @@ from typing import Any, Literal
 from services.aggregator.domain.fold import ProvinceTotal
 from services.aggregator.domain.layouts import Layout, Layouts
 from services.aggregator.domain.signing import canonical, checksum
-from services.aggregator.errors import CannotClose
+from services.aggregator.errors import CannotSign
 from services.aggregator.store.announcements import mark_dirty
-from services.aggregator.store.ledger_reader import LedgerReader
 from services.aggregator.store.snapshots import add_snapshot, find_snapshot, hold_ledger
 from services.aggregator.usecases.naming import unit_answer
-from services.aggregator.usecases.statement import Statement, statement
+from services.aggregator.usecases.render import RenderedTotals, TotalsRenderer
 from shared.infra.postgres.database import Connection, Database
 from shared.reference.periods import Period, parse_period
 from shared.reference.reference_data import ReferenceData
@@ -52,31 +51,34 @@ class Snapshot:
 
 
 async def sign(
-    database: Database, reference: ReferenceData, order: SignOrder, *, dry_run: bool
+    database: Database,
+    renderer: TotalsRenderer,
+    reference: ReferenceData,
+    order: SignOrder,
+    *,
+    dry_run: bool,
 ) -> Snapshot:
     """
-    Sign the figures as they stand, once for each document.
+    Sign the figures as they are now, once for each document.
 
-    While it reads, nothing is counted: a report is either in the snapshot, or it is counted when
-    everybody can see the snapshot, and marks its total, which is then restated.
+    Nothing is counted while it reads: a report is either in the snapshot, or is counted once the
+    snapshot is visible, and then marks its total to be restated.
 
     Raises:
-        CannotClose: when there is no such unit, form or period, or it has not ended.
+        CannotSign: when there is no such unit, form or period, or it has not ended.
 
     """
-    layouts = Layouts(reference.catalogue)
-    reader = LedgerReader(lambda: reference, layouts)
-    layout, period = _signable(reference, layouts, order)
+    layout, period = _signable(reference, renderer.reader.layouts, order)
     async with database.transaction() as connection:
         closed_at = await hold_ledger(connection)
         if closed_at < period.closes_at:
-            raise CannotClose(f"{order.period} has not ended")
-        if known := await find_snapshot(connection, *astuple(order)):
+            raise CannotSign(f"{order.period} has not ended")
+        if row := await find_snapshot(connection, *astuple(order)):
             return Snapshot(
-                order, known["closed_at"], known["checksum"], known["signed"], state="was signed"
+                order, row["closed_at"], row["checksum"], row["signed"], state="was signed"
             )
-        current = await statement(connection, reader, reference, order.unit, (layout, period))
-        signed = canonical(_signed(reference, order, layout, closed_at, current))
+        current = await renderer.render(connection, reference, order.unit, layout, period)
+        signed = canonical(_signed(reference, order, layout, period, closed_at, current))
         snapshot = Snapshot(order, closed_at, checksum(signed), signed)
         if dry_run:
             return replace(snapshot, state="would be signed")
@@ -97,11 +99,11 @@ def _signable(
 ) -> tuple[Layout, Period]:
     period, layout = parse_period(order.period), layouts.of(order.form, order.period)
     if reference.directory.get(order.unit) is None:
-        raise CannotClose(f"there is no unit {order.unit}")
+        raise CannotSign(f"there is no unit {order.unit}")
     if period is None or layout is None or not layout.form.accepts(period):
-        raise CannotClose(f"there is no form {order.form} for {order.period}")
+        raise CannotSign(f"there is no form {order.form} for {order.period}")
     if not order.document.strip():
-        raise CannotClose("a document has to be named")
+        raise CannotSign("a document has to be named")
     return layout, period
 
 
@@ -109,14 +111,13 @@ def _signed(
     reference: ReferenceData,
     order: SignOrder,
     layout: Layout,
+    period: Period,
     closed_at: datetime,
-    current: Statement,
+    current: RenderedTotals,
 ) -> dict[str, Any]:
-    period = parse_period(order.period)
+    unit = unit_answer(reference, order.unit, period.last_day)
     return {
-        "unit": unit_answer(reference, order.unit, period.last_day).model_dump(mode="json")
-        if period
-        else None,
+        "unit": unit.model_dump(mode="json"),
         "form": order.form,
         "form_version": layout.form.version,
         "period": order.period,

@@ -6,7 +6,7 @@ Reads ``snapshot`` and ``restatement``, in one snapshot of the database; changes
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 from pydantic import BaseModel
@@ -22,7 +22,7 @@ from shared.reference.periods import Period
 
 
 class RestatementAnswer(BaseModel):
-    """What was published of a snapshot since: its figures as they became."""
+    """A restatement of a snapshot, published at ``told_at``: its figures as they became."""
 
     number: int
     told_at: datetime
@@ -50,7 +50,7 @@ class SnapshotAnswer(BaseModel):
 
 
 class SnapshotsAnswer(BaseModel):
-    """The signed closings of a unit, the oldest of each form and period first."""
+    """The signed figures of a unit, the oldest of each form and period first."""
 
     unit: UnitAnswer
     snapshots: list[SnapshotAnswer]
@@ -71,7 +71,7 @@ class SnapshotsQuery:
         async with read_snapshot(self._database) as connection:
             today = (await self._reader.as_of(connection, [])).today
             snapshots = await snapshots_of_unit(connection, key, form, code)
-            restatements: dict[tuple[str, ...], list[RestatementAnswer]] = {}
+            restatements: dict[_SnapshotKey, list[RestatementAnswer]] = {}
             for row in await restatements_of_unit(connection, key, form, code):
                 restatements.setdefault(_key(row), []).append(_restatement(row))
         day = period.last_day if period else today
@@ -81,8 +81,14 @@ class SnapshotsQuery:
         )
 
 
-def _key(row: asyncpg.Record) -> tuple[str, ...]:
-    return row["form"], row["period"], row["document"]
+class _SnapshotKey(NamedTuple):
+    form: str
+    period: str
+    document: str
+
+
+def _key(row: asyncpg.Record) -> _SnapshotKey:
+    return _SnapshotKey(row["form"], row["period"], row["document"])
 
 
 def _restatement(row: asyncpg.Record) -> RestatementAnswer:

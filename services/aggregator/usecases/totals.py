@@ -10,7 +10,8 @@ from services.aggregator.domain.question import Question, View, origins, provinc
 from services.aggregator.domain.ranges import reported_range
 from services.aggregator.store.ledger_reader import AsOf, LedgerReader, read_snapshot
 from services.aggregator.usecases.answers import Answer, heading
-from services.aggregator.usecases.figures import figure
+from services.aggregator.usecases.compute import computed_figures
+from services.aggregator.usecases.figures import FigureWriter
 from services.aggregator.usecases.naming import UnitAnswer, named
 from services.aggregator.usecases.questions import asked_forms, asked_unit, check_unit_is_current
 from shared.contracts.totals import Figure
@@ -36,9 +37,10 @@ class TotalsAnswer(Answer):
 class TotalsQuery:
     """Answers ``/v1/totals``."""
 
-    def __init__(self, database: Database, reader: LedgerReader) -> None:
+    def __init__(self, database: Database, reader: LedgerReader, writer: FigureWriter) -> None:
         self._database = database
         self._reader = reader
+        self._writer = writer
 
     async def __call__(
         self, key: str, periods: Sequence[Period], wanted: Sequence[str], view: View
@@ -54,14 +56,14 @@ class TotalsQuery:
             periods = periods or await self._reported_periods(connection, units, as_of)
             forms = asked_forms(self._reader.layouts, wanted, periods)
             question = Question(reference, key, forms, view, as_of.today)
-            computed = await self._reader.figures(connection, question)
+            computed = await computed_figures(connection, self._reader, question)
         return TotalsAnswer(
             **heading(reference, key, periods, as_of),
             view=view,
             made_of=_named(question, "made_of"),
             not_separable=_named(question, "not_separable"),
             unverified=_named(question, "unverified"),
-            figures=[figure(it) for it in computed],
+            figures=[self._writer.figure(it) for it in computed],
         )
 
     async def _reported_periods(

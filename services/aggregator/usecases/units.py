@@ -9,12 +9,11 @@ from datetime import date
 
 from pydantic import BaseModel
 
-from services.aggregator.messages import sentence
+from services.aggregator.errors import QuestionRefused
 from services.aggregator.store.ledger_reader import LedgerReader
 from services.aggregator.usecases.naming import UnitAnswer, unit_answer
 from services.aggregator.usecases.questions import asked_day, asked_unit
 from shared.infra.postgres.database import Database
-from shared.infra.web.app import Problem
 from shared.reference.lineage import Link
 from shared.reference.periods import Period
 from shared.reference.reference_data import ReferenceData
@@ -98,7 +97,7 @@ class UnitQueries:
 
 
 def details(reference: ReferenceData, key: str, on: date) -> UnitDetails:
-    """Return all that is known of a unit on a day. Raises Problem when there is none."""
+    """Return all that is known of a unit on a day. Raises QuestionRefused when there is none."""
     directory, lineage = reference.directory, reference.lineage
     asked_unit(directory, key)
     path = directory.path(key, on)
@@ -129,15 +128,15 @@ def found_by_code(reference: ReferenceData, official_code: str, level: str, on: 
     """
     Return the key of the unit that had an official code on a day.
 
-    The same code means Long An in June 2025 and Tây Ninh in July. Raises Problem when it means
-    nothing on that day.
+    The same code means Long An in June 2025 and Tây Ninh in July. Raises QuestionRefused when it
+    means nothing on that day.
     """
     if not official_code or not level:
-        raise Problem(400, "code_missing", sentence("code_missing"))
+        raise QuestionRefused("code_missing")
     unit = reference.directory.find(official_code, level, on)
     if unit is None:
-        detail = sentence("unknown_code", on=date_short(on), level=level, code=official_code)
-        raise Problem(404, "unknown_code", detail, official_code=official_code, level=level)
+        shown = {"day": date_short(on)}
+        raise QuestionRefused("unknown_code", shown, official_code=official_code, level=level)
     return unit.key
 
 

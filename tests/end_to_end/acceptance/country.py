@@ -22,9 +22,9 @@ from tools.demo.doors import KafkaDoor
 from tools.demo.mailbox import Mailbox
 from tools.demo.reports import FigureValue
 from tools.deployment.deployment import Deployment, Plan
-from tools.qcdc.closing import close
 from tools.qcdc.directory import propose, put_in_force
 from tools.qcdc.settings import OperatorSettings
+from tools.qcdc.signing import close
 from tools.stack.ports import free_ports
 from tools.stack.stack import Stack
 from tools.stack.waiting import blocking, wait_until

@@ -1,13 +1,13 @@
-"""What the world hears of a province: once, as it is, and again when it has changed."""
+"""Totals of a province are published once, as they are, and again when they have changed."""
 
 from services.aggregator.domain.layouts import Layouts
-from services.aggregator.store.ledger_reader import LedgerReader
 from services.aggregator.usecases.announce import TotalsOutbox
 from shared.contracts.totals import ProvincialTotalsChanged
 from shared.infra.kafka.outbox import OutboxMessage
 from shared.infra.postgres.database import Database
 from shared.reference.reference_data import ReferenceData
 from tests.integration.aggregator.counting import Counting
+from tests.integration.aggregator.publishing import renderer
 from tests.unit.aggregator.given import accepted
 
 HUNDRED = 100
@@ -25,7 +25,7 @@ async def test_a_province_is_announced_once_as_it_is(
     counting = Counting(database, layouts)
     for revision in range(1, 11):
         await counting.count([accepted({"dvk_models_new": 411 + revision}, revision=revision)])
-    pending = TotalsOutbox(LedgerReader(lambda: reference, layouts))
+    pending = TotalsOutbox(renderer(reference, layouts))
 
     async with database.transaction() as connection:
         (waiting,) = await pending.take(connection, HUNDRED)
@@ -33,13 +33,16 @@ async def test_a_province_is_announced_once_as_it_is(
         await pending.forget(connection, [waiting])
         rest = await pending.take(connection, HUNDRED)
 
-    told = event(waiting)
-    new = next(it for it in told.figures if (it.indicator, it.split) == ("dvk_models_new", {}))
+    published = event(waiting)
+    new = next(it for it in published.figures if (it.indicator, it.split) == ("dvk_models_new", {}))
     assert (new.value, new.display) == (421, "421")
     assert (waiting.key, waiting.partition) == (b"37.1|F05|cal.2023", 0)
-    assert told.watermark == accepted({"dvk_models_new": 0}, revision=10).occurred_at
-    assert (told.coverage.expected, told.coverage.reported) == (151, 0)  # D373.C1 owes nothing here
-    assert [event(it).event_id for it in again] == [told.event_id]  # a repeat is recognisable
+    assert published.watermark == accepted({"dvk_models_new": 0}, revision=10).occurred_at
+    assert (published.coverage.expected, published.coverage.reported) == (
+        151,
+        0,
+    )  # D373.C1 owes nothing here
+    assert [event(it).event_id for it in again] == [published.event_id]  # a repeat is recognisable
     assert rest == []
 
 
@@ -49,7 +52,7 @@ async def test_change_during_publication_is_announced_again(
     """The row is forgotten only if it still says what was sent."""
     counting = Counting(database, layouts)
     await counting.count([accepted({"dvk_models_new": 1})])
-    pending = TotalsOutbox(LedgerReader(lambda: reference, layouts))
+    pending = TotalsOutbox(renderer(reference, layouts))
 
     async with database.transaction() as connection:
         sent = await pending.take(connection, HUNDRED)

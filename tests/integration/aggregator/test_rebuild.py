@@ -34,7 +34,7 @@ KEPT_APART = (
     "INSERT INTO restatement VALUES ('37.1', 'F05', 'cal.2023', 'd', 1, '', now(), 'event')",
     "INSERT INTO announced_total VALUES ('37.1', 'F05', 'cal.2023', 'who')",
 )
-"""What no log could bring back: what was signed, and what was restated."""
+"""What no log could bring back: what was signed, and what was published about it."""
 
 
 @dataclass(frozen=True)

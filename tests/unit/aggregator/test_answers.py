@@ -4,10 +4,11 @@ from decimal import Decimal
 
 import pytest
 
+from services.aggregator.app import load_messages
 from services.aggregator.domain.ranges import reported_range
 from services.aggregator.domain.reporters import ReporterCount
 from services.aggregator.domain.rollup import ComputedFigure
-from services.aggregator.usecases.figures import figure
+from services.aggregator.usecases.figures import FigureWriter
 from shared.reference.figures import Qualifier
 from shared.reference.forms import Cell
 from shared.reference.periods import Period, parse_period
@@ -42,13 +43,17 @@ def test_figure_on_the_wire_and_on_paper(
     reference: ReferenceData,
 ) -> None:
     """Counts are integers, decimals are strings, absent is null and a dash."""
-    known = reference.catalogue.indicators[indicator]
     out_of = 63 if indicator.endswith("rank") else None
-    reading = ComputedFigure(
-        known, Cell(indicator), value, qualifier, ReporterCount(1, 1, 2), out_of
+    computed = ComputedFigure(
+        reference.catalogue.indicators[indicator],
+        Cell(indicator),
+        value,
+        qualifier,
+        ReporterCount(1, 1, 2),
+        out_of,
     )
 
-    written = figure(reading)
+    written = FigureWriter(load_messages()).figure(computed)
 
     assert (written.value, written.display, written.qualifier) == (wire, display, qualifier.value)
     assert written.unit_of_measure != "%"

@@ -9,7 +9,6 @@ from services.aggregator.app import build
 from services.aggregator.domain.fold import ProvinceTotal
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.settings import AggregatorSettings
-from services.aggregator.store.ledger_reader import LedgerReader
 from services.aggregator.usecases.announce import TotalsOutbox
 from services.aggregator.usecases.refresh_coverage import CoverageRefresh
 from services.aggregator.usecases.sign import SignOrder
@@ -19,6 +18,7 @@ from shared.reference.directory import Directory, Unit
 from shared.reference.reference_data import ReferenceData
 from tests.integration.aggregator.asking import client, get
 from tests.integration.aggregator.counting import Counting
+from tests.integration.aggregator.publishing import relayed, renderer, restatements, signed
 from tests.integration.aggregator.reform import (
     AFTER,
     BEFORE,
@@ -30,13 +30,12 @@ from tests.integration.aggregator.reform import (
     facts_of,
     models,
 )
-from tests.integration.aggregator.test_closing import relayed, restatements, signed
 
-Told = Sequence[tuple[str, str, str]]
+TopicKeys = Sequence[tuple[str, str, str]]
 
 
 @pytest.fixture
-def recounting(database: Database, reference: ReferenceData, layouts: Layouts) -> CoverageRefresh:
+def refresh(database: Database, reference: ReferenceData, layouts: Layouts) -> CoverageRefresh:
     """Return what looks through the announcements, on nobody's facts in particular."""
     nowhere = AggregatorSettings.model_validate(
         {"kafka": "nowhere:1", "database": "postgresql://nowhere/none", "http_port": 1}
@@ -45,14 +44,14 @@ def recounting(database: Database, reference: ReferenceData, layouts: Layouts) -
     return CoverageRefresh(database, layouts, follower, Health())
 
 
-async def announced(database: Database, reference: ReferenceData, layouts: Layouts) -> Told:
+async def announced(database: Database, reference: ReferenceData, layouts: Layouts) -> TopicKeys:
     """Announce everything that waits."""
-    sent = await relayed(database, TotalsOutbox(LedgerReader(lambda: reference, layouts)))
+    sent = await relayed(database, TotalsOutbox(renderer(reference, layouts)))
     return [tuple((it.key or b"").decode().split("|")) for it in sent]  # type: ignore[misc]
 
 
 async def test_reform_known_in_time_changes_no_announcement(
-    database: Database, reference: ReferenceData, layouts: Layouts, recounting: CoverageRefresh
+    database: Database, reference: ReferenceData, layouts: Layouts, refresh: CoverageRefresh
 ) -> None:
     """Who owed for the first half of 2024 is who it was: nothing is announced again."""
     before = facts_of(reference, reformed=False)
@@ -61,11 +60,11 @@ async def test_reform_known_in_time_changes_no_announcement(
     )
     assert {it[0] for it in await announced(database, before, layouts)} == {LEFT, RIGHT}
 
-    assert await recounting.mark(facts_of(reference, reformed=True)) == []
+    assert await refresh.mark(facts_of(reference, reformed=True)) == []
 
 
 async def test_unit_entered_late_changes_the_coverage_of_its_province(
-    database: Database, reference: ReferenceData, layouts: Layouts, recounting: CoverageRefresh
+    database: Database, reference: ReferenceData, layouts: Layouts, refresh: CoverageRefresh
 ) -> None:
     """A commune that was forgotten owes since its first day; other provinces keep silent."""
     known = facts_of(reference, reformed=True)
@@ -75,12 +74,12 @@ async def test_unit_entered_late_changes_the_coverage_of_its_province(
     await announced(database, known, layouts)
     corrected = forgotten(known)
 
-    marked = await recounting.mark(corrected)
-    told = await announced(database, corrected, layouts)
+    marked = await refresh.mark(corrected)
+    published = await announced(database, corrected, layouts)
 
     assert marked == [ProvinceTotal(BOTH, "F05", AFTER)]
-    assert told == [(BOTH, "F05", AFTER)]
-    assert await recounting.mark(corrected) == []
+    assert published == [(BOTH, "F05", AFTER)]
+    assert await refresh.mark(corrected) == []
 
 
 async def test_unit_whose_move_is_entered_late_has_reported_in_its_new_province(
@@ -104,16 +103,16 @@ async def test_unit_whose_move_is_entered_late_has_reported_in_its_new_province(
 
 
 async def test_signed_total_that_nobody_had_reported_follows_the_directory(
-    database: Database, reference: ReferenceData, layouts: Layouts, recounting: CoverageRefresh
+    database: Database, reference: ReferenceData, layouts: Layouts, refresh: CoverageRefresh
 ) -> None:
     """A commune that was forgotten changes what was signed, also where no report has come."""
     known = facts_of(reference, reformed=True)
     await signed(database, known, SignOrder(BOTH, "F05", AFTER, "Báo cáo số 1"))
-    await relayed(database, TotalsOutbox(LedgerReader(lambda: known, layouts)))
+    await relayed(database, TotalsOutbox(renderer(known, layouts)))
     corrected = forgotten(known)
 
-    await recounting.mark(corrected)
-    sent = await relayed(database, TotalsOutbox(LedgerReader(lambda: corrected, layouts)))
+    await refresh.mark(corrected)
+    sent = await relayed(database, TotalsOutbox(renderer(corrected, layouts)))
 
     (event,) = restatements(sent)
     assert (event.coverage_before.expected, event.coverage_after.expected) == (3, 4)

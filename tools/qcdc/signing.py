@@ -10,8 +10,8 @@ from tools.qcdc.settings import OperatorSettings
 
 async def close(settings: OperatorSettings, order: SignOrder, *, dry_run: bool) -> Snapshot:
     """Sign figures, or say what would be signed. Raises Misconfigured when there are none."""
-    place = settings.of_service("aggregator", AggregatorSettings)
-    return await sign(place, order, dry_run=dry_run)
+    aggregator_settings = settings.of_service("aggregator", AggregatorSettings)
+    return await sign(aggregator_settings, order, dry_run=dry_run)
 
 
 def as_json(snapshot: Snapshot) -> dict[str, Any]:

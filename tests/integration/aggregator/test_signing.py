@@ -1,9 +1,8 @@
-"""Figures that were signed stay as they were signed, and what becomes of them is told once."""
+"""Signed figures stay as they were signed, and what becomes of them is published once."""
 
 import asyncio
 import hashlib
 import json
-from collections.abc import Sequence
 
 import asyncpg
 import httpx
@@ -11,80 +10,52 @@ import pytest
 from pydantic import SecretStr
 
 from services.aggregator.domain.layouts import Layouts
-from services.aggregator.errors import CannotClose
-from services.aggregator.store.ledger_reader import LedgerReader
+from services.aggregator.errors import CannotSign
 from services.aggregator.store.postgres import PostgresLedger
 from services.aggregator.usecases.announce import TotalsOutbox
 from services.aggregator.usecases.count import count_reports
-from services.aggregator.usecases.sign import SignOrder, Snapshot, sign
-from shared.contracts.totals import ProvincialTotalsRestated
-from shared.infra.kafka.outbox import OutboxMessage
+from services.aggregator.usecases.sign import SignOrder
 from shared.infra.postgres.database import Database
 from shared.reference.reference_data import ReferenceData
 from tests.eventually import eventually
 from tests.integration.aggregator.asking import get
 from tests.integration.aggregator.counting import Counting
+from tests.integration.aggregator.publishing import ORDER, relayed, renderer, restatements, signed
 from tests.unit.aggregator.given import Place, accepted, revision_of
-from tools.qcdc import closing
+from tools.qcdc import signing
 from tools.qcdc.settings import OperatorSettings
 
 PLACE = Place("FX-37.1-0001", ("FX-37.1-D02", "37.1"))
-ORDER = SignOrder("37.1", "F05", "cal.2023", "Báo cáo số 12-BC/BCĐ")
 
 
 @pytest.fixture
 def pending(reference: ReferenceData, layouts: Layouts) -> TotalsOutbox:
     """Return what waits to be announced."""
-    return TotalsOutbox(LedgerReader(lambda: reference, layouts))
+    return TotalsOutbox(renderer(reference, layouts))
 
 
-async def relayed(database: Database, pending: TotalsOutbox) -> Sequence[OutboxMessage]:
-    """Let one pass of the relay have been acknowledged; return what it sent."""
-    async with database.transaction() as connection:
-        sent = await pending.take(connection, 100)
-        if sent:
-            await pending.forget(connection, sent)
-        return sent
-
-
-def restatements(sent: Sequence[OutboxMessage]) -> list[ProvincialTotalsRestated]:
-    """Read what was told of signed totals."""
-    return [
-        ProvincialTotalsRestated.model_validate_json(it.body)
-        for it in sent
-        if (it.key or b"").endswith(b"|restated")
-    ]
-
-
-async def signed(
-    database: Database, reference: ReferenceData, order: SignOrder = ORDER
-) -> Snapshot:
-    """Close figures."""
-    return await sign(database, reference, order, dry_run=False)
-
-
-async def test_closed_figures_stay_and_their_change_is_told_once(
+async def test_signed_figures_stay_and_each_change_is_published_once(
     api: httpx.AsyncClient,
     database: Database,
     reference: ReferenceData,
     layouts: Layouts,
     pending: TotalsOutbox,
 ) -> None:
-    """A late correction moves the total, not the snapshot; back again is told as well."""
+    """A late correction moves the total, not the snapshot; back again is published as well."""
     counting = Counting(database, layouts)
     await counting.count([accepted({"dvk_models_new": 421}, PLACE)])
     snapshot = await signed(database, reference)
     untouched = restatements(await relayed(database, pending))
 
-    told = []
+    passes = []
     for revision, new in enumerate((430, 430, 421), start=2):
         await counting.count([accepted({"dvk_models_new": new}, PLACE, revision=revision)])
         async with database.transaction() as connection:
             lost = await pending.take(connection, 100)  # a crash before it was remembered
-        told.append([lost, await relayed(database, pending)])
+        passes.append([lost, await relayed(database, pending)])
 
     assert untouched == []
-    (before, after), (_, same), (_, back) = told
+    (before, after), (_, same), (_, back) = passes
     (event,), (repeated,) = restatements(after), restatements(before)
     assert event.event_id == repeated.event_id
     assert restatements(same) == []
@@ -117,10 +88,10 @@ async def test_late_report_restates_the_coverage(
     assert (event.coverage_before.reported, event.coverage_after.reported) == (0, 1)
 
 
-async def test_closing_waits_for_reports_that_are_being_counted(
+async def test_signing_waits_for_reports_that_are_being_counted(
     database: Database, reference: ReferenceData, layouts: Layouts
 ) -> None:
-    """Else one could be missing from the snapshot, and nobody would be told: it came before."""
+    """Else one could be missing from the snapshot and from every restatement: it came before."""
 
     async def somebody_waits() -> bool:
         async with database.connection() as connection:
@@ -137,13 +108,13 @@ async def test_closing_waits_for_reports_that_are_being_counted(
     assert new["value"] == 421
 
 
-async def test_closing_again_is_the_same_closing(
+async def test_signing_again_finds_the_same_snapshot(
     database: Database, reference: ReferenceData, layouts: Layouts, pending: TotalsOutbox
 ) -> None:
     """A document signs once; a later one signs anew, and from then on that is in force."""
     counting = Counting(database, layouts)
     await counting.count([accepted({"dvk_models_new": 1}, PLACE)])
-    dry = await sign(database, reference, ORDER, dry_run=True)
+    dry = await signed(database, reference, dry_run=True)
     first = await signed(database, reference)
     await counting.count([accepted({"dvk_models_new": 2}, PLACE, revision=2)])
 
@@ -182,16 +153,16 @@ async def test_nothing_is_signed_that_is_not_there(
     order: SignOrder, database: Database, reference: ReferenceData
 ) -> None:
     """A unit, form or period that does not exist, or a period that has not ended."""
-    with pytest.raises(CannotClose):
+    with pytest.raises(CannotSign):
         await signed(database, reference, order)
 
 
-async def test_operator_closes_figures(database: Database, postgres_url: str) -> None:
+async def test_operator_signs_figures(database: Database, postgres_url: str) -> None:
     """``qcdc close`` needs the ledger's database only; a dry run leaves nothing behind."""
     settings = OperatorSettings(aggregator_database=SecretStr(postgres_url))
 
     states = [
-        (await closing.close(settings, ORDER, dry_run=dry_run)).state
+        (await signing.close(settings, ORDER, dry_run=dry_run)).state
         for dry_run in (True, False, False)
     ]
 

@@ -1,0 +1,64 @@
+"""What the ledger holds of the units that make up a scope, and what it says of a question."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from services.aggregator.domain.question import Question, ScopeSlice
+from services.aggregator.domain.reporters import FiledReports, FormReporters, Reporters
+from services.aggregator.domain.rollup import PeriodTotals, StatedFigures, amounts
+from services.aggregator.domain.scopes import owing
+from services.aggregator.domain.withholding import Withheld, withheld_cells
+from shared.reference.periods import Period
+
+
+class FormPeriod(NamedTuple):
+    """The codes of a form and of a period."""
+
+    form: str
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRows:
+    """
+    Everything that counts in one slice of a question.
+
+    ``reports`` says which figures they state; ``divided`` says the same of units that are not
+    separable, whose figures do not count.
+    """
+
+    slice_: ScopeSlice
+    totals: list[PeriodTotals] = field(default_factory=list)
+    reports: dict[FormPeriod, list[FiledReports]] = field(default_factory=dict)
+    divided: dict[FormPeriod, list[FiledReports]] = field(default_factory=dict)
+
+
+def stated_figures(question: Question, area_rows: Iterable[AreaRows]) -> StatedFigures:
+    """Return the amounts that were reported, and the cells that are withheld."""
+    withheld: dict[str, dict[Period, Withheld]] = {}
+    totals = []
+    for rows in area_rows:
+        totals += rows.totals
+        scope = rows.slice_.scope
+        for period, layout in rows.slice_:
+            divided = rows.divided.get(FormPeriod(layout.form.code, period.code), ())
+            cells = withheld_cells(layout, period, scope, question.reference.directory, divided)
+            for cell, reason in cells.items():
+                withheld.setdefault(cell, {})[period] = reason
+    return StatedFigures(amounts(totals, question.reference.catalogue), withheld)
+
+
+def reporters(question: Question, area_rows: Iterable[AreaRows]) -> Reporters:
+    """Return who reported each figure, and who should have."""
+    directory = question.reference.directory
+    return Reporters(
+        FormReporters(
+            layout,
+            period,
+            owing(directory, layout.form, period, rows.slice_.scope),
+            rows.reports.get(FormPeriod(layout.form.code, period.code), ()),
+        )
+        for rows in area_rows
+        for period, layout in rows.slice_
+    )
