@@ -39,7 +39,7 @@ def test_contracts_hold() -> None:
         ("services/notifier/entry/planted.py", "import services.notifier.store.duties"),
         ("shared/infra/planted.py", "import services.notifier"),
         ("shared/infra/planted.py", "import shared.directory.store"),
-        ("shared/reference/planted.py", "import shared.infra.clock"),
+        ("shared/reference/planted.py", "import shared.infra.logs"),
     ],
 )
 def test_a_planted_import_is_caught(file: str, line: str, tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ import httpx
 from aiokafka.errors import KafkaError
 
 from shared.contracts.topics import COMMON
-from shared.infra.clock import system_clock
 from shared.infra.kafka.topics import create_missing_topics
+from tools.clock import system_clock
 from tools.demo import checks, current, doors, guide
 from tools.demo.errors import DemoError
 from tools.demo.load import Doors, send_load, send_poison

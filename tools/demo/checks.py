@@ -9,7 +9,7 @@ from datetime import datetime
 import httpx
 
 from shared.contracts.totals import Coverage
-from shared.infra.clock import Clock
+from tools.clock import Clock
 from tools.demo import asking, current
 from tools.demo.errors import DemoError
 from tools.demo.expectations import Expectation

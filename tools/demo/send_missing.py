@@ -12,8 +12,8 @@ import sys
 import httpx
 
 from shared.directory.loading import load_reference_data
-from shared.infra.clock import system_clock
 from shared.reference.periods import Period, parse_period
+from tools.clock import system_clock
 from tools.demo import asking, current
 from tools.demo.checks import until_nothing_is_missing
 from tools.demo.deliveries import submission

@@ -17,9 +17,9 @@ import asyncpg
 from services.intake.usecases.keys import create_key
 from shared.contracts import topics
 from shared.directory.files import shipped
-from shared.infra.clock import system_clock
 from shared.infra.kafka.topics import create_missing_topics
 from shared.infra.postgres import migrate
+from tools.clock import system_clock
 from tools.deployment.clearing import clear_topics
 from tools.deployment.service import Service
 from tools.qcdc.databases import migrations_of

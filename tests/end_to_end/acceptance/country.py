@@ -16,8 +16,8 @@ from pydantic import SecretStr
 
 from services.aggregator.usecases.sign import SignOrder
 from shared.contracts.reports import ReportSubmitted
-from shared.infra.clock import system_clock
 from tests.end_to_end.acceptance.writing import TOTAL, Answer, models, whole
+from tools.clock import system_clock
 from tools.demo.doors import KafkaDoor
 from tools.demo.mailbox import Mailbox
 from tools.demo.reports import FigureValue

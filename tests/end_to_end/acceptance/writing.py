@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from shared.directory.loading import load_catalogue
-from shared.infra.clock import system_clock
 from shared.reference.periods import VIETNAM
+from tools.clock import system_clock
 from tools.demo.reports import FigureValue, complete
 
 TOTAL = "dvk_models_total"

@@ -8,4 +8,4 @@ Clock = Callable[[], datetime]
 
 def system_clock() -> datetime:
     """Return the present instant in UTC."""
-    return datetime.now(UTC)  # noqa: TID251 - the one place that reads the machine's clock
+    return datetime.now(UTC)
