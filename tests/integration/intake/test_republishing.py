@@ -98,10 +98,7 @@ async def test_lost_topic_is_filled_again(history: History) -> None:
 
     await history.republish(topic=topic)
 
-    consumer = AIOKafkaConsumer(bootstrap_servers=history.kafka, auto_offset_reset="earliest")
-    async with consumer:
-        consumer.assign([TopicPartition(topic, it) for it in range(PARTITIONS[REPORTS])])
-        assert await _read(consumer, 13) == history.first
+    assert await read_all(history.kafka, topic, 13) == history.first
 
 
 async def test_directory_of_a_later_day_changes_no_event(history: History) -> None:
@@ -145,6 +142,14 @@ async def _forget_places(connection: Connection) -> None:
     await connection.execute("ALTER TABLE journal DISABLE TRIGGER journal_is_append_only")
     await connection.execute("UPDATE journal SET unit_type = NULL, path = NULL")
     await connection.execute("ALTER TABLE journal ENABLE TRIGGER journal_is_append_only")
+
+
+async def read_all(kafka: str, topic: str, number: int) -> Mapping[Slot, Sequence[Published]]:
+    """Read so many records of a topic from its start, by slot in their order."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, auto_offset_reset="earliest")
+    async with consumer:
+        consumer.assign([TopicPartition(topic, it) for it in range(PARTITIONS[REPORTS])])
+        return await _read(consumer, number)
 
 
 async def _read(consumer: AIOKafkaConsumer, number: int) -> Mapping[Slot, Sequence[Published]]:
