@@ -62,7 +62,7 @@ class Aggregator:
     database: Database
     health: Health
     app: FastAPI
-    register: DirectoryFollower
+    follower: DirectoryFollower
     reader: ConsumerSupervisor[Revision]
     relay: Relay
     coverage_refresh: CoverageRefresh
@@ -78,7 +78,7 @@ class Aggregator:
 
     def on_replaced(self, callback: Callable[[object], None]) -> None:
         """Call *callback* whenever other reference data has come into force."""
-        self.register.on_change(callback)
+        self.follower.on_change(callback)
 
     def tasks(self) -> list[Task]:
         """List what runs beside HTTP; nothing touches data before the start was checked."""
@@ -120,7 +120,7 @@ def build(
         database=database,
         health=health,
         app=app,
-        register=follower,
+        follower=follower,
         reader=ConsumerSupervisor(subscription, NAME, settings, database, health, relay.wake),
         relay=relay,
         coverage_refresh=CoverageRefresh(database, layouts, follower, health),

@@ -64,7 +64,7 @@ class Intake:
     """A pool of its own, so that a rush over HTTP leaves the stream and the watermark theirs."""
     health: Health
     app: FastAPI
-    register: DirectoryFollower
+    follower: DirectoryFollower
     reader: ConsumerSupervisor[RawSubmission]
     relay: Relay
     watermark: AdvanceWatermark
@@ -82,7 +82,7 @@ class Intake:
 
     def on_replaced(self, callback: Callable[[object], None]) -> None:
         """Call *callback* whenever other reference data has come into force."""
-        self.register.on_change(callback)
+        self.follower.on_change(callback)
 
     def tasks(self) -> list[Task]:
         """List what runs beside HTTP; nothing touches data before the start was checked."""
@@ -105,7 +105,7 @@ def build(
     health = Health()
     database, http_database = _database(settings, "intake"), _database(settings, "intake-http")
     messages = load_messages()
-    register = DirectoryFollower(
+    follower = DirectoryFollower(
         "intake",
         settings,
         database,
@@ -114,7 +114,7 @@ def build(
         reference=reference,
         topic=directory,
     )
-    receive_submissions = build_receive_submissions(register.reference, messages)
+    receive_submissions = build_receive_submissions(follower.reference, messages)
     relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "intake"), health)
     subscription = replace(submissions(receive_submissions), pattern=pattern)
     reader = ConsumerSupervisor(subscription, "intake", settings, database, health, relay.wake)
@@ -126,13 +126,13 @@ def build(
         http_database=http_database,
         health=health,
         app=app,
-        register=register,
+        follower=follower,
         reader=reader,
         relay=relay,
         watermark=AdvanceWatermark(
             database, reader.behind, settings.watermark_seconds, health, relay.wake
         ),
-        start=_start(settings, database, health, register),
+        start=_start(settings, database, health, follower),
     )
 
 
@@ -153,10 +153,10 @@ def _http(
 
 
 def _start(
-    settings: IntakeSettings, database: Database, health: Health, register: DirectoryFollower
+    settings: IntakeSettings, database: Database, health: Health, follower: DirectoryFollower
 ) -> Start:
     needed = MIGRATIONS, MIGRATE_COMMAND, settings.kafka, COMMON
-    return Start(database, *needed, health, [register.prerequisite], of_known_sources)
+    return Start(database, *needed, health, [follower.prerequisite], of_known_sources)
 
 
 async def rejudge(settings: IntakeSettings, order: RejudgeOrder) -> list[RejudgedReport]:

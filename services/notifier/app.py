@@ -53,7 +53,7 @@ class Notifier:
     database: Database
     health: Health
     app: FastAPI
-    register: DirectoryFollower
+    follower: DirectoryFollower
     reports: ConsumerSupervisor[ReportEvent]
     watermarks: ConsumerSupervisor[IntakeCaughtUp]
     relay: Relay
@@ -74,7 +74,7 @@ class Notifier:
 
     def on_replaced(self, callback: Callable[[object], None]) -> None:
         """Call *callback* whenever other reference data has come into force."""
-        self.register.on_change(callback)
+        self.follower.on_change(callback)
 
     def tasks(self) -> list[Task]:
         """List what runs beside HTTP; nothing touches data before the start was checked."""
@@ -119,7 +119,7 @@ def build(
         database=database,
         health=health,
         app=_http(database, health, lambda: follower.reference().directory),
-        register=follower,
+        follower=follower,
         reports=reports,
         watermarks=ConsumerSupervisor(entry.watermarks(RaiseWatermark(open_store)), *needed),
         relay=relay,

@@ -71,7 +71,7 @@ def subscriptions() -> Mapping[str, Sequence[Subscription]]:
     return {
         service: [
             Subscription(it.subscription.topics, it.subscription.pattern, it.subscription.decode)
-            for it in (*vars(parts).values(), parts.register.reader)
+            for it in (*vars(parts).values(), parts.follower.reader)
             if isinstance(it, ConsumerSupervisor)
         ]
         for service, parts in built_services().items()

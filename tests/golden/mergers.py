@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from services.aggregator.domain.amounts import Amount
 from services.aggregator.domain.opening_stock import CarriedStock, opening_stocks
-from services.aggregator.domain.rollup import ByPeriod, StatedFigures, carry_opening_stocks
 from services.aggregator.domain.scopes import current
+from services.aggregator.domain.stated_figures import ByPeriod, StatedFigures, carry_opening_stocks
 from shared.reference.periods import Period, period_containing
 from tests.golden.areas import province_named
 from tests.golden.book import Page

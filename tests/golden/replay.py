@@ -9,14 +9,8 @@ from services.aggregator.app import load_messages
 from services.aggregator.domain.fold import fold
 from services.aggregator.domain.reporters import FiledReports, FormReporters, Reporters
 from services.aggregator.domain.reports import Revision
-from services.aggregator.domain.rollup import (
-    ComputedFigure,
-    FigureSelection,
-    PeriodTotals,
-    StatedFigures,
-    amounts,
-    compute_figures,
-)
+from services.aggregator.domain.rollup import ComputedFigure, FigureSelection, compute_figures
+from services.aggregator.domain.stated_figures import PeriodTotals, StatedFigures, amounts
 from services.aggregator.domain.totals import TotalKey, Totals, settle
 from services.aggregator.usecases.figures import FigureWriter
 from services.intake.domain.judge import ValidatedReport

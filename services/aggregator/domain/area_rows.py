@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from services.aggregator.domain.question import Question, ScopeSlice
 from services.aggregator.domain.reporters import FiledReports, FormReporters, Reporters
-from services.aggregator.domain.rollup import PeriodTotals, StatedFigures, amounts
 from services.aggregator.domain.scopes import owing
+from services.aggregator.domain.stated_figures import PeriodTotals, StatedFigures, amounts
 from services.aggregator.domain.withholding import Withheld, withheld_cells
 from shared.reference.periods import Period
 

@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from shared.reference.dates import DateSpan
 from shared.reference.directory import AREA_LEVELS, Directory, Unit
@@ -55,26 +56,36 @@ def sources(
     return _maps(directory, lineage).sources(area, period.first_day, period.last_day, today)
 
 
+class _IntervalKey(NamedTuple):
+    """An area, and the intervals without a change in which the three days of a question lie."""
+
+    area: str
+    first: int
+    last: tuple[int, int]
+    """Of the directory and of the lineage; so is ``seen``."""
+    seen: tuple[int, int]
+
+
 class _Maps:
     """The answers for one directory and lineage; each is found once."""
 
     def __init__(self, directory: Directory, lineage: Lineage) -> None:
         self._directory = directory
         self._lineage = lineage
-        self._known: dict[tuple[str, int, tuple[int, int], tuple[int, int]], Sources] = {}
+        self._sources: dict[_IntervalKey, Sources] = {}
 
     def sources(self, area: str, first: date, last: date, today: date) -> Sources:
         """Return the sources of an area for the period from first to last."""
         seen = max(today, last)
-        place = (
+        key = _IntervalKey(
             area,
             self._directory.interval_index(first),
             self._interval_indices(last),
             self._interval_indices(seen),
         )
-        if place not in self._known:
-            self._known[place] = self._find(area, first, last, seen)
-        return self._known[place]
+        if key not in self._sources:
+            self._sources[key] = self._find(area, first, last, seen)
+        return self._sources[key]
 
     def _interval_indices(self, day: date) -> tuple[int, int]:
         return self._directory.interval_index(day), self._lineage.interval_index(day)

@@ -6,78 +6,22 @@ forms is their sum. A figure taken from one period of a range names that period.
 reported and is not shown names the reason.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
-from services.aggregator.domain.amounts import Amount, PeriodAmount, over_time, over_units, rate
+from services.aggregator.domain.amounts import Amount, PeriodAmount, over_time, rate
 from services.aggregator.domain.layouts import Layout
 from services.aggregator.domain.opening_stock import CarriedStock
 from services.aggregator.domain.reporters import ReporterCount, Reporters
-from services.aggregator.domain.totals import Totals
+from services.aggregator.domain.stated_figures import StatedFigures
 from services.aggregator.domain.withholding import Withheld, withholding
 from shared.reference.catalogue import Catalogue
 from shared.reference.figures import Qualifier, to_decimal
 from shared.reference.forms import Cell
 from shared.reference.indicators import Indicator, Measure
 from shared.reference.periods import Period
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodTotals:
-    """
-    The totals of one form, period and unit type of a ``unit``.
-
-    Unless they are the ``own`` totals of the unit asked for, scores and ranks are not its own. A
-    unit that did not exist ``at_start`` or ``at_end`` of the period has a stock of another day.
-    """
-
-    layout: Layout
-    period: Period
-    totals: Totals
-    own: bool = True
-    unit: str = ""
-    at_start: bool = True
-    at_end: bool = True
-
-    def states(self, cells: Iterable[str]) -> bool:
-        """Return whether anybody reported one of these cells."""
-        positions = map(self.layout.form.position.get, cells)
-        return any(it is not None and self.totals.reporting[it] for it in positions)
-
-    @property
-    def untimely(self) -> frozenset[int]:
-        """Positions of stocks that were not counted on the day that the period counts them."""
-        if self.at_start and self.at_end:
-            return frozenset()
-        existed = {"first": self.at_start, "last": self.at_end}
-        indicators = enumerate(self.layout.indicators)
-        return frozenset(
-            position for position, it in indicators if not existed.get(it.over_time, True)
-        )
-
-
-ByPeriod = Mapping[str, Mapping[Period, Amount]]
-"""Amounts by cell and period."""
-
-
-@dataclass(frozen=True, slots=True)
-class StatedFigures:
-    """
-    Reported amounts by cell and period, with what is withheld or carried over.
-
-    ``withheld`` has the reason why the reports do not answer for the unit asked for; ``carried``
-    has the source of an opening stock that is the sum of others' closing stocks.
-    """
-
-    stated: ByPeriod
-    withheld: Mapping[str, Mapping[Period, Withheld]] = field(default_factory=dict)
-    carried: Mapping[str, Mapping[Period, CarriedStock]] = field(default_factory=dict)
-
-    def answers(self, cell: str, period: Period) -> bool:
-        """Return whether a cell has an amount in a period, or the reason for having none."""
-        return period in self.stated.get(cell, {}) or period in self.withheld.get(cell, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,77 +68,6 @@ def compute_figures(
     """Return every cell of the selected forms; what nobody reported is listed without a value."""
     rollup = _Rollup(selection, figures, reporters)
     return [rollup.compute(indicator, cell) for indicator, cell in selection.cells]
-
-
-def amounts(totals: Iterable[PeriodTotals], catalogue: Catalogue) -> ByPeriod:
-    """
-    Put the unit types and forms of each period together, cell by cell; rates have none.
-
-    A stock handed over within the period is in two reports, those of its old and its new holder:
-    untimely ones count only where there are no others.
-    """
-    timely: dict[Cell, dict[Period, list[Amount]]] = {}
-    untimely: dict[Cell, dict[Period, list[Amount]]] = {}
-    for part in totals:
-        skipped = {*part.layout.derived, *(() if part.own else part.layout.looked_up)}
-        untimely_positions = part.untimely
-        for position, amount in _stated(part.totals):
-            if position not in skipped:
-                by_cell = untimely if position in untimely_positions else timely
-                by_period = by_cell.setdefault(part.layout.form.cells[position], {})
-                by_period.setdefault(part.period, []).append(amount)
-    counting = timely | {cell: untimely[cell] | timely.get(cell, {}) for cell in untimely}
-    return {
-        cell.key: _over_units(catalogue.indicators[cell.indicator], by_period)
-        for cell, by_period in counting.items()
-    }
-
-
-def _over_units(
-    indicator: Indicator, parts: Mapping[Period, Sequence[Amount]]
-) -> Mapping[Period, Amount]:
-    sums = {period: over_units(indicator, amounts) for period, amounts in parts.items()}
-    return {period: amount for period, amount in sums.items() if amount is not None}
-
-
-def carry_opening_stocks(
-    figures: StatedFigures,
-    closing_cells: Mapping[str, str],
-    period: Period,
-    closing_stocks: StatedFigures,
-    source: CarriedStock,
-) -> StatedFigures:
-    """
-    Enter the closing stocks of the *source* as opening stocks of *period*.
-
-    *closing_cells* has the closing cell of each opening cell.
-    """
-    stated, withheld = dict(figures.stated), dict(figures.withheld)
-    carried = dict(figures.carried)
-    for opening, closing in closing_cells.items():
-        if reason := closing_stocks.withheld.get(closing, {}).get(source.period):
-            withheld[opening] = {**withheld.get(opening, {}), period: reason}
-        elif amount := closing_stocks.stated.get(closing, {}).get(source.period):
-            stated[opening] = {**stated.get(opening, {}), period: amount}
-            carried[opening] = {**carried.get(opening, {}), period: source}
-    return StatedFigures(stated, withheld, carried)
-
-
-def _combined(
-    indicator: Indicator, by_period: Mapping[Period, Sequence[Amount]]
-) -> dict[Period, Amount]:
-    """Combine the amounts of several units in each period, where the indicator allows it."""
-    combined = {period: over_units(indicator, parts) for period, parts in by_period.items()}
-    return {period: amount for period, amount in combined.items() if amount is not None}
-
-
-def _stated(totals: Totals) -> Iterator[tuple[int, Amount]]:
-    """Yield what anybody reported, by position."""
-    nobody = [0] * len(totals.sums)
-    columns = (totals.sums, totals.reporting, totals.at_least or nobody, totals.about or nobody)
-    for position, amount in enumerate(map(Amount, *columns)):
-        if amount.reporting:
-            yield position, amount
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from services.aggregator.domain.coverage import ReportReceipt
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.question import ScopeSlice
 from services.aggregator.domain.reporters import FiledReports
-from services.aggregator.domain.rollup import PeriodTotals
 from services.aggregator.domain.scopes import Scope
+from services.aggregator.domain.stated_figures import PeriodTotals
 from services.aggregator.domain.totals import Totals
 from shared.infra.postgres.database import Connection, load_queries
 from shared.reference.directory import Directory

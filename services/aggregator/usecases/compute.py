@@ -10,13 +10,8 @@ from services.aggregator.domain.area_rows import reporters, stated_figures
 from services.aggregator.domain.layouts import Layout
 from services.aggregator.domain.opening_stock import CarriedStock, begins_by_merger, opening_stocks
 from services.aggregator.domain.question import Question
-from services.aggregator.domain.rollup import (
-    ComputedFigure,
-    FigureSelection,
-    StatedFigures,
-    carry_opening_stocks,
-    compute_figures,
-)
+from services.aggregator.domain.rollup import ComputedFigure, FigureSelection, compute_figures
+from services.aggregator.domain.stated_figures import StatedFigures, carry_opening_stocks
 from services.aggregator.store.ledger_reader import LedgerReader
 from shared.infra.postgres.database import Connection
 from shared.reference.periods import Period, preceding

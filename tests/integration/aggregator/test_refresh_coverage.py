@@ -40,7 +40,7 @@ def refresh(database: Database, reference: ReferenceData, layouts: Layouts) -> C
     nowhere = AggregatorSettings.model_validate(
         {"kafka": "nowhere:1", "database": "postgresql://nowhere/none", "http_port": 1}
     )
-    follower = build(nowhere, reference=reference).register
+    follower = build(nowhere, reference=reference).follower
     return CoverageRefresh(database, layouts, follower, Health())
 
 

@@ -3,7 +3,7 @@
 from services.aggregator.domain.amounts import Amount
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.opening_stock import CarriedStock, begins_by_merger, opening_stocks
-from services.aggregator.domain.rollup import StatedFigures, carry_opening_stocks
+from services.aggregator.domain.stated_figures import StatedFigures, carry_opening_stocks
 from services.aggregator.domain.withholding import Withheld
 from shared.reference.indicators import Measure
 from shared.reference.reference_data import ReferenceData

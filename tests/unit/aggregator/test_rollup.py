@@ -14,14 +14,8 @@ from services.aggregator.domain.reporters import (
     ReporterCount,
     Reporters,
 )
-from services.aggregator.domain.rollup import (
-    ComputedFigure,
-    FigureSelection,
-    PeriodTotals,
-    StatedFigures,
-    amounts,
-    compute_figures,
-)
+from services.aggregator.domain.rollup import ComputedFigure, FigureSelection, compute_figures
+from services.aggregator.domain.stated_figures import PeriodTotals, StatedFigures, amounts
 from services.aggregator.domain.totals import TotalKey, Totals, move, settle
 from shared.contracts.reports import ReportAccepted
 from shared.reference.figures import Qualifier

@@ -1,0 +1,38 @@
+"""Every refusal has its sentence, and every sentence its refusal."""
+
+import ast
+from pathlib import Path
+
+from services.aggregator import app
+from services.aggregator.app import load_messages
+from services.aggregator.domain.withholding import Withheld
+from services.aggregator.errors import QuestionRefused
+
+FIGURES = {"absent", *Withheld}
+"""What stands in the place of a figure."""
+
+
+def refusals() -> set[str]:
+    """Read the codes of all refusals from the sources."""
+    calls = [
+        node
+        for path in Path(app.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == QuestionRefused.__name__
+    ]
+    return {ast.literal_eval(it.args[0]) for it in calls}
+
+
+def test_every_refusal_has_a_sentence() -> None:
+    """And there is no sentence, nor word for a figure, that nothing shows."""
+    assert load_messages().keys() == refusals() | FIGURES
+
+
+def test_values_of_a_refusal_are_named_by_its_sentence() -> None:
+    """Members are part of the answer as well; what is only shown is not."""
+    refused = QuestionRefused("unknown_code", {"day": "1/7/2025"}, official_code="9", level="xã")
+
+    sentence = load_messages()[refused.code].format(**refused.values)
+
+    assert sentence == "Ngày 1/7/2025 không có đơn vị cấp “xã” nào mang mã “9”."
+    assert refused.members == {"official_code": "9", "level": "xã"}
