@@ -68,8 +68,10 @@ class LoadedState:
 
     def slot(self, key: Slot) -> SlotState | None:
         """Return the state of a slot, None when nothing was ever accepted for it."""
-        _require(key, self.asked.slots)
-        return self.slots.get(key)
+        state = self.slots.get(key)
+        if state is None:
+            _require(key, self.asked.slots)
+        return state
 
     def handover(self, key: HandoverKey) -> Handover | None:
         """Return what a unit was handed over on a day, None when nobody has recorded it."""

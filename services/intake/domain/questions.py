@@ -74,7 +74,7 @@ def notice(working_set: WorkingSet, question: OpenQuestion) -> Violation:
 
 
 def _watch(working_set: WorkingSet, keys: Iterable[Slot]) -> Dependents:
-    return {key: working_set.opening(key) for key in keys if working_set.slot(key).filled}
+    return {key: working_set.opening(key) for key in keys if working_set.is_filled(key)}
 
 
 def _ask(

@@ -20,7 +20,7 @@ RuleCondition = Callable[[Case], bool]
 ReadCondition = Callable[[SubmissionEvent], bool]
 
 
-def _always(_: object) -> bool:
+def _always(_: SubmissionEvent) -> bool:
     return True
 
 
@@ -51,7 +51,7 @@ class Rule(Dated):
     valid_from: date | None
     valid_to: date | None
     cells: tuple[str, ...]
-    applies_if: RuleCondition
+    applies_if: RuleCondition | None
     reads: HistoryRead | None
 
     @property
@@ -79,7 +79,7 @@ def rule(  # noqa: PLR0913 - what a rule has to say of itself
     valid_from: date | None = None,
     valid_to: date | None = None,
     cells: tuple[str, ...] = (),
-    applies_if: RuleCondition = _always,
+    applies_if: RuleCondition | None = None,
     reads: HistoryRead | None = None,
 ) -> Callable[[RuleCheck], Rule]:
     """

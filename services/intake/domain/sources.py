@@ -8,6 +8,7 @@ keys up again: a key that one of them lacks raises KeyNotLoaded there.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from services.intake.domain.adjoining import Adjoining, adjoining, holding
 from services.intake.domain.loaded_state import BacklogQuery
@@ -48,7 +49,7 @@ def year_before(slot: Slot, context: RuleContext) -> Slot | None:
     """Return the slot of the same period a year before (rule R11)."""
     period_context = context.period_context(slot.form, slot.period)
     code = period_context.around.year_before if period_context else None
-    return None if code is None else slot._replace(period=code)
+    return None if code is None else Slot(slot.unit, slot.form, code)
 
 
 def opening_sources(slot: Slot, context: RuleContext) -> OpeningSources | None:
@@ -57,7 +58,7 @@ def opening_sources(slot: Slot, context: RuleContext) -> OpeningSources | None:
     if period_context is None or not period_context.continues:
         return None
     around = period_context.around
-    preceding = tuple(slot._replace(period=code) for code in around.preceding)
+    preceding = tuple([Slot(slot.unit, slot.form, code) for code in around.preceding])
     reorganisation = context.reorganisations.reorganisation(slot.unit, around.period)
     if reorganisation is None:
         return OpeningSources(None, None, preceding, ())
@@ -77,7 +78,7 @@ def following(slot: Slot, context: RuleContext) -> Iterator[Slot]:
     if period_context is None or not period_context.continues:
         return
     for code in period_context.around.following:
-        yield slot._replace(period=code)
+        yield Slot(slot.unit, slot.form, code)
     period = period_context.period
     for heir, day in context.reorganisations.heirs_after(slot.unit, period.first_day):
         for code in holding(day):
@@ -95,14 +96,17 @@ def closing_candidates(
     that ended may go beyond its end. Else it is a period that ends the day before the successor's
     period begins. Older closings prove nothing about what happened since.
     """
-    ended, regime = context.reorganisations.ended(unit, day), around.period.regime
-    eve = (parse_period(code) for code in holding(day - DAY))
-    codes = [
-        period.code
-        for period in eve
-        if period and period.regime == regime and (ended or period.last_day == day - DAY)
-    ]
-    return tuple(Slot(unit, form, code) for code in (*codes, *around.preceding))
+    ended = context.reorganisations.ended(unit, day)
+    codes = (*_ending_codes(day, around.period.regime, ended), *around.preceding)
+    return tuple([Slot(unit, form, code) for code in codes])
+
+
+@lru_cache(maxsize=1024)
+def _ending_codes(day: date, regime: str, ended: bool) -> tuple[str, ...]:
+    """Return the periods that hold the day before, and end on it unless the unit ended too."""
+    eve = day - DAY
+    periods = [it for it in map(parse_period, holding(eve)) if it and it.regime == regime]
+    return tuple(it.code for it in periods if ended or it.last_day == eve)
 
 
 def handover_closings(

@@ -80,7 +80,12 @@ class WorkingSet:
 
     def slot(self, key: Slot) -> SlotState:
         """Return the state of a slot; revision 0 when nothing was ever accepted for it."""
-        return self._slots.get(key) or self._loaded.slot(key) or SlotState(key)
+        return self._stored(key) or SlotState(key)
+
+    def is_filled(self, key: Slot) -> bool:
+        """Tell whether a slot holds a report."""
+        state = self._stored(key)
+        return state is not None and state.filled
 
     def handover(self, key: HandoverKey) -> Handover | None:
         """Return what a unit was handed over on a day, None when nobody has recorded it."""
@@ -116,7 +121,8 @@ class WorkingSet:
         carried_in = self._carried_in(slot) if HistoryPart.BACKLOG in parts else 0
         opening = self.opening(slot).history if HistoryPart.OPENING in parts else NO_HISTORY
         then = year_before(slot, self.context) if HistoryPart.YEAR_BEFORE in parts else None
-        amounts = self.amounts(self.slot(then)) if then else None
+        earlier = self._stored(then) if then else None
+        amounts = self.amounts(earlier) if earlier else None
         if amounts is None and not carried_in:
             return opening
         return UnitHistory(
@@ -186,10 +192,14 @@ class WorkingSet:
 
     def _first_filled(self, candidates: Iterable[Slot]) -> Iterator[SlotState]:
         """Yield the first filled slot among candidates, nothing when none is filled."""
-        states = map(self.slot, candidates)
-        filled = next((it for it in states if it.filled), None)
-        if filled is not None:
-            yield filled
+        for key in candidates:
+            state = self._stored(key)
+            if state is not None and state.filled:
+                yield state
+                return
+
+    def _stored(self, key: Slot) -> SlotState | None:
+        return self._slots.get(key) or self._loaded.slot(key)
 
     def _carried_in(self, slot: Slot) -> int:
         """

@@ -123,7 +123,7 @@ def rules_of(case: Case) -> tuple[Rule, ...]:
     day, compiled = None if case.period is None else case.period.last_day, case.compiled
     cells = compiled.cells if compiled else _NO_CELLS
     selected = _selected(type(case.report), day, cells)
-    return tuple(it for it in selected if it.applies_if(case))
+    return tuple(it for it in selected if it.applies_if is None or it.applies_if(case))
 
 
 @lru_cache(maxsize=_SELECTIONS_REMEMBERED)
