@@ -1,0 +1,1 @@
+"""Clients of intake to copy: each file stands alone and imports nothing of QCDC."""
