@@ -19,10 +19,10 @@ import yaml
 
 from shared.directory.loading import load_reference_data
 from tests.chaos.conftest import Scale
-from tests.chaos.post import PostOffice
 from tests.chaos.workload import FORM, Slot, Task, Wish
 from tests.eventually import eventually
 from tools.deployment.deployment import Deployment
+from tools.mail_catcher import MailCatcher
 
 PERIOD = "nd09.2026-M08"
 TOLD_SECONDS_MAX = 60.0
@@ -98,7 +98,7 @@ def plan_chase(
     return chase
 
 
-async def judge_notices(deployment: Deployment, chase: Chase, post: PostOffice) -> list[str]:
+async def judge_notices(deployment: Deployment, chase: Chase, catcher: MailCatcher) -> list[str]:
     """Wait until every silent unit has been named, then look for what should not have been."""
     async with httpx.AsyncClient(timeout=20) as client:
 
@@ -111,15 +111,18 @@ async def judge_notices(deployment: Deployment, chase: Chase, post: PostOffice) 
             await eventually(told, seconds=TOLD_SECONDS_MAX, every=1)
         notices = await _notices(deployment, client)
     received = await _received(deployment)
-    return [*_anomalies(chase, notices, post, received)]
+    return [*_anomalies(chase, notices, catcher, received)]
 
 
 def _anomalies(
-    chase: Chase, notices: list[dict[str, object]], post: PostOffice, received: dict[str, datetime]
+    chase: Chase,
+    notices: list[dict[str, object]],
+    catcher: MailCatcher,
+    received: dict[str, datetime],
 ) -> Iterator[str]:
     due = {unit: chase.due[province] for province, units in chase.units.items() for unit in units}
     named = Counter(_named(notices))
-    arrived = {str(it).strip() for it in post.distinct}
+    arrived = {str(it).strip() for it in catcher.distinct}
     yield from (f"nobody was told of {it}" for it in sorted(chase.silent - set(named)))
     yield from (f"{unit} was named {n} times" for unit, n in named.items() if n > 1)
     for unit in named:

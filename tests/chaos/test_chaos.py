@@ -8,7 +8,6 @@ die at a named kill point, once, so that catching them needs no luck.
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,14 @@ from tests.chaos.chase import Chase, judge_notices, now, plan_chase
 from tests.chaos.conftest import Scale
 from tests.chaos.nemesis import all_ready, die_at_kill_point, kill_servers, kill_services
 from tests.chaos.planting import OUTBOX_SENT, KillPoint, Passage, plant
-from tests.chaos.post import PostOffice, post_office
 from tests.chaos.run import Verdict, run_chaos, small_workload
 from tools.deployment.deployment import Deployment, Plan
+from tools.mail_catcher import TAKEN, Answer, MailCatcher
 from tools.stack.stack import Stack
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 SEED = int(os.environ.get("QCDC_CHAOS_SEED", "20261122"))  # noqa: TID251 - to repeat a failure
+NOT_NOW = "451 not now"
 INBOX = "shared/infra/kafka/inbox.py"
 
 
@@ -37,19 +37,19 @@ async def test_sigkills_of_each_service_under_load(
 ) -> None:
     """The promise of the README: totals, journal and notices."""
     chase = plan_chase(scale, now(), SEED)
-    async with post_office() as post:
-        with Deployment.prepare(stack, chasing(scale, chase, post, tmp_path)) as deployment:
-            deployment.start()
-            deployment.wait_ready()
+    with (
+        MailCatcher.open() as catcher,
+        Deployment.prepare(stack, chasing(scale, chase, catcher, tmp_path)) as deployment,
+    ):
+        deployment.start()
+        deployment.wait_ready()
 
-            async def nemesis() -> None:
-                await kill_services(
-                    list(deployment.services.values()), scale.kills, SEED, scale.pause
-                )
-                await all_ready(deployment)
+        async def nemesis() -> None:
+            await kill_services(list(deployment.services.values()), scale.kills, SEED, scale.pause)
+            await all_ready(deployment)
 
-            verdict = await run_chaos(deployment, small_workload(scale, SEED), nemesis, chase=chase)
-            verdict.anomalies += await judge_notices(deployment, chase, post)
+        verdict = await run_chaos(deployment, small_workload(scale, SEED), nemesis, chase=chase)
+        verdict.anomalies += await judge_notices(deployment, chase, catcher)
 
     print(report(verdict))
     assert verdict.counts["a second"] > 100, "the load was not there"
@@ -160,19 +160,19 @@ async def interrupted_sending(
     """
     chase = plan_chase(scale, now(), SEED, provinces=12, due_seconds=(4, 5))
     chase.silent |= {task.slot.unit for _, task in chase.tasks}
-    async with post_office() as post:
-        plan = chasing(scale, chase, post, folder, code)
+    with MailCatcher.open() as catcher:
+        plan = chasing(scale, chase, catcher, folder, code)
         with Deployment.prepare(stack, plan) as deployment:
             if code is None:
-                post.refuse_while = _kill_while_sending(deployment, scale.interruptions)
+                catcher.answer_to_message = _kill_while_sending(deployment, scale.interruptions)
             deployment.start()
             if code is not None:
                 await die_at_kill_point(deployment.services["notifier"])
             await asyncio.to_thread(deployment.wait_ready)
-            return await judge_notices(deployment, chase, post)
+            return await judge_notices(deployment, chase, catcher)
 
 
-def _kill_while_sending(deployment: Deployment, times: int) -> Callable[[], Awaitable[bool]]:
+def _kill_while_sending(deployment: Deployment, times: int) -> Answer:
     """Kill the notifier in its first conversations, and take nothing over from the dead."""
     notifier = deployment.services["notifier"]
     kills: list[asyncio.Task[None]] = []
@@ -181,16 +181,16 @@ def _kill_while_sending(deployment: Deployment, times: int) -> Callable[[], Awai
         notifier.kill()
         notifier.start()
 
-    async def refuse() -> bool:
+    async def answer() -> str:
         if kills and not kills[-1].done():
-            return True
+            return NOT_NOW
         if len(kills) == times:
-            return False
+            return TAKEN
         kills.append(asyncio.create_task(asyncio.to_thread(kill)))
         await asyncio.shield(kills[-1])  # the conversation ends with its client, the kill does not
-        return True
+        return NOT_NOW
 
-    return refuse
+    return answer
 
 
 async def planted_run(stack: Stack, scale: Scale, code: Path, victim: str, *others: str) -> Verdict:
@@ -211,13 +211,13 @@ async def planted_run(stack: Stack, scale: Scale, code: Path, victim: str, *othe
 
 
 def chasing(
-    scale: Scale, chase: Chase, post: PostOffice, folder: Path, code: Path | None = None
+    scale: Scale, chase: Chase, catcher: MailCatcher, folder: Path, code: Path | None = None
 ) -> Plan:
-    """Plan a deployment with the committees of *chase* whose mail leaves through *post*."""
+    """Plan a deployment with the committees of *chase* whose mail leaves through *catcher*."""
     notifier = {"QCDC_LEASE_SECONDS": "3", **({"PYTHONPATH": str(code)} if code else {})}
     return Plan(
         directory_files=scale.directory_files,
         committee_files=[chase.write(folder)],
-        smtp_port=post.port,
+        smtp_port=catcher.port,
         extra={"notifier": notifier},
     )

@@ -20,13 +20,13 @@ from aiokafka.errors import KafkaError
 from shared.contracts.topics import COMMON
 from shared.infra.kafka.topics import create_missing_topics
 from tools.clock import system_clock
-from tools.demo import checks, current, doors, guide
+from tools.demo import checks, current, doors, guide, mail_page
 from tools.demo.errors import DemoError
 from tools.demo.load import Doors, send_load, send_poison
-from tools.demo.mailbox import Mailbox
 from tools.demo.scenario import Scenario, build
 from tools.demo.settings import Ports
 from tools.deployment.deployment import Deployment, Plan
+from tools.mail_catcher import MailCatcher
 from tools.stack.errors import StackError
 from tools.stack.processes import log_tail
 from tools.stack.stack import Stack
@@ -50,7 +50,7 @@ class Demo:
 
     deployment: Deployment
     scenario: Scenario
-    mailbox: Mailbox
+    mailbox: MailCatcher
     due_at: datetime
 
 
@@ -96,9 +96,10 @@ def _running(ports: Ports) -> Iterator[Demo]:
 
 def _start(ports: Ports, stack: Stack, undo: ExitStack) -> Demo:
     begun = system_clock()
-    mailbox = undo.enter_context(Mailbox.open(ports.mail))
+    mailbox = undo.enter_context(MailCatcher.open())
+    undo.enter_context(mail_page.serving(mailbox.mails, ports.mail))
     scenario = build(stack.scratch, system_clock())
-    plan = _plan(ports, scenario, mailbox.smtp_port)
+    plan = _plan(ports, scenario, mailbox.port)
     deployment = undo.enter_context(Deployment.prepare(stack, plan))
     now = system_clock()
     due_at = (now + max(GRACE_MIN, GRACE_PER_PREPARATION * (now - begun))).replace(microsecond=0)

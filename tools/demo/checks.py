@@ -13,8 +13,8 @@ from tools.clock import Clock
 from tools.demo import asking, current
 from tools.demo.errors import DemoError
 from tools.demo.expectations import Expectation
-from tools.demo.mails import Mail
 from tools.demo.scenario import Scenario
+from tools.mail_catcher import CaughtMail
 
 EVERY_SECONDS = 0.25
 Look = Callable[[], Awaitable[list[str]]]
@@ -27,7 +27,7 @@ class Readers:
 
     aggregator: httpx.AsyncClient
     notifier: httpx.AsyncClient
-    mails: Sequence[Mail]
+    mails: Sequence[CaughtMail]
 
 
 async def until_nothing_is_missing(look: Look, seconds: float) -> None:
@@ -106,7 +106,7 @@ async def until_digest_is_caught(readers: Readers, scenario: Scenario, seconds: 
     await until_nothing_is_missing(look, seconds)
 
 
-def _wrong_with_digest(notice: asking.Notice, mail: Mail, scenario: Scenario) -> list[str]:
+def _wrong_with_digest(notice: asking.Notice, mail: CaughtMail, scenario: Scenario) -> list[str]:
     named = sorted(it.unit for it in notice.units)
     if named != sorted(scenario.late):
         return [f"the digest names {named} instead of {sorted(scenario.late)}"]

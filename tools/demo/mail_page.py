@@ -1,14 +1,23 @@
 """The page of the caught mail, in Vietnamese: what was sent, to whom, and how it looks."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from html import escape
 
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+
 from shared.reference.periods import VIETNAM
 from shared.reference.vietnamese import date_short
-from tools.demo.mails import Mail
+from tools.mail_catcher import CaughtMail
+from tools.stack.ports import HOST
+from tools.stack.waiting import wait_until
 
+_NO_SCRIPTS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 _STYLE = """
 :root { color-scheme: light; --line: #d5d9de; --quiet: #5b6470; --red: #b3261e; }
 * { box-sizing: border-box; }
@@ -32,7 +41,53 @@ pre { margin: 0; padding: 1rem 1.25rem; white-space: pre-wrap; font: inherit; }
 """
 
 
-def render(mails: Sequence[Mail]) -> str:
+@contextmanager
+def serving(mails: Sequence[CaughtMail], port: int) -> Iterator[None]:
+    """Show these mails and those that are added to them, until the block ends."""
+    server = uvicorn.Server(uvicorn.Config(_app(mails), HOST, port, log_level="warning"))
+    thread = threading.Thread(target=server.run, name="caught mail", daemon=True)
+    thread.start()
+
+    def ask() -> None:
+        if not server.started:
+            raise OSError("not yet")
+
+    try:
+        wait_until(ask, what="the page of the caught mail does not answer")
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _app(mails: Sequence[CaughtMail]) -> FastAPI:
+    """Build the page and its JSON twin."""
+    app = FastAPI(title="QCDC demo: caught mail", docs_url=None, redoc_url=None)
+
+    @app.get("/", response_class=HTMLResponse)
+    def page() -> HTMLResponse:
+        return HTMLResponse(render(mails), headers=_NO_SCRIPTS)
+
+    @app.get("/v1/mails")
+    def listed() -> list[dict[str, str]]:
+        return [as_json(it) for it in mails]
+
+    return app
+
+
+def as_json(mail: CaughtMail) -> dict[str, str]:
+    """Return what programs read of a mail."""
+    return {
+        "message_id": mail.message_id,
+        "subject": mail.subject,
+        "to": mail.to,
+        "from": mail.sender,
+        "date": mail.date,
+        "text": mail.text,
+    }
+
+
+def render(mails: Sequence[CaughtMail]) -> str:
     """Return the whole page, newest message first."""
     listed = "\n".join(_article(it) for it in reversed(mails))
     empty = '<p class="none">Chưa có thư nào được gửi.</p>'
@@ -53,7 +108,7 @@ def render(mails: Sequence[Mail]) -> str:
 """
 
 
-def _article(mail: Mail) -> str:
+def _article(mail: CaughtMail) -> str:
     rows = [
         ("Gửi đến", mail.to),
         ("Người gửi", mail.sender),
@@ -67,7 +122,7 @@ def _article(mail: Mail) -> str:
 </article>"""
 
 
-def _body(mail: Mail) -> str:
+def _body(mail: CaughtMail) -> str:
     if not mail.html:
         return f"<pre>{escape(mail.text)}</pre>"
     title = escape(mail.subject, quote=True)

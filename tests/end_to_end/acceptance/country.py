@@ -19,13 +19,12 @@ from shared.contracts.reports import ReportSubmitted
 from tests.end_to_end.acceptance.writing import TOTAL, Answer, models, whole
 from tools.clock import system_clock
 from tools.demo.doors import KafkaDoor
-from tools.demo.mailbox import Mailbox
 from tools.demo.reports import FigureValue
 from tools.deployment.deployment import Deployment, Plan
+from tools.mail_catcher import MailCatcher
 from tools.qcdc.directory import propose, put_in_force
 from tools.qcdc.settings import OperatorSettings
 from tools.qcdc.signing import close
-from tools.stack.ports import free_ports
 from tools.stack.stack import Stack
 from tools.stack.waiting import blocking, wait_until
 
@@ -43,16 +42,16 @@ class Country:
 
     deployment: Deployment
     folder: Path
-    mailbox: Mailbox
+    mailbox: MailCatcher
 
     @classmethod
     @contextmanager
     def open(cls, stack: Stack, folder: Path, units: str, links: str) -> Iterator["Country"]:
         """Start a deployment whose directory holds these units and links."""
         files = _written(folder, {"units.csv": units, "lineage.csv": links})
-        with Mailbox.open(*free_ports(1)) as mailbox:
+        with MailCatcher.open() as mailbox:
             plan = Plan(
-                sources=(SOURCE,), directory_files=files, smtp_port=mailbox.smtp_port, extra=_UTC
+                sources=(SOURCE,), directory_files=files, smtp_port=mailbox.port, extra=_UTC
             )
             with Deployment.prepare(stack, plan) as deployment:
                 deployment.start()

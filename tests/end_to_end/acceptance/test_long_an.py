@@ -9,7 +9,7 @@ from tests.end_to_end.acceptance.country import Country, until, until_equal
 from tests.end_to_end.acceptance.place import LAST_DAY, LONG_AN, REFORM, TAY_NINH, TAY_NINH_TODAY
 from tests.end_to_end.acceptance.writing import in_seconds, letter, models, today
 from tools.demo.apportion import apportion, even
-from tools.demo.mails import Mail
+from tools.mail_catcher import CaughtMail
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(300)]
 
@@ -136,7 +136,7 @@ def test_no_mail_takes_one_for_the_other(country: Country) -> None:
         tay_ninh=letter("tay-ninh", "80.2", month, in_seconds(1), addresses["80.2"]),
     )
 
-    def caught() -> dict[str, Mail]:
+    def caught() -> dict[str, CaughtMail]:
         found = {it.to: it for it in country.mailbox.mails}
         return found if len(found) == len(addresses) else {}
 

@@ -23,9 +23,8 @@ from tests.end_to_end.upgrade import dump, place
 from tests.end_to_end.upgrade.dump import FOLDER, SERVICES, Asked, Said
 from tests.end_to_end.upgrade.qcdc_command import qcdc
 from tests.end_to_end.upgrade.story import Story, leave_half_a_publication, questions, tell
-from tools.demo.mailbox import Mailbox
 from tools.deployment.deployment import Deployment, Plan
-from tools.stack.ports import free_ports
+from tools.mail_catcher import MailCatcher
 from tools.stack.stack import Stack
 from tools.stack.waiting import blocking
 
@@ -41,11 +40,11 @@ def main() -> None:
         stack = undo.enter_context(Stack.start())
         folder = Path(undo.enter_context(tempfile.TemporaryDirectory()))
         mail = undo.enter_context(ExitStack())
-        mailbox = mail.enter_context(Mailbox.open(*free_ports(1)))
+        mailbox = mail.enter_context(MailCatcher.open())
         files = [folder / "units.csv", folder / "lineage.csv"]
         for file, text in zip(files, (place.UNITS, place.LINKS), strict=True):
             file.write_text(text, encoding="utf-8")
-        plan = Plan((SOURCE, REVOKED), directory_files=files, smtp_port=mailbox.smtp_port)
+        plan = Plan((SOURCE, REVOKED), directory_files=files, smtp_port=mailbox.port)
         deployment = undo.enter_context(Deployment.prepare(stack, plan))
         deployment.start()
         deployment.wait_ready()

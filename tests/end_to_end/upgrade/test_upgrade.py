@@ -19,7 +19,7 @@ from tests.end_to_end.upgrade.dump import Asked, Json, Record
 from tests.end_to_end.upgrade.place import COMMUNES, FEBRUARY, JANUARY, OLD
 from tests.end_to_end.upgrade.story import report
 from tests.end_to_end.upgrade.upgraded import Upgraded
-from tools.demo.mails import Mail
+from tools.mail_catcher import CaughtMail
 from tools.stack.stack import Stack
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(300)]
@@ -36,7 +36,7 @@ class Start:
     answers_after_reading: Sequence[Asked]
     """Once each reader has come to the end of every log that holds reports of the past."""
     told: Sequence[Record]
-    mails: Sequence[Mail]
+    mails: Sequence[CaughtMail]
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from aiokafka import AIOKafkaProducer
 from tests.end_to_end.upgrade import dump
 from tests.end_to_end.upgrade.dump import SERVICES, Asked, Json, Record, Said, content_of
 from tests.end_to_end.upgrade.qcdc_command import REPOSITORY, qcdc
-from tools.demo.mailbox import Mailbox
 from tools.deployment.clearing import clear_topics
 from tools.deployment.service import Service
+from tools.mail_catcher import MailCatcher
 from tools.stack.ports import HOST, free_ports
 from tools.stack.stack import Stack
 from tools.stack.waiting import blocking
@@ -29,7 +29,7 @@ class Upgraded:
     kafka: str
     databases: Mapping[str, str]
     services: Mapping[str, Service]
-    mailbox: Mailbox
+    mailbox: MailCatcher
     said: Said
     left: Sequence[Record]
 
@@ -49,10 +49,10 @@ class Upgraded:
         logs = stack.scratch / name
         logs.mkdir()
         with ExitStack() as undo:
-            mailbox = undo.enter_context(Mailbox.open(*free_ports(1)))
+            mailbox = undo.enter_context(MailCatcher.open())
             services = {}
             for service, port in zip(SERVICES, free_ports(len(SERVICES)), strict=True):
-                environment = _environment(kafka, databases[service], port, mailbox.smtp_port)
+                environment = _environment(kafka, databases[service], port, mailbox.port)
                 log = logs / f"{service}.log"
                 services[service] = Service(service, port=port, log=log, environment=environment)
                 undo.callback(services[service].close)

@@ -25,6 +25,7 @@ from tests.integration.notifier.world import (
     world,
 )
 from tests.unit.notifier.samples import withdrawn
+from tools.mail_catcher import CUT, in_turn
 
 LATE = communes()[126:]
 
@@ -54,12 +55,12 @@ async def test_one_digest_names_exactly_the_late_units(it: World) -> None:
     await delivery.once()
     await delivery.once()
 
-    (message,) = it.mailbox.messages
+    (mail,) = it.mailbox.mails
     (text,) = it.mailbox.texts
     assert named(text) == set(LATE)
     assert "126/129 đơn vị, đạt 97,7%" in text
-    assert message["To"].addresses[0].addr_spec == CONTACT.email
-    assert message["Subject"].startswith("[QCDC] 03 đơn vị chưa gửi báo cáo phong trào")
+    assert mail.message["To"].addresses[0].addr_spec == CONTACT.email
+    assert mail.subject.startswith("[QCDC] 03 đơn vị chưa gửi báo cáo phong trào")
     assert await it.published("NoticeSent") == 1
     (notice,) = await it.notices()
     assert (notice.state, notice.body) == ("sent", text.replace("\r\n", "\n"))
@@ -85,7 +86,7 @@ async def test_nothing_is_sent_when_all_have_reported(it: World) -> None:
     await it.delivery().once()
 
     (notice,) = await it.notices()
-    assert it.mailbox.messages == []
+    assert it.mailbox.mails == []
     assert (notice.state, notice.units) == ("cancelled", [])
 
 
@@ -109,7 +110,7 @@ async def test_nothing_is_sent_while_reports_are_unread(it: World) -> None:
 
     await it.delivery().once()
 
-    assert it.mailbox.messages == []
+    assert it.mailbox.mails == []
 
 
 async def test_crash_after_sending_repeats_under_the_same_message_id(it: World) -> None:
@@ -129,7 +130,7 @@ async def test_crash_after_sending_repeats_under_the_same_message_id(it: World) 
     await eventually(restarted.once)
     await restarted.once()
 
-    first, second = it.mailbox.ids
+    first, second = (mail.message_id for mail in it.mailbox.mails)
     assert first == second
     assert await it.published("NoticeSent") == 1
     (notice,) = await it.notices()
@@ -140,7 +141,7 @@ async def test_two_notifiers_send_one_letter(it: World) -> None:
     """Whoever claims first sends; the others see the claim once it is committed."""
     await asyncio.gather(*(it.delivery().once() for _ in range(4)))
 
-    assert len(it.mailbox.messages) == 1
+    assert len(it.mailbox.mails) == 1
 
 
 async def test_claim_is_respected_until_its_lease_ends(it: World) -> None:
@@ -170,7 +171,7 @@ async def test_attempt_that_outlived_its_lease_marks_nothing(it: World) -> None:
     gate.set()
     await slow
 
-    first, second = it.mailbox.ids
+    first, second = (mail.message_id for mail in it.mailbox.mails)
     assert first == second
     assert await it.published("NoticeSent") == 1
 
@@ -191,7 +192,7 @@ async def test_database_that_breaks_while_sending_repeats_nothing(it: World) -> 
     await delivery.once()
     await delivery.once()
 
-    assert len(it.mailbox.messages) == 1
+    assert len(it.mailbox.mails) == 1
     assert await it.published("NoticeSent") == 1
 
 
@@ -223,15 +224,15 @@ async def test_shutdown_finishes_the_letter_in_hand(it: World) -> None:
         (["451 greylisted"], [], "planned", "put_off"),
         ([], ["554 not wanted"], "failed", "refused"),
         ([], ["452 out of space"], "planned", "put_off"),
-        ([], ["cut"], "planned", "doubtful"),
+        ([], [CUT], "planned", "doubtful"),
     ],
 )
 async def test_what_the_server_says_decides(
     it: World, rcpt: list[str], data: list[str], state: str, outcome: str
 ) -> None:
     """A refusal is final and visible; anything else is tried again later."""
-    it.mailbox.answers_to_rcpt += rcpt
-    it.mailbox.answers_to_data += data
+    it.mailbox.answer_to_recipient = in_turn(rcpt)
+    it.mailbox.answer_to_message = in_turn(data)
 
     await it.delivery().once()
 
@@ -252,14 +253,14 @@ async def test_mail_server_that_is_away_is_tried_again(it: World) -> None:
 
     await it.delivery().once()
 
-    assert len(it.mailbox.messages) == 1
+    assert len(it.mailbox.mails) == 1
     (notice,) = await it.notices()
     assert [a.outcome for a in notice.attempts] == ["put_off", "taken"]
 
 
 @pytest.mark.parametrize(
     ("answer", "mails"),
-    [("452 out of space", [set(LATE)]), ("cut", [set(LATE[:2]), set(LATE[:2]), set(LATE[2:])])],
+    [("452 out of space", [set(LATE)]), (CUT, [set(LATE[:2]), set(LATE[:2]), set(LATE[2:])])],
 )
 async def test_new_items_join_only_a_letter_that_certainly_did_not_arrive(
     it: World, answer: str, mails: list[set[str]]
@@ -267,7 +268,7 @@ async def test_new_items_join_only_a_letter_that_certainly_did_not_arrive(
     """Else a mail program folds the longer second mail into the first, and one is never seen."""
     unit, late = LATE[2], DUE_AT + MINUTE
     await it.read(report(unit, at=late))
-    it.mailbox.answers_to_data.append(answer)
+    it.mailbox.answer_to_message = in_turn([answer])
     await it.delivery().once()
     await it.read(withdrawn(2, late, Slot(unit, FORM, PERIOD)))
     await it.scan().once()
@@ -285,7 +286,7 @@ async def test_next_digest_waits_for_its_hour(it: World) -> None:
     await it.read(withdrawn(2, late, Slot(unit, FORM, PERIOD)))
     await it.scan().once()
     await it.delivery().once()
-    assert len(it.mailbox.messages) == 1
+    assert len(it.mailbox.mails) == 1
 
     await it.ask("UPDATE notice SET send_after = send_after - interval '1 hour'")
     await it.delivery().once()

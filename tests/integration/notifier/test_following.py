@@ -139,7 +139,7 @@ async def test_one_revision_closes_a_unit_extends_another_and_ends_a_role(line: 
         await eventually(lambda: arrived(line, 2), seconds=30)
         (gone,) = await eventually(lambda: events(line, DutyExcused, 1))
 
-    message = line.mailbox.messages[1]
+    message = line.mailbox.mails[1].message
     assert message["To"].addresses[0].addr_spec == "moi@ninhbinh.example.vn"
     assert named(line.mailbox.texts[1]) == {late}
     (excused,), (more_time,) = await duties(line, "excused"), await duties(line, "open")

@@ -76,7 +76,7 @@ async def test_revised_calendar_moves_open_duties_later_with_a_line_each(it: Wor
     assert [lines_of(duty) for duty in moved] == [[(was, becomes, DueChangeCause.RECOMPUTED)]] * 2
     assert {(d.due_at, d.on_time) for d in await it.duties(DutyState.MET)} == {(was, True)}
     assert await it.published("DutyPostponed") == 2
-    assert it.mailbox.messages == []
+    assert it.mailbox.mails == []
     (notice,) = await it.notices()
     assert notice.state == "cancelled"
 
@@ -179,7 +179,7 @@ async def test_demand_that_is_withdrawn_excuses_everybody_who_is_late(it: World)
 
     states = await it.ask("SELECT state, count(*) FROM duty GROUP BY state ORDER BY state")
     assert states == [("excused", 2), ("met", 127)]
-    assert it.mailbox.messages == []
+    assert it.mailbox.mails == []
 
 
 async def test_withdrawn_report_is_owed_by_the_reference_data_of_then(it: World) -> None:
@@ -212,8 +212,8 @@ async def test_nobody_is_written_to_whose_role_has_ended(it: World) -> None:
     await scan.once()
     await it.delivery().once()
 
-    (message,) = it.mailbox.messages
-    assert message["To"].addresses[0].addr_spec == heir.email
+    (mail,) = it.mailbox.mails
+    assert mail.message["To"].addresses[0].addr_spec == heir.email
     assert named(it.mailbox.texts[0]) == set(LATE)
     assert {notice.recipient: notice.state for notice in await it.notices()} == {
         CONTACT.email: "cancelled",
@@ -229,7 +229,7 @@ async def test_role_that_is_given_again_hears_what_it_missed(it: World) -> None:
     it.demand(replace(COMMITTEE, contacts=(left,)))
     await scan.once()
     await it.delivery().once()
-    assert it.mailbox.messages == []
+    assert it.mailbox.mails == []
 
     it.demand(COMMITTEE)
     await scan.once()
@@ -272,7 +272,7 @@ async def test_planned_mail_waits_until_the_duties_are_reconciled(it: World) -> 
 
     assert waiting == ["planned"]
     assert [notice.state for notice in await it.notices()] == ["cancelled"]
-    assert it.mailbox.messages == []
+    assert it.mailbox.mails == []
     it.demand(COMMITTEE)
     assert not restarted.has_reconciled()
 

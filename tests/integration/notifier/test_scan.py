@@ -181,7 +181,7 @@ async def test_more_time_takes_accusations_back(it: World) -> None:
     await it.delivery().once()
 
     assert await it.overdue() == set()
-    assert it.mailbox.messages == []
+    assert it.mailbox.mails == []
 
 
 async def test_opening_waits_for_a_batch_in_hand(it: World) -> None:

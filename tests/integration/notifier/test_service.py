@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +23,6 @@ from shared.infra.kafka.broker import producer
 from shared.infra.kafka.topics import create_missing_topics
 from shared.infra.postgres.migrate import migrate
 from tests.eventually import eventually
-from tests.integration.notifier.mailbox import Mailbox, running_mailbox
 from tests.integration.notifier.test_delivery import named
 from tests.integration.notifier.world import (
     COMMITTEE,
@@ -39,6 +38,7 @@ from tests.integration.notifier.world import (
 )
 from tests.integration.shared.plumbing import new_topic
 from tools.deployment.clearing import clear_topics
+from tools.mail_catcher import MailCatcher
 from tools.stack.stack import Stack
 
 LATE = communes()[126:]
@@ -50,7 +50,7 @@ class Line:
     """A notifier at work and what surrounds it."""
 
     notifier: Notifier
-    mailbox: Mailbox
+    mailbox: MailCatcher
     kafka: AIOKafkaProducer
     http: httpx.AsyncClient
     bootstrap: str
@@ -105,7 +105,9 @@ async def line(
     committees = tmp_path / "committees.yaml"
     committees.write_text(yaml.safe_dump({"committees": [as_written(period)]}), encoding="utf-8")
     directory = await new_topic(kafka)
-    async with running_mailbox() as mailbox, producer(kafka, "test") as sender:
+    async with AsyncExitStack() as undo:
+        mailbox = undo.enter_context(MailCatcher.open())
+        sender = await undo.enter_async_context(producer(kafka, "test"))
         given = settings(postgres_url, mailbox.port, kafka)
         notifier = app.build(
             given,
@@ -162,10 +164,10 @@ async def test_one_true_digest_and_none_after_the_missing_reports(line: Line) ->
     assert sent is not None
     answer = (await line.http.get("/v1/notices", params={"unit": LATE[0]})).json()
     (notice,) = answer["notices"]
-    (message,) = line.mailbox.messages
+    (mail,) = line.mailbox.mails
     assert named(line.mailbox.texts[0]) == set(LATE)
     assert {it["unit"] for it in notice["units"]} == set(LATE)
-    assert (notice["state"], notice["message_id"]) == ("sent", message["Message-ID"])
+    assert (notice["state"], notice["message_id"]) == ("sent", mail.message_id)
     assert (sent.notice_id, set(sent.units)) == (notice["notice_id"], set(LATE))
     assert ready
     others = await line.http.get("/v1/notices", params={"unit": communes()[0]})
@@ -236,7 +238,7 @@ def as_written(period: str) -> dict[str, object]:
 
 
 async def arrived(line: Line, count: int) -> bool:
-    return len(line.mailbox.messages) == count
+    return len(line.mailbox.mails) == count
 
 
 async def stand(line: Line, wanted: dict[str, int]) -> bool:

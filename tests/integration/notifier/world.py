@@ -29,8 +29,8 @@ from shared.reference.periods import VIETNAM
 from shared.reference.reference_data import ReferenceData, cached_per_reference_data
 from shared.reference.slots import Slot
 from tests.builders.reference import shipped_reference
-from tests.integration.notifier.mailbox import Mailbox, running_mailbox
 from tests.unit.notifier.samples import accepted
+from tools.mail_catcher import MailCatcher
 
 FORM, PERIOD, PROVINCE = "F05", "cal.2025", "37.2"
 DUE_AT = datetime(2026, 1, 9, 17, tzinfo=VIETNAM)
@@ -102,7 +102,7 @@ class World:
 
     database: Database
     open_store: OpenDutyStore
-    mailbox: Mailbox
+    mailbox: MailCatcher
     reference: ReferenceData = field(default_factory=reference)
     lag: list[int] = field(default_factory=lambda: [0])
 
@@ -202,7 +202,7 @@ async def world(url: str) -> AsyncIterator[World]:
     database = Database(url, application="test")
     await database.open()
     try:
-        async with running_mailbox() as mailbox:
+        with MailCatcher.open() as mailbox:
             yield World(database, app.store_opener(lambda: reference().directory), mailbox)
     finally:
         await database.close()

@@ -2,8 +2,8 @@
 
 from email.message import EmailMessage
 
-from tools.demo.mail_page import render
-from tools.demo.mails import read_mail
+from tools.demo.mail_page import as_json, render
+from tools.mail_catcher import read_mail
 
 
 def caught(html: str | None = "<p>Kính gửi: <b>Văn phòng</b></p>") -> bytes:
@@ -24,7 +24,7 @@ def test_a_mail_is_read_as_a_mail_program_would() -> None:
     """Encoded headers and both bodies come out as Vietnamese text."""
     mail = read_mail(caught())
 
-    assert mail.as_json() == {
+    assert as_json(mail) == {
         "message_id": "<mot@qcdc.example.vn>",
         "subject": "[QCDC] 07 đơn vị <chưa gửi>",
         "to": "banchidao@ninhbinh.example.vn",
