@@ -19,7 +19,6 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.contracts.topics import REPORTS, submissions_topic
 from shared.directory.loading import load_reference_data
-from shared.infra.kafka.broker import producer
 from tests.chaos.chase import Chase, now
 from tests.chaos.conftest import Scale
 from tests.chaos.nemesis import repeat_reports
@@ -75,8 +74,9 @@ async def run_chaos(
     """
     verdict = Verdict()
     source = deployment.plan.sources[0]
-    async with producer(deployment.kafka, "chaos-senders") as kafka:
-        senders = Senders(kafka, deployment.url("intake"), deployment.keys[source], source)
+    async with Senders.connect(
+        deployment.kafka, deployment.url("intake"), deployment.keys[source], source
+    ) as senders:
         load = asyncio.create_task(senders.run(workload, LOAD_PER_SECOND))
         reader = asyncio.create_task(_read_on(deployment, workload, verdict))
         echo = asyncio.create_task(repeat_reports(deployment, repeated_share, workload.seed))

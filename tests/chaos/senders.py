@@ -1,31 +1,30 @@
 """
 The senders: half of them upstream systems on Kafka, half over HTTP; nobody gives up.
 
-A request is repeated, with the same event id, until there is an answer that leaves no doubt, so
-at the end every wish has reached intake at least once.
+They are the clients of ``examples``, which repeat a request with the same event id until there is
+an answer that leaves no doubt. So at the end every wish has reached intake at least once.
 """
 
 import asyncio
+import math
 import random
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
 
-from shared.contracts.reports import ReportSubmitted, ReportWithdrawalRequested
-from shared.contracts.topics import submissions_topic
-from shared.contracts.wire import encode
+from examples.http_client import Document, Receipt, UpstreamClient
+from examples.kafka_client import SUBMITTED, UpstreamProducer
 from tests.chaos.workload import FORM, POISON, Slot, Task, Workload
 
-RETRY_SECONDS = 0.2
-LINES_MAX = 40
+REQUESTS_MAX = 40
 """Requests over HTTP at one time; the client's own queue takes quadratic time beyond that."""
 
-DEFINITE = {200, 201, 404, 409, 422}
+REJECTED = 422
+REASON = "thử nghiệm"
 
 
 @dataclass
@@ -40,17 +39,29 @@ class Sent:
 class Senders:
     """Everybody who sends to one deployment, at a steady rate whatever the deployment does."""
 
-    def __init__(self, kafka: AIOKafkaProducer, url: str, key: str, source: str) -> None:
+    def __init__(self, kafka: UpstreamProducer, http: httpx.AsyncClient) -> None:
         self._kafka = kafka
-        self._url = url
-        self._headers = {"Authorization": f"Bearer {key}"}
-        self._source = source
-        self._topic = submissions_topic(source)
+        self._http = http
+        self._intake = UpstreamClient(http, seconds_max=math.inf)
         self.sent = Sent()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._client = httpx.AsyncClient(timeout=20)
-        self._lines = asyncio.Semaphore(LINES_MAX)
+        self._places = asyncio.Semaphore(REQUESTS_MAX)
         self._stop = asyncio.Event()
+
+    @classmethod
+    @asynccontextmanager
+    async def connect(
+        cls, bootstrap: str, url: str, key: str, source: str
+    ) -> AsyncIterator["Senders"]:
+        """Send as *source*, for the length of the block."""
+        headers = {"Authorization": f"Bearer {key}"}
+        async with (
+            UpstreamProducer.connect(
+                bootstrap, source, math.inf, request_timeout_ms=15_000
+            ) as kafka,
+            httpx.AsyncClient(base_url=url, headers=headers, timeout=20) as http,
+        ):
+            yield cls(kafka, http)
 
     async def run(self, workload: Workload, per_second: float, poison_share: float = 0.05) -> None:
         """Send until ``finish``, then wait until every request has its answer."""
@@ -68,7 +79,6 @@ class Senders:
             await asyncio.sleep(1 / per_second)
         while self._tasks:
             await asyncio.wait(self._tasks)
-        await self._client.aclose()
 
     def finish(self) -> None:
         """Send nothing new."""
@@ -83,103 +93,65 @@ class Senders:
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (problem := task.exception()):
+            self.sent.unexpected.append(repr(problem)[:500])
 
     async def _send(self, task: Task) -> None:
         try:
             if task.slot.over_http:
-                async with self._lines:
+                async with self._places:
                     await self._over_http(task)
+            elif task.wish.version is None:
+                await self._kafka.withdraw_many([_document(task, reason=REASON)])
             else:
-                await self._over_kafka(task)
+                await self._kafka.submit(_submission(task))
         finally:
             task.slot.busy = False
 
     async def _over_http(self, task: Task) -> None:
-        while True:
-            try:
-                if task.wish.version is None:
-                    answer = await self._withdraw(task.slot)
-                else:
-                    answer = await self._client.post(
-                        f"{self._url}/v1/submissions",
-                        content=_submission(task).model_dump_json(),
-                        headers=self._headers,
-                    )
-            except httpx.HTTPError:
-                await asyncio.sleep(RETRY_SECONDS)
-                continue
-            if answer.status_code in DEFINITE:
-                if answer.status_code == 422 and task.wish.version:
-                    self.sent.unexpected.append(answer.text[:500])
-                return
-            await asyncio.sleep(RETRY_SECONDS)
+        if task.wish.version is None:
+            await self._withdraw(task.slot)
+            return
+        receipt = await self._intake.submit(_submission(task))
+        if receipt.status == REJECTED:
+            self.sent.unexpected.append(str(receipt.content)[:500])
 
-    async def _withdraw(self, slot: Slot) -> httpx.Response:
+    async def _withdraw(self, slot: Slot) -> Receipt:
         """Withdraw the slot through the newest submission that filled it."""
         filled = [it for it in slot.wishes if it.version]
-        return await self._client.delete(
-            f"{self._url}/v1/submissions/{filled[-1].event_id}",
-            params={"reason": "thử nghiệm"},
-            headers=self._headers,
-        )
-
-    async def _over_kafka(self, task: Task) -> None:
-        event: ReportSubmitted | ReportWithdrawalRequested
-        if task.wish.version is None:
-            event = ReportWithdrawalRequested(
-                event_id=task.wish.event_id,
-                occurred_at=_now(),
-                unit=task.slot.unit,
-                form=FORM,
-                period=task.slot.period,
-                reason="thử nghiệm",
-            )
-        else:
-            event = _submission(task)
-        message = encode(event, self._source)
-        await self._publish(task.slot.unit.encode(), message.body, message.headers)
-
-    async def _publish(
-        self, key: bytes, body: bytes | None, headers: list[tuple[str, bytes]]
-    ) -> None:
-        while True:
-            try:
-                await self._kafka.send_and_wait(self._topic, body, key=key, headers=headers)
-            except (KafkaError, OSError, TimeoutError):
-                await asyncio.sleep(RETRY_SECONDS)
-            else:
-                return
+        return await self._intake.withdraw(filled[-1].event_id, REASON)
 
     async def _poison(self, body: bytes | None, rng: random.Random) -> None:
         if rng.random() < 0.3 and body:
             await self._poison_over_http(body)
             return
-        headers = [("ce_type", b"qcdc.ReportSubmitted.v1"), ("ce_id", f"{rng.random()}".encode())]
-        await self._publish(f"{rng.random()}".encode(), body, headers)
+        headers = [("ce_type", SUBMITTED.encode()), ("ce_id", f"{rng.random()}".encode())]
+        await self._kafka.publish(f"{rng.random()}".encode(), body, headers)
 
     async def _poison_over_http(self, body: bytes) -> None:
         try:
-            answer = await self._client.post(
-                f"{self._url}/v1/submissions", content=body, headers=self._headers
-            )
+            answer = await self._http.post("/v1/submissions", content=body)
         except httpx.HTTPError:
             return  # poison that does not arrive is no loss
         if answer.status_code < 400:
             self.sent.unexpected.append(f"poison answered {answer.status_code}: {body[:60]!r}")
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - the sender's clock
-
-
-def _submission(task: Task) -> ReportSubmitted:
+def _submission(task: Task) -> Document:
     assert task.wish.version
-    return ReportSubmitted(
-        event_id=task.wish.event_id,
-        occurred_at=_now(),
-        unit=task.slot.unit,
-        form=FORM,
-        period=task.slot.period,
-        figures=task.slot.figures(task.wish.version),
-    )
+    return _document(task, figures=task.slot.figures(task.wish.version))
+
+
+def _document(task: Task, **more: object) -> Document:
+    return {
+        "event_id": task.wish.event_id,
+        "occurred_at": datetime.now(UTC).isoformat(),  # noqa: TID251 - the sender's clock
+        "unit": task.slot.unit,
+        "form": FORM,
+        "period": task.slot.period,
+        **more,
+    }

@@ -81,9 +81,8 @@ async def test_commit_before_the_database_is_caught(
     """Planted: the position moves first, the effect follows in a transaction of its own."""
     effect = """            if fresh:
                 await self._change(connection, fresh)
-            await self._keep_unreadable(
-                connection, [it for span in spans.values() for it in span.unreadable]
-            )
+            unreadable = [it for span in spans.values() for it in span.unreadable]
+            await dead_letters.keep(connection, self._service, unreadable)
 """
     move = "            await self._move(connection, spans)\n"
     committed = "        # planted: the effect follows\n"

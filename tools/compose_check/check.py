@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from shared.directory.loading import load_reference_data
-from tools.compose_check.doors import SOURCE, Doors, Figures
+from tools.compose_check.client import SOURCE, DeploymentClient, Figures
 from tools.compose_check.project import CheckFailed, Project
 from tools.compose_check.reports import AREA, COUNTED, PERIOD, Reports
 from tools.qcdc.settings import SERVICES
@@ -33,29 +33,30 @@ def check(project: Project, say: Say) -> None:
     say(f"directory: {_directory(project)}")
     key = project.run("migrate", "keys", "create", "--source", SOURCE)
     say(f"made an API key for {SOURCE}")
-    reports, doors = Reports(load_reference_data()), Doors(project.ports, key)
-    doors.send_over_http(reports.next())
-    doors.send_over_kafka(reports.next())
-    say(f"{AREA} {PERIOD}: {_wait_for_total(doors, reports)}, one over HTTP, one over Kafka")
-    in_turns = (doors.send_over_http, doors.send_over_kafka, doors.send_over_http)
+    reports = Reports(load_reference_data())
+    client = DeploymentClient(project.ports, key)
+    client.send_over_http(reports.next())
+    client.send_over_kafka(reports.next())
+    say(f"{AREA} {PERIOD}: {_wait_for_total(client, reports)}, one over HTTP, one over Kafka")
+    in_turns = (client.send_over_http, client.send_over_kafka, client.send_over_http)
     for service, send in zip(SERVICES, in_turns, strict=True):
-        before = doors.figures()
+        before = client.figures()
         _kill(project, service)
-        if doors.figures() != before:
+        if client.figures() != before:
             raise CheckFailed(f"the totals changed when {service} was killed")
         send(reports.next())
-        say(f"killed {service}; it came back: {_wait_for_total(doors, reports)}")
+        say(f"killed {service}; it came back: {_wait_for_total(client, reports)}")
     for service in SERVICES:
-        doors.check_ready(service)
+        client.check_ready(service)
     say(f"ready, each of them: {', '.join(SERVICES)}")
 
 
 def _directory(project: Project) -> str:
     """Return what is in force in words; the first start has published what ships."""
-    told = json.loads(project.run("directory", "directory", "show", "--json"))
-    if told["in_force"] is None or told["unfinished"]:
-        raise CheckFailed(f"the directory is {told}")
-    return f"revision {told['in_force']['revision']}, {told['entities']['unit']} units"
+    shown = json.loads(project.run("directory", "directory", "show", "--json"))
+    if shown["in_force"] is None or shown["unfinished"]:
+        raise CheckFailed(f"the directory is {shown}")
+    return f"revision {shown['in_force']['revision']}, {shown['entities']['unit']} units"
 
 
 def _versions_inside(project: Project) -> str:
@@ -83,11 +84,11 @@ def _ask_back(project: Project, service: str, expected: str) -> None:
         raise CheckFailed(f"restarts and health are {found!r}")
 
 
-def _wait_for_total(doors: Doors, reports: Reports) -> str:
+def _wait_for_total(client: DeploymentClient, reports: Reports) -> str:
     """Return the total in words once everything that was sent is in it, and nothing else."""
 
     def ask() -> None:
-        figure = _own(doors.figures())
+        figure = _own(client.figures())
         found = figure["value"], figure["reported_by"], figure["expected"]
         if found != (reports.total, reports.sent, reports.expected):
             raise CheckFailed(f"{COUNTED} is {found}")

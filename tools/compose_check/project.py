@@ -20,7 +20,7 @@ BUILD_SECONDS_MAX = 1800
 UP_SECONDS_MAX = 600
 COMMAND_SECONDS_MAX = 120
 TAIL_LINES = 40
-DOORS = (*SERVICES, "kafka")
+PUBLISHED = (*SERVICES, "kafka")
 JOBS = ("topics", "migrate", "directory")
 
 # `docker compose kill` counts as an operator's stop, after which "unless-stopped" does nothing.
@@ -47,8 +47,8 @@ class Project:
     @classmethod
     def new(cls, environ: Mapping[str, str]) -> "Project":
         """Choose name, ports and password; what a developer has set for theirs has no effect."""
-        ports = dict(zip(DOORS, free_ports(len(DOORS)), strict=True))
-        own = {f"QCDC_{door.upper()}_PORT": str(port) for door, port in ports.items()}
+        ports = dict(zip(PUBLISHED, free_ports(len(PUBLISHED)), strict=True))
+        own = {f"QCDC_{name.upper()}_PORT": str(port) for name, port in ports.items()}
         own["QCDC_DATABASE_PASSWORD"] = secrets.token_hex(16)
         others = {
             name: value

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from shared.contracts.reports import ReportSubmitted
+from examples.http_client import Document
 from shared.reference.periods import parse_period
 from shared.reference.reference_data import ReferenceData
 
@@ -34,14 +34,14 @@ class Reports:
         """What all that was sent adds up to: 1, 11, 111."""
         return sum(10**it for it in range(self.sent))
 
-    def next(self) -> ReportSubmitted:
+    def next(self) -> Document:
         """Write the next commune's report; whatever it must state and does not know is null."""
         number, self.sent = self.sent, self.sent + 1
-        return ReportSubmitted(
-            event_id=f"compose-check-{number}",
-            occurred_at=datetime.now(UTC),
-            unit=self._owing[number].key,
-            form=FORM,
-            period=PERIOD,
-            figures={**dict.fromkeys(self._unknown), COUNTED: 10**number},
-        )
+        return {
+            "event_id": f"compose-check-{number}",
+            "occurred_at": datetime.now(UTC).isoformat(),
+            "unit": self._owing[number].key,
+            "form": FORM,
+            "period": PERIOD,
+            "figures": {**dict.fromkeys(self._unknown), COUNTED: 10**number},
+        }

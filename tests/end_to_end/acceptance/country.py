@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,11 +14,11 @@ import httpx
 from aiokafka import AIOKafkaConsumer
 from pydantic import SecretStr
 
+from examples.http_client import Document, Receipt, UpstreamClient
+from examples.kafka_client import UpstreamProducer
 from services.aggregator.usecases.sign import SignOrder
-from shared.contracts.reports import ReportSubmitted
 from tests.end_to_end.acceptance.writing import TOTAL, Answer, models, whole
 from tools.clock import system_clock
-from tools.demo.doors import KafkaDoor
 from tools.demo.reports import FigureValue
 from tools.deployment.deployment import Deployment, Plan
 from tools.mail_catcher import MailCatcher
@@ -79,28 +79,21 @@ class Country:
         self, unit: str, period: str, figures: Mapping[str, FigureValue], form: str = "F05"
     ) -> Answer:
         """Submit a report and return the verdict with its status."""
-        document = {
-            "event_id": f"nt-{next(_numbers)}",
-            "unit": unit,
-            "form": form,
-            "period": period,
-            "figures": whole(form, figures),
-        }
-        return self._call("POST", "", {}, document)
+        report = _report(unit, form, period, figures)
+        return self._at_intake(lambda intake: intake.submit(report))
 
-    def _call(
-        self, method: str, path: str, question: Mapping[str, str], document: object = None
-    ) -> Answer:
-        answer = httpx.request(
-            method,
-            f"{self.deployment.url('intake')}/v1/submissions{path}",
-            params=dict(question),
-            json=document,
-            headers={"Authorization": f"Bearer {self.deployment.keys[SOURCE]}"},
-            timeout=HTTP_SECONDS_MAX,
-            trust_env=False,
-        )
-        return {**answer.json(), "status": answer.status_code}
+    def withdraw(self, event_id: str) -> Answer:
+        """Take back what was accepted under an id."""
+        return self._at_intake(lambda intake: intake.withdraw(event_id, "thử"))
+
+    def _at_intake(self, request: Callable[[UpstreamClient], Awaitable[Receipt]]) -> Answer:
+        async def work() -> Receipt:
+            url, key = self.deployment.url("intake"), self.deployment.keys[SOURCE]
+            async with UpstreamClient.connect(url, key, trust_env=False) as intake:
+                return await request(intake)
+
+        receipt = blocking(work())
+        return {**receipt.content, "status": receipt.status}
 
     def accepted(
         self, unit: str, period: str, figures: Mapping[str, FigureValue], form: str = "F05"
@@ -112,35 +105,28 @@ class Country:
 
     def write(self, unit: str, period: str, figures: Mapping[str, FigureValue]) -> None:
         """Submit a report over Kafka, where the broker says when it came."""
-        report = ReportSubmitted(
-            event_id=f"nt-{next(_numbers)}",
-            occurred_at=system_clock(),
-            unit=unit,
-            form="F05",
-            period=period,
-            figures=whole("F05", figures),
-        )
+        report = _report(unit, "F05", period, figures)
 
         async def work() -> None:
-            async with KafkaDoor.open(self.deployment.kafka, SOURCE) as door:
-                await door.send([report])
+            async with UpstreamProducer.connect(self.deployment.kafka, SOURCE) as intake:
+                await intake.submit(report)
 
         blocking(work())
 
     def until_judged(self, unit: str, period: str, as_wanted: Callable[[Answer], bool]) -> None:
         """
-        Return once intake works by the facts just published, leaving the slot empty.
+        Return once intake works by the directory just published, leaving the slot empty.
 
         A slot is judged when it is first filled, so a probe that came too early is taken back.
         """
 
         def look() -> bool:
             verdict = self.accepted(unit, period, models(1))
-            withdrawn = self._call("DELETE", f"/{verdict['submission_id']}", {"reason": "thử"})
+            withdrawn = self.withdraw(verdict["submission_id"])
             assert withdrawn["verdict"] == "accepted", withdrawn
             return as_wanted(verdict)
 
-        until(look, "intake does not work by the new facts")
+        until(look, "intake does not work by the new directory")
 
     def ask(self, path: str, service: str = "aggregator", **question: str) -> Answer:
         """Ask a service, and expect an answer."""
@@ -232,6 +218,17 @@ def until_passed(instant: datetime) -> None:
     wait_until(ask, what=f"{instant}", errors=(AssertionError,), seconds_max=max(left, 0) + 5)
 
 
+def _report(unit: str, form: str, period: str, figures: Mapping[str, FigureValue]) -> Document:
+    return {
+        "event_id": f"nt-{next(_numbers)}",
+        "occurred_at": system_clock().isoformat(),
+        "unit": unit,
+        "form": form,
+        "period": period,
+        "figures": whole(form, figures),
+    }
+
+
 def _written(folder: Path, files: Mapping[str, str]) -> tuple[Path, ...]:
     written = []
     for name, text in files.items():
@@ -250,13 +247,13 @@ async def _events(kafka: str, topic: str) -> list[tuple[str, str, Answer]]:
         ends = await consumer.end_offsets(places)
         while any([await consumer.position(it) < end for it, end in ends.items()]):
             for records in (await consumer.getmany(timeout_ms=100)).values():
-                found += [_told(it.headers, it.key, it.value) for it in records if it.value]
+                found += [_event_of(it.headers, it.key, it.value) for it in records if it.value]
     finally:
         await consumer.stop()
     return found
 
 
-def _told(
+def _event_of(
     headers: Iterable[tuple[str, bytes]], key: bytes | None, value: bytes
 ) -> tuple[str, str, Answer]:
     kind = dict(headers)["ce_type"].decode()

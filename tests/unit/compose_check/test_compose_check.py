@@ -10,10 +10,9 @@ import pytest
 from services.intake.domain.judge import judge
 from services.intake.domain.parsing import parse_submission
 from services.intake.domain.rule_context import build_rule_context
-from shared.contracts.wire import encode
 from tests.builders.reference import shipped_reference
 from tests.unit.intake.given import raw
-from tools.compose_check.project import DOORS, Project
+from tools.compose_check.project import PUBLISHED, Project
 from tools.compose_check.reports import Reports
 
 ROOT = Path(__file__).parents[3]
@@ -24,7 +23,7 @@ def test_a_report_that_is_sent_is_accepted() -> None:
     reference = shipped_reference()
     report = Reports(reference).next()
 
-    arrival = raw(encode(report, "compose-check/demo").body)
+    arrival = raw(report)
     verdict = judge(
         parse_submission(arrival),
         build_rule_context(reference.catalogue, reference.directory, reference.due),
@@ -40,8 +39,8 @@ def test_a_total_tells_which_reports_are_in_it() -> None:
 
     sent = [reports.next() for _ in range(3)]
 
-    assert [it.figures["dvk_models_total"] for it in sent] == [1, 10, 100]
-    assert len({it.unit for it in sent}) == 3
+    assert [it["figures"]["dvk_models_total"] for it in sent] == [1, 10, 100]
+    assert len({it["unit"] for it in sent}) == 3
     assert reports.total == 111
 
 
@@ -51,7 +50,7 @@ def test_settings_of_the_real_deployment_do_not_reach_the_check() -> None:
 
     first, second = Project.new(environ), Project.new(environ)
 
-    assert set(first.environment) - {f"QCDC_{it.upper()}_PORT" for it in DOORS} == {
+    assert set(first.environment) - {f"QCDC_{it.upper()}_PORT" for it in PUBLISHED} == {
         "PATH",
         "QCDC_DATABASE_PASSWORD",
     }

@@ -16,7 +16,7 @@ from services.intake.domain.parsing import parse_submission
 from services.intake.domain.rule_context import build_rule_context
 from shared.contracts.reports import HandoverSubmitted, ReportSubmitted, ReportWithdrawalRequested
 from shared.contracts.wire import encode
-from shared.directory.loading import load_reference_data
+from tests.builders.reference import shipped_reference
 from tests.unit.intake.given import raw
 
 REPORTED = {"event_id": "a-1", "unit": "00004.2"}
@@ -153,7 +153,7 @@ def test_headers_are_those_of_the_contract(
 
 def test_the_report_of_the_example_would_be_accepted() -> None:
     """Who tries the example must not be refused by intake."""
-    reference = load_reference_data()
+    reference = shipped_reference()
     received_at = datetime(2026, 10, 15, 2, 14, 8, tzinfo=UTC)
     arrival = raw(REPORT.read_bytes(), received_at=received_at)
 
