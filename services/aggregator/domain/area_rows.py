@@ -1,4 +1,4 @@
-"""What the ledger holds of the units that make up a scope, and what it says of a question."""
+"""The ledger's rows of a question as stated figures and reporters."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -24,8 +24,8 @@ class AreaRows:
     """
     Everything that counts in one slice of a question.
 
-    ``reports`` says which figures they state; ``divided`` says the same of units that are not
-    separable, whose figures do not count.
+    ``totals`` hold the sums, ``reports`` who reported and which figures they left out. ``divided``
+    are reports of units that are not separable; their figures do not count.
     """
 
     slice_: ScopeSlice

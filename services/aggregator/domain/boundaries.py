@@ -1,8 +1,8 @@
 """
 Boundaries: which totals, as they were reported, make up an area of today for a past period.
 
-Nothing is recomputed and no report is rewritten: whole provinces and districts are taken as they
-stand in the ledger, single reporters beside them where a boundary runs through an area of then. A
+Nothing is recomputed and no report is rewritten: whole provinces and districts are taken as the
+ledger has them, single reporters beside them where a boundary runs through an area of then. A
 unit counts in an area when all of it lies there today. What was divided between areas is named
 and assigned to none, because nobody recorded the shares.
 """
@@ -27,7 +27,7 @@ _MAPS_REMEMBERED = 4
 @dataclass(frozen=True, slots=True)
 class Sources:
     """
-    Where the figures of an area of today stand for a period; keys are sorted.
+    The totals and reports that make up an area of today for a past period; keys are sorted.
 
     areas          provinces and districts of then whose whole totals count
     units          single reporters that count beside them
@@ -48,10 +48,10 @@ def sources(
     area: str, period: Period, directory: Directory, lineage: Lineage, today: date
 ) -> Sources:
     """
-    Return where the figures of a unit of today stand for a period.
+    Return the totals and reports that make up a unit of today for a period.
 
     A period that is still open is seen as it will close, as far as decisions are known. A unit
-    that has ended stands for itself. Raises KeyError on an unknown unit.
+    that has ended is its own source. Raises KeyError on an unknown unit.
     """
     return _maps(directory, lineage).sources(area, period.first_day, period.last_day, today)
 

@@ -39,7 +39,7 @@ class Layout:
 
     @cached_property
     def looked_up(self) -> tuple[int, ...]:
-        """Positions that stand only in the total of the very unit that reported them."""
+        """Positions that only the total of the reporting unit itself holds."""
         return tuple(n for n, it in enumerate(self.indicators) if it.over_units == "none")
 
 

@@ -12,10 +12,10 @@ class Ledger(Protocol):
     """The ledger, inside one transaction."""
 
     async def held(self, slots: Collection[Slot]) -> Mapping[Slot, SlotContent]:
-        """Return what the slots hold, and keep others from changing it; unknown slots lack."""
+        """Lock and return the contents of the slots; a slot never seen is left out."""
 
     async def totals(self, keys: Collection[TotalKey]) -> Mapping[TotalKey, Totals]:
-        """Return the totals as they stand, and keep others from changing them."""
+        """Lock and return the current totals."""
 
     async def save(self, change: LedgerChange, totals: Mapping[TotalKey, Totals]) -> None:
         """

@@ -106,7 +106,7 @@ class _Replaying:
                 return
 
     async def exactly(self) -> int:
-        """Replay the rest; the live positions stand still now. Return the number of records."""
+        """Replay the rest; the live positions do not move now. Return the number of records."""
         await self._round()
         return self._total
 

@@ -35,7 +35,7 @@ def test_coverage_counts_only_who_owes() -> None:
 
 
 def test_missing_begins_when_the_due_instant_has_passed() -> None:
-    """Not at the instant itself, and never for a unit whose due instant cannot be told."""
+    """Not at the instant itself, and never for a unit whose due instant is unknown."""
 
     def named(as_of: datetime, due_at: datetime | None = DUE) -> list[Straggler]:
         receipts = {"A": receipt("A"), "B": receipt("B", on_time=False)}

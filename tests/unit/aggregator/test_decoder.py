@@ -1,4 +1,4 @@
-"""What a record of the reports topic says, or why it says nothing."""
+"""Records of the reports topic become revisions, or dead letters with a reason."""
 
 import pytest
 
@@ -12,25 +12,25 @@ from tests.unit.aggregator.given import Place, Value, accepted, raw, record, rev
 
 def test_figures_stand_in_cell_order_and_smallest_units(layouts: Layouts) -> None:
     """Hundredths for areas, whole numbers for counts, None for what is not reported."""
-    said: dict[str, Value] = {
+    figures: dict[str, Value] = {
         "land_donated_m2": "4197000.5",
         "dvk_models_new": 421,
         "dvk_models_removed": None,
     }
     qualifiers = {"land_donated_m2": "about", "dvk_models_removed": "at_least"}
 
-    counted = revision_of(accepted(said, qualifiers=qualifiers), layouts).counted
+    counted = revision_of(accepted(figures, qualifiers=qualifiers), layouts).counted
 
-    place = layouts.known("F05", "cal.2023").form.position
-    stated = {key: (counted.figures or ())[place[key]] for key in said}
+    position = layouts.known("F05", "cal.2023").form.position
+    stated = {key: (counted.figures or ())[position[key]] for key in figures}
     assert stated == {
         "land_donated_m2": 419_700_050,
         "dvk_models_new": 421,
         "dvk_models_removed": None,
     }
     assert [it for it in counted.figures or () if it is not None] == [419_700_050, 421]
-    assert counted.about == (place["land_donated_m2"],)
-    assert counted.at_least == ()  # nothing was said that could be "more than"
+    assert counted.about == (position["land_donated_m2"],)
+    assert counted.at_least == ()  # no figure that could be "more than"
 
 
 def test_withdrawal_has_no_figures(layouts: Layouts) -> None:

@@ -31,9 +31,9 @@ def figure(
     ledger: MemoryLedger, cell: str, layouts: Layouts, key: TotalKey = OF_PROVINCE
 ) -> object:
     """Return the sum of a cell and by how many reports it is given."""
-    place = layouts.known(key.form, key.period).form.position[cell]
+    position = layouts.known(key.form, key.period).form.position[cell]
     totals = ledger.counted[key]
-    return totals.sums[place], totals.reporting[place]
+    return totals.sums[position], totals.reporting[position]
 
 
 @pytest.mark.parametrize("key", [OF_PROVINCE, OF_DISTRICT])
@@ -172,15 +172,15 @@ def test_rates_and_looked_up_figures_are_never_summed(layouts: Layouts) -> None:
 def test_qualifiers_come_and_go_with_their_report(layouts: Layouts) -> None:
     """A total is "more than" for as long as one of its parts is."""
     ledger = MemoryLedger()
-    place = layouts.known("F05", "cal.2023").form.position["work_days"]
-    said = accepted({"work_days": 193_000}, qualifiers={"work_days": "about"})
-    count(ledger, [said, accepted({"work_days": 1}, Place("D373.C2"))], layouts)
+    position = layouts.known("F05", "cal.2023").form.position["work_days"]
+    qualified = accepted({"work_days": 193_000}, qualifiers={"work_days": "about"})
+    count(ledger, [qualified, accepted({"work_days": 1}, Place("D373.C2"))], layouts)
     about = ledger.counted[OF_PROVINCE].about
 
     count(ledger, [accepted({"work_days": 193_251}, revision=2)], layouts)
 
     assert about is not None
-    assert (about[place], sum(about)) == (1, 1)
+    assert (about[position], sum(about)) == (1, 1)
     assert ledger.counted[OF_PROVINCE].about is None
 
 

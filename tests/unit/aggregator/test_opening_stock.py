@@ -47,17 +47,17 @@ def test_every_opening_stock_has_the_closing_stock_of_its_own_split(layouts: Lay
 
 
 def test_closing_becomes_opening_with_its_source_or_its_refusal() -> None:
-    """What the predecessors could not be asked for, their successor cannot be told."""
+    """What is withheld of the predecessors is withheld of their successor."""
     source = CarriedStock(("72.1", "80.1"), BEFORE)
     pairs = {OPENING: CLOSING, f"{OPENING}[x=1]": f"{CLOSING}[x=1]", f"{OPENING}[x=2]": "nobody"}
     closed = StatedFigures(
         {CLOSING: {BEFORE: Amount(963)}}, {f"{CLOSING}[x=1]": {BEFORE: Withheld.NOT_SEPARABLE}}
     )
 
-    said = carry_opening_stocks(
+    figures = carry_opening_stocks(
         StatedFigures({"other": {AFTER: Amount(1)}}), pairs, AFTER, closed, source
     )
 
-    assert said.stated == {"other": {AFTER: Amount(1)}, OPENING: {AFTER: Amount(963)}}
-    assert said.carried == {OPENING: {AFTER: source}}
-    assert said.withheld == {f"{OPENING}[x=1]": {AFTER: Withheld.NOT_SEPARABLE}}
+    assert figures.stated == {"other": {AFTER: Amount(1)}, OPENING: {AFTER: Amount(963)}}
+    assert figures.carried == {OPENING: {AFTER: source}}
+    assert figures.withheld == {f"{OPENING}[x=1]": {AFTER: Withheld.NOT_SEPARABLE}}
