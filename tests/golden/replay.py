@@ -21,9 +21,8 @@ from shared.reference.directory import Unit
 from shared.reference.periods import Period, periods_between
 from tests.golden.world import RECEIVED_AT, World
 from tests.unit.aggregator.given import revision_of
-from tools.demo.articles import Article
+from tools.demo.articles import Article, sample_units
 from tools.demo.reports import Report, reports_of
-from tools.demo.roster import sample_units
 
 
 @dataclass(frozen=True)

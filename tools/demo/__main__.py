@@ -17,14 +17,23 @@ from datetime import datetime, timedelta
 import httpx
 from aiokafka.errors import KafkaError
 
+from examples.http_client import NoAnswer, RequestRefused
+from examples.kafka_client import NotAcknowledged
 from shared.contracts.topics import COMMON
 from shared.infra.kafka.topics import create_missing_topics
+from shared.reference.periods import VIETNAM, label_vi
 from tools.clock import system_clock
-from tools.demo import checks, current, doors, guide, mail_page
-from tools.demo.errors import DemoError
-from tools.demo.load import Doors, send_load, send_poison
-from tools.demo.scenario import Scenario, build
-from tools.demo.settings import Ports
+from tools.demo import checks, mail_page
+from tools.demo.scenario import AREA, FORM, Scenario, build, committee_file
+from tools.demo.sending import (
+    ANSWER_SECONDS_MAX,
+    HTTP_SOURCE,
+    KAFKA_SOURCE,
+    Upstreams,
+    send_load,
+    send_poison,
+)
+from tools.demo.settings import DemoError, Ports, url
 from tools.deployment.deployment import Deployment, Plan
 from tools.mail_catcher import MailCatcher
 from tools.stack.errors import StackError
@@ -41,6 +50,7 @@ GRACE_PER_PREPARATION = 4
 SETTLE_SECONDS_MAX = 90.0
 """From the end of the load to the last figure and the digest."""
 
+UNANSWERED = (NoAnswer, NotAcknowledged, RequestRefused, httpx.HTTPError, KafkaError)
 EXIT_FAILED, EXIT_INTERRUPTED = 1, 130
 
 
@@ -64,7 +74,7 @@ def main() -> int:
         with _running(ports) as demo:
             _fill_or_explain(demo)
             print(
-                *guide.lines(ports, demo.deployment.keys[doors.HTTP_SOURCE], demo.scenario),
+                *_guide(ports, demo.deployment.keys[HTTP_SOURCE], demo.scenario),
                 sep="\n",
             )
             sys.stdout.flush()
@@ -104,7 +114,7 @@ def _start(ports: Ports, stack: Stack, undo: ExitStack) -> Demo:
     now = system_clock()
     due_at = (now + max(GRACE_MIN, GRACE_PER_PREPARATION * (now - begun))).replace(microsecond=0)
     committees = stack.scratch / "committees.yaml"
-    committees.write_text(current.committee_file(scenario.period, due_at), encoding="utf-8")
+    committees.write_text(committee_file(scenario.period, due_at), encoding="utf-8")
     deployment.publish_committees(committees)
     deployment.start()
     deployment.wait_ready()
@@ -123,7 +133,7 @@ def _check_unused(stack: Stack) -> None:
 
 def _plan(ports: Ports, scenario: Scenario, smtp_port: int) -> Plan:
     return Plan(
-        sources=(doors.KAFKA_SOURCE, doors.HTTP_SOURCE),
+        sources=(KAFKA_SOURCE, HTTP_SOURCE),
         ports={
             "aggregator": ports.aggregator,
             "intake": ports.intake,
@@ -137,7 +147,14 @@ def _plan(ports: Ports, scenario: Scenario, smtp_port: int) -> Plan:
 def _fill_or_explain(demo: Demo) -> None:
     try:
         asyncio.run(_fill(demo))
-    except (DemoError, httpx.HTTPError, KafkaError) as problem:
+    except (
+        DemoError,
+        NoAnswer,
+        NotAcknowledged,
+        RequestRefused,
+        httpx.HTTPError,
+        KafkaError,
+    ) as problem:
         for service in demo.deployment.services.values():
             print(f"--- the end of {service.name}'s log\n{log_tail(service.log)}", file=sys.stderr)
         raise DemoError(str(problem) or repr(problem)) from problem
@@ -147,36 +164,56 @@ async def _fill(demo: Demo) -> None:
     """Send everything, and return once everything has come out."""
     deployment, scenario = demo.deployment, demo.scenario
     async with AsyncExitStack() as undo:
-        open_doors = await _open_doors(deployment, undo)
+        upstreams = await undo.enter_async_context(Upstreams.connect(deployment))
         readers = checks.Readers(
             await undo.enter_async_context(_reader(deployment.url("aggregator"))),
             await undo.enter_async_context(_reader(deployment.url("notifier"))),
             demo.mailbox.mails,
         )
-        await open_doors.send(scenario.in_time)
+        await upstreams.send(scenario.in_time)
         await checks.until_all_in_time(readers, scenario, demo.due_at, system_clock)
-        print(guide.current_month(scenario, demo.due_at), flush=True)
-        await send_load(open_doors, scenario.load)
-        await send_poison(open_doors, scenario.poisons, scenario.unreadable)
+        print(_current_month(scenario, demo.due_at), flush=True)
+        await send_load(upstreams, scenario.load)
+        await send_poison(upstreams, scenario.poisons, scenario.unreadable)
         await checks.until_totals_hold(readers, scenario.expected, SETTLE_SECONDS_MAX)
         print(f"totals: every figure of the articles holds ({len(scenario.expected)} questions)")
         print("notice: waiting for the deadline and the digest", flush=True)
         await checks.until_digest_is_caught(readers, scenario, SETTLE_SECONDS_MAX)
 
 
-async def _open_doors(deployment: Deployment, undo: AsyncExitStack) -> Doors:
-    kafka = await undo.enter_async_context(doors.KafkaDoor.open(deployment.kafka))
-    http, of_kafka_source = [
-        await undo.enter_async_context(
-            doors.HttpDoor.open(deployment.url("intake"), deployment.keys[source])
-        )
-        for source in (doors.HTTP_SOURCE, doors.KAFKA_SOURCE)
-    ]
-    return Doors(kafka, http, of_kafka_source)
-
-
 def _reader(address: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=address, timeout=doors.ANSWER_SECONDS_MAX, trust_env=False)
+    return httpx.AsyncClient(base_url=address, timeout=ANSWER_SECONDS_MAX, trust_env=False)
+
+
+def _current_month(scenario: Scenario, due_at: datetime) -> str:
+    """Say who has reported the current month."""
+    month, until = label_vi(scenario.period), due_at.astimezone(VIETNAM)
+    return (
+        f"load: {len(scenario.in_time)} communes of Ninh Bình have reported {month} in time,"
+        f" {len(scenario.late)} have not; due at {until:%H:%M:%S} in Vietnam"
+    )
+
+
+def _guide(ports: Ports, key: str, scenario: Scenario) -> list[str]:
+    """Return everything that follows once the demo is ready."""
+    period = scenario.period.code
+    totals, late = (f"{url(ports.aggregator)}/v1/{it}" for it in ("totals", "late"))
+    return [
+        f"ready: {url(ports.aggregator)}",
+        f"  intake       {url(ports.intake)}  (API: /openapi.json)",
+        f"  notifier     {url(ports.notifier)}/v1/notices",
+        f"  caught mail  {url(ports.mail)}",
+        f"  API key      {key}",
+        "figures to look at:",
+        f"  Hà Nội 2022-2023      {totals}?unit=01.1&from=cal.2022&to=cal.2023",
+        f"  Ninh Bình 2023        {totals}?unit=37.1&period=cal.2023",
+        f"  Long An 2021-2023     {totals}?unit=80.1&from=cal.2021&to=cal.2023",
+        f"  TP Hà Tĩnh 2017-2022  {totals}?unit=D436.1&from=cal.2017&to=cal.2022",
+        f"  who is late           {late}?unit={AREA}&form={FORM}&period={period}",
+        f"send the {len(scenario.late)} missing reports, from another terminal:",
+        f"  {ports.command('tools.demo.send_missing')} --key {key}",
+        "units with keys FX-... and all shares of units are samples; Ctrl-C ends everything",
+    ]
 
 
 if __name__ == "__main__":

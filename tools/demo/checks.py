@@ -10,10 +10,10 @@ import httpx
 
 from shared.contracts.totals import Coverage
 from tools.clock import Clock
-from tools.demo import asking, current
-from tools.demo.errors import DemoError
-from tools.demo.expectations import Expectation
-from tools.demo.scenario import Scenario
+from tools.demo import queries
+from tools.demo.reports import Expectation
+from tools.demo.scenario import AREA, FORM, Scenario
+from tools.demo.settings import DemoError
 from tools.mail_catcher import CaughtMail
 
 EVERY_SECONDS = 0.25
@@ -79,7 +79,7 @@ async def until_totals_hold(
     """Wait until every figure of every article is what it must be. Raises DemoError."""
 
     async def look() -> list[str]:
-        answers = [await asking.totals(readers.aggregator, it.parameters) for it in expected]
+        answers = [await queries.totals(readers.aggregator, it.parameters) for it in expected]
         return [
             line
             for it, found in zip(expected, answers, strict=True)
@@ -94,7 +94,7 @@ async def until_digest_is_caught(readers: Readers, scenario: Scenario, seconds: 
 
     async def look() -> list[str]:
         coverage = await _coverage(readers, scenario)
-        notices = await asking.notices(readers.notifier)
+        notices = await queries.notices(readers.notifier)
         sent = [it for it in notices if it.state == "sent"]
         if len(sent) != 1 or len(notices) != 1 or len(readers.mails) != 1:
             counts = f"{len(notices)} notices, {len(sent)} sent, {len(readers.mails)} caught"
@@ -106,7 +106,7 @@ async def until_digest_is_caught(readers: Readers, scenario: Scenario, seconds: 
     await until_nothing_is_missing(look, seconds)
 
 
-def _wrong_with_digest(notice: asking.Notice, mail: CaughtMail, scenario: Scenario) -> list[str]:
+def _wrong_with_digest(notice: queries.Notice, mail: CaughtMail, scenario: Scenario) -> list[str]:
     named = sorted(it.unit for it in notice.units)
     if named != sorted(scenario.late):
         return [f"the digest names {named} instead of {sorted(scenario.late)}"]
@@ -117,6 +117,4 @@ def _wrong_with_digest(notice: asking.Notice, mail: CaughtMail, scenario: Scenar
 
 
 async def _coverage(readers: Readers, scenario: Scenario) -> Coverage:
-    return await asking.coverage(
-        readers.aggregator, current.AREA, current.FORM, scenario.period.code
-    )
+    return await queries.coverage(readers.aggregator, AREA, FORM, scenario.period.code)

@@ -1,20 +1,25 @@
-"""Everything the demo knows before it starts: units, reports, and what must come out."""
+"""
+Everything the demo knows before it starts: units, reports, and what must come out.
 
-from collections.abc import Sequence
+The running work is today's Ninh Bình in the newest closed month, some communes late. The communes
+are real; their figures are samples and say so in the note of each report.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import yaml
+
 from shared.directory.loading import load_reference_data
-from shared.reference.periods import Period
+from shared.reference.catalogue import Catalogue
+from shared.reference.periods import VIETNAM, Period, label_vi, latest_closed
 from shared.reference.reference_data import ReferenceData
-from tools.demo import current
-from tools.demo.articles import Article, articles
-from tools.demo.deliveries import Delivery, Load, in_time, plan_load
-from tools.demo.expectations import Expectation, expectations
-from tools.demo.poison import Poison, not_json, poisons
-from tools.demo.reports import Report, reports_of
-from tools.demo.roster import demo_units, write_directory
+from tools.demo.apportion import sample
+from tools.demo.articles import Article, articles, demo_units, write_directory
+from tools.demo.deliveries import Delivery, Load, Poison, in_time, not_json, plan_load, poisons
+from tools.demo.reports import Expectation, Report, complete, expectations, reports_of
 
 _STRAY_PERIOD = "cal.2020"
 """A year of which no article speaks: what is reported for it by mistake is withdrawn for good."""
@@ -35,20 +40,20 @@ class Scenario:
     late: tuple[str, ...]
 
 
-def build(scratch: Path, now: datetime, told: Sequence[Article] | None = None) -> Scenario:
+def build(scratch: Path, now: datetime, stated: Sequence[Article] | None = None) -> Scenario:
     """Lay everything out, with the articles as they stand or variants of them."""
-    told = articles() if told is None else told
+    stated = articles() if stated is None else stated
     directory_file = scratch / "units.csv"
-    write_directory(directory_file, demo_units(load_reference_data().directory, told))
+    write_directory(directory_file, demo_units(load_reference_data().directory, stated))
     reference = load_reference_data([directory_file])
-    reports = [it for article in told for it in reports_of(article, reference.catalogue)]
+    reports = [it for article in stated for it in reports_of(article, reference.catalogue)]
     front, models = _first(reports, "F04", "01.1"), _first(reports, "F05", "37.1")
     stray = Report(front.unit, front.form, _STRAY_PERIOD, front.figures)
-    period = current.current_period(now)
+    period = current_period(now)
     owing = _owing(reference, period)
-    late = current.late_units(owing)
+    late = late_units(owing)
     punctual = [
-        current.current_report(key, period, reference.catalogue) for key in owing if key not in late
+        current_report(key, period, reference.catalogue) for key in owing if key not in late
     ]
     return Scenario(
         reference=reference,
@@ -56,7 +61,7 @@ def build(scratch: Path, now: datetime, told: Sequence[Article] | None = None) -
         load=plan_load(reports, stray, now),
         poisons=poisons(front, models, now),
         unreadable=not_json(front, now),
-        expected=tuple(expectations(told, reference.catalogue)),
+        expected=tuple(expectations(stated, reference.catalogue)),
         period=period,
         in_time=in_time(punctual, now),
         late=late,
@@ -64,13 +69,82 @@ def build(scratch: Path, now: datetime, told: Sequence[Article] | None = None) -
 
 
 def _owing(reference: ReferenceData, period: Period) -> list[str]:
-    form = reference.catalogue.form(current.FORM, period)
+    form = reference.catalogue.form(FORM, period)
     if form is None:
-        raise ValueError(f"no form {current.FORM} for {period.code}")
-    return [it.key for it in reference.directory.owing(form, period, current.AREA)]
+        raise ValueError(f"no form {FORM} for {period.code}")
+    return [it.key for it in reference.directory.owing(form, period, AREA)]
 
 
 def _first(reports: Sequence[Report], form: str, area: str) -> Report:
     return next(
         it for it in reversed(reports) if it.form == form and it.unit.startswith(f"FX-{area}-")
     )
+
+
+AREA = "37.2"
+FORM = "F05"
+LATE_COUNT = 7
+NOTE = "Số liệu mẫu của bản trình diễn, không phải số liệu thật."
+MAILBOX_ADDRESS = "banchidao@ninhbinh.example.vn"
+_COMMITTEE = (
+    'Ban Chỉ đạo thực hiện Quy chế dân chủ ở cơ sở và phong trào thi đua "Dân vận khéo" '
+    "tỉnh Ninh Bình"
+)
+
+
+def current_period(now: datetime) -> Period:
+    """Return the newest month of Decree 09/2019 that has closed in Vietnam."""
+    return latest_closed("nd09", "month", now.astimezone(VIETNAM).date())
+
+
+def late_units(units: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the units that do not report in time: the same in every run."""
+    drawn = sorted(units, key=lambda key: (sample(f"late {key}", 2**32), key))
+    return tuple(sorted(drawn[:LATE_COUNT]))
+
+
+def current_report(unit: str, period: Period, catalogue: Catalogue) -> Report:
+    """
+    Return a sample report of one unit, with a stock that balances.
+
+    Raises ValueError when no version of the form is in force.
+    """
+    form = catalogue.form(FORM, period)
+    if form is None:
+        raise ValueError(f"no form {FORM} for {period.code}")
+    opening, new = 4 + sample(f"opening {unit}", 12), sample(f"new {unit}", 4)
+    removed = sample(f"removed {unit}", 2)
+    stated = {
+        "dvk_models_opening": opening,
+        "dvk_models_new": new,
+        "dvk_models_removed": removed,
+        "dvk_models_total": opening + new - removed,
+    }
+    return Report(unit, FORM, period.code, complete(stated, form, catalogue), note=NOTE)
+
+
+def committee_file(period: Period, due_at: datetime) -> str:
+    """Return the committee of Ninh Bình and its demand, in the shape of committees.yaml."""
+    committee = {
+        "key": "ninh_binh",
+        "name_vi": _COMMITTEE,
+        "area": AREA,
+        "programmes": ["dan_chu_co_so", "dan_van_kheo"],
+        "letter_style": "party",
+        "contacts": [
+            {
+                "name": "Trần Văn Mẫu",
+                "role": "thuong_truc",
+                "email": MAILBOX_ADDRESS,
+            }
+        ],
+        "demands": [
+            {
+                "form": FORM,
+                "period": period.code,
+                "due_at": due_at.astimezone(VIETNAM),
+                "document": f"Công văn mẫu về báo cáo {label_vi(period)}",
+            }
+        ],
+    }
+    return yaml.safe_dump({"version": 1, "committees": [committee]}, allow_unicode=True)

@@ -11,15 +11,16 @@ import sys
 
 import httpx
 
+from examples.http_client import NoAnswer, RequestRefused, UpstreamClient
 from shared.directory.loading import load_reference_data
 from shared.reference.periods import Period, parse_period
 from tools.clock import system_clock
-from tools.demo import asking, current
+from tools.demo import queries
 from tools.demo.checks import until_nothing_is_missing
 from tools.demo.deliveries import submission
-from tools.demo.doors import HttpDoor
-from tools.demo.errors import DemoError
-from tools.demo.settings import Ports, url
+from tools.demo.scenario import AREA, FORM, current_period, current_report
+from tools.demo.sending import document, expect_all_accepted
+from tools.demo.settings import DemoError, Ports, url
 
 COUNTED_SECONDS_MAX = 10.0
 
@@ -33,7 +34,7 @@ def main() -> int:
     try:
         period = _period(given.period)
         asyncio.run(_send(Ports.from_environ(os.environ), given.key, period))
-    except (DemoError, httpx.HTTPError) as problem:
+    except (DemoError, NoAnswer, RequestRefused, httpx.HTTPError) as problem:
         print(f"send_missing: {problem}", file=sys.stderr)
         return 1
     return 0
@@ -43,20 +44,21 @@ async def _send(ports: Ports, key: str, period: Period) -> None:
     async with (
         _reader(ports.aggregator) as aggregator,
         _reader(ports.notifier) as notifier,
-        HttpDoor.open(url(ports.intake), key) as intake,
+        UpstreamClient.connect(url(ports.intake), key, trust_env=False) as intake,
     ):
-        late = await asking.missing(aggregator, current.AREA, current.FORM, period.code)
+        late = await queries.missing(aggregator, AREA, FORM, period.code)
         if not late:
-            print(f"nobody owes {current.FORM} for {period.code} any more")
+            print(f"nobody owes {FORM} for {period.code} any more")
             return
         catalogue, now = load_reference_data().catalogue, system_clock()
-        reports = [current.current_report(it.unit, period, catalogue) for it in late]
-        await intake.send([submission(it, now) for it in reports])
+        reports = [current_report(it.unit, period, catalogue) for it in late]
+        documents = [document(submission(it, now)) for it in reports]
+        expect_all_accepted(await intake.submit_many(documents))
 
         async def look() -> list[str]:
-            place = (current.FORM, period.code)
-            missing = await asking.missing(aggregator, current.AREA, *place)
-            return [it.unit for it in missing] + await asking.overdue(notifier, *place)
+            place = (FORM, period.code)
+            missing = await queries.missing(aggregator, AREA, *place)
+            return [it.unit for it in missing] + await queries.overdue(notifier, *place)
 
         await until_nothing_is_missing(look, COUNTED_SECONDS_MAX)
         print(f"sent, late: {', '.join(it.name for it in late)}")
@@ -68,7 +70,7 @@ def _reader(port: int) -> httpx.AsyncClient:
 
 
 def _period(code: str | None) -> Period:
-    period = parse_period(code) if code else current.current_period(system_clock())
+    period = parse_period(code) if code else current_period(system_clock())
     if period is None:
         raise DemoError(f"{code!r} is no period")
     return period

@@ -1,4 +1,4 @@
-"""What the environment says about the demo."""
+"""What the environment says about the demo, and how the demo says that it failed."""
 
 import socket
 import sys
@@ -7,12 +7,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.demo.errors import DemoError
 from tools.stack.ports import HOST
 
 PORT_VARIABLE = "QCDC_DEMO_PORT"
 PORT_DEFAULT = 8800
 _PORT_MAX = 65_535
+
+
+class DemoError(Exception):
+    """The demo cannot show what it promises; the message says what is missing."""
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,7 @@ from shared.reference.reference_data import ReferenceData
 from tests.builders.reference import shipped_reference
 from tests.integration.aggregator.asking import client
 from tools.demo import articles as demo_articles
-from tools.demo.articles import Article
-from tools.demo.roster import demo_units
+from tools.demo.articles import Article, demo_units
 
 
 @pytest.fixture(scope="session")

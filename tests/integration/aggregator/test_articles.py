@@ -12,7 +12,7 @@ from tests.integration.aggregator.asking import by_cell, get
 from tests.integration.aggregator.counting import Counting, events_of
 from tests.unit.aggregator.given import Place, Value, accepted, withdrawn
 from tools.demo.articles import Article
-from tools.demo.expectations import expectations
+from tools.demo.reports import expectations
 
 
 async def test_published_figures_come_out(

@@ -11,9 +11,17 @@ from shared.reference.committees import build_committees
 from shared.reference.periods import VIETNAM
 from tests.articles import read
 from tests.unit.demo.judging import codes, knowledge_of
-from tools.demo import current
 from tools.demo.deliveries import submission
-from tools.demo.scenario import Scenario
+from tools.demo.scenario import (
+    LATE_COUNT,
+    MAILBOX_ADDRESS,
+    NOTE,
+    Scenario,
+    committee_file,
+    current_period,
+    current_report,
+    late_units,
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ NINH_BINH = next(it for it in read("admin_units.seed_provinces", list[Province])
 )
 def test_the_current_month_is_the_newest_closed_one(at: str, period: str) -> None:
     """Months close on the 14th (Decree 09/2019 Art. 12), by the clock of Vietnam."""
-    assert current.current_period(datetime.fromisoformat(f"{at}+07:00")).code == period
+    assert current_period(datetime.fromisoformat(f"{at}+07:00")).code == period
 
 
 def test_all_but_seven_of_todays_communes_report_in_time(scenario: Scenario) -> None:
@@ -48,8 +56,8 @@ def test_all_but_seven_of_todays_communes_report_in_time(scenario: Scenario) -> 
 
     assert len(punctual) + len(scenario.late) == NINH_BINH.communes
     assert punctual.isdisjoint(scenario.late)
-    assert len(scenario.late) == current.LATE_COUNT
-    assert scenario.late == current.late_units(reversed([*punctual, *scenario.late]))
+    assert len(scenario.late) == LATE_COUNT
+    assert scenario.late == late_units(reversed([*punctual, *scenario.late]))
 
 
 def test_reports_of_the_month_are_valid_and_say_that_they_are_samples(
@@ -58,25 +66,25 @@ def test_reports_of_the_month_are_valid_and_say_that_they_are_samples(
     """The communes are real; their figures are not, and nobody should have to guess."""
     knowledge = knowledge_of(scenario.reference)
     missing = [
-        submission(current.current_report(it, scenario.period, scenario.reference.catalogue), now)
+        submission(current_report(it, scenario.period, scenario.reference.catalogue), now)
         for it in scenario.late
     ]
 
     for event in (*(it.event for it in scenario.in_time), *missing):
         assert isinstance(event, ReportSubmitted)
         assert codes(event.model_dump_json().encode(), knowledge, now) == set()
-        assert event.note == current.NOTE
+        assert event.note == NOTE
 
 
 def test_the_committee_asks_for_the_month_at_one_instant(scenario: Scenario, now: datetime) -> None:
     """One contact, one demand: so there is one digest."""
     due_at = now + timedelta(seconds=15)
 
-    document = yaml.safe_load(current.committee_file(scenario.period, due_at))
+    document = yaml.safe_load(committee_file(scenario.period, due_at))
     (committee,) = build_committees(document["committees"])
 
     (demand,) = committee.demands
     assert (committee.area, demand.form, demand.period) == ("37.2", "F05", scenario.period.code)
     assert demand.due_at == due_at
     assert demand.due_at.astimezone(VIETNAM).utcoffset() == timedelta(hours=7)
-    assert [it.email for it in committee.contacts] == [current.MAILBOX_ADDRESS]
+    assert [it.email for it in committee.contacts] == [MAILBOX_ADDRESS]

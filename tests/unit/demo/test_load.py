@@ -6,7 +6,7 @@ from datetime import datetime
 from shared.contracts.reports import ReportSubmitted, ReportWithdrawalRequested
 from tests.unit.demo.judging import codes, knowledge_of
 from tools.demo.articles import articles
-from tools.demo.deliveries import Delivery, Door
+from tools.demo.deliveries import Delivery, Transport
 from tools.demo.reports import FigureValue, reports_of
 from tools.demo.scenario import Scenario
 
@@ -25,10 +25,10 @@ def slot_of(delivery: Delivery) -> Slot:
     return event.unit, event.form, event.period
 
 
-def test_half_goes_through_each_door(scenario: Scenario) -> None:
+def test_half_goes_each_way(scenario: Scenario) -> None:
     """An upstream system on Kafka, and one over HTTP; in the current month too."""
     for deliveries in (scenario.load.right, scenario.in_time):
-        kafka = sum(it.door is Door.KAFKA for it in deliveries)
+        kafka = sum(it.transport is Transport.KAFKA for it in deliveries)
 
         assert abs(2 * kafka - len(deliveries)) <= 1
 
@@ -46,22 +46,22 @@ def test_the_last_word_on_every_slot_is_the_right_one(scenario: Scenario) -> Non
     assert standing == {it.slot: dict(it.figures) for it in reports}
 
 
-def test_what_is_said_of_a_slot_goes_through_one_door(scenario: Scenario) -> None:
+def test_all_reports_of_a_slot_go_one_way(scenario: Scenario) -> None:
     """Only within one partition, or one request after the other, does order hold."""
-    doors: dict[Slot, set[Door]] = defaultdict(set)
+    ways: dict[Slot, set[Transport]] = defaultdict(set)
     for delivery in in_order(scenario):
-        doors[slot_of(delivery)].add(delivery.door)
+        ways[slot_of(delivery)].add(delivery.transport)
 
-    assert all(len(it) == 1 for it in doors.values())
+    assert all(len(it) == 1 for it in ways.values())
 
 
-def test_some_are_wrong_some_withdrawn_some_repeated_at_each_door(scenario: Scenario) -> None:
+def test_some_are_wrong_some_withdrawn_some_repeated_each_way(scenario: Scenario) -> None:
     """A demo in which nothing goes wrong shows nothing."""
     load = scenario.load
-    for door in Door:
-        wrong = [it for it in load.wrong if it.door is door]
-        withdrawn = [it for it in load.withdrawals if it.door is door]
-        again = [it for it in load.again if it.door is door]
+    for way in Transport:
+        wrong = [it for it in load.wrong if it.transport is way]
+        withdrawn = [it for it in load.withdrawals if it.transport is way]
+        again = [it for it in load.again if it.transport is way]
 
         assert len(wrong) >= 10
         assert withdrawn

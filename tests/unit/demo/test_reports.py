@@ -12,8 +12,7 @@ from tests.articles import read
 from tests.unit.demo.judging import codes, knowledge_of
 from tools.demo.articles import Article, StockMovement, articles
 from tools.demo.deliveries import submission
-from tools.demo.expectations import expectations
-from tools.demo.reports import Report, reports_of
+from tools.demo.reports import Report, expectations, reports_of
 from tools.demo.scenario import Scenario
 
 ARTICLES = {it.id: it for it in articles()}

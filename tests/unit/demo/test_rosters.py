@@ -8,8 +8,7 @@ from shared.reference.directory import Directory
 from shared.reference.periods import Period, parse_period
 from shared.reference.reference_data import ReferenceData
 from tests.articles import read
-from tools.demo.articles import Article, articles
-from tools.demo.roster import sample_units
+from tools.demo.articles import Article, articles, sample_units
 from tools.demo.scenario import Scenario
 
 

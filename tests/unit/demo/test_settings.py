@@ -5,8 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from tools.demo.errors import DemoError
-from tools.demo.settings import Ports
+from tools.demo.settings import DemoError, Ports
 
 
 def test_four_ports_in_a_row() -> None:
