@@ -206,6 +206,27 @@ def test_one_digest_names_exactly_the_late_and_nothing_follows_their_reports(dem
     assert len(_rows(demo.get(3, "/v1/mails"), "")) == 1
 
 
+def test_the_printed_command_sends_a_report_of_ones_own(demo: Demo) -> None:
+    """The first thing that an engineer tries, and again, since nothing seems to have happened."""
+    command = re.search(r"-m (examples\.send_report .*)", demo.printed)
+    assert command
+
+    first, second = (
+        subprocess.run(
+            [sys.executable, "-m", *command[1].split()],
+            cwd=REPOSITORY,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for _ in range(2)
+    )
+
+    assert first == second == "accepted revision 1\n"
+    figures = demo.totals(unit="01.2", period="nd09.2025-M10")
+    assert figures["dvk_models_total"]["value"] == 15
+
+
 def _rows(answer: dict[str, object], name: str) -> list[dict[str, object]]:
     rows = answer[name]
     assert isinstance(rows, list), json.dumps(answer, default=str)

@@ -212,6 +212,8 @@ def _guide(ports: Ports, key: str, scenario: Scenario) -> list[str]:
         f"  who is late           {late}?unit={AREA}&form={FORM}&period={period}",
         f"send the {len(scenario.late)} missing reports, from another terminal:",
         f"  {ports.command('tools.demo.send_missing')} --key {key}",
+        "send a report of your own, with a client to copy (examples/README.md):",
+        f"  {ports.command('examples.send_report')} --key {key} --url {url(ports.intake)}",
         "units with keys FX-... and all shares of units are samples; Ctrl-C ends everything",
     ]
 
