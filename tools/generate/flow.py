@@ -1,5 +1,5 @@
 """
-Who writes what to which topic, and who reads it: the one table behind every picture of the flow.
+Who writes what to which topic, and who reads it: the one table behind every diagram of the flow.
 
 ``tests/architecture/test_every_event_is_consumed.py`` holds it against the services' code.
 """
