@@ -51,10 +51,17 @@ class CannotRebuild(Misconfigured):
 
 
 class LogTooShort(CannotRebuild):
-    """The topic no longer holds every record that was counted; ``qcdc republish`` mends it."""
+    """
+    The topic no longer holds every record that was counted.
+
+    ``qcdc republish`` publishes them again; then ``qcdc rebuild aggregator --verify``.
+    """
 
     def __init__(self, partition: Partition, detail: str) -> None:
-        super().__init__(f"{self.__doc__} {partition.topic}/{partition.partition}: {detail}")
+        super().__init__(
+            f"{partition.topic}/{partition.partition} no longer holds all that was counted"
+            f" ({detail}); run: qcdc republish, then qcdc rebuild aggregator --verify"
+        )
 
 
 class RebuildRunning(CannotRebuild):

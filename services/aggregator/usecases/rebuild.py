@@ -59,6 +59,9 @@ async def rebuild(
     """
     Rebuild the ledger from the log and swap it in; with *verify* only if it is the same.
 
+    A log whose first records are gone is accepted with *verify* only: once ``qcdc republish`` has
+    published them again, the comparison shows that nothing is missing.
+
     *progress* is called with how many records of how many have been replayed.
 
     Raises RebuildRunning when another rebuild is at work, LogTooShort when the log no longer holds
@@ -71,7 +74,9 @@ async def rebuild(
         await swap.drop_leftovers()
         await migrate.migrate(parts.url, swap.new, MIGRATIONS)
         async with _opened(parts.database(swap.new)) as database:
-            replay = _Replaying(parts, database, Layouts(reference.catalogue), swap, progress)
+            layouts = Layouts(reference.catalogue)
+            source = _source(parts, database, layouts, cut_allowed=verify)
+            replay = _Replaying(source, swap, progress)
             await replay.nearly()
             outcome = await swap.finish(
                 replay.exactly, _province_of(reference.directory), only_if_equal=verify
@@ -83,17 +88,9 @@ class _Replaying:
     """A replay that runs after a live ledger."""
 
     def __init__(
-        self,
-        parts: RebuildParts,
-        database: Database,
-        layouts: Layouts,
-        swap: Swap,
-        progress: Progress | None,
+        self, source: ReplaySource[Revision], swap: Swap, progress: Progress | None
     ) -> None:
-        subscription = parts.subscription(layouts)
-        inbox = subscription.inbox(database, parts.service)
-        source = ReplaySource(parts.kafka, inbox, subscription.decode)
-        self._inbox = inbox.name
+        self._inbox = source.inbox.name
         self._swap = swap
         self._progress = progress
         self._total = 0
@@ -108,7 +105,7 @@ class _Replaying:
     async def exactly(self) -> int:
         """Replay the rest; the live positions do not move now. Return the number of records."""
         await self._round()
-        return self._total
+        return self._replay.replayed
 
     async def _round(self) -> int:
         targets = await self._swap.live_positions(self._inbox)
@@ -120,6 +117,14 @@ class _Replaying:
     def _report(self, done: int) -> None:
         if self._progress:
             self._progress(done, self._total)
+
+
+def _source(
+    parts: RebuildParts, database: Database, layouts: Layouts, *, cut_allowed: bool
+) -> ReplaySource[Revision]:
+    subscription = parts.subscription(layouts)
+    inbox = subscription.inbox(database, parts.service)
+    return ReplaySource(parts.kafka, inbox, subscription.decode, cut_allowed)
 
 
 def _province_of(directory: Directory) -> Callable[[str], str]:

@@ -15,12 +15,7 @@ from shared.infra.dead_letters import reset_breakers
 from shared.infra.errors import BreakerOpen, Partition
 from shared.infra.kafka.broker import Poison, Record
 from shared.infra.kafka.inbox import Inbox
-from shared.infra.kafka.partitions import (
-    HeldOffsets,
-    held_offsets,
-    partition_consumer,
-    read_until,
-)
+from shared.infra.kafka.partitions import held_offsets, partition_consumer, read_until
 from shared.infra.postgres.database import retryable
 
 READERS = 3
@@ -40,6 +35,8 @@ class ReplaySource(Generic[F]):
     bootstrap: str
     inbox: Inbox[F]
     decode: Callable[[Record], F | Poison]
+    cut_allowed: bool = False
+    """Whether the first records of a partition may be gone, republished further behind."""
 
 
 class Replay(Generic[F]):
@@ -49,13 +46,15 @@ class Replay(Generic[F]):
         self._source = source
         self._progress = progress
         self.positions: dict[Partition, int] = {}
+        self.replayed = 0
+        """Records applied so far."""
 
     async def up_to(self, targets: Positions) -> None:
         """
         Apply every record that lies before *targets*, and none that lies behind.
 
         Raises:
-            LogTooShort: when the log does not reach from 0 to a target.
+            LogTooShort: when the log does not reach to a target, or not from its first record.
 
         """
         partitions = sorted(it for it in targets if self.positions.get(it, 0) < targets[it])
@@ -69,8 +68,12 @@ class Replay(Generic[F]):
 
     async def _read(self, targets: Positions) -> None:
         async with partition_consumer(self._source.bootstrap) as consumer:
-            _check(await held_offsets(consumer, targets), targets)
-            start = {it: self.positions.get(it, 0) for it in targets}
+            held = await held_offsets(consumer, targets)
+            for partition, (first, end) in held.items():
+                if end < targets[partition] or (first and not self._source.cut_allowed):
+                    counted = f"{targets[partition]} counted"
+                    raise LogTooShort(partition, f"offsets {first} to {end}, {counted}")
+            start = {it: max(self.positions.get(it, 0), held[it].first) for it in targets}
             async for records in read_until(
                 consumer, start, targets, records_max=BATCH_RECORDS_MAX
             ):
@@ -92,6 +95,7 @@ class Replay(Generic[F]):
                 attempt += 1
                 if attempt == ATTEMPTS_MAX or not retryable(problem):
                     raise
+        self.replayed += len(records)
         for record in records:
             self.positions[Partition(record.topic, record.partition)] = record.offset + 1
         self._progress(sum(self.positions.values()))
@@ -99,9 +103,3 @@ class Replay(Generic[F]):
     async def _reset_breakers(self) -> None:
         async with self._source.inbox.database.connection() as connection:
             await reset_breakers(connection)
-
-
-def _check(held: Mapping[Partition, HeldOffsets], targets: Positions) -> None:
-    for partition, (first, end) in held.items():
-        if first > 0 or end < targets[partition]:
-            raise LogTooShort(partition, f"offsets {first} to {end}, {targets[partition]} counted")

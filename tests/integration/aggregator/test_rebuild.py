@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.errors import KafkaError
 from pydantic import SecretStr
 
@@ -57,6 +58,18 @@ class Log:
                 )
             )
         await asyncio.gather(*waiting)
+
+    async def cut(self, bootstrap: str) -> None:
+        """Delete every record that the log holds now, as retention would."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+        await admin.start()
+        try:
+            everything = {
+                TopicPartition(self.name, it): RecordsToDelete(-1) for it in range(PARTITIONS)
+            }
+            await admin.delete_records(everything)
+        finally:
+            await admin.close()
 
 
 @pytest.fixture
@@ -191,6 +204,30 @@ async def test_log_that_has_lost_records_is_no_basis(
 
     with pytest.raises(LogTooShort):
         await rebuild(settings, verify=False)
+
+
+async def test_log_that_was_cut_is_a_basis_once_it_was_republished(
+    database: Database, settings: AggregatorSettings, log: Log
+) -> None:
+    """The first records are gone; only the comparison can show that the rest makes up for them."""
+    history = mixed_history(slots=5)
+    await log.append(history)
+    async with reading(settings, log) as aggregator:
+        await all_read(aggregator, len(history))
+        before = await rows(database, "SELECT * FROM report ORDER BY 1, 2, 3, 4")
+        await log.cut(settings.kafka)
+        cut = await rebuild(settings, verify=True)
+        await log.append(history)
+        await all_read(aggregator, 2 * len(history))
+    with pytest.raises(LogTooShort):
+        await rebuild(settings, verify=False)
+
+    mended = await rebuild(settings, verify=True)
+
+    assert cut.differences
+    assert not cut.swapped
+    assert (mended.differences, mended.swapped, mended.records) == (0, True, len(history))
+    assert await rows(database, "SELECT * FROM report ORDER BY 1, 2, 3, 4") == before
 
 
 async def test_poison_in_a_row_does_not_stop_a_rebuild(
