@@ -103,7 +103,7 @@ class Deployment:
             service.wait_ready()
 
     def url(self, service: str) -> str:
-        """Return the address of a service's HTTP door."""
+        """Return the address of a service's HTTP interface."""
         return self.services[service].url
 
 
