@@ -37,10 +37,10 @@ class Demo:
     port: int
     printed: str
 
-    def get(self, door: int, path: str, **params: str) -> dict[str, object]:
+    def get(self, offset: int, path: str, **params: str) -> dict[str, object]:
         """Ask one of the demo's addresses, counted from its base port."""
         answer = httpx.get(
-            f"http://{HOST}:{self.port + door}{path}", params=params, timeout=20, trust_env=False
+            f"http://{HOST}:{self.port + offset}{path}", params=params, timeout=20, trust_env=False
         )
         assert answer.status_code == 200, answer.text
         return dict(answer.json()) if isinstance(answer.json(), dict) else {"": answer.json()}
@@ -123,7 +123,7 @@ def stated(scenario: str, block: str | None = None) -> Iterator[tuple[str, objec
 def test_published_figures_come_out(
     demo: Demo, scenario: str, block: str | None, question: dict[str, str]
 ) -> None:
-    """Figures of the article, spread over hundreds of units, sent through both doors, added up."""
+    """Figures of the article, spread over hundreds of units, sent both ways, added up."""
     if "from" in question:
         question |= {"to": "cal.2023"}
 

@@ -28,7 +28,7 @@ def test_correction_after_the_deadline_keeps_a_report_on_time_and_what_was_signe
     """
     D: first received and last corrected are two facts; a signed total stays what it was.
 
-    H: one deadline, and a second decides at either door: before it on time, from it on late.
+    H: one deadline, and a second decides, over HTTP and over Kafka: before it on time, then late.
     """
     period = latest_closed("cal", "month", today()).code
     due_at = in_seconds(GRACE_SECONDS)
