@@ -16,9 +16,9 @@ from services.aggregator.store.schema import MIGRATIONS
 from shared.infra.postgres import migrate
 from shared.infra.postgres.database import Database
 from shared.reference.slots import Slot
+from tests.builders.accepted_reports import ReportSubject, accepted, revision_of, withdrawn
 from tests.builders.reference import shipped_reference
 from tests.doubles.ledger import MemoryLedger
-from tests.unit.aggregator.given import Place, accepted, revision_of, withdrawn
 
 Open = Callable[[], AbstractAsyncContextManager[Ledger]]
 SLOT = Slot("D373.C1", "F05", "cal.2023")
@@ -134,11 +134,11 @@ async def test_revision_written_twice_is_refused(open_ledger: Open) -> None:
 
 async def test_odd_texts_come_back_as_they_were(open_ledger: Open) -> None:
     """Nothing that a text may hold is taken for the end of a field, of a row, or for NULL."""
-    place = Place(path=("NULL", "37.1"), unit_type="a\\N\tb\nc\r\\.")
-    odd = revision_of(accepted({"work_days": 1}, place), LAYOUTS)
+    subject = ReportSubject(path=("NULL", "37.1"), unit_type="a\\N\tb\nc\r\\.")
+    odd = revision_of(accepted({"work_days": 1}, subject), LAYOUTS)
     async with open_ledger() as ledger:
         await ledger.save(adding(RecordedRevision(odd, None)), {})
 
     async with open_ledger() as ledger:
         counted = (await ledger.held({SLOT}))[SLOT].counted
-    assert (counted.path, counted.unit_type) == (place.path, place.unit_type)
+    assert (counted.path, counted.unit_type) == (subject.path, subject.unit_type)

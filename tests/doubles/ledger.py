@@ -12,31 +12,32 @@ from shared.reference.slots import Slot
 
 
 class MemoryLedger:
-    """Keeps what it is told, in dictionaries."""
+    """Keeps revisions and totals in dictionaries, and every change that was saved."""
 
     def __init__(self) -> None:
         self.revisions: dict[tuple[Slot, int], Revision] = {}
         self.superseded_at: dict[tuple[Slot, int], datetime | None] = {}
         self.counted: dict[TotalKey, Totals] = {}
         self.dirty: Counter[ProvinceTotal] = Counter()
+        self.changes: list[LedgerChange] = []
 
     async def held(self, slots: Collection[Slot]) -> Mapping[Slot, SlotContent]:
-        """Return what the slots hold."""
-        found = {}
+        """Return the contents of the slots."""
+        contents = {}
         for slot in slots:
-            its = {number: it for (of, number), it in self.revisions.items() if of == slot}
-            if its:
-                accepted = {number: it.accepted_at for number, it in its.items()}
-                current = next(n for n in its if self.superseded_at[slot, n] is None)
-                found[slot] = SlotContent(its[current].counted, accepted)
-        return found
+            revisions = {number: it for (of, number), it in self.revisions.items() if of == slot}
+            if revisions:
+                accepted = {number: it.accepted_at for number, it in revisions.items()}
+                current = next(it for it in revisions if self.superseded_at[slot, it] is None)
+                contents[slot] = SlotContent(revisions[current].counted, accepted)
+        return contents
 
     async def totals(self, keys: Collection[TotalKey]) -> Mapping[TotalKey, Totals]:
-        """Return the totals as they stand."""
+        """Return the current totals."""
         return {key: self.counted[key] for key in keys if key in self.counted}
 
     async def save(self, change: LedgerChange, totals: Mapping[TotalKey, Totals]) -> None:
-        """Write down what changed, or nothing."""
+        """Keep a change, or refuse all of it."""
         for revision, _ in change.entries:
             if (revision.slot, revision.counted.revision) in self.revisions:
                 raise Contended
@@ -46,8 +47,9 @@ class MemoryLedger:
             key = entry.revision.slot, entry.revision.counted.revision
             self.revisions[key] = entry.revision
             self.superseded_at[key] = entry.superseded_at
-        for total_key, its_totals in totals.items():
-            self.counted[total_key] = its_totals
-            if its_totals.reports == 0:
-                del self.counted[total_key]
+        for total, after in totals.items():
+            self.counted[total] = after
+            if after.reports == 0:
+                del self.counted[total]
         self.dirty.update(change.dirty)
+        self.changes.append(change)

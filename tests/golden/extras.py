@@ -12,9 +12,10 @@ from shared.reference import vietnamese
 from shared.reference.directory import Unit
 from shared.reference.figures import Qualifier, rate_percent
 from shared.reference.forms import Cell
+from tests.builders.periods import period
 from tests.golden import areas
 from tests.golden.book import Page, computed
-from tests.golden.world import AFTER, World, period
+from tests.golden.world import AFTER, World
 from tools.demo.reports import FigureValue, Report, complete
 
 _FIRST_YEAR = 2017

@@ -15,8 +15,9 @@ from shared.reference.errors import FactError
 from shared.reference.figures import Qualifier, rate_percent
 from shared.reference.periods import VIETNAM, Period
 from shared.reference.wordings import Wording
+from tests.builders.periods import period
 from tests.golden.book import Page
-from tests.golden.world import World, period
+from tests.golden.world import World
 from tools.demo.apportion import apportion, even
 
 

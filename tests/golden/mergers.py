@@ -8,11 +8,12 @@ from services.aggregator.domain.opening_stock import CarriedStock, opening_stock
 from services.aggregator.domain.scopes import current
 from services.aggregator.domain.stated_figures import ByPeriod, StatedFigures, carry_opening_stocks
 from shared.reference.periods import Period, period_containing
+from tests.builders.periods import year
 from tests.golden.areas import province_named
 from tests.golden.book import Page
 from tests.golden.replay import Replay, replay
 from tests.golden.scenarios import Story
-from tests.golden.world import AFTER, BEFORE, World, year
+from tests.golden.world import AFTER, BEFORE, World
 from tools.demo.articles import Article, Block, Roster, Stated
 
 _OLD = " cũ"

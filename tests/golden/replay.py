@@ -19,8 +19,8 @@ from shared.contracts.reports import ReportAccepted, ReportSubmitted
 from shared.contracts.totals import Figure
 from shared.reference.directory import Unit
 from shared.reference.periods import Period, periods_between
+from tests.builders.accepted_reports import revision_of
 from tests.golden.world import RECEIVED_AT, World
-from tests.unit.aggregator.given import revision_of
 from tools.demo.articles import Article, sample_units
 from tools.demo.reports import Report, reports_of
 

@@ -9,11 +9,12 @@ from shared.contracts.totals import Figure
 from shared.reference.directory import Unit
 from shared.reference.indicators import Measure
 from shared.reference.periods import Period, period_containing
+from tests.builders.periods import year
 from tests.golden import areas, committees
 from tests.golden.book import Page
 from tests.golden.replay import Replay, cells_with_values, replay
 from tests.golden.stated import Stated, article, stated
-from tests.golden.world import AFTER, BEFORE, World, year
+from tests.golden.world import AFTER, BEFORE, World
 from tools.demo.articles import StockMovement
 
 # What report_text calls a figure.

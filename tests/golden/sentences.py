@@ -11,9 +11,10 @@ from services.aggregator.domain.amounts import Amount, over_units
 from services.aggregator.domain.errors import NotAdditive
 from services.intake.domain.history import UnitHistory
 from shared.reference.figures import rate_percent
+from tests.builders.periods import year
 from tests.golden.book import Page, computed
 from tests.golden.scenarios import Story
-from tests.golden.world import AFTER, year
+from tests.golden.world import AFTER
 
 Figures = Mapping[str, int | str | None]
 Groups = tuple[str, ...]

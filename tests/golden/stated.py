@@ -8,8 +8,9 @@ from shared.reference.directory import Unit
 from shared.reference.forms import Cell
 from shared.reference.indicators import Indicator, Measure
 from shared.reference.periods import Period, label_vi, latest_closed
+from tests.builders.periods import year
 from tests.golden.book import Page
-from tests.golden.world import World, year
+from tests.golden.world import World
 from tools.demo.apportion import apportion, even
 from tools.demo.articles import Article, Block, Roster, StockMovement
 

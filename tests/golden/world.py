@@ -15,8 +15,8 @@ from services.intake.domain.rule_context import RuleContext, build_rule_context
 from services.intake.domain.submissions import RawSubmission, SubmissionKind
 from shared.contracts.strict_json import parse
 from shared.reference.directory import Directory, Unit
-from shared.reference.periods import Period, parse_period
 from shared.reference.reference_data import ReferenceData
+from tests.builders.periods import period
 from tools.demo.reports import FigureValue, Report, complete
 
 RECEIVED_AT = datetime(2026, 11, 22, 5, tzinfo=UTC)
@@ -126,15 +126,3 @@ class World:
             unit = self.reference.directory.get(key)
             assert unit is not None, key
             yield unit.name
-
-
-def period(code: str) -> Period:
-    """Return the period of a code."""
-    found = parse_period(code)
-    assert found is not None, code
-    return found
-
-
-def year(number: int) -> Period:
-    """Return a calendar year."""
-    return period(f"cal.{number}")

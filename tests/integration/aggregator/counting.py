@@ -13,7 +13,7 @@ from shared.infra.kafka.inbox import Inbox
 from shared.infra.postgres.database import Database
 from shared.reference.periods import parse_period
 from shared.reference.reference_data import ReferenceData
-from tests.unit.aggregator.given import Place, accepted, record
+from tests.builders.accepted_reports import ReportSubject, accepted, record
 from tools.demo.articles import Article
 from tools.demo.reports import Report, reports_of
 
@@ -64,7 +64,7 @@ def event_of(report: Report, reference: ReferenceData, revision: int = 1) -> Rep
     path = reference.directory.path(unit.key)
     return accepted(
         report.figures,
-        Place(unit.key, path, unit.type, report.form, report.period),
+        ReportSubject(unit.key, path, unit.type, report.form, report.period),
         revision=revision,
         qualifiers=report.qualifiers,
     )

@@ -10,7 +10,7 @@ from shared.reference.directory import Directory, Unit
 from shared.reference.lineage import Lineage, Link
 from shared.reference.periods import parse_period
 from shared.reference.reference_data import ReferenceData
-from tests.unit.aggregator.given import Place, Value, accepted
+from tests.builders.accepted_reports import ReportSubject, Value, accepted
 
 BEFORE, AFTER = "cal.2024-H1", "cal.2024-H2"
 LAST, FIRST = date(2024, 6, 30), date(2024, 7, 1)
@@ -58,7 +58,7 @@ def report(
     assert known is not None
     form = "F07" if known.level == "province" else "F05"
     path = reference.directory.path(unit, its.last_day)
-    return accepted(figures, Place(unit, path, known.type, form, period), revision=revision)
+    return accepted(figures, ReportSubject(unit, path, known.type, form, period), revision=revision)
 
 
 def models(

@@ -6,9 +6,9 @@ from shared.contracts.totals import ProvincialTotalsChanged
 from shared.infra.kafka.outbox import OutboxMessage
 from shared.infra.postgres.database import Database
 from shared.reference.reference_data import ReferenceData
+from tests.builders.accepted_reports import accepted
 from tests.integration.aggregator.counting import Counting
 from tests.integration.aggregator.publishing import renderer
-from tests.unit.aggregator.given import accepted
 
 HUNDRED = 100
 

@@ -8,9 +8,9 @@ import pytest
 from services.aggregator.domain.layouts import Layouts
 from shared.infra.postgres.database import Database
 from shared.reference.reference_data import ReferenceData
+from tests.builders.accepted_reports import ReportSubject, Value, accepted, withdrawn
 from tests.integration.aggregator.asking import by_cell, get
 from tests.integration.aggregator.counting import Counting, events_of
-from tests.unit.aggregator.given import Place, Value, accepted, withdrawn
 from tools.demo.articles import Article
 from tools.demo.reports import expectations
 
@@ -56,13 +56,13 @@ async def test_commune_answers_from_its_own_report(
     api: httpx.AsyncClient, database: Database, layouts: Layouts
 ) -> None:
     """A unit below which nobody reports has no totals, and needs none."""
-    place = Place("FX-37.1-0001", ("FX-37.1-D02", "37.1"))
+    subject = ReportSubject("FX-37.1-0001", ("FX-37.1-D02", "37.1"))
     said: dict[str, Value] = {
         "dvk_models_new": 5,
         "dvk_models_removed": None,
         "land_donated_m2": "12.5",
     }
-    await Counting(database, layouts).count([accepted(said, place)])
+    await Counting(database, layouts).count([accepted(said, subject)])
 
     answer = await get(api, "/v1/totals", unit="FX-37.1-0001", form="F05")
 
@@ -90,11 +90,11 @@ async def test_coverage_and_late_list_agree(
     """Whoever owes is on time, late or missing; a volunteer is none of them."""
     places = [("FX-37.1-0001", "FX-37.1-D02"), ("FX-37.1-0002", "FX-37.1-D03")]
     reports = [
-        accepted({"dvk_models_new": 1}, Place(unit, (district, "37.1")), on_time=on_time)
+        accepted({"dvk_models_new": 1}, ReportSubject(unit, (district, "37.1")), on_time=on_time)
         for (unit, district), on_time in zip(places, (True, False), strict=True)
     ]
-    taken_back = Place("FX-37.1-0003", ("FX-37.1-D04", "37.1"))
-    volunteer = accepted({"dvk_models_new": 1}, Place("37.1", ("37.1",), "tinh"))
+    taken_back = ReportSubject("FX-37.1-0003", ("FX-37.1-D04", "37.1"))
+    volunteer = accepted({"dvk_models_new": 1}, ReportSubject("37.1", ("37.1",), "tinh"))
     await Counting(database, layouts).count(
         [
             *reports,

@@ -8,6 +8,7 @@ import pytest
 from services.aggregator.domain.layouts import Layouts
 from shared.infra.postgres.database import Database
 from shared.reference.reference_data import ReferenceData
+from tests.builders.accepted_reports import Value
 from tests.integration.aggregator.asking import by_cell, client, get
 from tests.integration.aggregator.counting import Counting, events_of
 from tests.integration.aggregator.reform import (
@@ -22,7 +23,6 @@ from tests.integration.aggregator.reform import (
     models,
     report,
 )
-from tests.unit.aggregator.given import Value
 from tools.demo.articles import Article
 
 MODELS, NEW, OPENING = "dvk_models_total", "dvk_models_new", "dvk_models_opening"

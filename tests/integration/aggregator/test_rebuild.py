@@ -25,9 +25,9 @@ from shared.contracts.wire import encode
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.topics import create_missing_topics
 from shared.infra.postgres.database import Database
+from tests.builders.accepted_reports import accepted, mixed_history
 from tests.eventually import eventually
-from tests.integration.aggregator.test_counting import mixed_history, totals
-from tests.unit.aggregator.given import accepted
+from tests.integration.aggregator.audit import kept_totals, recomputed_totals
 
 PARTITIONS = 4
 KEPT_APART = (
@@ -150,7 +150,7 @@ async def test_rebuilt_ledger_is_the_same_and_takes_its_place(
     assert outcome.records == len(history)
     assert await rows(database, "SELECT 'report'::regclass::oid::int AS oid") != table
     assert before
-    assert await totals(database, "totals_kept") == await totals(database, "totals_added_up_again")
+    assert await kept_totals(database) == await recomputed_totals(database)
     kept = "SELECT checksum, signed, event, owing FROM snapshot, restatement, announced_total"
     assert await rows(database, kept) == [
         {"checksum": "sum", "signed": "{}", "event": "event", "owing": "who"}
@@ -177,14 +177,14 @@ async def test_wrong_total_is_found_and_can_be_mended(
         )
 
     found = await rebuild(settings, verify=True)
-    wrong = await totals(database, "totals_kept")
+    wrong = await kept_totals(database)
     mended = await rebuild(settings, verify=False)
 
     assert (found.differences, found.swapped, found.exit_code) == (2, False, 1)
     assert {it.split()[0] for it in found.examples} == {"total"}
     assert mended.swapped
-    again = await totals(database, "totals_added_up_again")
-    assert await totals(database, "totals_kept") == again != wrong
+    again = await recomputed_totals(database)
+    assert await kept_totals(database) == again != wrong
     announced = await rows(database, "SELECT version FROM dirty_total")
     assert announced == [{"version": 1}]
     assert await rows(database, "SELECT id, body FROM outbox") == [{"id": 1, "body": b"unsent"}]
@@ -302,8 +302,8 @@ async def test_rebuild_under_traffic(
 
     assert [(it.differences, it.swapped) for it in outcomes] == [(0, True)] * 3
     assert 0 < outcomes[0].records < outcomes[1].records < outcomes[2].records < len(sent)
-    kept = await totals(database, "totals_kept")
-    assert kept == await totals(database, "totals_added_up_again")
+    kept = await kept_totals(database)
+    assert kept == await recomputed_totals(database)
     slots = "SELECT count(*) FROM report WHERE superseded_at IS NULL"
     assert await rows(database, slots) == [{"count": len({slot(it) for it in sent})}]
     assert seen == sorted(seen)  # no reader ever sees less than before

@@ -17,15 +17,15 @@ from services.aggregator.usecases.count import count_reports
 from services.aggregator.usecases.sign import SignOrder
 from shared.infra.postgres.database import Database
 from shared.reference.reference_data import ReferenceData
+from tests.builders.accepted_reports import ReportSubject, accepted, revision_of
 from tests.eventually import eventually
 from tests.integration.aggregator.asking import get
 from tests.integration.aggregator.counting import Counting
 from tests.integration.aggregator.publishing import ORDER, relayed, renderer, restatements, signed
-from tests.unit.aggregator.given import Place, accepted, revision_of
 from tools.qcdc import signing
 from tools.qcdc.settings import OperatorSettings
 
-PLACE = Place("FX-37.1-0001", ("FX-37.1-D02", "37.1"))
+SUBJECT = ReportSubject("FX-37.1-0001", ("FX-37.1-D02", "37.1"))
 
 
 @pytest.fixture
@@ -43,13 +43,13 @@ async def test_signed_figures_stay_and_each_change_is_published_once(
 ) -> None:
     """A late correction moves the total, not the snapshot; back again is published as well."""
     counting = Counting(database, layouts)
-    await counting.count([accepted({"dvk_models_new": 421}, PLACE)])
+    await counting.count([accepted({"dvk_models_new": 421}, SUBJECT)])
     snapshot = await signed(database, reference)
     untouched = restatements(await relayed(database, pending))
 
     passes = []
     for revision, new in enumerate((430, 430, 421), start=2):
-        await counting.count([accepted({"dvk_models_new": new}, PLACE, revision=revision)])
+        await counting.count([accepted({"dvk_models_new": new}, SUBJECT, revision=revision)])
         async with database.transaction() as connection:
             lost = await pending.take(connection, 100)  # a crash before it was remembered
         passes.append([lost, await relayed(database, pending)])
@@ -81,7 +81,7 @@ async def test_late_report_restates_the_coverage(
     await signed(database, reference)
     await relayed(database, pending)
 
-    await Counting(database, layouts).count([accepted({"dvk_models_new": None}, PLACE)])
+    await Counting(database, layouts).count([accepted({"dvk_models_new": None}, SUBJECT)])
     (event,) = restatements(await relayed(database, pending))
 
     assert event.changes == ()
@@ -97,7 +97,7 @@ async def test_signing_waits_for_reports_that_are_being_counted(
         async with database.connection() as connection:
             return bool(await connection.fetch("SELECT 1 FROM pg_locks WHERE NOT granted"))
 
-    revision = revision_of(accepted({"dvk_models_new": 421}, PLACE), layouts)
+    revision = revision_of(accepted({"dvk_models_new": 421}, SUBJECT), layouts)
     async with database.transaction() as connection:
         await count_reports(PostgresLedger(connection), [revision], layouts)
         waiting = asyncio.create_task(signed(database, reference))
@@ -113,10 +113,10 @@ async def test_signing_again_finds_the_same_snapshot(
 ) -> None:
     """A document signs once; a later one signs anew, and from then on that is in force."""
     counting = Counting(database, layouts)
-    await counting.count([accepted({"dvk_models_new": 1}, PLACE)])
+    await counting.count([accepted({"dvk_models_new": 1}, SUBJECT)])
     dry = await signed(database, reference, dry_run=True)
     first = await signed(database, reference)
-    await counting.count([accepted({"dvk_models_new": 2}, PLACE, revision=2)])
+    await counting.count([accepted({"dvk_models_new": 2}, SUBJECT, revision=2)])
 
     again = await signed(database, reference)
     later = await signed(database, reference, SignOrder("37.1", "F05", "cal.2023", "Báo cáo số 20"))

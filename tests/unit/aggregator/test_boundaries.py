@@ -9,10 +9,10 @@ import pytest
 from services.aggregator.domain.boundaries import Sources, sources
 from shared.reference.directory import Directory
 from shared.reference.lineage import Lineage, Link
-from shared.reference.periods import Period, parse_period
 from shared.reference.reference_data import ReferenceData
 from tests.articles import read
-from tests.unit.aggregator.reforms import unit
+from tests.builders.periods import period
+from tests.builders.reforms import unit
 
 TODAY = read("admin_units.now.as_of", date)
 BEFORE = date(2025, 6, 30)
@@ -54,13 +54,6 @@ class City:
 
 
 SEEDS = read("admin_units.seed_provinces", list[SeedProvince])
-
-
-def period(code: str) -> Period:
-    """Return a period that must exist."""
-    found = parse_period(code)
-    assert found is not None
-    return found
 
 
 def of(reference: ReferenceData, area: str, code: str, today: date = TODAY) -> Sources:

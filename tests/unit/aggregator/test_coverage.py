@@ -11,7 +11,7 @@ from services.aggregator.domain.coverage import (
 )
 from services.aggregator.usecases.late import late_units
 from shared.reference.directory import Directory, Unit
-from tests.unit.aggregator.given import DAY
+from tests.builders.accepted_reports import DAY
 
 DUE = DAY
 HOUR = timedelta(hours=1)

@@ -7,7 +7,15 @@ from services.aggregator.domain.reports import Revision
 from services.aggregator.entry.kafka import ReportDecoder
 from shared.contracts.event import Event
 from shared.infra.kafka.broker import Poison
-from tests.unit.aggregator.given import Place, Value, accepted, raw, record, revision_of, withdrawn
+from tests.builders.accepted_reports import (
+    ReportSubject,
+    Value,
+    accepted,
+    raw,
+    record,
+    revision_of,
+    withdrawn,
+)
 
 
 def test_figures_stand_in_cell_order_and_smallest_units(layouts: Layouts) -> None:
@@ -47,11 +55,11 @@ def test_withdrawal_has_no_figures(layouts: Layouts) -> None:
         (accepted({"no_such_cell": 1}), "unknown_cell"),
         (accepted({"work_days": 1}, qualifiers={"no_such_cell": "about"}), "unknown_cell"),
         (accepted({"work_days": "1.5"}), "bad_figure"),
-        (accepted({"work_days": 1}, Place(form="F99")), "unknown_form"),
+        (accepted({"work_days": 1}, ReportSubject(form="F99")), "unknown_form"),
         (accepted({"work_days": 1}).model_copy(update={"form_version": 2}), "unknown_form"),
-        (accepted({"work_days": 1}, Place(period="cal.2023-M13")), "unknown_form"),
-        (accepted({"work_days": 1}, Place(path=("37.1", "37.1"))), "area_named_twice"),
-        (withdrawn(Place(form="F99")), "unknown_form"),
+        (accepted({"work_days": 1}, ReportSubject(period="cal.2023-M13")), "unknown_form"),
+        (accepted({"work_days": 1}, ReportSubject(path=("37.1", "37.1"))), "area_named_twice"),
+        (withdrawn(ReportSubject(form="F99")), "unknown_form"),
     ],
 )
 def test_what_our_facts_do_not_know_is_set_aside(

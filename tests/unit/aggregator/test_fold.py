@@ -1,30 +1,41 @@
 """Totals stay right however often, and in whatever order, reports arrive."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.aggregator.domain.fold import LedgerChange
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.totals import TotalKey, Totals
+from services.aggregator.usecases.count import count_reports
+from shared.contracts.event import Event
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
 from shared.reference.slots import Slot
-from tests.doubles.ledger import MemoryLedger
-from tests.unit.aggregator.given import (
+from tests.builders.accepted_reports import (
     COMMUNE,
     DISTRICT,
     PROVINCE,
-    Place,
+    ReportSubject,
     Value,
     accepted,
-    count,
+    revision_of,
     withdrawn,
 )
+from tests.doubles.ledger import MemoryLedger
 
 OF_PROVINCE = TotalKey("F05", "cal.2023", PROVINCE, "xa")
 OF_DISTRICT = TotalKey("F05", "cal.2023", DISTRICT, "xa")
+
+
+def count(ledger: MemoryLedger, events: Iterable[Event], layouts: Layouts) -> LedgerChange:
+    """Let a ledger count a batch of events; return what they changed."""
+    revisions = [revision_of(event, layouts) for event in events]
+    asyncio.run(count_reports(ledger, revisions, layouts))
+    return ledger.changes[-1]
 
 
 def figure(
@@ -130,7 +141,7 @@ def test_unit_that_moves_leaves_its_old_totals(layouts: Layouts) -> None:
         [
             accepted(
                 {"dvk_models_new": 6},
-                Place(path=("D374.1", PROVINCE), unit_type="phuong"),
+                ReportSubject(path=("D374.1", PROVINCE), unit_type="phuong"),
                 revision=2,
                 on_time=False,
             )
@@ -156,10 +167,10 @@ def test_rates_and_looked_up_figures_are_never_summed(layouts: Layouts) -> None:
         "pib_resolution_rate": "90",
     }
 
-    count(ledger, [accepted(rate, Place(form="F04"))], layouts)
-    own = Place(PROVINCE, (PROVINCE,), "tinh", "F07")
+    count(ledger, [accepted(rate, ReportSubject(form="F04"))], layouts)
+    own = ReportSubject(PROVINCE, (PROVINCE,), "tinh", "F07")
     count(ledger, [accepted({"par_index_score": "89.58"}, own)], layouts)
-    count(ledger, [accepted({"par_index_score": "70.00"}, Place(form="F07"))], layouts)
+    count(ledger, [accepted({"par_index_score": "70.00"}, ReportSubject(form="F07"))], layouts)
 
     f04, f07 = OF_PROVINCE._replace(form="F04"), OF_PROVINCE._replace(form="F07")
     assert figure(ledger, "pib_resolution_rate", layouts, f04) == (0, 1)
@@ -174,7 +185,7 @@ def test_qualifiers_come_and_go_with_their_report(layouts: Layouts) -> None:
     ledger = MemoryLedger()
     position = layouts.known("F05", "cal.2023").form.position["work_days"]
     qualified = accepted({"work_days": 193_000}, qualifiers={"work_days": "about"})
-    count(ledger, [qualified, accepted({"work_days": 1}, Place("D373.C2"))], layouts)
+    count(ledger, [qualified, accepted({"work_days": 1}, ReportSubject("D373.C2"))], layouts)
     about = ledger.counted[OF_PROVINCE].about
 
     count(ledger, [accepted({"work_days": 193_251}, revision=2)], layouts)
@@ -196,15 +207,15 @@ def histories(draw: st.DrawFn) -> list[Report]:
     reports: list[Report] = []
     for unit in ("A", "B", "C"):
         for revision in range(1, draw(st.integers(0, 4)) + 1):
-            place = Place(unit, draw(paths), draw(st.sampled_from(["xa", "phuong"])))
+            subject = ReportSubject(unit, draw(paths), draw(st.sampled_from(["xa", "phuong"])))
             if draw(st.integers(0, 3)) == 0:
-                reports.append(withdrawn(place, revision=revision))
+                reports.append(withdrawn(subject, revision=revision))
                 continue
             qualifiers = draw(st.dictionaries(st.sampled_from(CELLS), st.just("at_least")))
             reports.append(
                 accepted(
                     draw(figures),
-                    place,
+                    subject,
                     revision=revision,
                     qualifiers=qualifiers,
                     on_time=draw(st.booleans()),

@@ -7,7 +7,7 @@ from services.aggregator.domain.stated_figures import StatedFigures, carry_openi
 from services.aggregator.domain.withholding import Withheld
 from shared.reference.indicators import Measure
 from shared.reference.reference_data import ReferenceData
-from tests.unit.aggregator.test_scopes import period
+from tests.builders.periods import period
 
 OPENING, CLOSING = "dvk_models_opening", "dvk_models_total"
 BEFORE, AFTER = period("cal.2025-H1"), period("cal.2025-H2")

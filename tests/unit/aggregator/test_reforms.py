@@ -10,7 +10,7 @@ from shared.reference.acts import Decision, apply
 from shared.reference.decisions import UnitChanged
 from shared.reference.periods import Period, parse_period, periods_of_year
 from shared.reference.units import life
-from tests.unit.aggregator.reforms import (
+from tests.builders.reforms import (
     NOWHERE,
     Country,
     NaiveLedger,

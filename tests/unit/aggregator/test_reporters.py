@@ -5,17 +5,10 @@ from hypothesis import strategies as st
 
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.reporters import FiledReports, FormReporters, Reporters
-from shared.reference.periods import Period, parse_period
+from tests.builders.periods import year
 
 NEW, TOTAL, F04_ONLY = "dvk_models_new", "dvk_models_total", "dialogues_held"
 UNITS = "ABCDEF"
-
-
-def year(number: int) -> Period:
-    """Return a calendar year."""
-    period = parse_period(f"cal.{number}")
-    assert period is not None
-    return period
 
 
 def filed(units: str, *missing: int) -> FiledReports:

@@ -20,23 +20,17 @@ from services.aggregator.domain.totals import TotalKey, Totals, move, settle
 from shared.contracts.reports import ReportAccepted
 from shared.reference.figures import Qualifier
 from shared.reference.indicators import Measure
-from shared.reference.periods import Period, parse_period
+from shared.reference.periods import Period
 from shared.reference.reference_data import ReferenceData
-from tests.unit.aggregator.given import Place, Value, accepted, revision_of
+from tests.builders.accepted_reports import ReportSubject, Value, accepted, revision_of
+from tests.builders.periods import year
 
 AREA = "37.1"
 
 
-def own(period: str) -> Place:
+def own(period: str) -> ReportSubject:
     """Return where a province reports its own indices."""
-    return Place(AREA, (AREA,), "tinh", "F07", period)
-
-
-def year(number: int) -> Period:
-    """Return a calendar year."""
-    period = parse_period(f"cal.{number}")
-    assert period is not None
-    return period
+    return ReportSubject(AREA, (AREA,), "tinh", "F07", period)
 
 
 def read(
@@ -113,7 +107,10 @@ def test_rate_is_the_ratio_of_the_sums(
         "pib_cases_resolved": resolved,
         "pib_resolution_rate": "92.7",
     }
-    reports = [accepted(small, Place("A", form="F04")), accepted(large, Place("B", form="F04"))]
+    reports = [
+        accepted(small, ReportSubject("A", form="F04")),
+        accepted(large, ReportSubject("B", form="F04")),
+    ]
 
     reading = read(reference, layouts, reports)["pib_resolution_rate"]
 
@@ -127,7 +124,7 @@ def test_rate_of_a_range_is_of_the_years_that_have_both_parts(
     both = {"pib_violations_detected": 100, "pib_cases_resolved": 90}
     one = {"pib_violations_detected": None, "pib_cases_resolved": 80}
     reports = [
-        accepted(figures, Place("A", form="F04", period=period))
+        accepted(figures, ReportSubject("A", form="F04", period=period))
         for period, figures in (("cal.2022", both), ("cal.2023", one))
     ]
 
@@ -145,7 +142,8 @@ def test_rate_of_parts_that_not_the_same_reports_state_is_about(
     both = {"pib_violations_detected": 100, "pib_cases_resolved": 90}
     one = {"pib_violations_detected": 5, "pib_cases_resolved": None}
     reports = [
-        accepted(figures, Place(unit, form="F04")) for unit, figures in (("A", both), ("B", one))
+        accepted(figures, ReportSubject(unit, form="F04"))
+        for unit, figures in (("A", both), ("B", one))
     ]
 
     rate = read(reference, layouts, reports)["pib_resolution_rate"]
@@ -158,7 +156,7 @@ def test_rate_of_nothing_is_absent(reference: ReferenceData, layouts: Layouts) -
     """No violation detected: there is no rate, neither 0 % nor 100 %."""
     nothing = {"pib_violations_detected": 0, "pib_cases_resolved": 0}
 
-    found = read(reference, layouts, [accepted(nothing, Place("A", form="F04"))])
+    found = read(reference, layouts, [accepted(nothing, ReportSubject("A", form="F04"))])
 
     assert found["pib_resolution_rate"].value is None
     assert found["pib_violations_detected"].value == 0
@@ -168,8 +166,8 @@ def test_absent_is_not_nought(reference: ReferenceData, layouts: Layouts) -> Non
     """Ninh Bình's removals are not known; a commune that reports 0 says something."""
     said = {"dvk_models_new": 421, "dvk_models_removed": None}
 
-    unknown = read(reference, layouts, [accepted(said, Place("A"))])["dvk_models_removed"]
-    nought = read(reference, layouts, [accepted({"dvk_models_removed": 0}, Place("A"))])
+    unknown = read(reference, layouts, [accepted(said, ReportSubject("A"))])["dvk_models_removed"]
+    nought = read(reference, layouts, [accepted({"dvk_models_removed": 0}, ReportSubject("A"))])
 
     assert (unknown.value, unknown.units.reported_by, unknown.units.expected) == (None, 0, 2)
     assert nought["dvk_models_removed"].value == 0
@@ -183,13 +181,13 @@ def test_range_adds_flows_and_takes_stocks_at_its_ends(
     reports = [
         accepted(
             {"dvk_models_opening": 90, "dvk_models_new": 10, "dvk_models_total": 100},
-            Place("A", period="cal.2021"),
+            ReportSubject("A", period="cal.2021"),
         ),
         accepted(
             {"dvk_models_opening": 100, "dvk_models_new": 20, "dvk_models_total": 120},
-            Place("A", period="cal.2022"),
+            ReportSubject("A", period="cal.2022"),
         ),
-        accepted({"dvk_models_new": 1}, Place("A", period="cal.2023")),
+        accepted({"dvk_models_new": 1}, ReportSubject("A", period="cal.2023")),
     ]
 
     found = read(reference, layouts, reports, owing=1)
@@ -208,7 +206,7 @@ def test_stock_that_passed_on_within_the_year_counts_once(
 
     def said(opening: int, new: int, total: int) -> Totals:
         cells = {"dvk_models_opening": opening, "dvk_models_new": new, "dvk_models_total": total}
-        return _totals(layouts, [accepted(cells, Place("A"))])
+        return _totals(layouts, [accepted(cells, ReportSubject("A"))])
 
     ended = PeriodTotals(layout, period, said(8, 2, 10), at_end=False)
     begun = PeriodTotals(layout, period, said(10, 3, 13), at_start=False)
@@ -255,8 +253,8 @@ def test_indicator_of_several_forms_is_their_sum(
 ) -> None:
     """Opinions are collected by the commune (F01) and by its Fatherland Front (F04)."""
     reports = [
-        accepted({"opinions_collected": 53_000}, Place("A", form="F04")),
-        accepted({"opinions_collected": 324}, Place("B", form="F01")),
+        accepted({"opinions_collected": 53_000}, ReportSubject("A", form="F04")),
+        accepted({"opinions_collected": 324}, ReportSubject("B", form="F01")),
     ]
 
     reading = read(reference, layouts, reports)["opinions_collected"]
@@ -267,9 +265,9 @@ def test_indicator_of_several_forms_is_their_sum(
 def test_more_than_dominates(reference: ReferenceData, layouts: Layouts) -> None:
     """More than 20,000, about 5, and 3 are together more than 20,008."""
     reports = [
-        accepted({"work_days": 20_000}, Place("A"), qualifiers={"work_days": "at_least"}),
-        accepted({"work_days": 5}, Place("B"), qualifiers={"work_days": "about"}),
-        accepted({"work_days": 3}, Place("C")),
+        accepted({"work_days": 20_000}, ReportSubject("A"), qualifiers={"work_days": "at_least"}),
+        accepted({"work_days": 5}, ReportSubject("B"), qualifiers={"work_days": "about"}),
+        accepted({"work_days": 3}, ReportSubject("C")),
     ]
 
     reading = read(reference, layouts, reports)["work_days"]
@@ -281,7 +279,7 @@ def test_every_cell_of_the_form_is_listed(reference: ReferenceData, layouts: Lay
     """What nobody reported is shown as absent: it is never left out, and never 0."""
     said = {"dvk_models_new": 5, "dvk_models_new[field=kinh_te]": 5}
 
-    found = read(reference, layouts, [accepted(said, Place("A"))])
+    found = read(reference, layouts, [accepted(said, ReportSubject("A"))])
 
     assert {key: it.value for key, it in found.items() if it.value is not None} == said
     assert set(found) == {it.key for it in layouts.known("F05", "cal.2023").form.cells}
@@ -292,7 +290,7 @@ def test_completeness_of_a_range_is_never_overstated(
 ) -> None:
     """A reported both years, B one of them, C owes nothing: one of two."""
     reports = [
-        accepted({"dvk_models_new": 1, "dvk_models_total": 9}, Place(unit, period=period))
+        accepted({"dvk_models_new": 1, "dvk_models_total": 9}, ReportSubject(unit, period=period))
         for period, unit in [
             ("cal.2022", "A"),
             ("cal.2023", "A"),

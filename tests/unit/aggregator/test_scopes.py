@@ -14,18 +14,11 @@ from services.aggregator.domain.scopes import (
     owing,
 )
 from services.aggregator.domain.withholding import Withheld, withheld_cells, withholding
-from shared.reference.periods import Period, parse_period
 from shared.reference.reference_data import ReferenceData
+from tests.builders.periods import period
 
 TODAY = date(2026, 1, 1)
 SEPARABLE, ADDITIVE = Withheld.NOT_SEPARABLE, Withheld.NOT_ADDITIVE
-
-
-def period(code: str) -> Period:
-    """Return a period."""
-    found = parse_period(code)
-    assert found is not None
-    return found
 
 
 def some_commune(reference: ReferenceData, province: str) -> str:

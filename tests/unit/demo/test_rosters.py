@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import pytest
 
 from shared.reference.directory import Directory
-from shared.reference.periods import Period, parse_period
 from shared.reference.reference_data import ReferenceData
 from tests.articles import read
+from tests.builders.periods import period
 from tools.demo.articles import Article, articles, sample_units
 from tools.demo.scenario import Scenario
 
@@ -28,13 +28,6 @@ class Golden:
 
 
 GOLDEN = {it.id: it for it in read("scenarios", list[Golden])}
-
-
-def period(code: str) -> Period:
-    """Return the period of a code."""
-    found = parse_period(code)
-    assert found is not None
-    return found
 
 
 @pytest.mark.parametrize("article", articles(), ids=lambda it: it.id)

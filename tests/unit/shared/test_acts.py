@@ -12,7 +12,7 @@ from shared.reference.directory import Directory, Unit
 from shared.reference.errors import FactError
 from shared.reference.lineage import Lineage, Link
 from shared.reference.reference_data import ReferenceData
-from tests.unit.aggregator.reforms import unit
+from tests.builders.reforms import unit
 
 DAY = date(2026, 7, 1)
 LAST = date(2026, 6, 30)

@@ -5,15 +5,8 @@ from collections import Counter
 import pytest
 
 from shared.reference.catalogue import FormVersion, Measure
-from shared.reference.periods import Period, parse_period
 from shared.reference.reference_data import ReferenceData
-
-
-def period(code: str) -> Period:
-    """Return a period that must exist."""
-    found = parse_period(code)
-    assert found is not None, code
-    return found
+from tests.builders.periods import period
 
 
 def form(reference: ReferenceData, code: str) -> FormVersion:

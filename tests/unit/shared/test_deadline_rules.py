@@ -9,15 +9,8 @@ import pytest
 from shared.reference.deadlines import DeadlineRule, Due, build_rules, due, rule_for
 from shared.reference.errors import FactError
 from shared.reference.levels import LEVELS
-from shared.reference.periods import Period, parse_period
 from shared.reference.reference_data import ReferenceData
-
-
-def period(code: str) -> Period:
-    """Return a period that must exist."""
-    found = parse_period(code)
-    assert found is not None, code
-    return found
+from tests.builders.periods import period
 
 
 def asked(reference: ReferenceData, code: str) -> Due:

@@ -16,12 +16,12 @@ from shared.reference.periods import (
     REGIMES,
     VIETNAM,
     Period,
-    parse_period,
     period_containing,
     periods_of_year,
 )
 from shared.reference.reference_data import ReferenceData
 from tests.articles import read
+from tests.builders.periods import period
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,6 @@ class DueDates:
 
 
 WINDOWS = read("reporting_windows_2026.periods", list[DueDates])
-
-
-def period(code: str) -> Period:
-    """Return a period that must exist."""
-    found = parse_period(code)
-    assert found is not None, code
-    return found
 
 
 def period_of(window: DueDates) -> Period:

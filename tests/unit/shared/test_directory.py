@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.reference.directory import Directory
-from shared.reference.periods import Period, parse_period, periods_of_year
+from shared.reference.periods import Period, periods_of_year
 from shared.reference.reference_data import ReferenceData
 from tests.articles import read
+from tests.builders.periods import period
 
 TODAY = read("admin_units.now.as_of", date)
 
@@ -43,13 +44,6 @@ class ReusedCode:
     def key(self) -> str:
         """The code as it stands in keys."""
         return f"{self.code:02}" if self.code is not None else f"{self.ward_code:05}"
-
-
-def period(code: str) -> Period:
-    """Return a period that must exist."""
-    found = parse_period(code)
-    assert found is not None, code
-    return found
 
 
 def test_today_has_34_provinces_and_3321_communes(reference: ReferenceData) -> None:

@@ -9,7 +9,7 @@ from shared.reference.directory import Directory, Unit
 from shared.reference.errors import FactError
 from shared.reference.periods import parse_period
 from shared.reference.reference_data import ReferenceData
-from tests.unit.aggregator.reforms import unit
+from tests.builders.reforms import unit
 
 LAST, TURN = date(2026, 2, 28), date(2026, 3, 1)
 

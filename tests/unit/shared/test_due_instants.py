@@ -8,16 +8,11 @@ import pytest
 
 from shared.reference.committees import Committee, Extension
 from shared.reference.deadlines import Due, due
-from shared.reference.periods import VIETNAM, Period, parse_period
+from shared.reference.periods import VIETNAM
 from shared.reference.reference_data import ReferenceData
+from tests.builders.periods import period
 
 LATER = datetime(2027, 1, 31, 17, tzinfo=VIETNAM)
-
-
-def period(code: str) -> Period:
-    found = parse_period(code)
-    assert found is not None
-    return found
 
 
 def with_letters(reference: ReferenceData, *units: str) -> ReferenceData:

@@ -8,7 +8,7 @@ import pytest
 from shared.reference.directory import Directory
 from shared.reference.errors import FactError
 from shared.reference.lineage import Component, Lineage, Link, build_links, known_links
-from tests.unit.aggregator.reforms import unit
+from tests.builders.reforms import unit
 
 D1, D2 = date(2025, 7, 1), date(2026, 1, 1)
 BEFORE, BETWEEN, AFTER = date(2025, 6, 30), date(2025, 10, 1), date(2026, 6, 30)

@@ -23,6 +23,7 @@ from shared.reference.periods import (
     periods_of_year,
 )
 from tests.articles import read
+from tests.builders.periods import period
 
 years = st.integers(2018, 2030)
 regimes = st.sampled_from(REGIMES)
@@ -36,13 +37,6 @@ class Window:
     period: str
     first: Annotated[date, Field(alias="from")]
     last: Annotated[date, Field(alias="to")]
-
-
-def period(code: str) -> Period:
-    """Return a period that must exist."""
-    found = parse_period(code)
-    assert found is not None, code
-    return found
 
 
 def tile(parts: tuple[Period, ...], whole: Period) -> bool:

@@ -17,6 +17,7 @@ from shared.reference.periods import (
     periods_of_year,
     preceding,
 )
+from tests.builders.periods import period
 
 YEARS = range(2018, 2031)
 EVERY = [
@@ -26,13 +27,6 @@ EVERY = [
     for kind in KINDS
     for period in periods_of_year(regime, kind, year)
 ]
-
-
-def period(code: str) -> Period:
-    """Return a period that must exist."""
-    found = parse_period(code)
-    assert found is not None, code
-    return found
 
 
 def tile(parts: tuple[Period, ...], whole: Period) -> bool:

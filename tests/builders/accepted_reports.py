@@ -1,17 +1,14 @@
-"""Accepted reports as intake publishes them, and what reads and counts them."""
+"""Accepted and withdrawn reports as intake publishes them, and as the aggregator reads them."""
 
-import asyncio
+import random
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 from aiokafka import ConsumerRecord
 
-from services.aggregator.domain.fold import LedgerChange, fold
 from services.aggregator.domain.layouts import Layouts
-from services.aggregator.domain.ledger import Ledger
 from services.aggregator.domain.reports import Revision
-from services.aggregator.domain.totals import settle
 from services.aggregator.entry.kafka import ReportDecoder
 from shared.contracts.event import Event, derived_id
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
@@ -21,11 +18,13 @@ from shared.infra.kafka.broker import Poison, Record
 DAY = datetime(2024, 1, 5, 8, tzinfo=UTC)
 Value = int | str | None
 COMMUNE, DISTRICT, PROVINCE = "D373.C1", "D373.1", "37.1"
+CELLS = ("dvk_models_new", "dvk_models_total", "work_days", "dvk_models_new[field=kinh_te]")
+"""Cells of form F05."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """Whose report it is, where it counts, and for what; by default a commune of Ninh Bình."""
+class ReportSubject:
+    """The unit, the areas above it, the form and the period; by default a commune of Ninh Bình."""
 
     unit: str = COMMUNE
     path: tuple[str, ...] = (DISTRICT, PROVINCE)
@@ -34,12 +33,12 @@ class Place:
     period: str = "cal.2023"
 
 
-HERE = Place()
+NINH_BINH_COMMUNE = ReportSubject()
 
 
 def accepted(
     figures: Mapping[str, Value],
-    place: Place = HERE,
+    subject: ReportSubject = NINH_BINH_COMMUNE,
     *,
     revision: int = 1,
     qualifiers: Mapping[str, str] | None = None,
@@ -49,7 +48,7 @@ def accepted(
     """Return an accepted report; later revisions were accepted later."""
     return ReportAccepted.model_validate(
         {
-            **_common("accepted", place, revision),
+            **_common("accepted", subject, revision),
             "figures": dict(figures),
             "qualifiers": dict(qualifiers or {}),
             "first_received_at": DAY + timedelta(minutes=1),
@@ -61,18 +60,18 @@ def accepted(
     )
 
 
-def withdrawn(place: Place = HERE, *, revision: int = 2) -> ReportWithdrawn:
+def withdrawn(subject: ReportSubject = NINH_BINH_COMMUNE, *, revision: int = 2) -> ReportWithdrawn:
     """Return the withdrawal of a report."""
     return ReportWithdrawn.model_validate(
-        {**_common("withdrawn", place, revision), "reason": "nhập nhầm"}
+        {**_common("withdrawn", subject, revision), "reason": "nhập nhầm"}
     )
 
 
-def _common(what: str, place: Place, revision: int) -> dict[str, object]:
-    slot = place.unit, place.form, place.period, revision
+def _common(kind: str, subject: ReportSubject, revision: int) -> dict[str, object]:
+    slot = subject.unit, subject.form, subject.period, revision
     return {
-        **asdict(place),
-        "event_id": derived_id(what, *slot),
+        **asdict(subject),
+        "event_id": derived_id(kind, *slot),
         "occurred_at": DAY + timedelta(minutes=revision),
         "received_at": DAY + timedelta(minutes=revision),
         "source": "tests",
@@ -83,7 +82,7 @@ def _common(what: str, place: Place, revision: int) -> dict[str, object]:
 
 
 def record(event: Event, offset: int = 0, topic: str = "reports", partition: int = 0) -> Record:
-    """Return an event as a consumer receives it."""
+    """Return the record of an event."""
     message = encode(event, "qcdc/intake")
     return raw(message.body, message.headers, offset, topic, partition)
 
@@ -95,28 +94,42 @@ def raw(
     topic: str = "reports",
     partition: int = 0,
 ) -> Record:
-    """Return any record at all."""
+    """Return a record with any content."""
     return ConsumerRecord(
         topic, partition, offset, 1_700_000_000_000, 1, b"37.1", body, None, 4, 0, tuple(headers)
     )
 
 
 def revision_of(event: Event, layouts: Layouts) -> Revision:
-    """Read an event back, as the handler gets it."""
-    read = ReportDecoder(layouts)(record(event))
-    assert not isinstance(read, Poison), read
-    return read
+    """Decode an event, as the subscription does."""
+    revision = ReportDecoder(layouts)(record(event))
+    assert not isinstance(revision, Poison), revision
+    return revision
 
 
-def count(ledger: Ledger, events: Iterable[Event], layouts: Layouts) -> LedgerChange:
-    """Let a ledger count a batch of events, as the handler does."""
-    revisions = [revision_of(event, layouts) for event in events]
-
-    async def change() -> LedgerChange:
-        held = await ledger.held({it.slot for it in revisions})
-        changed = fold(held, revisions, layouts)
-        totals = await ledger.totals(changed.moves)
-        await ledger.save(changed, settle(totals, changed.moves, layouts))
-        return changed
-
-    return asyncio.run(change())
+def mixed_history(seed: int = 7, slots: int = 150) -> list[Event]:
+    """Return reports of communes in two provinces: corrected, moved, withdrawn, out of order."""
+    rng = random.Random(seed)
+    events: list[Event] = []
+    for n in range(slots):
+        for revision in range(1, rng.randint(1, 4) + 1):
+            province = rng.choice(["37.1", "80.1"])
+            subject = ReportSubject(
+                f"U{seed}-{n}",
+                (f"D{rng.randint(1, 4)}.{province}", province),
+                rng.choice(["xa", "phuong"]),
+                period=rng.choice(["cal.2022", "cal.2023"]),
+            )
+            if rng.random() < 0.2:
+                events.append(withdrawn(subject, revision=revision))
+            else:
+                figures = {cell: rng.choice([None, 0, rng.randint(1, 999)]) for cell in CELLS}
+                qualifiers = {rng.choice(CELLS): rng.choice(["at_least", "about"])}
+                on_time = rng.random() < 0.7
+                events.append(
+                    accepted(
+                        figures, subject, revision=revision, qualifiers=qualifiers, on_time=on_time
+                    )
+                )
+    rng.shuffle(events)
+    return events + rng.sample(events, slots // 2)
