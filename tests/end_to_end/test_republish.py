@@ -12,9 +12,9 @@ from shared.contracts.topics import PARTITIONS, REPORTS
 from shared.directory.loading import load_catalogue
 from shared.infra.postgres.database import Database
 from shared.infra.postgres.migrate import migrate
+from tests.builders.intake_republishing import History, Published, Slot, history, read_all
+from tests.builders.plumbing import new_topic
 from tests.integration.aggregator.counting import Counting
-from tests.integration.intake.test_republishing import History, Published, Slot, history, read_all
-from tests.integration.shared.plumbing import new_topic
 
 __all__ = ["history"]
 pytestmark = pytest.mark.asyncio

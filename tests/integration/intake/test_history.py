@@ -14,18 +14,8 @@ from shared.contracts.reports import HandoverSubmitted
 from shared.reference.committees import build_committees
 from shared.reference.periods import VIETNAM
 from shared.reference.reference_data import ReferenceData
-from tests.eventually import eventually
-from tests.integration.intake.running import (
-    NOWHERE,
-    Topics,
-    Upstream,
-    body_of,
-    made_topics,
-    reference,
-    served,
-)
-from tests.unit.intake.given import Report, raw
-from tests.unit.intake.reform import (
+from tests.builders.intake import Report, raw
+from tests.builders.intake_reform import (
     FIRST,
     LAST,
     MERGED,
@@ -35,6 +25,16 @@ from tests.unit.intake.reform import (
     models,
     reformed,
 )
+from tests.builders.intake_service import (
+    NOWHERE,
+    Topics,
+    Upstream,
+    body_of,
+    made_topics,
+    reference,
+    served,
+)
+from tests.eventually import eventually
 
 REFORMED = reformed(reference())
 KNOWLEDGE = context_of(REFORMED)

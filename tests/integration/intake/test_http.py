@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.integration.intake.running import NOWHERE, Upstream, document, served
+from tests.builders.intake_service import NOWHERE, Upstream, document, served
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ from aiokafka import AIOKafkaConsumer
 from shared.contracts.topics import WATERMARKS
 from shared.infra.dead_letters import UNREADABLE_IN_A_ROW_MAX
 from shared.infra.health import Condition
-from tests.eventually import eventually
-from tests.integration.intake.running import (
+from tests.builders.intake_service import (
     SUBMITTED,
     Topics,
     Upstream,
@@ -20,6 +19,7 @@ from tests.integration.intake.running import (
     made_topics,
     served,
 )
+from tests.eventually import eventually
 
 DEAD: dict[str, list[bytes | None]] = {
     "empty": [None, b""],

@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from pydantic import SecretStr
@@ -15,19 +14,15 @@ from services.intake.usecases.rejudge import RejudgeOrder, RejudgeReports
 from shared.contracts.reports import ReportAccepted
 from shared.contracts.topics import REPORTS
 from shared.infra.errors import Misconfigured
-from shared.reference.committees import build_committees
 from shared.reference.reference_data import ReferenceData
-from tests.integration.intake.running import (
+from tests.builders.intake_rejudging import DOCUMENT, EXTENDED, ORDER, PERIOD
+from tests.builders.intake_service import (
     NOWHERE,
     Upstream,
     document,
-    reference,
     served,
 )
 
-_FAR = datetime(2030, 1, 1, tzinfo=UTC)
-PERIOD, AREA, DOCUMENT = "nd09.2026-M10", "37.2", "Công văn 12-CV/BCĐ"
-ORDER = RejudgeOrder("F05", PERIOD, DOCUMENT, area=AREA)
 VERDICTS = "SELECT revision, on_time, deadline_rule FROM slot ORDER BY unit, form, period"
 EVENTS = "SELECT body FROM outbox WHERE topic = $1 ORDER BY id"
 
@@ -39,24 +34,6 @@ async def upstream(postgres_url: str) -> AsyncIterator[Upstream]:
         for number in range(3):
             assert (await it.post(document(number, number + 1, event_id=f"r-{number}"))).is_success
         yield it
-
-
-def extended() -> ReferenceData:
-    """Return the facts with an extension that makes everybody punctual."""
-    committee = {
-        "key": "thu",
-        "name_vi": "Ban Chỉ đạo thử",
-        "area": AREA,
-        "programmes": ["dan_van_kheo"],
-        "letter_style": "party",
-        "extensions": [
-            {"form": "F05", "period": PERIOD, "due_at": _FAR, "document": "Công văn gia hạn"}
-        ],
-    }
-    return replace(reference(), committees=build_committees([committee]))
-
-
-EXTENDED = extended()
 
 
 def rejudging(upstream: Upstream, known: ReferenceData) -> RejudgeReports:

@@ -10,8 +10,8 @@ from aiokafka.errors import KafkaError
 from services.intake.usecases.advance_watermark import CLOCK_SKEW, AdvanceWatermark
 from shared.infra.health import Health
 from shared.infra.postgres.locks import AdvisoryLock
+from tests.builders.intake_service import NOWHERE, Upstream, document, served
 from tests.eventually import eventually
-from tests.integration.intake.running import NOWHERE, Upstream, document, served
 
 HTTP_CONNECTIONS = 10
 WAITING = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted"

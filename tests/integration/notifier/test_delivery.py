@@ -11,8 +11,8 @@ from services.notifier.channels.smtp import EmailChannel
 from services.notifier.domain.attempts import SendOutcome
 from services.notifier.store.notices import NoticeStore
 from shared.reference.slots import Slot
-from tests.eventually import eventually
-from tests.integration.notifier.world import (
+from tests.builders.notifier import withdrawn
+from tests.builders.notifier_world import (
     CONTACT,
     DUE_AT,
     FORM,
@@ -20,11 +20,11 @@ from tests.integration.notifier.world import (
     PERIOD,
     World,
     communes,
-    name,
+    named,
     report,
     world,
 )
-from tests.unit.notifier.samples import withdrawn
+from tests.eventually import eventually
 from tools.mail_catcher import CUT, in_turn
 
 LATE = communes()[126:]
@@ -42,11 +42,6 @@ async def it(postgres_url: str) -> AsyncIterator[World]:
         await built.catch_up(DUE_AT + timedelta(days=4))
         await built.scan().once()
         yield built
-
-
-def named(text: str) -> set[str]:
-    """Return the communes that a mail names."""
-    return {unit for unit in communes() if f" {name(unit)}  " in text}
 
 
 async def test_one_digest_names_exactly_the_late_units(it: World) -> None:

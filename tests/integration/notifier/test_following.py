@@ -15,18 +15,9 @@ from shared.directory.contents import DirectoryContents, entities_of
 from shared.directory.files import shipped
 from shared.directory.publisher import publish
 from shared.reference.lineage import Link
+from tests.builders.notifier_service import LATE, Line, arrived, as_written, at_work, line, stand
+from tests.builders.notifier_world import DUE_AT, FORM, MINUTE, PROVINCE, communes, name, named
 from tests.eventually import eventually
-from tests.integration.notifier.test_delivery import named
-from tests.integration.notifier.test_service import (
-    LATE,
-    Line,
-    arrived,
-    as_written,
-    at_work,
-    line,
-    stand,
-)
-from tests.integration.notifier.world import DUE_AT, FORM, MINUTE, PROVINCE, communes, name
 
 __all__ = ["line"]
 

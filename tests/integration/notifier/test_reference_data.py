@@ -19,10 +19,8 @@ from shared.reference.directory import Directory
 from shared.reference.lineage import Lineage, Link
 from shared.reference.reference_data import ReferenceData
 from shared.reference.slots import Slot
-from tests.eventually import eventually
-from tests.integration.notifier.test_delivery import named
-from tests.integration.notifier.test_scan import waiting_for_the_lock
-from tests.integration.notifier.world import (
+from tests.builders.notifier import withdrawn
+from tests.builders.notifier_world import (
     COMMITTEE,
     CONTACT,
     DUE_AT,
@@ -32,10 +30,12 @@ from tests.integration.notifier.world import (
     World,
     communes,
     name,
+    named,
     report,
+    waiting_for_the_lock,
     world,
 )
-from tests.unit.notifier.samples import withdrawn
+from tests.eventually import eventually
 
 BY_RULE = replace(COMMITTEE, demands=(Demand(FORM, PERIOD, None, COMMITTEE.demands[0].document),))
 DAY = timedelta(days=1)

@@ -15,8 +15,8 @@ from services.notifier.store.duties import QUERIES
 from shared.infra.health import Condition, Health
 from shared.infra.supervised import Supervised
 from shared.reference.slots import Slot
-from tests.eventually import eventually
-from tests.integration.notifier.world import (
+from tests.builders.notifier import withdrawn
+from tests.builders.notifier_world import (
     COMMITTEE,
     DUE_AT,
     FORM,
@@ -25,9 +25,10 @@ from tests.integration.notifier.world import (
     World,
     communes,
     report,
+    waiting_for_the_lock,
     world,
 )
-from tests.unit.notifier.samples import withdrawn
+from tests.eventually import eventually
 
 
 @pytest.fixture
@@ -241,11 +242,3 @@ def nodes(plan: dict[str, Any], kind: str) -> list[dict[str, Any]]:
 async def complaint(health: Health, wanted: Condition | None) -> bool:
     found = health.complaints.get("scan")
     return (found.condition if found else None) == wanted
-
-
-async def waiting_for_the_lock(it: World) -> bool:
-    rows = await it.ask(
-        "SELECT 1 FROM pg_stat_activity"
-        " WHERE wait_event = 'advisory' AND datname = current_database()"
-    )
-    return bool(rows)

@@ -19,8 +19,7 @@ from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.inbox import Inbox
 from shared.infra.postgres.database import Database
 from shared.infra.settings import ServiceSettings
-from tests.eventually import eventually
-from tests.integration.shared.plumbing import (
+from tests.builders.plumbing import (
     counting,
     counting_stream,
     dead_letters,
@@ -30,6 +29,7 @@ from tests.integration.shared.plumbing import (
     publish,
     seen,
 )
+from tests.eventually import eventually
 
 
 @dataclass

@@ -12,7 +12,7 @@ from shared.directory.contents import contents_of, entities_of
 from shared.directory.files import shipped, with_files
 from shared.directory.publisher import publish, read_published, unusable
 from shared.infra.errors import Misconfigured
-from tests.integration.shared.plumbing import new_topic
+from tests.builders.plumbing import new_topic
 from tools.qcdc.directory import EntityChange, counted, propose, put_in_force
 
 AT = datetime(2026, 10, 15, 2, tzinfo=UTC)

@@ -34,8 +34,8 @@ from shared.infra.start import Start
 from shared.reference.errors import FactError
 from shared.reference.reference_data import ReferenceData
 from shared.reference.units import Unit
+from tests.builders.plumbing import migrated, new_topic
 from tests.eventually import eventually
-from tests.integration.shared.plumbing import migrated, new_topic
 
 AT = datetime(2026, 10, 15, 2, tzinfo=UTC)
 SOON = 30.0

@@ -14,7 +14,7 @@ from shared.infra.kafka.partitions import (
     partition_consumer,
     read_until,
 )
-from tests.integration.shared.plumbing import new_topic, publish
+from tests.builders.plumbing import new_topic, publish
 
 
 async def read(

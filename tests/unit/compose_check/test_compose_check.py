@@ -10,8 +10,8 @@ import pytest
 from services.intake.domain.judge import judge
 from services.intake.domain.parsing import parse_submission
 from services.intake.domain.rule_context import build_rule_context
+from tests.builders.intake import raw
 from tests.builders.reference import shipped_reference
-from tests.unit.intake.given import raw
 from tools.compose_check.project import PUBLISHED, Project
 from tools.compose_check.reports import Reports
 

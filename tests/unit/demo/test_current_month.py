@@ -10,7 +10,7 @@ from shared.contracts.reports import ReportSubmitted
 from shared.reference.committees import build_committees
 from shared.reference.periods import VIETNAM
 from tests.articles import read
-from tests.unit.demo.judging import codes, knowledge_of
+from tests.builders.demo import codes, knowledge_of
 from tools.demo.deliveries import submission
 from tools.demo.scenario import (
     LATE_COUNT,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 
 from shared.contracts.reports import ReportSubmitted, ReportWithdrawalRequested
-from tests.unit.demo.judging import codes, knowledge_of
+from tests.builders.demo import codes, knowledge_of
 from tools.demo.articles import articles
 from tools.demo.deliveries import Delivery, Transport
 from tools.demo.reports import FigureValue, reports_of

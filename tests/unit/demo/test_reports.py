@@ -9,7 +9,7 @@ import pytest
 
 from shared.reference.reference_data import ReferenceData
 from tests.articles import read
-from tests.unit.demo.judging import codes, knowledge_of
+from tests.builders.demo import codes, knowledge_of
 from tools.demo.articles import Article, StockMovement, articles
 from tools.demo.deliveries import submission
 from tools.demo.reports import Report, expectations, reports_of

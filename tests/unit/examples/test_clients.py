@@ -16,8 +16,8 @@ from services.intake.domain.parsing import parse_submission
 from services.intake.domain.rule_context import build_rule_context
 from shared.contracts.reports import HandoverSubmitted, ReportSubmitted, ReportWithdrawalRequested
 from shared.contracts.wire import encode
+from tests.builders.intake import raw
 from tests.builders.reference import shipped_reference
-from tests.unit.intake.given import raw
 
 REPORTED = {"event_id": "a-1", "unit": "00004.2"}
 ACCEPTED = {"submission_id": "a-1", "verdict": "accepted", "revision": 1, "findings": []}

@@ -6,7 +6,7 @@ from services.intake.domain.rule_context import RuleContext, build_rule_context
 from services.intake.domain.violations import Renderer
 from shared.reference.deadlines import Due
 from shared.reference.directory import Directory, Unit
-from tests.unit.intake.given import COMMUNE_OF_HA_NOI, NOON, Report, codes, verdict_on
+from tests.builders.intake import COMMUNE_OF_HA_NOI, NOON, Report, codes, verdict_on
 
 BEFORE, SINCE = "nd09.2023-M06", "nd09.2023-M07"
 """The decree's June closes on 14 June 2023 and its July on 14 July."""

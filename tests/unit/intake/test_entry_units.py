@@ -14,7 +14,7 @@ from services.intake.domain.rule_context import RuleContext
 from services.intake.domain.violations import Renderer
 from shared.contracts.reports import ReportSubmitted
 from shared.contracts.values import EntryUnit
-from tests.unit.intake.given import COMMUNE_OF_NINH_BINH, Report, codes, raw, verdict_on
+from tests.builders.intake import COMMUNE_OF_NINH_BINH, Report, codes, raw, verdict_on
 
 LAND, MONEY, MODELS = "land_donated_m2", "contributions_vnd", "dvk_models_total"
 FEW = settings(max_examples=60, deadline=None)

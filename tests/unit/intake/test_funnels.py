@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.intake.domain.rule_context import RuleContext
 from services.intake.domain.violations import Renderer
-from tests.unit.intake.given import (
+from tests.builders.intake import (
     COMMUNE_OF_HA_NOI,
     COMMUNE_OF_NINH_BINH,
     Report,

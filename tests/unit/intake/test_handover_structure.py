@@ -9,7 +9,7 @@ from services.intake.domain.parsing import ParsedSubmission, parse_submission
 from services.intake.domain.rule_context import RuleContext
 from services.intake.domain.submissions import SubmissionKind
 from services.intake.domain.violations import Renderer
-from tests.unit.intake.given import raw
+from tests.builders.intake import raw
 
 COMMUNE = "13285.2"
 

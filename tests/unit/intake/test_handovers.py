@@ -11,8 +11,8 @@ from services.intake.domain.violations import Renderer
 from shared.contracts.reports import SubmissionAccepted
 from shared.reference.lineage import Lineage
 from shared.reference.reference_data import ReferenceData
-from tests.unit.intake.journal import MemoryJournal
-from tests.unit.intake.reform import (
+from tests.builders.intake_journal import MemoryJournal
+from tests.builders.intake_reform import (
     DIVIDED,
     FIRST,
     LAST,

@@ -14,8 +14,8 @@ from services.intake.domain.violations import Renderer
 from shared.contracts.reports import ReportAccepted
 from shared.reference.deadlines import Due
 from shared.reference.periods import VIETNAM, Period
-from tests.unit.intake.given import Report, raw
-from tests.unit.intake.journal import MemoryJournal
+from tests.builders.intake import Report, raw
+from tests.builders.intake_journal import MemoryJournal
 
 UNIT = "13285.2"
 DOCUMENT = "Công văn 12-CV/BCĐ"

@@ -17,8 +17,8 @@ from services.intake.domain.violations import Renderer
 from shared.contracts.strict_json import Unreadable, parse
 from shared.contracts.wire import encode
 from shared.reference.figures import rate_percent
-from tests.unit.intake.given import COMMUNE_OF_HA_NOI, Report, codes, models, raw, verdict_on
-from tests.unit.intake.journal import MemoryJournal
+from tests.builders.intake import COMMUNE_OF_HA_NOI, Report, codes, models, raw, verdict_on
+from tests.builders.intake_journal import MemoryJournal
 
 COUNT = st.integers(0, 10**6)
 FEW = settings(max_examples=60, deadline=None)

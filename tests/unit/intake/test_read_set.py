@@ -23,9 +23,9 @@ from services.intake.domain.submissions import RawSubmission, SubmissionKind
 from services.intake.domain.violations import Renderer
 from shared.reference.reference_data import ReferenceData
 from shared.reference.slots import Slot
-from tests.unit.intake.given import COMMUNE_OF_HA_NOI, NOON, Report, raw
-from tests.unit.intake.journal import MemoryJournal
-from tests.unit.intake.reform import (
+from tests.builders.intake import COMMUNE_OF_HA_NOI, NOON, Report, raw
+from tests.builders.intake_journal import MemoryJournal
+from tests.builders.intake_reform import (
     DIVIDED,
     FIRST,
     LAST,

@@ -13,8 +13,8 @@ from services.intake.domain.state import JournalEntry
 from services.intake.domain.submissions import RawSubmission, SubmissionKind
 from services.intake.domain.violations import Renderer
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
-from tests.unit.intake.given import COMMUNE_OF_NINH_BINH, NOON, Report, raw
-from tests.unit.intake.journal import MemoryJournal
+from tests.builders.intake import COMMUNE_OF_NINH_BINH, NOON, Report, raw
+from tests.builders.intake_journal import MemoryJournal
 
 OTHER = "14329.1"
 STEP = st.tuples(

@@ -14,8 +14,8 @@ from services.intake.domain.rule_context import RuleContext
 from services.intake.domain.submissions import RawSubmission, SubmissionKind
 from services.intake.domain.violations import Renderer
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn, SubmissionAccepted
-from tests.unit.intake.given import COMMUNE_OF_HA_NOI, NOON, Report, models, raw
-from tests.unit.intake.journal import MemoryJournal
+from tests.builders.intake import COMMUNE_OF_HA_NOI, NOON, Report, models, raw
+from tests.builders.intake_journal import MemoryJournal
 
 UNIT, FORM, PERIOD = models().unit, models().form, models().period
 

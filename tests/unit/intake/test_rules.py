@@ -12,7 +12,7 @@ from services.intake.domain.rule import Rule
 from services.intake.domain.rule_context import RuleContext
 from services.intake.domain.rules import RULES, RULES_OF_SLOTS
 from services.intake.domain.violations import Renderer
-from tests.unit.intake.given import (
+from tests.builders.intake import (
     COMMUNE_OF_HA_NOI,
     COMMUNE_OF_NINH_BINH,
     HA_NOI,

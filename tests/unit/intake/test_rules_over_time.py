@@ -15,7 +15,7 @@ from services.intake.domain.rule_context import RuleContext
 from services.intake.domain.rules import RULES, RULES_OF_HANDOVERS, rules_for, rules_of
 from shared.contracts.values import Severity
 from shared.reference.periods import Period, parse_period
-from tests.unit.intake.given import (
+from tests.builders.intake import (
     COMMUNE_OF_HA_NOI,
     HA_NOI,
     NOON,

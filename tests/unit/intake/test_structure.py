@@ -9,7 +9,7 @@ import pytest
 from services.intake.domain.parsing import CELLS_MAX, REMARKS_MAX, parse_submission
 from services.intake.domain.rule_context import RuleContext
 from services.intake.domain.violations import Renderer, Violation, printable
-from tests.unit.intake.given import NOON, models, raw
+from tests.builders.intake import NOON, models, raw
 
 FIGURE = "figures.dvk_models_total"
 RAW_FIGURES = [

@@ -10,9 +10,9 @@ from services.intake.domain.submissions import RawSubmission, SubmissionKind
 from services.intake.domain.violations import Renderer
 from shared.reference.directory import Directory
 from shared.reference.reference_data import ReferenceData
-from tests.unit.intake.given import Report, raw
-from tests.unit.intake.journal import MemoryJournal
-from tests.unit.intake.reform import (
+from tests.builders.intake import Report, raw
+from tests.builders.intake_journal import MemoryJournal
+from tests.builders.intake_reform import (
     DIVIDED,
     FIRST,
     LAST,

@@ -8,7 +8,7 @@ from services.notifier.domain.changes import applied
 from services.notifier.domain.duties import DutyState, Filing, SlotRecord
 from services.notifier.domain.overdue import call_overdue
 from shared.reference.reference_data import ReferenceData
-from tests.unit.notifier.samples import COMMITTEE, CONTACT, DUE_AT, duty
+from tests.builders.notifier import COMMITTEE, CONTACT, DUE_AT, duty
 
 RECIPIENT = Recipient(COMMITTEE.key, CONTACT.email, "email")
 NOW = DUE_AT + timedelta(minutes=1)

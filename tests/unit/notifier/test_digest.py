@@ -17,7 +17,7 @@ from shared.reference.directory import Directory
 from shared.reference.periods import VIETNAM
 from shared.reference.reference_data import ReferenceData
 from shared.reference.slots import Slot
-from tests.unit.notifier.samples import COMMITTEE, CONTACT, DUE_AT, duty
+from tests.builders.notifier import COMMITTEE, CONTACT, DUE_AT, duty
 
 GOLDEN = Path(__file__).parent / "golden"
 LATE = ("14464.2", "14362.2", "13483.2")

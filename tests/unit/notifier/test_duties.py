@@ -11,7 +11,7 @@ from services.notifier.domain.duties import (
     IllegalTransition,
     advance,
 )
-from tests.unit.notifier.samples import duty
+from tests.builders.notifier import duty
 
 ILLEGAL = [it for it in product(DutyState, DutyTrigger) if it not in TRANSITIONS]
 

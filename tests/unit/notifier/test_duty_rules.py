@@ -8,7 +8,7 @@ from services.notifier.domain.duty_rules import duty_rules, problems_of
 from shared.reference.committees import Committee, Demand
 from shared.reference.errors import FactError
 from shared.reference.reference_data import ReferenceData
-from tests.unit.notifier.samples import COMMITTEE, CONTACT, PERIOD
+from tests.builders.notifier import COMMITTEE, CONTACT, PERIOD
 
 UNUSABLE = "bcd@ninh binh.example.vn"
 BEYOND_THE_CALENDAR = "nd09.2099-M11"

@@ -12,7 +12,7 @@ from services.notifier.domain.filings import ReportEvent, file_reports, newest
 from shared.contracts.duties import DutyMet, DutyOpened
 from shared.contracts.reports import ReportAccepted
 from shared.reference.slots import Slot
-from tests.unit.notifier.samples import DUE_AT, SLOT, accepted, duty, withdrawn
+from tests.builders.notifier import DUE_AT, SLOT, accepted, duty, withdrawn
 
 EARLY, LATE = DUE_AT - timedelta(hours=1), DUE_AT + timedelta(hours=1)
 LATER = DUE_AT + timedelta(days=3)

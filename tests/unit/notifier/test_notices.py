@@ -14,7 +14,7 @@ from services.notifier.domain.notices import (
     PendingDigest,
     plan_digests,
 )
-from tests.unit.notifier.samples import COMMITTEE, CONTACT, DUE_AT, SLOT, duty
+from tests.builders.notifier import COMMITTEE, CONTACT, DUE_AT, SLOT, duty
 
 RECIPIENT = Recipient(COMMITTEE.key, CONTACT.email, "email")
 NOW = DUE_AT + timedelta(minutes=1)

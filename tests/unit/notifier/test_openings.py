@@ -11,7 +11,7 @@ from shared.contracts.duties import DutyMet, DutyOpened
 from shared.reference.committees import Demand
 from shared.reference.errors import FactError
 from shared.reference.reference_data import ReferenceData
-from tests.unit.notifier.samples import COMMITTEE, DUE_AT, SLOT, duty
+from tests.builders.notifier import COMMITTEE, DUE_AT, SLOT, duty
 
 EARLY = DUE_AT - timedelta(hours=1)
 

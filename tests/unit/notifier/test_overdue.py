@@ -9,7 +9,7 @@ from services.notifier.domain.changes import DutyChanges
 from services.notifier.domain.duties import DutyState, Filing, SlotRecord
 from services.notifier.domain.overdue import call_overdue
 from shared.contracts.duties import DutyBecameOverdue, DutyMet
-from tests.unit.notifier.samples import DUE_AT, duty
+from tests.builders.notifier import DUE_AT, duty
 
 MINUTE = timedelta(minutes=1)
 NOW = DUE_AT + MINUTE

@@ -27,7 +27,7 @@ from shared.contracts.duties import (
 from shared.reference.committees import Demand, Extension
 from shared.reference.reference_data import ReferenceData
 from shared.reference.slots import Slot
-from tests.unit.notifier.samples import COMMITTEE, DUE_AT, SLOT, accepted, duty, withdrawn
+from tests.builders.notifier import COMMITTEE, DUE_AT, SLOT, accepted, duty, withdrawn
 
 DAY = timedelta(days=1)
 EARLY, LATE, LATER = DUE_AT - DAY, DUE_AT + DAY, DUE_AT + 3 * DAY

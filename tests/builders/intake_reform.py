@@ -10,7 +10,7 @@ from services.intake.domain.submissions import RawSubmission, SubmissionKind
 from shared.reference.directory import Directory, Unit
 from shared.reference.lineage import Lineage, Link
 from shared.reference.reference_data import ReferenceData
-from tests.unit.intake.given import Report, raw
+from tests.builders.intake import Report, raw
 
 REFORM = date(2025, 7, 1)
 OLD = ("X1.1", "X2.1", "X3.1")

@@ -28,8 +28,8 @@ from shared.reference.committees import Committee, Contact, Demand
 from shared.reference.periods import VIETNAM
 from shared.reference.reference_data import ReferenceData, cached_per_reference_data
 from shared.reference.slots import Slot
+from tests.builders.notifier import accepted
 from tests.builders.reference import shipped_reference
-from tests.unit.notifier.samples import accepted
 from tools.mail_catcher import MailCatcher
 
 FORM, PERIOD, PROVINCE = "F05", "cal.2025", "37.2"
@@ -206,3 +206,16 @@ async def world(url: str) -> AsyncIterator[World]:
             yield World(database, app.store_opener(lambda: reference().directory), mailbox)
     finally:
         await database.close()
+
+
+def named(text: str) -> set[str]:
+    """Return the communes that a mail names."""
+    return {unit for unit in communes() if f" {name(unit)}  " in text}
+
+
+async def waiting_for_the_lock(it: World) -> bool:
+    rows = await it.ask(
+        "SELECT 1 FROM pg_stat_activity"
+        " WHERE wait_event = 'advisory' AND datname = current_database()"
+    )
+    return bool(rows)

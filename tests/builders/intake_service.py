@@ -24,10 +24,10 @@ from shared.infra.kafka.broker import Record, producer
 from shared.infra.kafka.topics import create_missing_topics
 from shared.infra.postgres.migrate import migrate
 from shared.reference.reference_data import ReferenceData
+from tests.builders.intake import Report
+from tests.builders.plumbing import new_topic
 from tests.builders.reference import shipped_reference
 from tests.eventually import eventually
-from tests.integration.shared.plumbing import new_topic
-from tests.unit.intake.given import Report
 
 NOWHERE = "127.0.0.1:9"
 """A Kafka that is down."""
