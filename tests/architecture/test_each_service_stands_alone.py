@@ -1,4 +1,4 @@
-"""A service needs ``shared`` and itself; its siblings may be absent from the disk."""
+"""What an image holds is enough: ``shared`` and one service, or all of them and ``qcdc``."""
 
 import subprocess
 import sys
@@ -17,6 +17,13 @@ for module in pkgutil.walk_packages(it.__path__, it.__name__ + "."):
 """
 
 
+IMPORT_OPERATOR = """
+import sys
+sys.modules.update(dict.fromkeys(("aiosmtplib", "jinja2")))  # of the notifier's image alone
+import tools.qcdc.main
+"""
+
+
 def test_there_are_three_services() -> None:
     """A test over a list must not pass because the list is empty."""
     assert SERVICES == ["aggregator", "intake", "notifier"]
@@ -29,13 +36,29 @@ def test_every_module_imports_without_the_siblings(name: str, tmp_path: Path) ->
         copytree(ROOT / part, tmp_path / part, ignore=ignore_patterns("__pycache__"))
     copy(ROOT / "services/__init__.py", tmp_path / "services")
 
-    run = subprocess.run(
-        [sys.executable, "-P", "-c", IMPORT_ALL.format(name=name)],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(tmp_path)},
+    run = run_in(tmp_path, IMPORT_ALL.format(name=name))
+
+    assert run.returncode == 0, run.stderr
+
+
+def test_the_operators_command_imports_with_what_its_image_holds(tmp_path: Path) -> None:
+    """Copy what the image copies, and leave out the packages that it does not install."""
+    for part in ("shared", "services", "tools/qcdc"):
+        copytree(ROOT / part, tmp_path / part, ignore=ignore_patterns("__pycache__"))
+    copy(ROOT / "tools/__init__.py", tmp_path / "tools")
+
+    run = run_in(tmp_path, IMPORT_OPERATOR)
+
+    assert run.returncode == 0, run.stderr
+
+
+def run_in(folder: Path, code: str) -> "subprocess.CompletedProcess[str]":
+    """Run *code* with *folder* as the only place of ours to import from."""
+    return subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        cwd=folder,
+        env={"PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
         check=False,
     )
-
-    assert run.returncode == 0, run.stderr

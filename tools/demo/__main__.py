@@ -22,7 +22,6 @@ from examples.kafka_client import NotAcknowledged
 from shared.contracts.topics import COMMON
 from shared.infra.kafka.topics import create_missing_topics
 from shared.reference.periods import VIETNAM, label_vi
-from tools.clock import system_clock
 from tools.demo import checks, mail_page
 from tools.demo.scenario import AREA, FORM, Scenario, build, committee_file
 from tools.demo.sending import (
@@ -36,6 +35,7 @@ from tools.demo.sending import (
 from tools.demo.settings import DemoError, Ports, url
 from tools.deployment.deployment import Deployment, Plan
 from tools.mail_catcher import MailCatcher
+from tools.qcdc.clock import system_clock
 from tools.stack.errors import StackError
 from tools.stack.processes import log_tail
 from tools.stack.stack import Stack

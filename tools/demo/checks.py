@@ -9,12 +9,12 @@ from datetime import datetime
 import httpx
 
 from shared.contracts.totals import Coverage
-from tools.clock import Clock
 from tools.demo import queries
 from tools.demo.reports import Expectation
 from tools.demo.scenario import AREA, FORM, Scenario
 from tools.demo.settings import DemoError
 from tools.mail_catcher import CaughtMail
+from tools.qcdc.clock import Clock
 
 EVERY_SECONDS = 0.25
 Look = Callable[[], Awaitable[list[str]]]

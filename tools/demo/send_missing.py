@@ -14,13 +14,13 @@ import httpx
 from examples.http_client import NoAnswer, RequestRefused, UpstreamClient
 from shared.directory.loading import load_reference_data
 from shared.reference.periods import Period, parse_period
-from tools.clock import system_clock
 from tools.demo import queries
 from tools.demo.checks import until_nothing_is_missing
 from tools.demo.deliveries import submission
 from tools.demo.scenario import AREA, FORM, current_period, current_report
 from tools.demo.sending import document, expect_all_accepted
 from tools.demo.settings import DemoError, Ports, url
+from tools.qcdc.clock import system_clock
 
 COUNTED_SECONDS_MAX = 10.0
 

@@ -19,9 +19,9 @@ from shared.contracts import topics
 from shared.directory.files import shipped
 from shared.infra.kafka.topics import create_missing_topics
 from shared.infra.postgres import migrate
-from tools.clock import system_clock
 from tools.deployment.clearing import clear_topics
 from tools.deployment.service import Service
+from tools.qcdc.clock import system_clock
 from tools.qcdc.databases import migrations_of
 from tools.qcdc.directory import publish_instead
 from tools.qcdc.settings import SERVICES

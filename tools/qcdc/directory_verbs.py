@@ -12,8 +12,8 @@ import typer
 from shared.directory.entities import Entities
 from shared.directory.errors import PublicationOvertaken
 from shared.directory.publisher import PublishedDirectory, read_published
-from tools.clock import system_clock
 from tools.qcdc import directory
+from tools.qcdc.clock import system_clock
 from tools.qcdc.directory import Proposal
 from tools.qcdc.settings import OperatorSettings
 

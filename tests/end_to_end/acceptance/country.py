@@ -18,10 +18,10 @@ from examples.http_client import Document, Receipt, UpstreamClient
 from examples.kafka_client import UpstreamProducer
 from services.aggregator.usecases.sign import SignOrder
 from tests.end_to_end.acceptance.writing import TOTAL, Answer, models, whole
-from tools.clock import system_clock
 from tools.demo.reports import FigureValue
 from tools.deployment.deployment import Deployment, Plan
 from tools.mail_catcher import MailCatcher
+from tools.qcdc.clock import system_clock
 from tools.qcdc.directory import propose, put_in_force
 from tools.qcdc.settings import OperatorSettings
 from tools.qcdc.signing import close

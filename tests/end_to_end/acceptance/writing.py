@@ -7,8 +7,8 @@ from typing import Any
 
 from shared.directory.loading import load_catalogue
 from shared.reference.periods import VIETNAM
-from tools.clock import system_clock
 from tools.demo.reports import FigureValue, complete
+from tools.qcdc.clock import system_clock
 
 TOTAL = "dvk_models_total"
 
