@@ -153,8 +153,8 @@ async def sign(
     """
     Sign figures by the reference data in force in the ledger's own tables.
 
-    Raises CannotSign when there is nothing to be signed, Misconfigured when the ledger's tables
-    are of another version.
+    Raises CannotSign when the figures do not exist or not yet, Misconfigured when the ledger's
+    tables are of another version.
     """
     database = database_of(settings, settings.database_schema)
     await database.open()

@@ -4,12 +4,12 @@ The errors of the aggregator, beside those of its domain (``domain/errors.py``).
 TimeoutError
 └── Contended           another partition wrote the same key first; try again
 ValueError
-└── QuestionRefused     a question that cannot be answered as it was asked
+└── QuestionRefused     a question that cannot be answered
 Misconfigured
-├── CannotSign          there is nothing that could be signed
+├── CannotSign          the figures do not exist, or not yet
 └── CannotRebuild       a rebuild cannot begin or cannot be finished; the live ledger is untouched
-    ├── LogTooShort     the topic does not hold all that was counted
-    └── RebuildRunning  somebody else is at it
+    ├── LogTooShort     the topic does not hold every record that was counted
+    └── RebuildRunning  another rebuild is running
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class Contended(TimeoutError):
 
 class QuestionRefused(ValueError):
     """
-    A question that cannot be answered as it was asked.
+    A question that cannot be answered.
 
     ``code`` names the sentence of the catalogue that explains why; *members* are part of the
     answer and may be named in the sentence, *shown* may be named in the sentence only.

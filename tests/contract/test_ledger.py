@@ -58,10 +58,10 @@ def revision(number: int, **figures: int | None) -> Revision:
 
 
 def adding(
-    *entries: RecordedRevision, marks: list[SupersededRevision] | None = None
+    *entries: RecordedRevision, superseded: list[SupersededRevision] | None = None
 ) -> LedgerChange:
     """Return a change that only writes history."""
-    return LedgerChange(entries=list(entries), marks=marks or [])
+    return LedgerChange(recorded=list(entries), superseded=superseded or [])
 
 
 async def test_what_was_saved_is_held(open_ledger: Open) -> None:
@@ -71,12 +71,12 @@ async def test_what_was_saved_is_held(open_ledger: Open) -> None:
         await ledger.save(adding(RecordedRevision(first, None)), {})
 
     async with open_ledger() as ledger:
-        held = await ledger.held({SLOT, SLOT._replace(unit="nobody")})
+        contents = await ledger.slots({SLOT, SLOT._replace(unit="nobody")})
 
-    assert held.keys() == {SLOT}
-    counted = held[SLOT].counted
+    assert contents.keys() == {SLOT}
+    counted = contents[SLOT].counted
     assert counted._replace(figures=list(counted.figures or ())) == first.counted
-    assert held[SLOT].accepted == {1: first.accepted_at}
+    assert contents[SLOT].accepted == {1: first.accepted_at}
 
 
 async def test_superseded_revision_is_known_but_does_not_count(open_ledger: Open) -> None:
@@ -86,13 +86,13 @@ async def test_superseded_revision_is_known_but_does_not_count(open_ledger: Open
         await ledger.save(adding(RecordedRevision(first, None)), {})
 
     async with open_ledger() as ledger:
-        mark = SupersededRevision(SLOT, 1, second.accepted_at)
-        await ledger.save(adding(RecordedRevision(second, None), marks=[mark]), {})
+        earlier = SupersededRevision(SLOT, 1, second.accepted_at)
+        await ledger.save(adding(RecordedRevision(second, None), superseded=[earlier]), {})
 
     async with open_ledger() as ledger:
-        held = (await ledger.held({SLOT}))[SLOT]
-    assert held.counted == second.counted
-    assert held.accepted == {1: first.accepted_at, 2: second.accepted_at}
+        content = (await ledger.slots({SLOT}))[SLOT]
+    assert content.counted == second.counted
+    assert content.accepted == {1: first.accepted_at, 2: second.accepted_at}
 
 
 async def test_totals_are_kept_changed_and_removed(open_ledger: Open) -> None:
@@ -128,8 +128,8 @@ async def test_revision_written_twice_is_refused(open_ledger: Open) -> None:
             await ledger.save(adding(RecordedRevision(revision(1, dvk_models_new=9), None)), {})
 
     async with open_ledger() as ledger:
-        held = (await ledger.held({SLOT}))[SLOT]
-    assert 421 in (held.counted.figures or ())
+        content = (await ledger.slots({SLOT}))[SLOT]
+    assert 421 in (content.counted.figures or ())
 
 
 async def test_odd_texts_come_back_as_they_were(open_ledger: Open) -> None:
@@ -140,5 +140,5 @@ async def test_odd_texts_come_back_as_they_were(open_ledger: Open) -> None:
         await ledger.save(adding(RecordedRevision(odd, None)), {})
 
     async with open_ledger() as ledger:
-        counted = (await ledger.held({SLOT}))[SLOT].counted
+        counted = (await ledger.slots({SLOT}))[SLOT].counted
     assert (counted.path, counted.unit_type) == (subject.path, subject.unit_type)

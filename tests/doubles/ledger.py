@@ -21,10 +21,10 @@ class MemoryLedger:
         self.dirty: Counter[ProvinceTotal] = Counter()
         self.changes: list[LedgerChange] = []
 
-    async def held(self, slots: Collection[Slot]) -> Mapping[Slot, SlotContent]:
+    async def slots(self, keys: Collection[Slot]) -> Mapping[Slot, SlotContent]:
         """Return the contents of the slots."""
         contents = {}
-        for slot in slots:
+        for slot in keys:
             revisions = {number: it for (of, number), it in self.revisions.items() if of == slot}
             if revisions:
                 accepted = {number: it.accepted_at for number, it in revisions.items()}
@@ -38,15 +38,15 @@ class MemoryLedger:
 
     async def save(self, change: LedgerChange, totals: Mapping[TotalKey, Totals]) -> None:
         """Keep a change, or refuse all of it."""
-        for revision, _ in change.entries:
+        for revision, _ in change.recorded:
             if (revision.slot, revision.counted.revision) in self.revisions:
                 raise Contended
-        for mark in change.marks:
-            self.superseded_at[mark.slot, mark.revision] = mark.superseded_at
-        for entry in change.entries:
-            key = entry.revision.slot, entry.revision.counted.revision
-            self.revisions[key] = entry.revision
-            self.superseded_at[key] = entry.superseded_at
+        for earlier in change.superseded:
+            self.superseded_at[earlier.slot, earlier.revision] = earlier.superseded_at
+        for revision, superseded_at in change.recorded:
+            key = revision.slot, revision.counted.revision
+            self.revisions[key] = revision
+            self.superseded_at[key] = superseded_at
         for total, after in totals.items():
             self.counted[total] = after
             if after.reports == 0:

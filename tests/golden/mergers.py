@@ -73,7 +73,7 @@ def _opening(replays: Iterable[Replay], its: Period) -> int:
     replays = list(replays)
     parts = [it.stated(its, its).stated[_TOTAL][its] for it in replays]
     closed: ByPeriod = {_TOTAL: {its: Amount(*map(sum, zip(*parts, strict=True)))}}
-    layout = replays[0].world.layouts.known("F05", its.code)
+    layout = replays[0].world.layouts.require("F05", its.code)
     first = period_containing("cal", "half", AFTER)
     source = CarriedStock(tuple(sorted(it.area for it in replays)), its)
     said = carry_opening_stocks(

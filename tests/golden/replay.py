@@ -7,7 +7,7 @@ from functools import cached_property
 
 from services.aggregator.app import load_messages
 from services.aggregator.domain.fold import fold
-from services.aggregator.domain.reporters import FiledReports, FormReporters, Reporters
+from services.aggregator.domain.reporters import FormReporters, Reporters, ReportGroup
 from services.aggregator.domain.reports import Revision
 from services.aggregator.domain.rollup import ComputedFigure, FigureSelection, compute_figures
 from services.aggregator.domain.stated_figures import PeriodTotals, StatedFigures, amounts
@@ -46,7 +46,7 @@ class Replay:
         """Return what was reported for the area and some periods."""
         layouts, periods = self.world.layouts, periods_between(first, last)
         totals = [
-            PeriodTotals(layouts.known(key.form, key.period), it, totals)
+            PeriodTotals(layouts.require(key.form, key.period), it, totals)
             for key, totals in self.totals.items()
             for it in periods
             if key.area == self.area and key.period == it.code
@@ -83,13 +83,13 @@ class Replay:
         owing = self.world.reference.directory.owing(version, its, self.area)
         return frozenset(it.key for it in owing)
 
-    def _filed(self, form: str, its: Period) -> list[FiledReports]:
+    def _filed(self, form: str, its: Period) -> list[ReportGroup]:
         units: dict[frozenset[int], set[str]] = defaultdict(set)
         for it in self.revisions:
             if (it.slot.form, it.slot.period) == (form, its.code) and it.counted.figures:
                 missing = {n for n, value in enumerate(it.counted.figures) if value is None}
                 units[frozenset(missing)].add(it.slot.unit)
-        return [FiledReports(frozenset(its_units), missing) for missing, its_units in units.items()]
+        return [ReportGroup(frozenset(its_units), missing) for missing, its_units in units.items()]
 
 
 def replay(article: Article, world: World) -> Replay:

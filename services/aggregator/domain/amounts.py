@@ -1,9 +1,9 @@
 """
-Amounts and the only ways in which they may be put together.
+Amounts, and the only ways in which they may be combined.
 
 Over units: flows, stocks, money and areas add up; scores, ranks and categories are looked up.
 Over time: flows add up, stocks are taken at the end, opening stocks at the beginning. A rate is
-always the ratio of two sums. Whatever has no meaning raises ``NotAdditive``: it is no number.
+always the ratio of two sums. Any other combination raises ``NotAdditive``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +18,7 @@ from shared.reference.periods import Period
 
 
 class Amount(NamedTuple):
-    """A figure that somebody reported: the value in smallest units, and by how many reports."""
+    """A reported figure: the value in smallest units, and how many reports state it."""
 
     value: int
     reporting: int = 1
@@ -35,7 +35,7 @@ class Amount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PeriodAmount:
-    """An amount, and the period it was taken from when it is not of all periods."""
+    """An amount, and its period; None when it is the sum of all periods."""
 
     amount: Amount
     period: Period | None = None
@@ -43,10 +43,10 @@ class PeriodAmount:
 
 def over_units(indicator: Indicator, parts: Sequence[Amount]) -> Amount | None:
     """
-    Return what the parts of one period make together, None when nobody reported.
+    Return the sum of the parts of one period, None without parts.
 
     Raises:
-        NotAdditive: when there is more than one and the indicator has no sum.
+        NotAdditive: when there are several reports and the indicator has no sum.
 
     """
     if not parts:
@@ -60,10 +60,10 @@ def over_units(indicator: Indicator, parts: Sequence[Amount]) -> Amount | None:
 
 def over_time(indicator: Indicator, by_period: Mapping[Period, Amount]) -> PeriodAmount | None:
     """
-    Return what the amounts of several periods make together, None when there are none.
+    Return the amount of several periods, None without periods.
 
     Raises:
-        NotAdditive: when the periods of an indicator without a sum were to be added.
+        NotAdditive: when several periods would be added and the indicator has no sum.
 
     """
     if not by_period:
@@ -71,7 +71,14 @@ def over_time(indicator: Indicator, by_period: Mapping[Period, Amount]) -> Perio
     return _OVER_TIME[indicator.over_time](indicator, by_period)
 
 
-def rate(numerator: Amount, denominator: Amount) -> tuple[Decimal | None, Qualifier]:
+class Rate(NamedTuple):
+    """A rate in percent, None when it has no value, and how exact it is."""
+
+    percent: Decimal | None
+    qualifier: Qualifier
+
+
+def rate(numerator: Amount, denominator: Amount) -> Rate:
     """
     Return the ratio of two sums in percent, None when the denominator is 0.
 
@@ -79,11 +86,11 @@ def rate(numerator: Amount, denominator: Amount) -> tuple[Decimal | None, Qualif
     denominator of "more than n" pulls the rate the other way, and where more reports state the
     one part than the other the two sums are not of the same cases.
     """
-    value = rate_percent(numerator.value, denominator.value)
-    alike = numerator.reporting == denominator.reporting
-    if alike and denominator.qualifier is Qualifier.EXACT:
-        return value, numerator.qualifier
-    return value, Qualifier.ABOUT
+    percent = rate_percent(numerator.value, denominator.value)
+    same_reports = numerator.reporting == denominator.reporting
+    if same_reports and denominator.qualifier is Qualifier.EXACT:
+        return Rate(percent, numerator.qualifier)
+    return Rate(percent, Qualifier.ABOUT)
 
 
 def _sum(parts: Sequence[Amount]) -> Amount:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.aggregator.domain.question import Question, ScopeSlice
-from services.aggregator.domain.reporters import FiledReports, FormReporters, Reporters
+from services.aggregator.domain.reporters import FormReporters, Reporters, ReportGroup
 from services.aggregator.domain.scopes import owing
 from services.aggregator.domain.stated_figures import PeriodTotals, StatedFigures, amounts
 from services.aggregator.domain.withholding import Withheld, withheld_cells
@@ -22,16 +22,16 @@ class FormPeriod(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class AreaRows:
     """
-    Everything that counts in one slice of a question.
+    The rows that count in one slice of a question.
 
-    ``totals`` hold the sums, ``reports`` who reported and which figures they left out. ``divided``
-    are reports of units that are not separable; their figures do not count.
+    ``totals`` are sums, ``reports`` the units that reported, with the figures they lack.
+    ``divided`` are reports of units that are not separable; their figures do not count.
     """
 
     slice_: ScopeSlice
     totals: list[PeriodTotals] = field(default_factory=list)
-    reports: dict[FormPeriod, list[FiledReports]] = field(default_factory=dict)
-    divided: dict[FormPeriod, list[FiledReports]] = field(default_factory=dict)
+    reports: dict[FormPeriod, list[ReportGroup]] = field(default_factory=dict)
+    divided: dict[FormPeriod, list[ReportGroup]] = field(default_factory=dict)
 
 
 def stated_figures(question: Question, area_rows: Iterable[AreaRows]) -> StatedFigures:
@@ -50,7 +50,7 @@ def stated_figures(question: Question, area_rows: Iterable[AreaRows]) -> StatedF
 
 
 def reporters(question: Question, area_rows: Iterable[AreaRows]) -> Reporters:
-    """Return who reported each figure, and who should have."""
+    """Return the units that reported each figure, and those that owed it."""
     directory = question.reference.directory
     return Reporters(
         FormReporters(

@@ -3,8 +3,8 @@ Boundaries: which totals, as they were reported, make up an area of today for a 
 
 Nothing is recomputed and no report is rewritten: whole provinces and districts are taken as the
 ledger has them, single reporters beside them where a boundary runs through an area of then. A
-unit counts in an area when all of it lies there today. What was divided between areas is named
-and assigned to none, because nobody recorded the shares.
+unit counts in an area when all of it lies there today. A unit divided between areas is named and
+assigned to none, because no shares are recorded.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ from shared.reference.periods import Period
 from shared.reference.units import life
 
 # A directory in force and the one before it, and room for tests.
-_MAPS_REMEMBERED = 4
+_CACHES_MAX = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +53,29 @@ def sources(
     A period that is still open is seen as it will close, as far as decisions are known. A unit
     that has ended is its own source. Raises KeyError on an unknown unit.
     """
-    return _maps(directory, lineage).sources(area, period.first_day, period.last_day, today)
+    return _cached_sources(directory, lineage).sources(
+        area, period.first_day, period.last_day, today
+    )
+
+
+class _Intervals(NamedTuple):
+    """The intervals without a change that contain a day: of the directory and of the lineage."""
+
+    directory: int
+    lineage: int
 
 
 class _IntervalKey(NamedTuple):
-    """An area, and the intervals without a change in which the three days of a question lie."""
+    """An area, and the intervals that contain the three days of a question."""
 
     area: str
     first: int
-    last: tuple[int, int]
-    """Of the directory and of the lineage; so is ``seen``."""
-    seen: tuple[int, int]
+    last: _Intervals
+    seen: _Intervals
 
 
-class _Maps:
-    """The answers for one directory and lineage; each is found once."""
+class _CachedSources:
+    """The sources by one directory and lineage, computed once for each interval."""
 
     def __init__(self, directory: Directory, lineage: Lineage) -> None:
         self._directory = directory
@@ -80,15 +88,15 @@ class _Maps:
         key = _IntervalKey(
             area,
             self._directory.interval_index(first),
-            self._interval_indices(last),
-            self._interval_indices(seen),
+            self._intervals(last),
+            self._intervals(seen),
         )
         if key not in self._sources:
             self._sources[key] = self._find(area, first, last, seen)
         return self._sources[key]
 
-    def _interval_indices(self, day: date) -> tuple[int, int]:
-        return self._directory.interval_index(day), self._lineage.interval_index(day)
+    def _intervals(self, day: date) -> _Intervals:
+        return _Intervals(self._directory.interval_index(day), self._lineage.interval_index(day))
 
     def _find(self, area: str, first: date, last: date, today: date) -> Sources:
         unit = self._directory.get(area, today)
@@ -107,19 +115,21 @@ class _Maps:
             if life(self._directory.states(key)).overlaps(window)
             and (_is_area(unit) or self._directory.states(key)[-1].level == unit.level)
         }
-        then = _Then(self._directory, self._directory.living(first, last), last, traces, territory)
-        areas, units = then.cover()
+        units_then = _PeriodUnits(
+            self._directory, self._directory.living(first, last), last, traces, territory
+        )
+        areas, units = units_then.cover()
         went_on = self._one_to_one(area, last, today)
         return Sources(
             areas,
             units,
-            tuple(sorted(then.partly)),
-            then.unverified(),
-            went_on if then.is_all(went_on, areas, units) else None,
+            tuple(sorted(units_then.partly)),
+            units_then.unverified(),
+            went_on if units_then.is_all(went_on, areas, units) else None,
         )
 
     def _reach(self, territory: Iterable[str]) -> set[str]:
-        """Return every unit that any figure of the territory may come from, and some more."""
+        """Return every unit from which the territory may have figures, and some more."""
         reached: set[str] = set()
         waiting = list(territory)
         while waiting:
@@ -133,18 +143,20 @@ class _Maps:
         return reached
 
     def _one_to_one(self, area: str, last: date, today: date) -> str | None:
-        """Follow an area back to the one unit it was on a day; None where boundaries changed."""
+        """Return the one unit that an area was on a day, None when its boundaries changed since."""
         key = area
         while True:
-            into = [it for it in self._lineage.predecessors(key) if last < it.effective_on <= today]
+            links = [
+                it for it in self._lineage.predecessors(key) if last < it.effective_on <= today
+            ]
             if self._directory.states(key)[0].span.begin <= last:
-                return None if into else key
-            if len(into) != 1 or into[0].kind != "whole" or not into[0].verified:
+                return None if links else key
+            if len(links) != 1 or links[0].kind != "whole" or not links[0].verified:
                 return None
-            key = into[0].predecessor
+            key = links[0].predecessor
 
 
-class _Then:
+class _PeriodUnits:
     """The units of a period, by whether they lie wholly or partly in a territory of today."""
 
     def __init__(
@@ -177,9 +189,9 @@ class _Then:
 
     def unverified(self) -> tuple[str, ...]:
         """
-        Return who is here only by the word of one source.
+        Return the units that only one source places here.
 
-        Not those in an area that is surely here: an error could only have moved them within it.
+        Not those in an area that is verified here: an error could only have moved them within it.
         """
         doubtful = {key for key in self._inside | self.partly if not self._traces[key].verified}
         return tuple(
@@ -191,9 +203,9 @@ class _Then:
         )
 
     def is_all(self, key: str | None, areas: Sequence[str], units: Sequence[str]) -> bool:
-        """Return whether these are one unit only, as far as they were there on the last day."""
-        there = [it for it in (*areas, *units) if self._directory.alive(it, self._last)]
-        return not self.partly and there == [key]
+        """Return whether *key* is the only one of these that existed on the last day."""
+        existing = [it for it in (*areas, *units) if self._directory.alive(it, self._last)]
+        return not self.partly and existing == [key]
 
     def _whole_areas(self, key: str) -> list[str]:
         path = self._directory.path(key, self._last)
@@ -214,6 +226,6 @@ def _is_area(unit: Unit) -> bool:
     return unit.level in AREA_LEVELS
 
 
-@lru_cache(maxsize=_MAPS_REMEMBERED)
-def _maps(directory: Directory, lineage: Lineage) -> _Maps:
-    return _Maps(directory, lineage)
+@lru_cache(maxsize=_CACHES_MAX)
+def _cached_sources(directory: Directory, lineage: Lineage) -> _CachedSources:
+    return _CachedSources(directory, lineage)

@@ -1,4 +1,4 @@
-"""Who has sent a form, who sent it late, and who has not sent it though it was due."""
+"""Punctuality: the units that sent a form, sent it late, or have not sent it though it was due."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from shared.contracts.totals import Coverage
 @dataclass(frozen=True, slots=True)
 class ReportReceipt:
     """
-    The current report of a unit, as far as punctuality goes; judged once, by intake.
+    The punctuality of a unit's current report, judged once, by intake.
 
     The instants of the first receipt and of the newest revision are kept apart: a correction
     after the deadline makes no report late.
@@ -25,8 +25,12 @@ class ReportReceipt:
 
     @property
     def last_corrected_at(self) -> datetime | None:
-        """When the newest correction came, None when the first version is in force."""
+        """When the newest correction was received, None when the first version is in force."""
         return self.received_at if self.received_at > self.first_received_at else None
+
+
+ReceiptsByForm = Mapping[str, Mapping[str, ReportReceipt]]
+"""Current reports by form and unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Straggler:
 
 
 def coverage(owing: frozenset[str], receipts: Iterable[ReportReceipt]) -> Coverage:
-    """Count the units that owe a form; what others send of their own accord is not counted."""
+    """Count the units that owe a form; reports of other units do not count."""
     punctual = [it.on_time for it in receipts if it.unit in owing]
     return Coverage(
         expected=len(owing),
@@ -73,7 +77,7 @@ def stragglers(
     as_of: datetime,
 ) -> list[Straggler]:
     """
-    Name who sent a form late, and who has not sent it although its due instant has passed.
+    Return the units that sent a form late, and those past their due instant without a report.
 
     A unit whose due instant is not known (``due_at`` returns None) is not listed.
     """

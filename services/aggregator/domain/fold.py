@@ -2,9 +2,9 @@
 What accepted revisions change in the ledger.
 
 A slot counts once, at its highest revision. An older or equal revision moves no total, which is
-why replay, redelivery and reordering are harmless; an older one that was never seen is still
-kept, so that history is whole. A slot's history depends only on which revisions there
-are, never on the order in which they came.
+why replay, redelivery and reordering are harmless; an older one that is new is recorded all the
+same, so that the history is complete. The history of a slot depends only on which revisions it
+has, never on the order in which they were read.
 """
 
 from collections import defaultdict
@@ -22,7 +22,7 @@ from shared.reference.slots import Slot
 
 @dataclass(frozen=True, slots=True)
 class SlotContent:
-    """What the ledger holds of one slot: what counts, and when each revision was accepted."""
+    """The current revision of a slot, and when each of its revisions was accepted."""
 
     counted: Counted
     accepted: Mapping[int, datetime]
@@ -32,14 +32,14 @@ NOTHING = SlotContent(Counted(revision=0, path=(), unit_type="", figures=None), 
 
 
 class RecordedRevision(NamedTuple):
-    """A revision to write down; ``superseded_at`` is when the next one was accepted."""
+    """A new revision; ``superseded_at`` is when the next one was accepted."""
 
     revision: Revision
     superseded_at: datetime | None
 
 
 class SupersededRevision(NamedTuple):
-    """A revision already written down whose successor has changed."""
+    """A revision recorded earlier whose successor has changed."""
 
     slot: Slot
     revision: int
@@ -58,44 +58,44 @@ class ProvinceTotal(NamedTuple):
 class LedgerChange:
     """Everything that a batch of revisions changes."""
 
-    entries: list[RecordedRevision] = field(default_factory=list)
-    marks: list[SupersededRevision] = field(default_factory=list)
+    recorded: list[RecordedRevision] = field(default_factory=list)
+    superseded: list[SupersededRevision] = field(default_factory=list)
     moves: dict[TotalKey, list[TotalMove]] = field(default_factory=lambda: defaultdict(list))
     dirty: set[ProvinceTotal] = field(default_factory=set)
 
 
 def fold(
-    held: Mapping[Slot, SlotContent], revisions: Iterable[Revision], layouts: Layouts
+    contents: Mapping[Slot, SlotContent], revisions: Iterable[Revision], layouts: Layouts
 ) -> LedgerChange:
-    """Return what *revisions*, in any order and number, change in a ledger that holds *held*."""
+    """Return what *revisions*, in any order and number, change; *contents* are of their slots."""
     received: dict[Slot, list[Revision]] = {}
     for revision in revisions:
         received.setdefault(revision.slot, []).append(revision)
     change = LedgerChange()
     for slot, slot_revisions in received.items():
-        _fold_slot(change, slot, held.get(slot, NOTHING), slot_revisions, layouts)
+        _fold_slot(change, slot, contents.get(slot, NOTHING), slot_revisions, layouts)
     return change
 
 
 def _fold_slot(
     change: LedgerChange,
     slot: Slot,
-    held: SlotContent,
+    before: SlotContent,
     received: Sequence[Revision],
     layouts: Layouts,
 ) -> None:
-    counted, fresh = held.counted, {}
+    counted, fresh = before.counted, {}
     for revision in received:
         number = revision.counted.revision
         if number > counted.revision:
             counted = revision.counted
             fresh[number] = revision
-        elif number not in held.accepted and number not in fresh:
+        elif number not in before.accepted and number not in fresh:
             fresh[number] = revision
     if fresh:
-        _chain(change, slot, held.accepted, fresh)
-    if counted is not held.counted:
-        _move(change, slot, held.counted, -1, layouts)
+        _chain(change, slot, before.accepted, fresh)
+    if counted is not before.counted:
+        _move(change, slot, before.counted, -1, layouts)
         _move(change, slot, counted, 1, layouts)
 
 
@@ -105,13 +105,13 @@ def _chain(
     accepted: Mapping[int, datetime],
     fresh: Mapping[int, Revision],
 ) -> None:
-    """Let each revision end when the next higher one was accepted; the highest has not ended."""
+    """Each revision is superseded when the next higher one was accepted; the highest is current."""
     for number, successor in _successors(accepted, fresh):
         at = None if successor is None else _accepted_at(successor, accepted, fresh)
         if number in fresh:
-            change.entries.append(RecordedRevision(fresh[number], at))
+            change.recorded.append(RecordedRevision(fresh[number], at))
         elif at is not None and successor in fresh:
-            change.marks.append(SupersededRevision(slot, number, at))
+            change.superseded.append(SupersededRevision(slot, number, at))
 
 
 def _successors(
@@ -129,10 +129,10 @@ def _accepted_at(
 
 
 def _move(change: LedgerChange, slot: Slot, counted: Counted, sign: int, layouts: Layouts) -> None:
-    """Let a report enter or leave the totals of every area in its path."""
+    """Add a report to the totals of every area in its path, or take it from them."""
     if counted.figures is None:
         return
-    its_move = move(slot, counted, sign, layouts.known(slot.form, slot.period))
+    total_move = move(slot, counted, sign, layouts.require(slot.form, slot.period))
     for area in counted.path:
-        change.moves[TotalKey(slot.form, slot.period, area, counted.unit_type)].append(its_move)
+        change.moves[TotalKey(slot.form, slot.period, area, counted.unit_type)].append(total_move)
     change.dirty.add(ProvinceTotal(counted.province, slot.form, slot.period))

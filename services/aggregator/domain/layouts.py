@@ -44,11 +44,11 @@ class Layout:
 
 
 class Layouts:
-    """The layouts of a catalogue, each worked out once."""
+    """The layouts of a catalogue, each computed once."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._known: dict[tuple[str, str], Layout | None] = {}
+        self._by_codes: dict[tuple[str, str], Layout | None] = {}
         self._of_version: dict[FormVersion, Layout] = {}
 
     @cached_property
@@ -59,16 +59,16 @@ class Layouts:
     def of(self, form: str, period: str) -> Layout | None:
         """Return the layout of a form for a period, None when either is unknown."""
         key = form, period
-        if key not in self._known:
-            window = parse_period(period)
-            self._known[key] = self._find(form, window) if window else None
-        return self._known[key]
+        if key not in self._by_codes:
+            parsed = parse_period(period)
+            self._by_codes[key] = self._find(form, parsed) if parsed else None
+        return self._by_codes[key]
 
-    def known(self, form: str, period: str) -> Layout:
-        """Return the layout of what has been counted. Raises KeyError: the catalogue lost it."""
+    def require(self, form: str, period: str) -> Layout:
+        """Return the layout of a counted report. Raises KeyError when the catalogue lost it."""
         layout = self.of(form, period)
         if layout is None:
-            raise KeyError(f"the catalogue no longer knows {form} for {period}")
+            raise KeyError(f"the catalogue has no form {form} for {period}")
         return layout
 
     def _find(self, form: str, period: Period) -> Layout | None:
@@ -76,7 +76,15 @@ class Layouts:
         if version is None:
             return None
         if version not in self._of_version:
-            named = self._catalogue.indicators
-            indicators = tuple(named[cell.indicator] for cell in version.cells)
+            by_code = self._catalogue.indicators
+            indicators = tuple(by_code[cell.indicator] for cell in version.cells)
             self._of_version[version] = Layout(version, indicators)
         return self._of_version[version]
+
+
+def require_period(code: str) -> Period:
+    """Return the period of a counted report. Raises KeyError when no regime has it."""
+    period = parse_period(code)
+    if period is None:
+        raise KeyError(f"no regime has a period {code}")
+    return period

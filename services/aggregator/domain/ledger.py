@@ -11,8 +11,8 @@ from shared.reference.slots import Slot
 class Ledger(Protocol):
     """The ledger, inside one transaction."""
 
-    async def held(self, slots: Collection[Slot]) -> Mapping[Slot, SlotContent]:
-        """Lock and return the contents of the slots; a slot never seen is left out."""
+    async def slots(self, keys: Collection[Slot]) -> Mapping[Slot, SlotContent]:
+        """Lock and return the contents of slots; a slot without a revision is left out."""
 
     async def totals(self, keys: Collection[TotalKey]) -> Mapping[TotalKey, Totals]:
         """Lock and return the current totals."""

@@ -1,5 +1,5 @@
 """
-Opening stocks after a merger: what nobody reported is what the predecessors closed with.
+Opening stocks after a merger: unreported ones are the predecessors' closing stocks.
 
 A new province begins on 1 July 2025 with the models of the provinces that it was made of, also
 when none of its units has an opening stock to report.

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 from services.aggregator.domain.layouts import Layout
 from services.aggregator.domain.scopes import Scope, View, ancestry, as_reported, current
 from shared.reference.periods import Period
 from shared.reference.reference_data import ReferenceData
-
-__all__ = ["Question", "ScopeSlice", "View", "origins", "provinces_of"]
 
 
 @dataclass(frozen=True)
@@ -21,21 +20,28 @@ class ScopeSlice:
     forms: Mapping[Period, Sequence[Layout]]
 
     @property
-    def codes(self) -> tuple[list[str], list[str]]:
-        """Forms and periods, as the queries take them."""
+    def codes(self) -> "SliceCodes":
+        """The codes of its forms and periods, as the queries take them."""
         forms = {layout.form.code for layouts in self.forms.values() for layout in layouts}
-        return sorted(forms), [it.code for it in self.forms]
+        return SliceCodes(sorted(forms), [it.code for it in self.forms])
 
     def __iter__(self) -> Iterator[tuple[Period, Layout]]:
         return ((period, it) for period, layouts in self.forms.items() for it in layouts)
 
 
+class SliceCodes(NamedTuple):
+    """The codes of the forms, sorted, and of the periods of a slice."""
+
+    forms: list[str]
+    periods: list[str]
+
+
 @dataclass(frozen=True)
 class Question:
-    """What is asked for: a unit, the layouts selected in each period, and whose boundaries."""
+    """A selection of figures: a unit, the layouts selected in each period, and whose boundaries."""
 
     reference: ReferenceData
-    """In force when it was asked; one question, one answer to who exists."""
+    """In force at the beginning; the whole question is answered by it."""
     unit: str
     forms: Mapping[Period, Sequence[Layout]]
     view: View = "as_reported"
@@ -49,12 +55,12 @@ class Question:
 
     @cached_property
     def scopes(self) -> Mapping[Period, Scope]:
-        """Whose reports make up the unit in each period."""
+        """The scope of the unit in each period."""
         return {period: self._scope(period) for period in self.periods}
 
     @cached_property
     def slices(self) -> list[ScopeSlice]:
-        """The periods put together in which the same units make up the unit."""
+        """The periods grouped by equal scopes."""
         by_scope: dict[Scope, dict[Period, Sequence[Layout]]] = {}
         for period, scope in self.scopes.items():
             by_scope.setdefault(scope, {})[period] = self.forms[period]
@@ -63,7 +69,7 @@ class Question:
     @property
     def layouts(self) -> list[Layout]:
         """Every layout of any period, once."""
-        return list({id(it): it for its in self.forms.values() for it in its}.values())
+        return list({id(it): it for layouts in self.forms.values() for it in layouts}.values())
 
     def _scope(self, period: Period) -> Scope:
         directory = self.reference.directory
@@ -73,12 +79,12 @@ class Question:
 
 
 def origins(reference: ReferenceData, unit: str, view: View) -> frozenset[str]:
-    """Return the units whose reports may count for a unit: itself, or all it has come from too."""
+    """Return the units whose reports may count for a unit: itself, or also its predecessors."""
     return frozenset({unit}) if view == "as_reported" else ancestry(reference.lineage, unit)
 
 
 def provinces_of(reference: ReferenceData, units: Iterable[str]) -> frozenset[str]:
-    """Return every province in which some units have ever reported; unknown ones stay as named."""
+    """Return every province in which some units have ever reported; an unknown unit is its own."""
     directory = reference.directory
     return frozenset(
         province

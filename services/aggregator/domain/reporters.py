@@ -1,4 +1,4 @@
-"""Who reported a figure, and who should have: what ``reported_by`` and ``expected`` count."""
+"""The units that reported a figure, and those that owed it: ``reported_by``, ``expected``."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,15 +12,15 @@ Units = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
-class FiledReports:
-    """Units whose current reports leave out the same figures, by position."""
+class ReportGroup:
+    """The units whose current reports lack the same figures, by position."""
 
     units: Units
     missing: frozenset[int]
 
 
 @dataclass(frozen=True, eq=False)
-class Answering:
+class CellReporters:
     """The units that owe a form for a period, and those of them whose report states a figure."""
 
     owing: Units
@@ -34,33 +34,34 @@ class FormReporters:
     layout: Layout
     period: Period
     owing: Units
-    reports: Sequence[FiledReports]
-    _answering: dict[tuple[int, ...], Answering] = field(default_factory=dict)
+    reports: Sequence[ReportGroup]
+    _by_groups: dict[tuple[int, ...], CellReporters] = field(default_factory=dict)
+    """By the numbers of the groups that lack the cell."""
 
-    def answering(self, cell: str) -> Answering | None:
-        """Return who answers for a cell, None when it is not in the form; equals are the same."""
+    def of(self, cell: str) -> CellReporters | None:
+        """Return the reporters of a cell, None when it is not in the form; equals are the same."""
         position = self.layout.form.position.get(cell)
         if position is None:
             return None
         without = self._without.get(position, ())
-        if without not in self._answering:
+        if without not in self._by_groups:
             stating = [it.units for number, it in enumerate(self.reports) if number not in without]
-            answering = Answering(self.owing, self.owing.intersection(_all(stating)))
-            self._answering[without] = answering
-        return self._answering[without]
+            reporters = CellReporters(self.owing, self.owing.intersection(_all(stating)))
+            self._by_groups[without] = reporters
+        return self._by_groups[without]
 
     @cached_property
     def _without(self) -> Mapping[int, tuple[int, ...]]:
-        """Which of ``reports``, by number, leave a position out; nearly always none do."""
+        """The numbers of the groups that lack a position; nearly always none."""
         without: dict[int, tuple[int, ...]] = {}
-        for number, alike in enumerate(self.reports):
-            for position in alike.missing:
+        for number, group in enumerate(self.reports):
+            for position in group.missing:
                 without[position] = (*without.get(position, ()), number)
         return without
 
 
 class ReporterCount(NamedTuple):
-    """How many units stated a figure in some period, in every one they owed it, and should have."""
+    """The numbers of units that stated a figure: in some period, in every one owed; that owe it."""
 
     reported_by: int
     in_full: int
@@ -68,46 +69,47 @@ class ReporterCount(NamedTuple):
 
 
 class Reporters:
-    """Answers for one selection of forms and periods; equal questions are counted once."""
+    """The reporters of a selection of forms and periods; equal sets are counted once."""
 
     def __init__(self, forms: Iterable[FormReporters]) -> None:
         self._forms = list(forms)
-        self._by_cell: dict[str, Mapping[str, tuple[Answering, ...]]] = {}
+        self._by_cell: dict[str, Mapping[str, tuple[CellReporters, ...]]] = {}
         self._counted: dict[object, ReporterCount] = {}
 
     def of(self, cells: Sequence[str], periods: Iterable[Period]) -> ReporterCount:
         """
-        Count the units that stated all *cells*, and those that should have.
+        Count the units that stated all *cells*, and those expected to.
 
-        A unit should have when it owes, in any of the periods, a form that holds the cell. It
-        counts as having reported in full only when it stated them in every period in which it
-        should have. Who owes nothing never counts, whatever it sent.
+        A unit is expected when it owes, in any of the periods, a form that has a cell. It has
+        reported in full when it stated all cells in every period in which it is expected. A unit
+        that owes nothing never counts, whatever it sent.
         """
-        by_cell = [self._answering(cell) for cell in cells]
-        question = tuple(tuple(it.get(period.code, ()) for it in by_cell) for period in periods)
-        if question not in self._counted:
-            self._counted[question] = _count(question)
-        return self._counted[question]
+        by_cell = [self._of_cell(cell) for cell in cells]
+        by_period = tuple(tuple(it.get(period.code, ()) for it in by_cell) for period in periods)
+        if by_period not in self._counted:
+            self._counted[by_period] = _count(by_period)
+        return self._counted[by_period]
 
-    def _answering(self, cell: str) -> Mapping[str, tuple[Answering, ...]]:
-        """Return who answers for a cell in each period, through any form."""
+    def _of_cell(self, cell: str) -> Mapping[str, tuple[CellReporters, ...]]:
+        """Return the reporters of a cell in each period, by any form."""
         if cell not in self._by_cell:
-            by_period: dict[str, tuple[Answering, ...]] = {}
+            by_period: dict[str, tuple[CellReporters, ...]] = {}
             for form in self._forms:
-                if answering := form.answering(cell):
+                if reporters := form.of(cell):
                     code = form.period.code
-                    by_period[code] = (*by_period.get(code, ()), answering)
+                    by_period[code] = (*by_period.get(code, ()), reporters)
             self._by_cell[cell] = by_period
         return self._by_cell[cell]
 
 
-def _count(periods: Sequence[Sequence[Sequence[Answering]]]) -> ReporterCount:
+def _count(periods: Sequence[Sequence[Sequence[CellReporters]]]) -> ReporterCount:
+    """Count over periods; each has the cells, each cell its reporters by form."""
     expected: set[str] = set()
     stating: set[str] = set()
     lacking: set[str] = set()
     for cells in periods:
-        owing = _all(it.owing for answering in cells for it in answering)
-        all_cells = owing.intersection(*(_all(it.stating for it in its) for its in cells))
+        owing = _all(it.owing for of_cell in cells for it in of_cell)
+        all_cells = owing.intersection(*(_all(it.stating for it in of_cell) for of_cell in cells))
         expected |= owing
         stating |= all_cells
         lacking |= owing - all_cells

@@ -1,5 +1,5 @@
 """
-A report as the ledger keeps it: its slot, its revision, and what it counts.
+A report in the ledger: its slot, its revision, and what it counts.
 
 Named tuples: a rebuild makes millions of them, and frozen dataclasses cost three times as much.
 """
@@ -15,8 +15,9 @@ class Counted(NamedTuple):
     """
     What one revision of a slot contributes to the totals.
 
-    ``figures`` are in the order of the form's cells and in smallest units; None in a place means
-    "not reported", None for all of them a withdrawal. ``at_least`` and ``about`` are positions.
+    ``figures`` are in the order of the form's cells and in smallest units; None at a position
+    means "not reported", None for all of them a withdrawal. ``at_least`` and ``about`` are
+    positions.
     """
 
     revision: int

@@ -1,9 +1,9 @@
 """
 From totals to figures: each indicator over a selection of unit types, forms and periods.
 
-Absent is never 0: a figure that nobody reported has no value. An indicator of several selected
+Absent is never 0: a figure that no report states has no value. An indicator of several selected
 forms is their sum. A figure taken from one period of a range names that period. A figure that was
-reported and is not shown names the reason.
+reported and is withheld names the reason.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,9 +27,9 @@ from shared.reference.periods import Period
 @dataclass(frozen=True, slots=True)
 class ComputedFigure:
     """
-    One figure, ready to be written for people.
+    One figure of an answer.
 
-    ``value`` None means that nobody reported it, or that it is ``withheld``.
+    ``value`` is None when no report states it, or when it is ``withheld``.
     """
 
     indicator: Indicator
@@ -46,7 +46,7 @@ class ComputedFigure:
 
 @dataclass(frozen=True)
 class FigureSelection:
-    """What is asked for: periods of one kind, ascending, and the layouts selected in each."""
+    """The periods, of one kind and ascending, and the layouts of the selected forms."""
 
     catalogue: Catalogue
     periods: Sequence[Period]
@@ -65,14 +65,14 @@ class FigureSelection:
 def compute_figures(
     selection: FigureSelection, figures: StatedFigures, reporters: Reporters
 ) -> list[ComputedFigure]:
-    """Return every cell of the selected forms; what nobody reported is listed without a value."""
+    """Return every cell of the selected forms; one that no report states has no value."""
     rollup = _Rollup(selection, figures, reporters)
     return [rollup.compute(indicator, cell) for indicator, cell in selection.cells]
 
 
 @dataclass(frozen=True)
 class _Rollup:
-    """Computes one figure after the other."""
+    """Computes figures of one selection."""
 
     selection: FigureSelection
     figures: StatedFigures
@@ -109,9 +109,9 @@ class _Rollup:
         if fraction is None:
             return replace(self._blank(indicator, cell, keys, None), withheld=withheld)
         numerator, denominator = fraction
-        value, qualifier = rate(numerator.amount, denominator.amount)
+        computed = rate(numerator.amount, denominator.amount)
         blank = self._blank(indicator, cell, keys, denominator.period)
-        return replace(blank, value=value, qualifier=qualifier)
+        return replace(blank, value=computed.percent, qualifier=computed.qualifier)
 
     def _withheld(
         self, indicator: Indicator, cell: str, stated: Iterable[Period]
@@ -121,7 +121,7 @@ class _Rollup:
     def _blank(
         self, indicator: Indicator, cell: Cell, keys: Sequence[str], period: Period | None
     ) -> ComputedFigure:
-        """Count who reported, in the one period that the figure is taken from or in all."""
+        """Return the figure without a value, its reporters counted in its one period or in all."""
         periods = self.selection.periods if period is None else [period]
         out_of = None
         if indicator.measure is Measure.RANK and period is not None:
@@ -141,7 +141,7 @@ class _Rollup:
 def _parts_of_rate(
     indicators: Sequence[Indicator], stated: Sequence[Mapping[Period, Amount]]
 ) -> tuple[PeriodAmount, PeriodAmount] | None:
-    """Return numerator and denominator, over the periods that have both."""
+    """Return numerator and denominator over the periods that have both, None without any."""
     periods = stated[0].keys() & stated[1].keys()
     amounts_of_both = [{period: it[period] for period in periods} for it in stated]
     numerator, denominator = map(over_time, indicators, amounts_of_both)

@@ -1,8 +1,8 @@
 """
-Whose reports make up a unit in a period: as it was then, or within the boundaries of today.
+The reports that make up a unit in a period: as it was then, or within the boundaries of today.
 
-Nothing that was reported is ever moved. Today's Tây Ninh in 2023 is what was then reported by
-Long An and by the Tây Ninh of that time, found anew for every question.
+No report is ever moved. Today's Tây Ninh in 2023 is what Long An and the Tây Ninh of that time
+reported, computed for every question.
 """
 
 from collections.abc import Iterable
@@ -25,8 +25,8 @@ class Scope:
     The reports that count in one period: whole areas, and single units beside them.
 
     ``provinces`` are those in which the units reported. ``continued`` is the one unit whose
-    scores and ranks are also those of the unit asked for. What was reported by units that are
-    ``not_separable`` lies only partly inside, and nobody knows which part.
+    scores and ranks are also those of the unit asked for. Units that are ``not_separable`` lie
+    only partly inside; their shares are not recorded.
     """
 
     areas: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ def current(directory: Directory, lineage: Lineage, key: str, period: Period, to
 
 
 def ancestry(lineage: Lineage, key: str) -> frozenset[str]:
-    """Return a unit and all that it has come from, at any distance."""
+    """Return a unit and its predecessors at any distance."""
     units = {key}
     waiting = [key]
     while waiting:

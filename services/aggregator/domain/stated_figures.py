@@ -23,8 +23,8 @@ class PeriodTotals:
     """
     The totals of one form, period and unit type of a ``unit``.
 
-    Unless they are the ``own`` totals of the unit asked for, scores and ranks are not its own. A
-    unit that did not exist ``at_start`` or ``at_end`` of the period has a stock of another day.
+    Scores and ranks are those of the unit asked for only in its ``own`` totals. A unit that did
+    not exist ``at_start`` or ``at_end`` of the period has a stock of another day.
     """
 
     layout: Layout
@@ -36,13 +36,13 @@ class PeriodTotals:
     at_end: bool = True
 
     def states(self, cells: Iterable[str]) -> bool:
-        """Return whether anybody reported one of these cells."""
+        """Return whether any report states one of these cells."""
         positions = map(self.layout.form.position.get, cells)
         return any(it is not None and self.totals.reporting[it] for it in positions)
 
     @property
     def untimely(self) -> frozenset[int]:
-        """Positions of stocks that were not counted on the day that the period counts them."""
+        """Positions of stocks counted on another day than the first or last of the period."""
         if self.at_start and self.at_end:
             return frozenset()
         existed = {"first": self.at_start, "last": self.at_end}
@@ -61,8 +61,8 @@ class StatedFigures:
     """
     Reported amounts by cell and period, with what is withheld or carried over.
 
-    ``withheld`` has the reason why the reports do not answer for the unit asked for; ``carried``
-    has the source of an opening stock that is the sum of others' closing stocks.
+    ``withheld`` has the reason why a cell has no figure for the unit asked for; ``carried`` has
+    the source of an opening stock that is a sum of closing stocks.
     """
 
     stated: ByPeriod
@@ -76,7 +76,7 @@ class StatedFigures:
 
 def amounts(totals: Iterable[PeriodTotals], catalogue: Catalogue) -> ByPeriod:
     """
-    Put the unit types and forms of each period together, cell by cell; rates have none.
+    Add up the unit types and forms of each period, cell by cell; rates have no amount.
 
     A stock handed over within the period is in two reports, those of its old and its new holder:
     untimely ones count only where there are no others.
@@ -99,9 +99,9 @@ def amounts(totals: Iterable[PeriodTotals], catalogue: Catalogue) -> ByPeriod:
 
 
 def _over_units(
-    indicator: Indicator, parts: Mapping[Period, Sequence[Amount]]
+    indicator: Indicator, by_period: Mapping[Period, Sequence[Amount]]
 ) -> Mapping[Period, Amount]:
-    sums = {period: over_units(indicator, amounts) for period, amounts in parts.items()}
+    sums = {period: over_units(indicator, parts) for period, parts in by_period.items()}
     return {period: amount for period, amount in sums.items() if amount is not None}
 
 
@@ -128,18 +128,10 @@ def carry_opening_stocks(
     return StatedFigures(stated, withheld, carried)
 
 
-def _combined(
-    indicator: Indicator, by_period: Mapping[Period, Sequence[Amount]]
-) -> dict[Period, Amount]:
-    """Combine the amounts of several units in each period, where the indicator allows it."""
-    combined = {period: over_units(indicator, parts) for period, parts in by_period.items()}
-    return {period: amount for period, amount in combined.items() if amount is not None}
-
-
 def _stated(totals: Totals) -> Iterator[tuple[int, Amount]]:
-    """Yield what anybody reported, by position."""
-    nobody = [0] * len(totals.sums)
-    columns = (totals.sums, totals.reporting, totals.at_least or nobody, totals.about or nobody)
+    """Yield the amounts that some report states, by position."""
+    none = [0] * len(totals.sums)
+    columns = (totals.sums, totals.reporting, totals.at_least or none, totals.about or none)
     for position, amount in enumerate(map(Amount, *columns)):
         if amount.reporting:
             yield position, amount

@@ -15,7 +15,7 @@ from shared.reference.slots import Slot
 
 
 class TotalKey(NamedTuple):
-    """What a row of totals is about; rows are locked in the order of their keys."""
+    """The key of a row of totals; rows are locked in the order of their keys."""
 
     form: str
     period: str
@@ -69,14 +69,16 @@ def move(slot: Slot, counted: Counted, sign: int, layout: Layout) -> TotalMove:
 
 
 def settle(
-    held: Mapping[TotalKey, Totals], moves: Mapping[TotalKey, Sequence[TotalMove]], layouts: Layouts
+    current: Mapping[TotalKey, Totals],
+    moves: Mapping[TotalKey, Sequence[TotalMove]],
+    layouts: Layouts,
 ) -> dict[TotalKey, Totals]:
     """Return the totals after the moves; a total of no reports is all zeros."""
     settled = {}
-    for key, its_moves in moves.items():
-        layout = layouts.known(key.form, key.period)
-        before = held.get(key) or Totals([0] * layout.width, [0] * layout.width)
-        settled[key] = _settle(before, _in_area(key.area, its_moves, layout))
+    for key, moves_of_key in moves.items():
+        layout = layouts.require(key.form, key.period)
+        before = current.get(key) or Totals([0] * layout.width, [0] * layout.width)
+        settled[key] = _settle(before, _in_area(key.area, moves_of_key, layout))
     return settled
 
 

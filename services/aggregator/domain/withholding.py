@@ -1,5 +1,5 @@
 """
-Figures that are not shown under today's boundaries, because nobody can know them.
+Figures that cannot be computed within today's boundaries.
 
 A unit that was divided without recorded shares is never assigned to one side: every figure to
 which it would contribute is withheld. Scores and ranks of several units have no sum.
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from services.aggregator.domain.layouts import Layout
-from services.aggregator.domain.reporters import FiledReports
+from services.aggregator.domain.reporters import ReportGroup
 from services.aggregator.domain.scopes import Scope, owing_alone
 from shared.reference.directory import Directory
 from shared.reference.indicators import Indicator
@@ -17,7 +17,7 @@ from shared.reference.periods import Period
 
 
 class Withheld(StrEnum):
-    """Why a figure has no value though somebody reported it."""
+    """Why a reported figure has no value."""
 
     NOT_SEPARABLE = "not_separable"
     NOT_ADDITIVE = "not_additive"
@@ -28,7 +28,7 @@ def withheld_cells(
     period: Period,
     scope: Scope,
     directory: Directory,
-    reports: Iterable[FiledReports],
+    reports: Iterable[ReportGroup],
 ) -> Mapping[str, Withheld]:
     """
     Return the cells of a form that a scope cannot answer for, and why.

@@ -1,1 +1,1 @@
-"""What enters the aggregator: records of Kafka, questions over HTTP."""
+"""How requests enter: decode records of Kafka and questions over HTTP, call one use case."""

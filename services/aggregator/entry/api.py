@@ -1,5 +1,5 @@
 """
-The HTTP interface: totals, coverage, who is late; units, revisions and signed figures.
+The HTTP interface: totals, coverage, lateness; units, revisions and signed figures.
 
 Reads the ledger; changes nothing.
 """
@@ -30,7 +30,7 @@ Day = Annotated[str, Query(description="ngày, dạng 2025-07-01; mặc định 
 
 @dataclass(frozen=True)
 class Queries:
-    """Everything that may be asked."""
+    """Every query."""
 
     totals: TotalsQuery
     coverage: CoverageQuery

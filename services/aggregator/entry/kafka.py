@@ -35,7 +35,7 @@ def reports(
 
 
 class ReportDecoder:
-    """Reads a record of ``qcdc.reports.v1``: a revision in cell order, or why it is none."""
+    """Decodes a record of ``qcdc.reports.v1``: a revision in cell order, or the reason why not."""
 
     def __init__(self, layouts: Layouts) -> None:
         self._layouts = layouts
@@ -44,11 +44,11 @@ class ReportDecoder:
         """
         Decode one record.
 
-        These come from our own intake, so the fast parser will do; what it cannot read, or what
-        our catalogue does not know, is a fault of ours and becomes a dead letter.
+        They come from our own intake, so the fast parser is enough; a record that it cannot read,
+        or that is not in the catalogue, is a fault of ours and becomes a dead letter.
         """
-        kind = next((value for name, value in record.headers if name == "ce_type"), b"")
-        event_class = _EVENTS.get(kind)
+        event_type = next((value for name, value in record.headers if name == "ce_type"), b"")
+        event_class = _EVENTS.get(event_type)
         if event_class is None:
             return Poison("unknown_type")
         try:
@@ -106,7 +106,7 @@ def _withdrawn(event: ReportWithdrawn) -> Revision:
 
 
 def _figures(event: ReportAccepted, layout: Layout) -> list[int | None] | None:
-    """Put the figures in cell order and smallest units; None when one is not of its kind."""
+    """Return the figures in cell order and smallest units, None when one is of a wrong type."""
     figures = list(map(event.figures.get, layout.keys))
     try:
         for position in layout.decimals:

@@ -1,4 +1,4 @@
-"""Query parameters as values of the domain; what cannot be understood is answered at once."""
+"""Query parameters as values of the domain; QuestionRefused for one that is no such value."""
 
 from collections.abc import Sequence
 
@@ -10,14 +10,14 @@ PERIODS_MAX = 240
 
 
 def view_of(view: str) -> View:
-    """Return whose boundaries are asked for. Raises QuestionRefused when there is no such view."""
+    """Return the view. Raises QuestionRefused when there is no such view."""
     if view not in ("as_reported", "current"):
         raise QuestionRefused("bad_view", view=view)
     return "current" if view == "current" else "as_reported"
 
 
 def period_of(code: str) -> Period:
-    """Return the period. Raises QuestionRefused when it is missing or none."""
+    """Return the period of a code. Raises QuestionRefused when it is missing or no period."""
     if not code:
         raise QuestionRefused("period_missing")
     period = parse_period(code)
@@ -27,7 +27,7 @@ def period_of(code: str) -> Period:
 
 
 def periods_of(period: str, first: str, last: str) -> Sequence[Period]:
-    """Return one period or a range, none when neither is named. Raises QuestionRefused."""
+    """Return one period or a range, empty when neither is named. Raises QuestionRefused."""
     if period and (first or last):
         raise QuestionRefused("period_and_range")
     if period:

@@ -19,7 +19,7 @@ class DirtyTotal(NamedTuple):
     period: str
     version: int
     owing: str = ""
-    """A digest of who owed when it was rendered."""
+    """The digest of the units that owed when it was rendered."""
 
     @property
     def total(self) -> ProvinceTotal:
@@ -28,7 +28,7 @@ class DirtyTotal(NamedTuple):
 
 
 class AnnouncedTotal(NamedTuple):
-    """A total that was announced, with the digest of who owed then."""
+    """A total that was announced, with the digest of the units that owed then."""
 
     province: str
     form: str
@@ -37,22 +37,22 @@ class AnnouncedTotal(NamedTuple):
 
 
 async def mark_dirty(connection: Connection, totals: Iterable[ProvinceTotal]) -> None:
-    """Mark totals to be announced; they are published as they are at that time."""
+    """Mark totals to be announced, with the figures of that time."""
     if rows := sorted(totals):
         await connection.execute(QUERIES["mark_dirty"], *columns(rows, 3))
 
 
 async def dirty_totals(connection: Connection, limit: int) -> list[DirtyTotal]:
-    """Return those that have waited longest."""
+    """Return the totals that have waited longest."""
     return [DirtyTotal(*row) for row in await connection.fetch(QUERIES["take"], limit)]
 
 
 async def forget_dirty(connection: Connection, announced: Sequence[DirtyTotal]) -> None:
-    """Remove what was announced, unless it has changed since, and remember who owed for it."""
+    """Remove announced totals unless they changed since; save the digests of who owed."""
     *keys, versions, owing = columns(sorted(announced), 5)
     await connection.execute(QUERIES["lock"], *keys)  # in the order of the ledger's own locks
     await connection.execute(QUERIES["forget"], *keys, versions)
-    await connection.execute(QUERIES["remember"], *keys, owing)
+    await connection.execute(QUERIES["save_announced"], *keys, owing)
 
 
 async def announced_totals(connection: Connection) -> list[AnnouncedTotal]:

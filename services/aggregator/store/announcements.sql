@@ -14,7 +14,7 @@ USING unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
     AS s (province, form, period, version)
 WHERE (d.province, d.form, d.period, d.version) = (s.province, s.form, s.period, s.version)
 
--- name: remember
+-- name: save_announced
 INSERT INTO announced_total AS a (province, form, period, owing)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
 ON CONFLICT (province, form, period) DO UPDATE SET owing = excluded.owing

@@ -1,5 +1,5 @@
 """
-What the ledger holds of the units that make up a scope: totals of areas, reports of units.
+Rows of the ledger for the units that make up a scope: totals of areas, reports of units.
 
 Reads ``report`` and ``total``; changes nothing.
 """
@@ -11,16 +11,15 @@ from pathlib import Path
 import asyncpg
 
 from services.aggregator.domain.area_rows import AreaRows, FormPeriod
-from services.aggregator.domain.coverage import ReportReceipt
-from services.aggregator.domain.layouts import Layouts
+from services.aggregator.domain.coverage import ReceiptsByForm, ReportReceipt
+from services.aggregator.domain.layouts import Layouts, require_period
 from services.aggregator.domain.question import ScopeSlice
-from services.aggregator.domain.reporters import FiledReports
+from services.aggregator.domain.reporters import ReportGroup
 from services.aggregator.domain.scopes import Scope
 from services.aggregator.domain.stated_figures import PeriodTotals
 from services.aggregator.domain.totals import Totals
 from shared.infra.postgres.database import Connection, load_queries
 from shared.reference.directory import Directory
-from shared.reference.periods import Period, parse_period
 
 QUERIES = load_queries(Path(__file__).parent / "area_rows.sql")
 
@@ -28,7 +27,7 @@ QUERIES = load_queries(Path(__file__).parent / "area_rows.sql")
 async def read_area_rows(
     connection: Connection, layouts: Layouts, directory: Directory, slice_: ScopeSlice
 ) -> AreaRows:
-    """Read what counts in a slice of a question."""
+    """Read the rows that count in a slice of a question."""
     result = AreaRows(slice_)
     scope = slice_.scope
     if scope.areas:
@@ -41,7 +40,7 @@ async def read_area_rows(
         for row in await _reports_in_areas(connection, slice_):
             # PostgreSQL counts positions from 1.
             missing = frozenset(position - 1 for position in row["missing"])
-            _add(result.reports, row, FiledReports(frozenset(row["units"]), missing))
+            _add(result.reports, row, ReportGroup(frozenset(row["units"]), missing))
     for row in await _reports(connection, slice_, scope.units):
         totals = _period_totals(layouts, row, _own_totals(row))
         result.totals.append(_within_scope(totals, directory, row["unit"], scope))
@@ -51,17 +50,17 @@ async def read_area_rows(
     return result
 
 
-async def receipts(
+async def read_receipts(
     connection: Connection, slice_: ScopeSlice, owing: Mapping[str, Iterable[str]]
-) -> Mapping[str, dict[str, ReportReceipt]]:
+) -> ReceiptsByForm:
     """
     Return the current reports of a scope, by form and unit.
 
-    *owing* are the units that owe each form. One that is not found in the areas may have reported
-    while the directory still placed it elsewhere, and is looked for by its own key.
+    *owing* are the units that owe each form. One without a report in the areas may have reported
+    while the directory placed it elsewhere, so its report is queried by its own key.
     """
     scope = slice_.scope
-    by_form: dict[str, dict[str, ReportReceipt]] = {form: {} for form in slice_.codes[0]}
+    by_form: dict[str, dict[str, ReportReceipt]] = {form: {} for form in slice_.codes.forms}
     if scope.areas:
         areas, provinces = [*scope.areas], [*scope.provinces]
         query = QUERIES["receipts_in_areas"], areas, *slice_.codes, provinces
@@ -71,14 +70,6 @@ async def receipts(
         rows = await connection.fetch(QUERIES["receipts_of_units"], alone, *slice_.codes)
         _add_receipts(by_form, rows)
     return by_form
-
-
-def known_period(code: str) -> Period:
-    """Return a period that was counted. Raises KeyError when the reference data has lost it."""
-    period = parse_period(code)
-    if period is None:
-        raise KeyError(f"no regime knows the period {code}")
-    return period
 
 
 def _add_receipts(
@@ -91,9 +82,9 @@ def _add_receipts(
 
 async def _reports_in_areas(connection: Connection, slice_: ScopeSlice) -> Sequence[asyncpg.Record]:
     scope = slice_.scope
-    name, arguments = "filed_in_provinces", [*slice_.codes, [*scope.provinces]]
+    name, arguments = "reports_in_provinces", [*slice_.codes, [*scope.provinces]]
     if scope.areas != scope.provinces:
-        name, arguments = "filed_in_areas", [[*scope.areas], *arguments]
+        name, arguments = "reports_in_areas", [[*scope.areas], *arguments]
     rows: Sequence[asyncpg.Record] = await connection.fetch(QUERIES[name], *arguments)
     return rows
 
@@ -110,14 +101,14 @@ async def _reports(
 
 
 def _period_totals(layouts: Layouts, row: asyncpg.Record, totals: Totals) -> PeriodTotals:
-    layout = layouts.known(row["form"], row["period"])
-    return PeriodTotals(layout, known_period(row["period"]), totals)
+    layout = layouts.require(row["form"], row["period"])
+    return PeriodTotals(layout, require_period(row["period"]), totals)
 
 
 def _within_scope(
     totals: PeriodTotals, directory: Directory, unit: str, scope: Scope
 ) -> PeriodTotals:
-    """Add whose totals these are, and whether the unit existed all the time."""
+    """Add the unit of the totals, and whether it existed on the first and the last day."""
     return replace(
         totals,
         own=unit == scope.continued,
@@ -128,18 +119,18 @@ def _within_scope(
 
 
 def _add(
-    by_form: dict[FormPeriod, list[FiledReports]], row: asyncpg.Record, reports: FiledReports
+    by_form: dict[FormPeriod, list[ReportGroup]], row: asyncpg.Record, reports: ReportGroup
 ) -> None:
     by_form.setdefault(FormPeriod(row["form"], row["period"]), []).append(reports)
 
 
-def _one_report(row: asyncpg.Record) -> FiledReports:
+def _one_report(row: asyncpg.Record) -> ReportGroup:
     missing = (position for position, it in enumerate(row["figures"]) if it is None)
-    return FiledReports(frozenset({row["unit"]}), frozenset(missing))
+    return ReportGroup(frozenset({row["unit"]}), frozenset(missing))
 
 
 def _own_totals(row: asyncpg.Record) -> Totals:
-    """Turn a unit's own report into the totals of one report."""
+    """Return the totals of one report."""
     figures = row["figures"]
     return Totals(
         sums=[figure or 0 for figure in figures],

@@ -9,7 +9,7 @@ FROM report
 WHERE unit = ANY($1::text[]) AND form = ANY($2::text[]) AND period = ANY($3::text[])
   AND superseded_at IS NULL AND figures IS NOT NULL
 
--- name: filed_in_areas
+-- name: reports_in_areas
 SELECT form, period, array_positions(figures, NULL) AS missing, array_agg(unit) AS units
 FROM report
 WHERE form = ANY($2::text[]) AND period = ANY($3::text[]) AND province = ANY($4::text[])
@@ -19,7 +19,7 @@ GROUP BY form, period, missing
 
 -- Whole provinces, as nearly always: without a look at every path, and with a fair estimate of how
 -- many rows there are, which saves sorting them.
--- name: filed_in_provinces
+-- name: reports_in_provinces
 SELECT form, period, array_positions(figures, NULL) AS missing, array_agg(unit) AS units
 FROM report
 WHERE form = ANY($1::text[]) AND period = ANY($2::text[]) AND province = ANY($3::text[])

@@ -1,11 +1,11 @@
 -- LATERAL keeps these look-ups one index search per key, also while the tables are new and small
 -- and the planner knows nothing of them. Rows are locked in the order of the keys given.
 
--- name: held
+-- name: slots
 SELECT r.unit, r.form, r.period, r.revision, r.accepted_at, r.superseded_at IS NULL AS counts,
        r.areas, r.unit_type, r.on_time, r.at_least, r.about,
        CASE WHEN r.superseded_at IS NULL THEN r.figures END AS figures
-FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS k (unit, form, period, place)
+FROM unnest($1::text[], $2::text[], $3::text[]) AS k (unit, form, period)
 CROSS JOIN LATERAL (
     SELECT * FROM report AS it
     WHERE (it.unit, it.form, it.period) = (k.unit, k.form, k.period)
@@ -23,7 +23,7 @@ CROSS JOIN LATERAL (
     FOR UPDATE
 ) AS t
 
--- name: mark
+-- name: supersede
 UPDATE report AS r SET superseded_at = m.at
 FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::timestamptz[])
     AS m (unit, form, period, revision, at)

@@ -4,22 +4,21 @@ Queries of the ledger about one unit, each from one snapshot.
 Reads ``report`` and ``total``; changes nothing.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import asyncpg
 
 from services.aggregator.domain.area_rows import AreaRows
-from services.aggregator.domain.coverage import ReportReceipt
-from services.aggregator.domain.layouts import Layouts
+from services.aggregator.domain.coverage import ReceiptsByForm
+from services.aggregator.domain.layouts import Layouts, require_period
 from services.aggregator.domain.question import Question, provinces_of
-from services.aggregator.domain.scopes import (
-    owing,
-)
-from services.aggregator.store.area_rows import known_period, read_area_rows, receipts
+from services.aggregator.domain.scopes import owing
+from services.aggregator.store.area_rows import read_area_rows, read_receipts
 from shared.infra.postgres.database import Connection, Database, load_queries
 from shared.reference.periods import VIETNAM, Period
 from shared.reference.reference_data import ReferenceData
@@ -45,11 +44,18 @@ class AsOf:
         return self.as_of.astimezone(VIETNAM).date()
 
 
+class ReceiptsAsOf(NamedTuple):
+    """The receipts of a question, and the instant of the snapshot that they are from."""
+
+    as_of: AsOf
+    by_form: ReceiptsByForm
+
+
 class LedgerReader:
     """Reads figures and receipts; pass a connection from ``read_snapshot``."""
 
     def __init__(self, reference: Callable[[], ReferenceData], layouts: Layouts) -> None:
-        """Work by what *reference* returns, taken once for each question."""
+        """Call *reference* once for each question; it returns the reference data in force."""
         self.reference = reference
         self.layouts = layouts
 
@@ -59,21 +65,19 @@ class LedgerReader:
         return AsOf(row["as_of"], row["watermark"])
 
     async def periods(self, connection: Connection, units: Iterable[str]) -> list[Period]:
-        """Return the periods for which the units, or anyone below them, have reported."""
+        """Return the periods for which the units, or units below them, have reported."""
         rows = await connection.fetch(QUERIES["periods_of_units"], list(units))
-        return sorted(known_period(row["period"]) for row in rows)
+        return sorted(require_period(row["period"]) for row in rows)
 
     async def area_rows(self, connection: Connection, question: Question) -> list[AreaRows]:
-        """Return what counts in each slice of a question."""
+        """Return the rows of each slice of a question."""
         directory = question.reference.directory
         return [
             await read_area_rows(connection, self.layouts, directory, slice_)
             for slice_ in question.slices
         ]
 
-    async def receipts(
-        self, connection: Connection, question: Question
-    ) -> Mapping[str, dict[str, ReportReceipt]]:
+    async def receipts(self, connection: Connection, question: Question) -> ReceiptsByForm:
         """Return the current reports for the one period of a question, by form and unit."""
         (slice_,) = question.slices
         directory = question.reference.directory
@@ -81,17 +85,14 @@ class LedgerReader:
             layout.form.code: owing(directory, layout.form, period, slice_.scope)
             for period, layout in slice_
         }
-        return await receipts(connection, slice_, owed)
+        return await read_receipts(connection, slice_, owed)
 
-    async def receipts_now(
-        self, database: Database, question: Question
-    ) -> tuple[AsOf, Mapping[str, dict[str, ReportReceipt]]]:
+    async def receipts_now(self, database: Database, question: Question) -> ReceiptsAsOf:
         """Return the receipts of a question from one snapshot, and its instant."""
         provinces = provinces_of(question.reference, [question.unit])
         async with read_snapshot(database) as connection:
-            return await self.as_of(connection, provinces), await self.receipts(
-                connection, question
-            )
+            as_of = await self.as_of(connection, provinces)
+            return ReceiptsAsOf(as_of, await self.receipts(connection, question))
 
     async def revisions(self, connection: Connection, slot: Slot) -> Sequence[asyncpg.Record]:
         """Return every revision of a slot, in their order."""
@@ -102,14 +103,14 @@ class LedgerReader:
 @asynccontextmanager
 async def read_snapshot(database: Database) -> AsyncIterator[Connection]:
     """
-    Borrow a connection that sees the ledger at one instant, whatever is counted meanwhile.
+    Borrow a connection whose queries see the ledger at one instant.
 
-    The lock comes first: a rebuild that is just putting new tables in place is waited for, and
-    the snapshot, which the first query takes, is then one of the new tables.
+    The lock comes first: it waits for a rebuild that is swapping the tables, and the snapshot,
+    which the first query takes, is then one of the new tables.
     """
     async with (
         database.connection() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
-        await connection.execute(QUERIES["hold_tables"])
+        await connection.execute(QUERIES["lock_tables"])
         yield connection

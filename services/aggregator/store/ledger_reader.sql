@@ -1,4 +1,4 @@
--- name: hold_tables
+-- name: lock_tables
 LOCK TABLE report, total IN ACCESS SHARE MODE
 
 -- name: periods_of_units

@@ -32,7 +32,9 @@ REPORT_COLUMNS = (
     *("figures", "at_least", "about", "on_time", "due_at", "first_received_at", "received_at"),
     *("accepted_at", "superseded_at", "source", "submission_id", "rejudged"),
 )
-Row = tuple[object, ...]
+_TotalRow = tuple[object, ...]
+"""The columns of ``total``, arrays as text."""
+
 _NULL = "\\N"
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -45,16 +47,16 @@ class PostgresLedger:
         self._announcing = announcing
         self._existing: set[TotalKey] = set()
 
-    async def held(self, slots: Collection[Slot]) -> Mapping[Slot, SlotContent]:
-        """Lock and return all that is known of the slots."""
-        rows = await self._connection.fetch(QUERIES["held"], *columns(sorted(slots), 3))
+    async def slots(self, keys: Collection[Slot]) -> Mapping[Slot, SlotContent]:
+        """Lock and return the contents of slots; a slot without a revision is left out."""
+        rows = await self._connection.fetch(QUERIES["slots"], *columns(sorted(keys), 3))
         by_slot: dict[Slot, list[asyncpg.Record]] = {}
         for row in rows:
             by_slot.setdefault(Slot(row["unit"], row["form"], row["period"]), []).append(row)
         return {slot: _content(rows_of_slot) for slot, rows_of_slot in by_slot.items()}
 
     async def totals(self, keys: Collection[TotalKey]) -> Mapping[TotalKey, Totals]:
-        """Lock and return the totals."""
+        """Lock and return the current totals."""
         if not keys:
             return {}
         rows = await self._connection.fetch(QUERIES["totals"], *columns(sorted(keys), 4))
@@ -63,34 +65,34 @@ class PostgresLedger:
         return totals
 
     async def save(self, change: LedgerChange, totals: Mapping[TotalKey, Totals]) -> None:
-        """Store what changed."""
+        """Store a change. Raises Contended when another writer has inserted the same key."""
         try:
-            await self._mark(change.marks)
-            await self._enter(change.entries)
+            await self._supersede(change.superseded)
+            await self._copy(change.recorded)
             await self._save_totals(totals)
             if self._announcing:
                 await mark_dirty(self._connection, change.dirty)
         except asyncpg.UniqueViolationError as problem:
             raise Contended(problem.detail) from problem
 
-    async def _mark(self, marks: Sequence[SupersededRevision]) -> None:
-        if marks:
-            rows = [(*it.slot, it.revision, it.superseded_at) for it in marks]
-            await self._connection.execute(QUERIES["mark"], *columns(rows, 5))
+    async def _supersede(self, superseded: Sequence[SupersededRevision]) -> None:
+        if superseded:
+            rows = [(*it.slot, it.revision, it.superseded_at) for it in superseded]
+            await self._connection.execute(QUERIES["supersede"], *columns(rows, 5))
 
-    async def _enter(self, entries: Sequence[RecordedRevision]) -> None:
-        """Write revisions by COPY: they are new, so nothing has to be looked up or merged."""
-        if entries:
+    async def _copy(self, recorded: Sequence[RecordedRevision]) -> None:
+        """Insert revisions by COPY: they are new, so there is no conflict to look up."""
+        if recorded:
             await self._connection.copy_to_table(
                 "report",
-                source=BytesIO("".join(map(_line, entries)).encode()),
+                source=BytesIO("".join(map(_copy_line, recorded)).encode()),
                 columns=REPORT_COLUMNS,
             )
 
     async def _save_totals(self, totals: Mapping[TotalKey, Totals]) -> None:
-        changed: list[Row] = []
-        added: list[Row] = []
-        removed: list[Row] = []
+        changed: list[_TotalRow] = []
+        added: list[_TotalRow] = []
+        removed: list[TotalKey] = []
         for key, after in sorted(totals.items()):
             if after.reports == 0:
                 removed.append(key)
@@ -106,7 +108,7 @@ class PostgresLedger:
 
 def _content(rows: Sequence[asyncpg.Record]) -> SlotContent:
     counts = next((row for row in rows if row["counts"]), None)
-    if counts is None:  # superseded while we waited, by a revision younger than our snapshot
+    if counts is None:  # superseded during the wait, by a revision younger than the snapshot
         raise Contended("another partition has just superseded a revision")
     counted = Counted(
         counts["revision"],
@@ -120,9 +122,9 @@ def _content(rows: Sequence[asyncpg.Record]) -> SlotContent:
     return SlotContent(counted, {row["revision"]: row["accepted_at"] for row in rows})
 
 
-def _line(entry: RecordedRevision) -> str:
-    """Write a revision as COPY reads it; only free text could hold what has to be escaped."""
-    revision, counted = entry.revision, entry.revision.counted
+def _copy_line(recorded: RecordedRevision) -> str:
+    """Write a revision in the text format of COPY; only free text can need an escape."""
+    revision, counted = recorded.revision, recorded.revision.counted
     slot = revision.slot
     fields = (
         slot.unit,
@@ -141,7 +143,7 @@ def _line(entry: RecordedRevision) -> str:
         _instant(revision.first_received_at),
         _instant(revision.received_at),
         _instant(revision.accepted_at),
-        _instant(entry.superseded_at),
+        _instant(recorded.superseded_at),
         revision.source,
         revision.submission_id,
         _NULL if revision.rejudged is None else revision.rejudged.translate(_ESCAPED),
@@ -153,6 +155,6 @@ def _instant(at: datetime | None) -> str:
     return _NULL if at is None else at.isoformat()
 
 
-def _total_row(key: TotalKey, totals: Totals) -> Row:
+def _total_row(key: TotalKey, totals: Totals) -> _TotalRow:
     arrays = (totals.sums, totals.reporting, totals.at_least, totals.about)
     return (*key, *map(array_text, arrays), totals.reports, totals.on_time, totals.late)

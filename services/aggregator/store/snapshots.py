@@ -1,4 +1,4 @@
-"""Signed figures and what was published of them since: ``snapshot``, ``restatement``."""
+"""Signed figures and their published restatements: ``snapshot``, ``restatement``."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -26,14 +26,14 @@ class RestatementRow(NamedTuple):
     event: str
 
 
-async def hold_ledger(connection: Connection) -> datetime:
+async def lock_ledger(connection: Connection) -> datetime:
     """
-    Let nothing be counted until the transaction ends; return its instant.
+    Stop counting until the transaction ends; return its instant.
 
-    Both locks in this order: a rebuild takes them so too, and nobody waits in a circle.
+    Locks in the order of a rebuild, so that there is no deadlock.
     """
-    await connection.execute(QUERIES["hold_writers"])
-    await connection.execute(QUERIES["hold_ledger"])
+    await connection.execute(QUERIES["stop_writers"])
+    await connection.execute(QUERIES["stop_counting"])
     now: datetime = await connection.fetchval(QUERIES["now"])
     return now
 
@@ -46,14 +46,14 @@ async def find_snapshot(
 
 
 async def add_snapshot(connection: Connection, row: Sequence[object]) -> None:
-    """Add a snapshot; none is ever changed."""
+    """Add a snapshot; a snapshot never changes."""
     await connection.execute(QUERIES["add"], *row)
 
 
 async def snapshots_of_unit(
     connection: Connection, unit: str, form: str, period: str
 ) -> Sequence[asyncpg.Record]:
-    """Return the snapshots of a unit; an empty form or period asks for all."""
+    """Return the snapshots of a unit; an empty form or period means all."""
     rows: Sequence[asyncpg.Record] = await connection.fetch(QUERIES["of_unit"], unit, form, period)
     return rows
 
@@ -61,7 +61,7 @@ async def snapshots_of_unit(
 async def restatements_of_unit(
     connection: Connection, unit: str, form: str, period: str
 ) -> Sequence[asyncpg.Record]:
-    """Return the restatements of a unit; an empty form or period asks for all."""
+    """Return the restatements of a unit; an empty form or period means all."""
     rows: Sequence[asyncpg.Record] = await connection.fetch(
         QUERIES["restatements_of_unit"], unit, form, period
     )
@@ -78,7 +78,7 @@ async def snapshots_in_force(
     return rows
 
 
-async def remember_restatements(connection: Connection, rows: Sequence[RestatementRow]) -> None:
-    """Keep what the broker has acknowledged."""
+async def save_restatements(connection: Connection, rows: Sequence[RestatementRow]) -> None:
+    """Save restatements that the broker has acknowledged."""
     if rows:
-        await connection.execute(QUERIES["remember"], *columns(rows, len(RestatementRow._fields)))
+        await connection.execute(QUERIES["save"], *columns(rows, len(RestatementRow._fields)))

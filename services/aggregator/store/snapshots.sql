@@ -1,7 +1,7 @@
--- name: hold_writers
+-- name: stop_writers
 LOCK TABLE dirty_total IN ROW EXCLUSIVE MODE
 
--- name: hold_ledger
+-- name: stop_counting
 LOCK TABLE report, total IN SHARE MODE
 
 -- name: now
@@ -41,7 +41,7 @@ LEFT JOIN LATERAL (
 ) AS last ON true
 ORDER BY s.unit, s.form, s.period, s.closed_at DESC, s.document
 
--- name: remember
+-- name: save
 INSERT INTO restatement (unit, form, period, document, number, state, event)
 SELECT * FROM unnest(
     $1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::text[], $7::text[]

@@ -1,4 +1,4 @@
-"""The end of a rebuild: stop the writers, compare, carry over, rename the schemas."""
+"""The end of a rebuild: stop the writers, compare, copy the other tables, rename the schemas."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -43,7 +43,7 @@ class RebuildOutcome:
 
     @property
     def exit_code(self) -> int:
-        """What the shell sees: 1 when the live tables were found wrong."""
+        """The exit code of the command: 1 when the live tables differ."""
         return 1 if self.differences else 0
 
 
@@ -57,11 +57,11 @@ class Swap:
         self._old = f"{live}_old"
 
     async def drop_leftovers(self) -> None:
-        """Remove what an earlier rebuild has left behind."""
+        """Drop the schemas of an earlier rebuild."""
         await self._execute("drop_leftovers")
 
     async def live_positions(self, stream: str) -> Mapping[Partition, int]:
-        """Return how far the live ledger has read."""
+        """Return the positions of the live ledger."""
         rows = await self._connection.fetch(self._query("live_positions"), stream)
         return {Partition(row["topic"], row["partition"]): row["next_offset"] for row in rows}
 
@@ -73,10 +73,10 @@ class Swap:
         only_if_equal: bool,
     ) -> RebuildOutcome:
         """
-        Let *catch_up* replay the rest while nothing can be written, compare, and swap.
+        Stop the writers, let *catch_up* replay the rest, compare, and swap.
 
         With *only_if_equal* a difference leaves the live tables in place, and the rebuilt ones
-        beside them for inspection; without, what differed is announced.
+        beside them for inspection; without, the totals that differ are announced.
         """
         async with self._connection.transaction():
             await self._connection.execute(_LOCK_TIMEOUT)
@@ -130,10 +130,10 @@ class Swap:
 @asynccontextmanager
 async def swapping(url: str, live: str) -> AsyncIterator[tuple[Swap, Connection]]:
     """
-    Connect, and be the only one who rebuilds *live*.
+    Connect, and exclude other rebuilds of *live*.
 
     Raises:
-        RebuildRunning: when somebody else does.
+        RebuildRunning: when another rebuild is running.
 
     """
     connection = await asyncpg.connect(url, timeout=10, server_settings={"search_path": live})

@@ -1,17 +1,17 @@
 """
-Command: announce totals. What changed is published once, as it is now, however often it changed.
+Command: announce totals. A changed total is published once, as it is now.
 
 Reads ``dirty_total`` and the ledger; changes ``announced_total``; publishes
 ``ProvincialTotalsChanged`` on ``qcdc.totals.v1``, a compacted topic on which only the newest of
-each province, form and period matters, and beside it what has become of signed totals
+each province, form and period matters, and beside it the restatements of signed totals
 (``restate``).
 """
 
 from collections.abc import Sequence
 
+from services.aggregator.domain.layouts import require_period
 from services.aggregator.store.announcements import DirtyTotal, dirty_totals, forget_dirty
-from services.aggregator.store.area_rows import known_period
-from services.aggregator.store.snapshots import RestatementRow, remember_restatements
+from services.aggregator.store.snapshots import RestatementRow, save_restatements
 from services.aggregator.usecases.render import RenderedTotals, TotalsRenderer
 from services.aggregator.usecases.restate import Restatement, restatements
 from shared.contracts.event import Event, derived_id
@@ -36,32 +36,30 @@ class TotalsOutbox:
 
     async def take(self, connection: Connection, limit: int) -> Sequence[OutboxMessage]:
         """
-        Render what has waited longest.
+        Render the totals that have waited longest.
 
         The version is read before the figures: figures that change in between are announced
-        again, and none is ever announced as newer than it is.
+        again, and none is announced as newer than it is.
         """
         dirty = await dirty_totals(connection, min(limit, PER_PASS_MAX))
         reference = self._renderer.reader.reference()
-        waiting = [await self._render(connection, reference, it) for it in dirty]
+        announced = [await self._render(connection, reference, it) for it in dirty]
         changed = [it.total for it in dirty]
         restated = await restatements(connection, self._renderer, reference, changed)
-        return [*waiting, *(_restated(reference, it) for it in restated)]
+        return [*announced, *(_restated(reference, it) for it in restated)]
 
     async def forget(self, connection: Connection, sent: Sequence[OutboxMessage]) -> None:
-        """Remove what the broker acknowledged, unless it has changed since."""
+        """Unmark the totals that the broker acknowledged, unless they have changed since."""
         tokens = [it.token for it in sent]
         await forget_dirty(connection, [it for it in tokens if isinstance(it, DirtyTotal)])
-        await remember_restatements(
-            connection, [it for it in tokens if isinstance(it, RestatementRow)]
-        )
+        await save_restatements(connection, [it for it in tokens if isinstance(it, RestatementRow)])
 
     async def _render(
         self, connection: Connection, reference: ReferenceData, dirty: DirtyTotal
     ) -> OutboxMessage:
         """Render the figures as they are; rendering the same again gives the same event."""
-        layout = self._renderer.reader.layouts.known(dirty.form, dirty.period)
-        period = known_period(dirty.period)
+        layout = self._renderer.reader.layouts.require(dirty.form, dirty.period)
+        period = require_period(dirty.period)
         current = await self._renderer.render(connection, reference, dirty.province, layout, period)
         return _message(
             reference,

@@ -38,7 +38,7 @@ async def _with_opening_stocks(
     period: Period,
     stated: StatedFigures,
 ) -> StatedFigures:
-    """Take the predecessors' closing stocks for opening stocks that nobody reported."""
+    """Add the predecessors' closing stocks as opening stocks that no report states."""
     unstated = {
         opening: closing
         for opening, closing in opening_stocks(question.forms[period]).items()

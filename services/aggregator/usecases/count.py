@@ -15,8 +15,8 @@ from services.aggregator.domain.totals import settle
 
 
 async def count_reports(ledger: Ledger, revisions: Sequence[Revision], layouts: Layouts) -> None:
-    """Let a batch of revisions, in any order and number, change the ledger."""
-    held = await ledger.held({revision.slot for revision in revisions})
-    change = fold(held, revisions, layouts)
+    """Count a batch of revisions, in any order and number."""
+    contents = await ledger.slots({revision.slot for revision in revisions})
+    change = fold(contents, revisions, layouts)
     totals = await ledger.totals(change.moves)
     await ledger.save(change, settle(totals, change.moves, layouts))

@@ -11,7 +11,7 @@ from services.aggregator.domain.question import Question
 from services.aggregator.domain.scopes import owing
 from services.aggregator.store.ledger_reader import LedgerReader
 from services.aggregator.usecases.answers import Answer, heading
-from services.aggregator.usecases.questions import asked_forms, asked_unit
+from services.aggregator.usecases.resolve import check_unit, resolve_forms
 from shared.contracts.totals import Coverage
 from shared.infra.postgres.database import Database
 from shared.reference.periods import Period
@@ -38,23 +38,23 @@ class CoverageQuery:
         self._reader = reader
 
     async def __call__(self, key: str, period: Period, wanted: Sequence[str]) -> CoverageAnswer:
-        """Answer with the coverage of each form that somebody owes, and of those asked for."""
+        """Answer with the coverage of each form that a unit owes, and of the *wanted* ones."""
         reference = self._reader.reference()
-        asked_unit(reference.directory, key)
-        question = Question(reference, key, asked_forms(self._reader.layouts, wanted, [period]))
-        as_of, receipts = await self._reader.receipts_now(self._database, question)
+        check_unit(reference.directory, key)
+        question = Question(reference, key, resolve_forms(self._reader.layouts, wanted, [period]))
+        receipts = await self._reader.receipts_now(self._database, question)
         scope = question.scopes[period]
         parts = [
             FormCoverage(
                 form=layout.form.code,
                 title=layout.form.title_vi,
-                **coverage(units, receipts[layout.form.code].values()).model_dump(),
+                **coverage(units, receipts.by_form[layout.form.code].values()).model_dump(),
             )
             for layout in question.layouts
             if (units := owing(reference.directory, layout.form, period, scope)) or wanted
         ]
         return CoverageAnswer(
-            **heading(reference, key, [period], as_of),
+            **heading(reference, key, [period], receipts.as_of),
             forms=parts,
             **added(parts).model_dump(),
         )

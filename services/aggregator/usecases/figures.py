@@ -42,7 +42,7 @@ class FigureWriter:
         )
 
     def display(self, computed: ComputedFigure) -> str:
-        """Return a figure as people write it, or the words for its having no value."""
+        """Return a figure as people write it, or why it has no value."""
         if computed.withheld is not None:
             return self._messages[computed.withheld]
         return self.written(computed.indicator, computed.value, computed.qualifier, computed.out_of)

@@ -1,5 +1,5 @@
 """
-Query: who sent a form late, or not at all though it was due, by the database's clock.
+Query: the units that sent a form late, or not at all though it was due, by the database's clock.
 
 Reads the ledger, in one snapshot; changes nothing.
 """
@@ -17,7 +17,7 @@ from services.aggregator.domain.question import Question
 from services.aggregator.domain.scopes import owing
 from services.aggregator.store.ledger_reader import LedgerReader
 from services.aggregator.usecases.answers import Answer, heading
-from services.aggregator.usecases.questions import asked_forms, asked_unit
+from services.aggregator.usecases.resolve import check_unit, resolve_forms
 from shared.infra.postgres.database import Database
 from shared.reference import vietnamese
 from shared.reference.directory import Directory
@@ -44,7 +44,7 @@ class LateUnit(BaseModel):
 
 
 class LateAnswer(Answer):
-    """Who is late, those without a report first."""
+    """The late units, those without a report first."""
 
     units: list[LateUnit]
 
@@ -59,9 +59,9 @@ class LateQuery:
     async def __call__(self, key: str, period: Period, wanted: Sequence[str]) -> LateAnswer:
         """Answer with the late list of this instant."""
         reference = self._reader.reference()
-        asked_unit(reference.directory, key)
-        question = Question(reference, key, asked_forms(self._reader.layouts, wanted, [period]))
-        as_of, receipts = await self._reader.receipts_now(self._database, question)
+        check_unit(reference.directory, key)
+        question = Question(reference, key, resolve_forms(self._reader.layouts, wanted, [period]))
+        receipts = await self._reader.receipts_now(self._database, question)
         scope = question.scopes[period]
         late_or_missing = [
             straggler
@@ -69,19 +69,19 @@ class LateQuery:
             for straggler in stragglers(
                 layout.form.code,
                 owing(reference.directory, layout.form, period, scope),
-                receipts[layout.form.code],
+                receipts.by_form[layout.form.code],
                 partial(_due_at, reference, layout, period),
-                as_of.as_of,
+                receipts.as_of.as_of,
             )
         ]
         return LateAnswer(
-            **heading(reference, key, [period], as_of),
+            **heading(reference, key, [period], receipts.as_of),
             units=late_units(late_or_missing, reference.directory, period.last_day),
         )
 
 
 def late_units(stragglers: Iterable[Straggler], directory: Directory, day: date) -> list[LateUnit]:
-    """List those without a report first, each part by name in the Vietnamese alphabet."""
+    """Return those without a report first, each part by name in the Vietnamese alphabet."""
     return sorted(
         (_late_unit(it, directory, day) for it in stragglers),
         key=lambda it: (it.state != "missing", vietnamese.name_key(it.name), it.unit, it.form),
@@ -104,9 +104,9 @@ def _late_unit(straggler: Straggler, directory: Directory, day: date) -> LateUni
 
 
 def _due_at(reference: ReferenceData, layout: Layout, period: Period, unit: str) -> datetime | None:
-    """Return when a unit's report is due, None where that is not known."""
+    """Return when a unit's report is due, None where it is not known."""
     try:
         due = reference.due(layout.form.code, period, unit)
     except ValueError:
-        return None  # beyond the calendar of working days; a guess would accuse somebody
+        return None  # beyond the calendar of working days; a guess could call a unit late
     return due.at if due else None

@@ -1,14 +1,14 @@
 """
-Command: count everything again from the log, compare, and swap the new tables in.
+Command: count all reports again from the log, compare, and swap the new tables in.
 
-Reads ``qcdc.reports.v1``; changes the schema of the ledger; publishes nothing, but marks what
-turned out different so that it is announced.
+Reads ``qcdc.reports.v1``; changes the schema of the ledger; publishes nothing, but marks the
+totals that differ in ``dirty_total``.
 
 The replay fills a schema of its own beside the live one. Near the end one transaction locks the
 live ``position`` table, so that no batch is in flight and none can begin; replays exactly to the
 live positions; compares ``report`` and ``total``; and renames the schemas. Transactions that
-waited for the lock go on in the new tables: after the wait PostgreSQL sees that a schema was
-renamed and looks the names up again, also for prepared statements (``RevalidateCachedQuery`` locks
+waited for the lock continue in the new tables: after the wait PostgreSQL sees that a schema was
+renamed and resolves the names again, also for prepared statements (``RevalidateCachedQuery`` locks
 the tables that a plan names before it trusts the plan, and a change of ``pg_namespace``
 invalidates all plans). This holds because a batch, the relay and a query each begin with a
 statement on a table that is locked here, and take their snapshot after it
@@ -33,14 +33,14 @@ from shared.reference.directory import Directory
 
 ROUNDS_MAX = 10
 NEAR_RECORDS = 2000
-"""So close to the live reader the rest is replayed while writers wait: well under a second."""
+"""At this distance from the live reader the rest takes well under a second."""
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class RebuildParts:
-    """What a rebuild is put together from; ``app.py`` names the concrete classes."""
+    """The parts of a rebuild; ``app.py`` names the concrete classes."""
 
     kafka: str
     url: str
@@ -50,7 +50,7 @@ class RebuildParts:
     database: Callable[[str], Database]
     """By schema."""
     subscription: Callable[[Layouts], Subscription[Revision]]
-    """Counts reports and announces nothing."""
+    """Counts reports; announces nothing."""
 
 
 async def rebuild(
@@ -62,9 +62,9 @@ async def rebuild(
     A log whose first records are gone is accepted with *verify* only: once ``qcdc republish`` has
     published them again, the comparison shows that nothing is missing.
 
-    *progress* is called with how many records of how many have been replayed.
+    *progress* is called with the numbers of records replayed and to be replayed.
 
-    Raises RebuildRunning when another rebuild is at work, LogTooShort when the log no longer holds
+    Raises RebuildRunning when another rebuild is running, LogTooShort when the log no longer holds
     all that was counted, Misconfigured when the live tables are of another version.
     """
     began = time.monotonic()
@@ -76,34 +76,32 @@ async def rebuild(
         async with _opened(parts.database(swap.new)) as database:
             layouts = Layouts(reference.catalogue)
             source = _source(parts, database, layouts, cut_allowed=verify)
-            replay = _Replaying(source, swap, progress)
-            await replay.nearly()
+            catch_up = _CatchUp(source, swap, progress)
+            await catch_up.approach()
             outcome = await swap.finish(
-                replay.exactly, _province_of(reference.directory), only_if_equal=verify
+                catch_up.complete, _province_of(reference.directory), only_if_equal=verify
             )
     return replace(outcome, seconds=time.monotonic() - began)
 
 
-class _Replaying:
-    """A replay that runs after a live ledger."""
+class _CatchUp:
+    """A replay up to the positions of the live ledger."""
 
-    def __init__(
-        self, source: ReplaySource[Revision], swap: Swap, progress: Progress | None
-    ) -> None:
+    def __init__(self, source: ReplaySource, swap: Swap, progress: Progress | None) -> None:
         self._inbox = source.inbox.name
         self._swap = swap
         self._progress = progress
         self._total = 0
         self._replay = Replay(source, self._report)
 
-    async def nearly(self) -> None:
-        """Replay until the live ledger is no more than a moment ahead."""
+    async def approach(self) -> None:
+        """Replay until the live ledger is at most ``NEAR_RECORDS`` ahead."""
         for _ in range(ROUNDS_MAX):
             if await self._round() <= NEAR_RECORDS:
                 return
 
-    async def exactly(self) -> int:
-        """Replay the rest; the live positions do not move now. Return the number of records."""
+    async def complete(self) -> int:
+        """Replay the rest while the live positions do not move; return the number of records."""
         await self._round()
         return self._replay.replayed
 
@@ -121,14 +119,14 @@ class _Replaying:
 
 def _source(
     parts: RebuildParts, database: Database, layouts: Layouts, *, cut_allowed: bool
-) -> ReplaySource[Revision]:
+) -> ReplaySource:
     subscription = parts.subscription(layouts)
     inbox = subscription.inbox(database, parts.service)
     return ReplaySource(parts.kafka, inbox, subscription.decode, cut_allowed)
 
 
 def _province_of(directory: Directory) -> Callable[[str], str]:
-    """Return how to find the province of an area, which may be one that is not known any more."""
+    """Return a function from an area to its province; an unknown area is its own."""
     return lambda area: directory.province(area) if directory.get(area) else area
 
 

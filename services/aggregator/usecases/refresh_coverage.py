@@ -1,10 +1,10 @@
 """
-Command: announce totals again whose owing units changed with the directory.
+Command: announce the totals again whose owing units changed with the directory.
 
-Reads ``announced_total`` and the reference data in force; marks ``dirty_total``. A merger that is
-entered beforehand changes no period that has been announced, so it marks nothing; one that is
-entered late marks the periods since, and these alone. Who owed is remembered with every
-announcement, so that a change is noticed also when it came while we were down.
+Reads ``announced_total`` and the reference data in force; changes ``dirty_total``. A merger
+entered in time changes no announced period, so it marks nothing; one entered late marks the
+periods since, and only these. Each announcement stores a digest of the units that owed, so a
+change is noticed also when it came while the service was down.
 """
 
 import asyncio
@@ -13,10 +13,9 @@ from collections.abc import Iterable, Sequence
 import structlog
 
 from services.aggregator.domain.fold import ProvinceTotal
-from services.aggregator.domain.layouts import Layouts
+from services.aggregator.domain.layouts import Layouts, require_period
 from services.aggregator.domain.scopes import as_reported, owing
 from services.aggregator.store.announcements import AnnouncedTotal, announced_totals, mark_dirty
-from services.aggregator.store.area_rows import known_period
 from services.aggregator.usecases.render import digest
 from shared.directory.follower import DirectoryFollower
 from shared.infra.health import Health
@@ -41,7 +40,7 @@ class CoverageRefresh:
         follower.on_change(self._wake_up)
 
     async def run(self) -> None:
-        """Mark what has changed, for as long as the process lives."""
+        """Mark changed totals, for as long as the process lives."""
         await self._supervised.for_ever(self._mark, self._until_changed)
 
     async def _mark(self) -> None:
@@ -52,7 +51,7 @@ class CoverageRefresh:
         await self._changed.wait()
 
     async def mark(self, reference: ReferenceData) -> Sequence[ProvinceTotal]:
-        """Mark every announced total whose owing units are others now; return them."""
+        """Mark every announced total whose owing units changed; return them."""
         async with self._database.connection() as connection:
             announced = await announced_totals(connection)
         marked = await asyncio.to_thread(_changed, announced, reference, self._layouts)
@@ -79,9 +78,9 @@ def _changed(
 def _owing(
     reference: ReferenceData, layouts: Layouts, province: str, form: str, period: str
 ) -> str | None:
-    """Return who owes, as a digest; None for a province that the directory has lost."""
+    """Return the digest of the units that owe, None for a province that the directory lost."""
     if reference.directory.get(province) is None:
         return None
-    window = known_period(period)
-    scope = as_reported(reference.directory, province, window)
-    return digest(owing(reference.directory, layouts.known(form, period).form, window, scope))
+    parsed = require_period(period)
+    scope = as_reported(reference.directory, province, parsed)
+    return digest(owing(reference.directory, layouts.require(form, period).form, parsed, scope))

@@ -23,7 +23,7 @@ from shared.reference.reference_data import ReferenceData
 
 @dataclass(frozen=True, slots=True)
 class RenderedTotals:
-    """Figures as reported and coverage at ``watermark``; ``owing`` is a digest of who owes."""
+    """Figures as reported and coverage at ``watermark``; ``owing`` digests the units that owe."""
 
     watermark: datetime
     coverage: Coverage

@@ -1,15 +1,15 @@
 """
-Shared step: apply the log again from its first record, to a given inbox.
+Shared step: apply the log from its first record to an inbox.
 
-Reads ``qcdc.reports.v1``; changes what the inbox changes. No group: nothing is committed to
-Kafka and no reader is disturbed.
+Reads ``qcdc.reports.v1``; changes what the inbox changes. No consumer group: nothing is committed
+to Kafka and no consumer is disturbed.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
+from services.aggregator.domain.reports import Revision
 from services.aggregator.errors import LogTooShort
 from shared.infra.dead_letters import reset_breakers
 from shared.infra.errors import BreakerOpen, Partition
@@ -19,30 +19,30 @@ from shared.infra.kafka.partitions import held_offsets, partition_consumer, read
 from shared.infra.postgres.database import retryable
 
 READERS = 3
-"""Partitions are read by several: one decodes while another waits for PostgreSQL."""
+"""So that one decodes while another waits for PostgreSQL."""
 
 BATCH_RECORDS_MAX = 2000
 ATTEMPTS_MAX = 5
 
-F = TypeVar("F")
 Positions = Mapping[Partition, int]
+"""The next offset of each partition."""
 
 
 @dataclass(frozen=True)
-class ReplaySource(Generic[F]):
-    """Where the records are, how they are decoded, and the inbox that applies them."""
+class ReplaySource:
+    """The broker, the decoder and the inbox of the records."""
 
     bootstrap: str
-    inbox: Inbox[F]
-    decode: Callable[[Record], F | Poison]
+    inbox: Inbox[Revision]
+    decode: Callable[[Record], Revision | Poison]
     cut_allowed: bool = False
-    """Whether the first records of a partition may be gone, republished further behind."""
+    """Whether the first records of a partition may be gone, and republished at higher offsets."""
 
 
-class Replay(Generic[F]):
-    """One reader per share of the partitions; each goes on where it stopped."""
+class Replay:
+    """Reads shares of the partitions concurrently; a call continues where the last one ended."""
 
-    def __init__(self, source: ReplaySource[F], progress: Callable[[int], None]) -> None:
+    def __init__(self, source: ReplaySource, progress: Callable[[int], None]) -> None:
         self._source = source
         self._progress = progress
         self.positions: dict[Partition, int] = {}
@@ -51,7 +51,7 @@ class Replay(Generic[F]):
 
     async def up_to(self, targets: Positions) -> None:
         """
-        Apply every record that lies before *targets*, and none that lies behind.
+        Apply every record before *targets*, and none from there on.
 
         Raises:
             LogTooShort: when the log does not reach to a target, or not from its first record.
@@ -81,7 +81,7 @@ class Replay(Generic[F]):
         self.positions.update(targets)
 
     async def _apply(self, records: Sequence[Record]) -> None:
-        """Apply a batch; holes in it are legitimate, since nothing was skipped in reading."""
+        """Apply a batch; holes are legitimate, since reading skips no record."""
         messages = [self._source.decode(record) for record in records]
         holes = {Partition(it.topic, it.partition) for it in records}
         attempt = 0
@@ -90,7 +90,9 @@ class Replay(Generic[F]):
                 await self._source.inbox.apply(records, messages, holes)
                 break
             except BreakerOpen:
-                await self._reset_breakers()  # the live reader is past it, so an operator was too
+                await (
+                    self._reset_breakers()
+                )  # the live reader has passed it: an operator reset it there
             except Exception as problem:
                 attempt += 1
                 if attempt == ATTEMPTS_MAX or not retryable(problem):

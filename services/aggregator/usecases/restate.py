@@ -1,10 +1,10 @@
 """
-Command: restate. What a signed total has become since is published once for every change.
+Command: restate. A signed total that changed is published once for every change.
 
 Reads ``snapshot`` and the ledger; changes ``restatement``; publishes ``ProvincialTotalsRestated``
-on ``qcdc.totals.v1``, under a key beside that of the figures. It rides on the announcements: what
-marks a total for them marks its snapshots too, and the relay, of which there is one, remembers in
-the transaction in which it forgets the mark what the broker has acknowledged.
+on ``qcdc.totals.v1``, under a key beside that of the figures. It uses the marks of the
+announcements: a marked total is compared with its snapshots, and the relay, of which there is one,
+saves an acknowledged restatement in the transaction that removes the mark.
 """
 
 import json
@@ -14,8 +14,8 @@ from typing import NamedTuple
 import asyncpg
 
 from services.aggregator.domain.fold import ProvinceTotal
+from services.aggregator.domain.layouts import require_period
 from services.aggregator.domain.restatement import restated
-from services.aggregator.store.area_rows import known_period
 from services.aggregator.store.snapshots import RestatementRow, snapshots_in_force
 from services.aggregator.usecases.render import RenderedTotals, TotalsRenderer
 from shared.contracts.event import derived_id
@@ -25,7 +25,7 @@ from shared.reference.reference_data import ReferenceData
 
 
 class Restatement(NamedTuple):
-    """An event on its way, and the row that will be kept of it."""
+    """An event to be published, and its row."""
 
     event: ProvincialTotalsRestated
     row: RestatementRow
@@ -45,13 +45,13 @@ async def restatements(
     """
     Return the restatements due for totals that changed.
 
-    Of several snapshots of one total the newest is in force. The same is not published twice in a
-    row, and nothing while a total is as it was signed; that it is so again is published.
+    Of several snapshots of one total the newest is in force. The same figures are not published
+    twice in a row, nor figures as signed, unless a restatement came before.
     """
     due = []
     for row in await snapshots_in_force(connection, changed):
-        layout = renderer.reader.layouts.known(row["form"], row["period"])
-        period = known_period(row["period"])
+        layout = renderer.reader.layouts.require(row["form"], row["period"])
+        period = require_period(row["period"])
         current = await renderer.render(connection, reference, row["unit"], layout, period)
         if restatement := _restatement(row, current):
             due.append(restatement)

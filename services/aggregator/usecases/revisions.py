@@ -1,5 +1,5 @@
 """
-Query: every revision of one report, when it came, and which figures it changed.
+Query: every revision of one report, when it was received, and the figures that it changed.
 
 Reads ``report``; changes nothing.
 """
@@ -15,9 +15,9 @@ from pydantic import BaseModel
 
 from services.aggregator.domain.layouts import Layout
 from services.aggregator.store.ledger_reader import LedgerReader, read_snapshot
+from services.aggregator.usecases.answers import UnitAnswer, unit_answer
 from services.aggregator.usecases.figures import FigureWriter
-from services.aggregator.usecases.naming import UnitAnswer, unit_answer
-from services.aggregator.usecases.questions import asked_form, asked_unit
+from services.aggregator.usecases.resolve import check_unit, resolve_form
 from shared.contracts.totals import Value
 from shared.infra.postgres.database import Database
 from shared.reference.figures import Qualifier, to_decimal
@@ -51,8 +51,8 @@ class RevisionAnswer(BaseModel):
     """
     One revision; ``changes`` of the first are all figures that it states.
 
-    ``on_time`` was judged once, at ``first_received_at``: a correction repeats it. Only the
-    document named by ``rejudged`` has it judged again.
+    ``on_time`` is judged once, at ``first_received_at``, and repeated by a correction; it is judged
+    again only by the document named in ``rejudged``.
     """
 
     revision: int
@@ -88,8 +88,8 @@ class RevisionsQuery:
     async def __call__(self, key: str, form: str, period: Period) -> RevisionsAnswer:
         """Answer with every revision of a slot, and what each changed."""
         reference = self._reader.reference()
-        asked_unit(reference.directory, key)
-        layout = asked_form(self._reader.layouts, form, period)
+        check_unit(reference.directory, key)
+        layout = resolve_form(self._reader.layouts, form, period)
         async with read_snapshot(self._database) as connection:
             rows = await self._reader.revisions(connection, Slot(key, form, period.code))
         stated = [_stated(row, layout) for row in rows]

@@ -1,8 +1,8 @@
 """
 Command: sign the figures of a unit, form and period as they are now, by a document.
 
-Reads the ledger; changes ``snapshot``, which is only ever added to, and ``dirty_total``. Whatever
-is counted from then on is published as a restatement (``restate``).
+Reads the ledger; adds to ``snapshot``; changes ``dirty_total``. Reports that are counted later are
+published as restatements (``restate``).
 """
 
 from dataclasses import astuple, dataclass, replace
@@ -14,8 +14,8 @@ from services.aggregator.domain.layouts import Layout, Layouts
 from services.aggregator.domain.signing import canonical, checksum
 from services.aggregator.errors import CannotSign
 from services.aggregator.store.announcements import mark_dirty
-from services.aggregator.store.snapshots import add_snapshot, find_snapshot, hold_ledger
-from services.aggregator.usecases.naming import unit_answer
+from services.aggregator.store.snapshots import add_snapshot, find_snapshot, lock_ledger
+from services.aggregator.usecases.answers import unit_answer
 from services.aggregator.usecases.render import RenderedTotals, TotalsRenderer
 from shared.infra.postgres.database import Connection, Database
 from shared.reference.periods import Period, parse_period
@@ -24,7 +24,7 @@ from shared.reference.reference_data import ReferenceData
 
 @dataclass(frozen=True, slots=True)
 class SignOrder:
-    """Which figures are to be signed, and the document that orders it."""
+    """The figures to be signed, and the document that orders it."""
 
     unit: str
     form: str
@@ -41,7 +41,7 @@ class Snapshot:
     checksum: str
     signed: str
     state: Literal["signed", "would be signed", "was signed"] = "signed"
-    """A repetition finds the snapshot that is there, a dry run makes none."""
+    """A repetition returns the existing snapshot, a dry run adds none."""
 
     @property
     def summary(self) -> str:
@@ -61,8 +61,8 @@ async def sign(
     """
     Sign the figures as they are now, once for each document.
 
-    Nothing is counted while it reads: a report is either in the snapshot, or is counted once the
-    snapshot is visible, and then marks its total to be restated.
+    Counting stops while it reads: a report is either in the snapshot, or is counted once the
+    snapshot is visible, and then its total is restated.
 
     Raises:
         CannotSign: when there is no such unit, form or period, or it has not ended.
@@ -70,7 +70,7 @@ async def sign(
     """
     layout, period = _signable(reference, renderer.reader.layouts, order)
     async with database.transaction() as connection:
-        closed_at = await hold_ledger(connection)
+        closed_at = await lock_ledger(connection)
         if closed_at < period.closes_at:
             raise CannotSign(f"{order.period} has not ended")
         if row := await find_snapshot(connection, *astuple(order)):
@@ -87,7 +87,7 @@ async def sign(
 
 
 async def _add(connection: Connection, snapshot: Snapshot, province: str) -> None:
-    """Keep a snapshot, and have its total announced: with that it is known who owed for it."""
+    """Add a snapshot; mark its total, since an announcement stores the digest of who owed."""
     order = snapshot.order
     row = (*astuple(order), province, snapshot.closed_at, snapshot.checksum, snapshot.signed)
     await add_snapshot(connection, row)

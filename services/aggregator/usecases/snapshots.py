@@ -1,5 +1,5 @@
 """
-Query: the signed figures of a unit, and what was published about them since.
+Query: the signed figures of a unit, and their restatements.
 
 Reads ``snapshot`` and ``restatement``, in one snapshot of the database; changes nothing.
 """
@@ -14,8 +14,8 @@ from pydantic import BaseModel
 from services.aggregator.domain.signing import checksum
 from services.aggregator.store.ledger_reader import LedgerReader, read_snapshot
 from services.aggregator.store.snapshots import restatements_of_unit, snapshots_of_unit
-from services.aggregator.usecases.naming import UnitAnswer, unit_answer
-from services.aggregator.usecases.questions import asked_unit
+from services.aggregator.usecases.answers import UnitAnswer, unit_answer
+from services.aggregator.usecases.resolve import check_unit
 from shared.contracts.totals import Coverage, RestatedFigure
 from shared.infra.postgres.database import Database
 from shared.reference.periods import Period
@@ -33,7 +33,7 @@ class RestatementAnswer(BaseModel):
 
 class SnapshotAnswer(BaseModel):
     """
-    What was signed, and what has become of it.
+    Signed figures and their restatements.
 
     ``checksum`` is the SHA-256 of ``signed``, written as UTF-8 JSON with sorted keys and nothing
     between; ``valid`` is whether it still is.
@@ -64,9 +64,9 @@ class SnapshotsQuery:
         self._reader = reader
 
     async def __call__(self, key: str, form: str, period: Period | None) -> SnapshotsAnswer:
-        """Answer with the snapshots of a unit; an empty form or no period asks for all."""
+        """Answer with the snapshots of a unit; an empty form or no period means all."""
         reference = self._reader.reference()
-        asked_unit(reference.directory, key)
+        check_unit(reference.directory, key)
         code = period.code if period else ""
         async with read_snapshot(self._database) as connection:
             today = (await self._reader.as_of(connection, [])).today

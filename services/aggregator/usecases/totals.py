@@ -6,14 +6,20 @@ Reads the ledger, in one snapshot; changes nothing.
 
 from collections.abc import Sequence
 
-from services.aggregator.domain.question import Question, View, origins, provinces_of
+from services.aggregator.domain.question import Question, origins, provinces_of
 from services.aggregator.domain.ranges import reported_range
+from services.aggregator.domain.scopes import View
 from services.aggregator.store.ledger_reader import AsOf, LedgerReader, read_snapshot
-from services.aggregator.usecases.answers import Answer, heading
+from services.aggregator.usecases.answers import (
+    Answer,
+    UnitAnswer,
+    UnitOnDay,
+    heading,
+    unit_answers,
+)
 from services.aggregator.usecases.compute import computed_figures
 from services.aggregator.usecases.figures import FigureWriter
-from services.aggregator.usecases.naming import UnitAnswer, named
-from services.aggregator.usecases.questions import asked_forms, asked_unit, check_unit_is_current
+from services.aggregator.usecases.resolve import check_unit, check_unit_is_current, resolve_forms
 from shared.contracts.totals import Figure
 from shared.infra.postgres.database import Connection, Database
 from shared.reference.periods import Period, latest_closed
@@ -24,7 +30,7 @@ class TotalsAnswer(Answer):
     Every figure of a unit for a period or a range of periods.
 
     ``made_of`` are the units whose reports count; those ``not_separable`` lay only partly inside
-    and count in no figure. That the ``unverified`` belong here is known from one source only.
+    and count in no figure. Only one source places the ``unverified`` here.
     """
 
     view: View = "as_reported"
@@ -45,24 +51,24 @@ class TotalsQuery:
     async def __call__(
         self, key: str, periods: Sequence[Period], wanted: Sequence[str], view: View
     ) -> TotalsAnswer:
-        """Answer with every figure; without periods, with those of all that were reported."""
+        """Answer with every figure; no *periods* means the range for which there are reports."""
         reference = self._reader.reference()
-        asked_unit(reference.directory, key)
+        check_unit(reference.directory, key)
         units = origins(reference, key, view)
         async with read_snapshot(self._database) as connection:
             as_of = await self._reader.as_of(connection, provinces_of(reference, units))
             if view == "current":
                 check_unit_is_current(reference, key, as_of.today)
             periods = periods or await self._reported_periods(connection, units, as_of)
-            forms = asked_forms(self._reader.layouts, wanted, periods)
+            forms = resolve_forms(self._reader.layouts, wanted, periods)
             question = Question(reference, key, forms, view, as_of.today)
             computed = await computed_figures(connection, self._reader, question)
         return TotalsAnswer(
             **heading(reference, key, periods, as_of),
             view=view,
-            made_of=_named(question, "made_of"),
-            not_separable=_named(question, "not_separable"),
-            unverified=_named(question, "unverified"),
+            made_of=_units_of(question, "made_of"),
+            not_separable=_units_of(question, "not_separable"),
+            unverified=_units_of(question, "unverified"),
             figures=[self._writer.figure(it) for it in computed],
         )
 
@@ -74,12 +80,12 @@ class TotalsQuery:
         return reported_range(reported) or [latest_closed("cal", "year", as_of.today)]
 
 
-def _named(question: Question, part: str) -> list[UnitAnswer]:
+def _units_of(question: Question, part: str) -> list[UnitAnswer]:
     """Name the units of one part of the question's scopes, as they were in its periods."""
-    return named(
+    return unit_answers(
         question.reference,
         (
-            (unit, period.last_day)
+            UnitOnDay(unit, period.last_day)
             for period, scope in question.scopes.items()
             for unit in getattr(scope, part)
         ),

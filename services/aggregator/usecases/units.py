@@ -1,18 +1,17 @@
 """
-Query: a unit as of a day: what lies above it, its predecessors, who answers for it, what it owes.
+Query: a unit as of a day: areas above it, predecessors, the units that answer for it, owed forms.
 
 Reads the reference data in force; changes nothing.
 """
 
-from collections.abc import Iterable
 from datetime import date
 
 from pydantic import BaseModel
 
 from services.aggregator.errors import QuestionRefused
 from services.aggregator.store.ledger_reader import LedgerReader
-from services.aggregator.usecases.naming import UnitAnswer, unit_answer
-from services.aggregator.usecases.questions import asked_day, asked_unit
+from services.aggregator.usecases.answers import UnitAnswer, unit_answer
+from services.aggregator.usecases.resolve import check_unit, resolve_day
 from shared.infra.postgres.database import Database
 from shared.reference.lineage import Link
 from shared.reference.periods import Period
@@ -21,7 +20,7 @@ from shared.reference.vietnamese import date_short
 
 
 class StateAnswer(BaseModel):
-    """A unit between two days: one name, one type, one place."""
+    """A unit between two days without a change: one name, type and parent."""
 
     official_code: str
     type: str
@@ -53,8 +52,8 @@ class UnitDetails(BaseModel):
     """
     A unit as it was on a day; when it did not exist then, as it was nearest to that day.
 
-    ``path`` holds the areas that it counts in, the province last. ``descendants`` counts who
-    existed below it. ``answers_for`` are the units that answered for it on that day.
+    ``path`` has the areas that it counts in, the province last. ``descendants`` counts the units
+    below it. ``answers_for`` are the units that answered for it on that day.
     """
 
     unit: UnitAnswer
@@ -82,14 +81,14 @@ class UnitQueries:
     async def by_key(self, key: str, on: str) -> UnitDetails:
         """Answer with a unit as of a day, today by the database's clock when none is named."""
         reference = self._reader.reference()
-        asked_unit(reference.directory, key)
-        return details(reference, key, asked_day(on, await self._today()))
+        check_unit(reference.directory, key)
+        return details(reference, key, resolve_day(on, await self._today()))
 
     async def by_code(self, official_code: str, level: str, on: str) -> UnitDetails:
         """Answer with the unit that an official code means on a day."""
         reference = self._reader.reference()
-        day = asked_day(on, await self._today())
-        return details(reference, found_by_code(reference, official_code, level, day), day)
+        day = resolve_day(on, await self._today())
+        return details(reference, key_of_code(reference, official_code, level, day), day)
 
     async def _today(self) -> date:
         async with self._database.connection() as connection:
@@ -97,26 +96,24 @@ class UnitQueries:
 
 
 def details(reference: ReferenceData, key: str, on: date) -> UnitDetails:
-    """Return all that is known of a unit on a day. Raises QuestionRefused when there is none."""
+    """Return a unit as of a day. Raises QuestionRefused when there is none."""
     directory, lineage = reference.directory, reference.lineage
-    asked_unit(directory, key)
+    check_unit(directory, key)
     path = directory.path(key, on)
     states = directory.states(key)
-    now = directory.get(key, on) or states[-1]
+    state = directory.get(key, on) or states[-1]
     return UnitDetails(
         unit=unit_answer(reference, key, on),
         on=on,
         exists=directory.alive(key, on),
-        official_code=now.official_code,
-        level=now.level,
+        official_code=state.official_code,
+        level=state.level,
         path=list(path),
         ancestors=[unit_answer(reference, it, on) for it in path if it != key],
         descendants=len(directory.below(key, on)),
         states=[StateAnswer.model_validate(it, from_attributes=True) for it in states],
-        predecessors=_links(
-            reference, ((it.predecessor, it) for it in lineage.predecessors(key)), on
-        ),
-        successors=_links(reference, ((it.successor, it) for it in lineage.successors(key)), on),
+        predecessors=[_link(reference, it.predecessor, it, on) for it in lineage.predecessors(key)],
+        successors=[_link(reference, it.successor, it, on) for it in lineage.successors(key)],
         answers_for=[
             unit_answer(reference, it, on) for it in lineage.answers_for(key, on, directory)
         ],
@@ -124,7 +121,7 @@ def details(reference: ReferenceData, key: str, on: date) -> UnitDetails:
     )
 
 
-def found_by_code(reference: ReferenceData, official_code: str, level: str, on: date) -> str:
+def key_of_code(reference: ReferenceData, official_code: str, level: str, on: date) -> str:
     """
     Return the key of the unit that had an official code on a day.
 
@@ -140,19 +137,14 @@ def found_by_code(reference: ReferenceData, official_code: str, level: str, on: 
     return unit.key
 
 
-def _links(
-    reference: ReferenceData, links: Iterable[tuple[str, Link]], on: date
-) -> list[LinkAnswer]:
-    return [
-        LinkAnswer(
-            unit=unit_answer(reference, other, on),
-            kind=it.kind,
-            effective_on=it.effective_on,
-            decision=it.decision or None,
-            verified=it.verified,
-        )
-        for other, it in links
-    ]
+def _link(reference: ReferenceData, other: str, link: Link, on: date) -> LinkAnswer:
+    return LinkAnswer(
+        unit=unit_answer(reference, other, on),
+        kind=link.kind,
+        effective_on=link.effective_on,
+        decision=link.decision or None,
+        verified=link.verified,
+    )
 
 
 def _owed(reference: ReferenceData, key: str, on: date) -> list[OwedForm]:

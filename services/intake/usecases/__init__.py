@@ -1,23 +1,15 @@
 """
-What intake does, one line each.
+What intake does; one file for each command and query.
 
-==================== ================================== ==========================================
-command              where                              changes
-==================== ================================== ==========================================
-receive submissions  receive.ReceiveSubmissions         journal, slots, handovers, questions
-receive documents    receive_documents.ReceiveDocuments the same, over HTTP, in its own transaction
-withdraw a report    withdraw.WithdrawReport            journal, slot
-rejudge lateness     rejudge.RejudgeReports             journal, slots
-republish reports    republish.RepublishReports         nothing; fills qcdc.reports.v1 again
-advance watermark    advance_watermark.AdvanceWatermark nothing; publishes IntakeCaughtUp
-create an API key    keys.create_key                    api_key
-revoke an API key    keys.revoke_key                    api_key
-==================== ================================== ==========================================
+Commands
+    receive            judge submissions; changes journal, slots, handovers and questions
+    receive_documents  the same over HTTP, in a transaction of its own
+    withdraw           withdraw a report; changes journal and slot
+    rejudge            judge the lateness of reports again; changes journal and slots
+    republish          publish every report again on ``qcdc.reports.v1``; changes nothing
+    advance_watermark  publish IntakeCaughtUp; changes nothing
+    keys               create and revoke API keys; the source that a key stands for
 
-==================== ================================== ==========================================
-query                where                              answers
-==================== ================================== ==========================================
-find a submission    find_submission.FindSubmission     verdict, state of its slot, open questions
-authenticate         keys.source_of_key                 the source that an API key stands for
-==================== ================================== ==========================================
+Queries
+    find_submission    the verdict of a submission, the state of its slot, open questions
 """

@@ -13,13 +13,13 @@ from shared.infra.postgres.database import Database
 
 FORM, PERIOD, UNIT, AREA = "F05", "cal.2023-M03", "U100", "P3"
 HOT = {
-    "held": (postgres.QUERIES["held"], ([UNIT], [FORM], [PERIOD])),
+    "slots": (postgres.QUERIES["slots"], ([UNIT], [FORM], [PERIOD])),
     "totals": (postgres.QUERIES["totals"], ([FORM], [PERIOD], [AREA], ["xa"])),
-    "mark": (postgres.QUERIES["mark"], ([UNIT], [FORM], [PERIOD], [1], [None])),
+    "supersede": (postgres.QUERIES["supersede"], ([UNIT], [FORM], [PERIOD], [1], [None])),
     "totals_of_areas": (area_rows.QUERIES["totals_of_areas"], ([AREA], [FORM], [PERIOD])),
     "reports_of_units": (area_rows.QUERIES["reports_of_units"], ([UNIT], [FORM], [PERIOD])),
-    "filed_in_areas": (area_rows.QUERIES["filed_in_areas"], ([AREA], [FORM], [PERIOD], [AREA])),
-    "filed_in_provinces": (area_rows.QUERIES["filed_in_provinces"], ([FORM], [PERIOD], [AREA])),
+    "reports_in_areas": (area_rows.QUERIES["reports_in_areas"], ([AREA], [FORM], [PERIOD], [AREA])),
+    "reports_in_provinces": (area_rows.QUERIES["reports_in_provinces"], ([FORM], [PERIOD], [AREA])),
     "receipts_in_areas": (
         area_rows.QUERIES["receipts_in_areas"],
         ([AREA], [FORM], [PERIOD], [AREA]),

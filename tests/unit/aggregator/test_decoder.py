@@ -29,7 +29,7 @@ def test_figures_stand_in_cell_order_and_smallest_units(layouts: Layouts) -> Non
 
     counted = revision_of(accepted(figures, qualifiers=qualifiers), layouts).counted
 
-    position = layouts.known("F05", "cal.2023").form.position
+    position = layouts.require("F05", "cal.2023").form.position
     stated = {key: (counted.figures or ())[position[key]] for key in figures}
     assert stated == {
         "land_donated_m2": 419_700_050,

@@ -42,7 +42,7 @@ def figure(
     ledger: MemoryLedger, cell: str, layouts: Layouts, key: TotalKey = OF_PROVINCE
 ) -> object:
     """Return the sum of a cell and by how many reports it is given."""
-    position = layouts.known(key.form, key.period).form.position[cell]
+    position = layouts.require(key.form, key.period).form.position[cell]
     totals = ledger.counted[key]
     return totals.sums[position], totals.reporting[position]
 
@@ -85,7 +85,7 @@ def test_revision_already_passed_changes_nothing(revision: int, layouts: Layouts
 
     change = count(ledger, [accepted({"dvk_models_new": 999}, revision=revision)], layouts)
 
-    assert (change.entries, change.marks, change.moves, change.dirty) == ([], [], {}, set())
+    assert (change.recorded, change.superseded, change.moves, change.dirty) == ([], [], {}, set())
     assert ledger.counted == before
 
 
@@ -97,7 +97,7 @@ def test_revision_twice_in_one_batch_counts_once(layouts: Layouts) -> None:
         ledger, [accepted({"dvk_models_new": 421}), accepted({"dvk_models_new": 999})], layouts
     )
 
-    assert len(change.entries) == 1
+    assert len(change.recorded) == 1
     assert figure(ledger, "dvk_models_new", layouts) == (421, 1)
 
 
@@ -183,7 +183,7 @@ def test_rates_and_looked_up_figures_are_never_summed(layouts: Layouts) -> None:
 def test_qualifiers_come_and_go_with_their_report(layouts: Layouts) -> None:
     """A total is "more than" for as long as one of its parts is."""
     ledger = MemoryLedger()
-    position = layouts.known("F05", "cal.2023").form.position["work_days"]
+    position = layouts.require("F05", "cal.2023").form.position["work_days"]
     qualified = accepted({"work_days": 193_000}, qualifiers={"work_days": "about"})
     count(ledger, [qualified, accepted({"work_days": 1}, ReportSubject("D373.C2"))], layouts)
     about = ledger.counted[OF_PROVINCE].about
@@ -232,7 +232,7 @@ def naive(reports: Sequence[Report], layouts: Layouts) -> Mapping[TotalKey, Tota
         if isinstance(report, ReportAccepted):
             for area in report.path:
                 groups[TotalKey("F05", "cal.2023", area, report.unit_type)].append(report)
-    keys = list(layouts.known("F05", "cal.2023").form.position)
+    keys = list(layouts.require("F05", "cal.2023").form.position)
     return {key: _naive_totals(its, keys) for key, its in groups.items()}
 
 

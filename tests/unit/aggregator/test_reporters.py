@@ -4,21 +4,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.aggregator.domain.layouts import Layouts
-from services.aggregator.domain.reporters import FiledReports, FormReporters, Reporters
+from services.aggregator.domain.reporters import FormReporters, Reporters, ReportGroup
 from tests.builders.periods import year
 
 NEW, TOTAL, F04_ONLY = "dvk_models_new", "dvk_models_total", "dialogues_held"
 UNITS = "ABCDEF"
 
 
-def filed(units: str, *missing: int) -> FiledReports:
+def filed(units: str, *missing: int) -> ReportGroup:
     """Return units that leave out figures at these positions."""
-    return FiledReports(frozenset(units), frozenset(missing))
+    return ReportGroup(frozenset(units), frozenset(missing))
 
 
 def test_unit_may_report_a_figure_in_either_form(layouts: Layouts) -> None:
     """A commune owes F01 and F04, both of which ask for dialogues; one of them is an answer."""
-    f01, f04 = layouts.known("F01", "cal.2023"), layouts.known("F04", "cal.2023")
+    f01, f04 = layouts.require("F01", "cal.2023"), layouts.require("F04", "cal.2023")
     owing = frozenset("ABC")
     reporters = Reporters(
         [
@@ -32,7 +32,7 @@ def test_unit_may_report_a_figure_in_either_form(layouts: Layouts) -> None:
 
 def test_rate_is_reported_by_who_reported_both_parts(layouts: Layouts) -> None:
     """A numerator alone says nothing of the rate."""
-    f05 = layouts.known("F05", "cal.2023")
+    f05 = layouts.require("F05", "cal.2023")
     patterns = [filed("A"), filed("B", f05.form.position[TOTAL])]
     reporters = Reporters([FormReporters(f05, year(2023), frozenset("ABC"), patterns)])
 
@@ -43,7 +43,7 @@ def test_rate_is_reported_by_who_reported_both_parts(layouts: Layouts) -> None:
 
 def test_who_owed_in_one_year_only_answers_for_that_year(layouts: Layouts) -> None:
     """A commune that was merged away in 2022 is not blamed for 2023."""
-    f05 = layouts.known("F05", "cal.2023")
+    f05 = layouts.require("F05", "cal.2023")
     reporters = Reporters(
         [
             FormReporters(f05, year(2022), frozenset("AB"), [filed("AB")]),
@@ -62,10 +62,10 @@ def test_counting_agrees_with_asking_every_unit(
     years: list[tuple[frozenset[str], frozenset[str]]], layouts: Layouts
 ) -> None:
     """Expected is who ever owed; of these some reported at least once, some always."""
-    f05 = layouts.known("F05", "cal.2023")
+    f05 = layouts.require("F05", "cal.2023")
     periods = [year(2020 + place) for place in range(len(years))]
     forms = [
-        FormReporters(f05, period, owing, [FiledReports(reported, frozenset())])
+        FormReporters(f05, period, owing, [ReportGroup(reported, frozenset())])
         for period, (owing, reported) in zip(periods, years, strict=True)
     ]
 

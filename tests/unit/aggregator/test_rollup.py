@@ -9,10 +9,10 @@ from services.aggregator.domain.amounts import Amount, over_time, over_units
 from services.aggregator.domain.errors import NotAdditive
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.reporters import (
-    FiledReports,
     FormReporters,
     ReporterCount,
     Reporters,
+    ReportGroup,
 )
 from services.aggregator.domain.rollup import ComputedFigure, FigureSelection, compute_figures
 from services.aggregator.domain.stated_figures import PeriodTotals, StatedFigures, amounts
@@ -40,7 +40,7 @@ def read(
     periods = sorted({year(int(it.period[-4:])) for it in reports})
     forms = sorted({it.form for it in reports})
     used = {
-        (form, period): layouts.known(form, period.code) for form in forms for period in periods
+        (form, period): layouts.require(form, period.code) for form in forms for period in periods
     }
     tallies = [
         PeriodTotals(
@@ -70,7 +70,7 @@ def _totals(layouts: Layouts, reports: Sequence[ReportAccepted]) -> Totals:
     if not reports:
         return Totals([], [])
     key = TotalKey(reports[0].form, reports[0].period, AREA, "xa")
-    layout = layouts.known(key.form, key.period)
+    layout = layouts.require(key.form, key.period)
     moves = [
         move(it.slot, it.counted, 1, layout)
         for it in (revision_of(report, layouts) for report in reports)
@@ -78,13 +78,13 @@ def _totals(layouts: Layouts, reports: Sequence[ReportAccepted]) -> Totals:
     return settle({}, {key: moves}, layouts)[key]
 
 
-def _filed(layouts: Layouts, reports: Sequence[ReportAccepted]) -> list[FiledReports]:
+def _filed(layouts: Layouts, reports: Sequence[ReportAccepted]) -> list[ReportGroup]:
     return [
-        FiledReports(
+        ReportGroup(
             frozenset({it.unit}),
             frozenset(
                 place
-                for key, place in layouts.known(it.form, it.period).form.position.items()
+                for key, place in layouts.require(it.form, it.period).form.position.items()
                 if it.figures.get(key) is None
             ),
         )
@@ -202,7 +202,7 @@ def test_stock_that_passed_on_within_the_year_counts_once(
     reference: ReferenceData, layouts: Layouts
 ) -> None:
     """What ended in June and what began in July both had it; alone, either of them is asked."""
-    layout, period = layouts.known("F05", "cal.2023"), year(2023)
+    layout, period = layouts.require("F05", "cal.2023"), year(2023)
 
     def said(opening: int, new: int, total: int) -> Totals:
         cells = {"dvk_models_opening": opening, "dvk_models_new": new, "dvk_models_total": total}
@@ -282,7 +282,7 @@ def test_every_cell_of_the_form_is_listed(reference: ReferenceData, layouts: Lay
     found = read(reference, layouts, [accepted(said, ReportSubject("A"))])
 
     assert {key: it.value for key, it in found.items() if it.value is not None} == said
-    assert set(found) == {it.key for it in layouts.known("F05", "cal.2023").form.cells}
+    assert set(found) == {it.key for it in layouts.require("F05", "cal.2023").form.cells}
 
 
 def test_completeness_of_a_range_is_never_overstated(

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from services.aggregator.domain.layouts import Layouts
-from services.aggregator.domain.reporters import FiledReports
+from services.aggregator.domain.reporters import ReportGroup
 from services.aggregator.domain.scopes import (
     Scope,
     ancestry,
@@ -60,7 +60,7 @@ def test_todays_tay_ninh_is_made_of_two(reference: ReferenceData) -> None:
 def test_who_owes_is_who_owed_then(reference: ReferenceData, layouts: Layouts) -> None:
     """Today's province of 2023 has the debtors of its predecessors, not its own communes."""
     year = period("cal.2023")
-    form = layouts.known("F05", year.code).form
+    form = layouts.require("F05", year.code).form
     scope = current(reference.directory, reference.lineage, "80.2", year, TODAY)
 
     units = owing(reference.directory, form, year, scope)
@@ -78,12 +78,12 @@ def test_divided_unit_withholds_all_that_it_owed(
 ) -> None:
     """Also figures that it has not reported yet: the sum of the others would look complete."""
     year, commune = period("cal.2023"), some_commune(reference, "80.1")
-    f05, f07 = (layouts.known(it, year.code) for it in ("F05", "F07"))
+    f05, f07 = (layouts.require(it, year.code) for it in ("F05", "F07"))
     scope = Scope(areas=("72.1",), continued="72.1", not_separable=(commune,))
 
     owed = withheld_cells(f05, year, scope, reference.directory, [])
     not_owed = withheld_cells(f07, year, scope, reference.directory, [])
-    stated = FiledReports(frozenset({commune}), frozenset(range(1, f07.width)))
+    stated = ReportGroup(frozenset({commune}), frozenset(range(1, f07.width)))
     volunteered = withheld_cells(f07, year, scope, reference.directory, [stated])
 
     assert owed == dict.fromkeys(f05.keys, SEPARABLE)
@@ -96,7 +96,7 @@ def test_score_is_withheld_where_the_unit_is_not_one(
 ) -> None:
     """What several provinces had has no sum; flows of the same form are not touched."""
     year = period("cal.2023")
-    f07 = layouts.known("F07", year.code)
+    f07 = layouts.require("F07", year.code)
 
     found = withheld_cells(f07, year, Scope(areas=("72.1", "80.1")), reference.directory, [])
 

@@ -1,32 +1,34 @@
-"""What a question may ask of the reference data in force; anything else is answered at once."""
+"""
+Shared step: resolve what a question names by the reference data in force.
+
+Raises QuestionRefused, whose code names the Vietnamese sentence of the answer.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 from services.aggregator.domain.layouts import Layout, Layouts
 from services.aggregator.errors import QuestionRefused
-from services.aggregator.usecases.naming import unit_answer
-from shared.reference.directory import Directory, Unit
+from services.aggregator.usecases.answers import unit_answer
+from shared.reference.directory import Directory
 from shared.reference.periods import Period, label_vi
 from shared.reference.reference_data import ReferenceData
 from shared.reference.vietnamese import date_short
 
 
-def asked_unit(directory: Directory, key: str) -> Unit:
-    """Return the unit. Raises QuestionRefused when there is none."""
+def check_unit(directory: Directory, key: str) -> None:
+    """Raise QuestionRefused when no unit is named, or one that does not exist."""
     if not key:
         raise QuestionRefused("unit_missing")
-    unit = directory.get(key)
-    if unit is None:
+    if directory.get(key) is None:
         raise QuestionRefused("unknown_unit", unit=key)
-    return unit
 
 
 def check_unit_is_current(reference: ReferenceData, key: str, today: date) -> None:
     """
-    Let a unit pass that has boundaries today.
+    Raise QuestionRefused when a unit has no boundaries today.
 
-    Raises QuestionRefused when it has ended, naming who holds its area; or when it has not begun.
+    When it has ended, the refusal names the units that hold its area.
     """
     if reference.directory.alive(key, today):
         return
@@ -49,21 +51,21 @@ def check_unit_is_current(reference: ReferenceData, key: str, today: date) -> No
     )
 
 
-def asked_day(on: str, today: date) -> date:
-    """Return the day asked for, today when none is. Raises QuestionRefused when it is no day."""
+def resolve_day(on: str, today: date) -> date:
+    """Return the day, *today* when none is named. Raises QuestionRefused when it is no day."""
     try:
         return date.fromisoformat(on) if on else today
     except ValueError:
         raise QuestionRefused("bad_day", on=on) from None
 
 
-def asked_forms(
+def resolve_forms(
     layouts: Layouts, wanted: Sequence[str], periods: Sequence[Period]
 ) -> Mapping[Period, Sequence[Layout]]:
     """
-    Return the layouts of each period: of the forms wanted, or of all that accept the period.
+    Return the layouts of each period: of the *wanted* forms, or of all that accept the period.
 
-    Raises QuestionRefused on an unknown form, or when no form wanted is reported for the periods.
+    Raises QuestionRefused on an unknown form, or when no form is reported for any of the periods.
     """
     for form in wanted:
         if form not in layouts.forms:
@@ -82,8 +84,8 @@ def asked_forms(
     return selected
 
 
-def asked_form(layouts: Layouts, form: str, period: Period) -> Layout:
-    """Return the one form asked for. Raises QuestionRefused when it is missing or unknown."""
+def resolve_form(layouts: Layouts, form: str, period: Period) -> Layout:
+    """Return the layout of one form. Raises QuestionRefused when it is missing or unknown."""
     if not form:
         raise QuestionRefused("form_missing")
-    return asked_forms(layouts, [form], [period])[period][0]
+    return resolve_forms(layouts, [form], [period])[period][0]
