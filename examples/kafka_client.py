@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 Document = Mapping[str, Any]
@@ -30,6 +30,10 @@ PAUSE_SECONDS = 0.2
 
 class NotAcknowledged(Exception):
     """The broker did not acknowledge a message in time. Send the same document again later."""
+
+
+class NoTopic(Exception):
+    """Your source has no topics yet; the operator creates them with ``qcdc keys create``."""
 
 
 class UpstreamProducer:
@@ -147,12 +151,31 @@ async def verdicts(
         enable_auto_commit=False,
         **options,
     ) as consumer:
-        yield _read(consumer)
+        yield _read(consumer, commit=True)
 
 
-async def _read(consumer: AIOKafkaConsumer) -> AsyncIterator[Verdict]:
+@asynccontextmanager
+async def new_verdicts(
+    bootstrap: str, source: str, **options: Any
+) -> AsyncIterator[AsyncIterator[Verdict]]:
+    """
+    Read the receipts of *source* that are written from now on, as part of no group.
+
+    Enter it before you send: then no earlier receipt is taken for the answer. Raises NoTopic.
+    """
+    topic = f"qcdc.receipts.{source}.v1"
+    async with AIOKafkaConsumer(bootstrap_servers=bootstrap, **options) as consumer:
+        if topic not in await consumer.topics():
+            raise NoTopic(f"{NoTopic.__doc__} ({topic})")
+        consumer.assign([TopicPartition(topic, it) for it in consumer.partitions_for_topic(topic)])
+        await consumer.seek_to_end()
+        yield _read(consumer, commit=False)
+
+
+async def _read(consumer: AIOKafkaConsumer, *, commit: bool) -> AsyncIterator[Verdict]:
     async for record in consumer:
         content = json.loads(record.value)
         kind = dict(record.headers)["ce_type"].decode().split(".")[1]
         yield Verdict(kind, content["submission_id"], content["findings"], content)
-        await consumer.commit()
+        if commit:
+            await consumer.commit()

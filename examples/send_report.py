@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from examples.http_client import NoAnswer, RequestRefused, UpstreamClient
-from examples.kafka_client import NotAcknowledged, UpstreamProducer, verdicts
+from examples.kafka_client import NotAcknowledged, NoTopic, UpstreamProducer, new_verdicts
 
 REPORT = Path(__file__).with_name("report.json")
 
@@ -33,7 +33,7 @@ def main() -> int:
         if given.key:
             return asyncio.run(_over_http(given.url, given.key, report))
         return asyncio.run(_over_kafka(given.kafka, given.source, report))
-    except (NoAnswer, NotAcknowledged, RequestRefused) as problem:
+    except (NoAnswer, NoTopic, NotAcknowledged, RequestRefused) as problem:
         print(f"{type(problem).__name__}: {problem}", file=sys.stderr)
         return 1
 
@@ -46,9 +46,11 @@ async def _over_http(url: str, key: str, report: Mapping[str, Any]) -> int:
 
 
 async def _over_kafka(bootstrap: str, source: str, report: Mapping[str, Any]) -> int:
-    async with UpstreamProducer.connect(bootstrap, source) as intake:
+    async with (
+        new_verdicts(bootstrap, source) as receipts,
+        UpstreamProducer.connect(bootstrap, source) as intake,
+    ):
         await intake.submit(report)
-    async with verdicts(bootstrap, source, group=f"send-report-{source}") as receipts:
         async for verdict in receipts:
             if verdict.submission_id == report["event_id"]:
                 _print(verdict.kind, verdict.content)

@@ -31,6 +31,7 @@ PERIODS = [f"nd09.2026-M{month:02}" for month in (1, 2, 3, 4, 5, 6, 7, 9, 10)]
 QUIET_SECONDS_MAX = 90.0
 LOAD_PER_SECOND = 200
 READS_PER_SECOND = 20
+SHOWN_MAX = 3
 REPEATED_SHARE = 0.1
 """Of the accepted reports, published once more as by a relay that died."""
 
@@ -43,6 +44,8 @@ class Verdict:
 
     anomalies: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    details: list[str] = field(default_factory=list)
+    """What is known of the first anomalies."""
 
 
 def small_workload(scale: Scale, seed: int) -> Workload:
@@ -118,6 +121,23 @@ async def judge(
             verdict.anomalies += await _final_total(client, deployment, province, period, slots)
     verdict.anomalies += await anomalies_in_intake(deployment.databases["intake"], workload)
     verdict.anomalies += await anomalies_in_ledger(deployment.databases["aggregator"])
+    journal = deployment.databases["intake"]
+    for anomaly in [it for it in verdict.anomalies if "must show" in it][:SHOWN_MAX]:
+        verdict.details += await journal_of(journal, anomaly)
+        verdict.details += [f"  asked for: {it}" for it in workload.wishes_of(anomaly)]
+
+
+async def journal_of(url: str, anomaly: str) -> list[str]:
+    """Return what the journal holds of the slot that an anomaly names, to see what happened."""
+    unit, _, period = anomaly.partition(":")[0].partition("/")
+    rows = await _fetch(
+        url,
+        "SELECT received_at, event_id, kind, verdict, revision FROM journal"
+        " WHERE unit = $1 AND period = $2 ORDER BY received_at, revision",
+        unit,
+        period,
+    )
+    return [f"  {unit}/{period}: {dict(row)}" for row in rows]
 
 
 async def everything_is_applied(deployment: Deployment) -> bool:

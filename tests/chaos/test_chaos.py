@@ -29,7 +29,9 @@ INBOX = "shared/infra/kafka/inbox.py"
 
 def report(verdict: Verdict) -> str:
     """Say what the run did and the first things that were wrong."""
-    return "\n".join([f"seed {SEED}: {dict(verdict.counts)}", *verdict.anomalies[:20]])
+    return "\n".join(
+        [f"seed {SEED}: {dict(verdict.counts)}", *verdict.anomalies[:20], *verdict.details]
+    )
 
 
 async def test_sigkills_of_each_service_under_load(

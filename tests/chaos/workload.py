@@ -116,6 +116,12 @@ class Workload:
         self._all = [slot for slots in self.slots.values() for slot in slots]
         self._count = 0
 
+    def wishes_of(self, anomaly: str) -> list[Wish]:
+        """Return what was asked for the slot that an anomaly names, in order."""
+        named = anomaly.partition(":")[0]
+        slots = (it for it in self._all if f"{it.unit}/{it.period}" == named)
+        return [wish for slot in slots for wish in slot.wishes]
+
     def next(self) -> Task | None:
         """Choose what is asked for next, never two things at once for one slot."""
         for _ in range(TRIES_MAX):

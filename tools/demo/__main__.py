@@ -32,7 +32,7 @@ from tools.demo.sending import (
     send_load,
     send_poison,
 )
-from tools.demo.settings import DemoError, Ports, url
+from tools.demo.settings import DemoError, Ports, command, url
 from tools.deployment.deployment import Deployment, Plan
 from tools.mail_catcher import MailCatcher
 from tools.qcdc.clock import system_clock
@@ -74,7 +74,7 @@ def main() -> int:
         with _running(ports) as demo:
             _fill_or_explain(demo)
             print(
-                *_guide(ports, demo.deployment.keys[HTTP_SOURCE], demo.scenario),
+                *_guide(ports, demo.deployment, demo.scenario),
                 sep="\n",
             )
             sys.stdout.flush()
@@ -194,9 +194,9 @@ def _current_month(scenario: Scenario, due_at: datetime) -> str:
     )
 
 
-def _guide(ports: Ports, key: str, scenario: Scenario) -> list[str]:
+def _guide(ports: Ports, deployment: Deployment, scenario: Scenario) -> list[str]:
     """Return everything that follows once the demo is ready."""
-    period = scenario.period.code
+    period, key = scenario.period.code, deployment.keys[HTTP_SOURCE]
     totals, late = (f"{url(ports.aggregator)}/v1/{it}" for it in ("totals", "late"))
     return [
         f"ready: {url(ports.aggregator)}",
@@ -213,7 +213,8 @@ def _guide(ports: Ports, key: str, scenario: Scenario) -> list[str]:
         f"send the {len(scenario.late)} missing reports, from another terminal:",
         f"  {ports.command('tools.demo.send_missing')} --key {key}",
         "send a report of your own, with a client to copy (examples/README.md):",
-        f"  {ports.command('examples.send_report')} --key {key} --url {url(ports.intake)}",
+        f"  {command('examples.send_report')} --key {key} --url {url(ports.intake)}",
+        f"  {command('examples.send_report')} --kafka {deployment.kafka} --source {KAFKA_SOURCE}",
         "units with keys FX-... and all shares of units are samples; Ctrl-C ends everything",
     ]
 

@@ -62,11 +62,15 @@ class Ports:
 
     def command(self, module: str) -> str:
         """Return how a person starts a module of ours against these ports."""
-        python = Path(sys.executable)
-        here = Path.cwd()
-        shown = python.relative_to(here) if python.is_relative_to(here) else python
         port = f"{PORT_VARIABLE}={self.aggregator} " if self.aggregator != PORT_DEFAULT else ""
-        return f"{port}{shown} -m {module}"
+        return f"{port}{command(module)}"
+
+
+def command(module: str) -> str:
+    """Return how a person starts a module of ours with this Python."""
+    python, here = Path(sys.executable), Path.cwd()
+    shown = python.relative_to(here) if python.is_relative_to(here) else python
+    return f"{shown} -m {module}"
 
 
 def url(port: int) -> str:

@@ -85,6 +85,30 @@ def test_a_refusal_says_why_in_vietnamese(country: Country, tmp_path: Path, way:
     assert "reject figures.dvk_models_total: “Tổng số mô hình, điển hình” (9)" in sent.stdout
 
 
+def test_a_changed_report_under_a_used_id_is_refused_over_kafka(
+    country: Country, tmp_path: Path
+) -> None:
+    """An earlier verdict of the same id must not be taken for the answer."""
+    document = report("vi-du-trung", COMMUNES[5])
+    figures = {**document["figures"], "work_days": 77}
+
+    first = send_report(tmp_path, document, *over_kafka(country))
+    second = send_report(tmp_path, {**document, "figures": figures}, *over_kafka(country))
+
+    assert (first.returncode, second.returncode) == (0, 1), first.stderr + second.stderr
+    assert "SubmissionRejected" in second.stdout
+
+
+def test_an_unknown_source_is_one_line(country: Country, tmp_path: Path) -> None:
+    """Its topics do not exist; nothing is sent and nobody waits a minute."""
+    options = ("--kafka", country.deployment.kafka, "--source", "khong-co")
+
+    sent = send_report(tmp_path, report("vi-du-nguon", COMMUNES[2]), *options)
+
+    assert sent.returncode == 1
+    assert sent.stderr.startswith("NoTopic: ")
+
+
 def test_a_wrong_key_is_one_line(country: Country, tmp_path: Path) -> None:
     """Not a traceback."""
     url = country.deployment.url("intake")
