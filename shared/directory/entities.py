@@ -27,7 +27,7 @@ from shared.contracts.directory import (
 from shared.contracts.event import derived_id
 from shared.contracts.strict_json import Unreadable, parse
 from shared.contracts.wire import header_texts
-from shared.infra.kafka.broker import Poison, Record
+from shared.infra.kafka.records import Poison, Record
 from shared.reference.errors import FactError
 
 Entities: TypeAlias = Mapping[str, str]

@@ -32,8 +32,9 @@ from shared.directory.errors import PublicationOvertaken
 from shared.directory.loading import build_reference_data
 from shared.directory.replica import DirectoryReplica
 from shared.infra.errors import Misconfigured, Partition
-from shared.infra.kafka.broker import Poison, Record, producer
+from shared.infra.kafka.broker import producer
 from shared.infra.kafka.partitions import held_offsets, partition_consumer, read_until
+from shared.infra.kafka.records import Poison, Record
 from shared.reference.errors import FactError
 
 SOURCE = "qcdc/directory"

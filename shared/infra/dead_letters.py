@@ -15,8 +15,8 @@ from shared.contracts.dead_letters import RecordDeadLettered
 from shared.contracts.event import derived_id
 from shared.contracts.topics import DEAD_LETTERS
 from shared.infra.errors import Partition
-from shared.infra.kafka.broker import Record, appended_at
 from shared.infra.kafka.outbox import Outgoing, write_outbox
+from shared.infra.kafka.records import Record, appended_at
 from shared.infra.postgres.database import Connection, load_queries
 
 QUERIES = load_queries(Path(__file__).parent / "dead_letters.sql")

@@ -1,24 +1,25 @@
 """
 The table of the flow says what the services do: who decodes which event, who publishes what.
 
-The reading side is tried out: each service is wired as it runs, and its own decoders are handed
-the golden message of every event. The writing side is read from the sources.
+The reading side is tried out: each service is wired as it runs, and FastStream's test broker
+delivers the golden message of every event to its subscriptions. The writing side is read from the
+sources.
 """
 
 import ast
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
-from aiokafka import ConsumerRecord
+from faststream.kafka import TestKafkaBroker
 
 from shared.contracts.event import Event
-from shared.infra.kafka.broker import Poison, Record
+from shared.infra.kafka.broker import consume, kafka_broker
 from shared.infra.kafka.consumer import ConsumerSupervisor
+from shared.infra.kafka.records import Batch, Poison, Record
+from shared.infra.kafka.subscription import Subscription
 from tests.architecture.services import built_services
 from tools.generate.events import event_classes
 from tools.generate.files import ROOT, examples
@@ -39,22 +40,8 @@ CHANNEL_OF_NAME = {
 }
 """What the names of shared/contracts/topics.py stand for in the table."""
 
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """What one reader of a service subscribes to, and how it decodes."""
-
-    topics: tuple[str, ...]
-    pattern: str | None
-    decode: Callable[[Record], object]
-
-    def takes(self, channel: Channel, event: type[Event]) -> bool:
-        """Tell whether a message of the event on the channel reaches the service as a fact."""
-        topic = channel.topic.name.replace(SOURCE, "ninh-binh")
-        matched = self.pattern and re.fullmatch(self.pattern.replace(SOURCE, "[^.]+"), topic)
-        if topic not in self.topics and not matched:
-            return False
-        return not isinstance(self.decode(_golden_record(topic, event)), Poison)
+Subscriptions: TypeAlias = Mapping[str, Sequence[Subscription[Any]]]
+"""Those of each service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +53,11 @@ class Sources:
 
 
 @pytest.fixture(scope="module")
-def subscriptions() -> Mapping[str, Sequence[Subscription]]:
+def subscriptions() -> Subscriptions:
     """Wire each service as its ``__main__`` does; nothing is connected."""
     return {
         service: [
-            Subscription(it.subscription.topics, it.subscription.pattern, it.subscription.decode)
+            it.subscription
             for it in (*vars(parts).values(), parts.follower.reader)
             if isinstance(it, ConsumerSupervisor)
         ]
@@ -84,11 +71,11 @@ def sources() -> Mapping[str, Sources]:
     return {it: _sources(ROOT / "services" / it) for it in SERVICES}
 
 
-def test_services_read_what_the_table_says(
-    subscriptions: Mapping[str, Sequence[Subscription]],
+async def test_services_read_what_the_table_says(
+    subscriptions: Subscriptions,
 ) -> None:
     """An event nobody decodes is lost without a word; a reader nobody knows of is a coupling."""
-    assert list(_differences_in_reading(FLOW, subscriptions)) == []
+    assert await _differences_in_reading(FLOW, subscriptions) == []
 
 
 def test_services_publish_what_the_table_says(sources: Mapping[str, Sources]) -> None:
@@ -101,8 +88,8 @@ def test_every_channel_has_two_ends() -> None:
     assert [it.name for it in FLOW if not it.readers or not it.writers] == []
 
 
-def test_a_decoder_that_forgets_an_event_is_caught(
-    subscriptions: Mapping[str, Sequence[Subscription]],
+async def test_a_decoder_that_forgets_an_event_is_caught(
+    subscriptions: Subscriptions,
 ) -> None:
     """Plant: the aggregator takes withdrawals for strangers, so they would stay in the totals."""
     reader, *others = subscriptions[AGGREGATOR]
@@ -114,18 +101,18 @@ def test_a_decoder_that_forgets_an_event_is_caught(
 
     planted = {**subscriptions, AGGREGATOR: [replace(reader, decode=forgetful), *others]}
 
-    assert list(_differences_in_reading(FLOW, planted)) == [
+    assert await _differences_in_reading(FLOW, planted) == [
         "aggregator should read ReportWithdrawn from reports"
     ]
 
 
-def test_a_reader_that_the_table_leaves_out_is_caught(
-    subscriptions: Mapping[str, Sequence[Subscription]],
+async def test_a_reader_that_the_table_leaves_out_is_caught(
+    subscriptions: Subscriptions,
 ) -> None:
     """Plant: the table forgets that the notifier waits for watermarks."""
     planted = _with(FLOW, "watermarks", readers=("anyone",))
 
-    assert list(_differences_in_reading(planted, subscriptions)) == [
+    assert await _differences_in_reading(planted, subscriptions) == [
         "notifier reads IntakeCaughtUp from watermarks, the table does not say so"
     ]
 
@@ -152,20 +139,54 @@ def test_a_publication_that_the_table_leaves_out_is_caught(sources: Mapping[str,
     }
 
 
-def _differences_in_reading(
-    flow: Sequence[Channel], subscriptions: Mapping[str, Sequence[Subscription]]
-) -> Iterator[str]:
+async def _differences_in_reading(
+    flow: Sequence[Channel], subscriptions: Subscriptions
+) -> list[str]:
+    differences = []
     for service, its in subscriptions.items():
-        assert its, f"{service} has no reader"
+        read = await _read(flow, its)
+        claimed = {
+            (event.__name__, channel.name)
+            for channel in flow
+            if service in channel.readers
+            for event in channel.events
+        }
+        for event, channel in sorted(claimed - read):
+            differences.append(f"{service} should read {event} from {channel}")
+        for event, channel in sorted(read - claimed):
+            differences.append(f"{service} reads {event} from {channel}, the table does not say so")
+    return differences
+
+
+async def _read(
+    flow: Sequence[Channel], subscriptions: Sequence[Subscription[Any]]
+) -> set[tuple[str, str]]:
+    """Name every event of which a golden message is decoded, with its channel."""
+    read = set[tuple[str, str]]()
+    messages: list[object] = []
+
+    async def keep(batch: Batch[Any]) -> None:
+        messages.extend(it for it in batch.messages if not isinstance(it, Poison))
+
+    broker = kafka_broker("nowhere:1", "test")
+    for subscription in subscriptions:
+        consume(broker, subscription, "0", keep)
+    golden = examples()
+    async with TestKafkaBroker(broker) as test_broker:
         for channel in flow:
+            topic = channel.topic.name.replace(SOURCE, "ninh-binh")
             for event in channel.events:
-                claimed = service in channel.readers
-                does = any(it.takes(channel, event) for it in its)
-                what = f"{event.__name__} from {channel.name}"
-                if claimed and not does:
-                    yield f"{service} should read {what}"
-                if does and not claimed:
-                    yield f"{service} reads {what}, the table does not say so"
+                messages.clear()
+                await test_broker.publish_batch(
+                    _body(event, golden), topic=topic, headers=golden[event.__name__]["headers"]
+                )
+                if messages:
+                    read.add((event.__name__, channel.name))
+    return read
+
+
+def _body(event: type[Event], golden: Mapping[str, Any]) -> bytes:
+    return event.model_validate(golden[event.__name__]["body"]).model_dump_json().encode()
 
 
 def _differences_in_writing(
@@ -182,30 +203,6 @@ def _differences_in_writing(
             yield f"{service} should make {event}"
         for event in sorted(its.events - made):
             yield f"{service} makes {event}, the table does not say so"
-
-
-def _golden_record(topic: str, event: type[Event]) -> Record:
-    golden = _examples()[event.__name__]
-    body = event.model_validate(golden["body"]).model_dump_json().encode()
-    headers = tuple((name, value.encode()) for name, value in golden["headers"].items())
-    return ConsumerRecord(
-        topic=topic,
-        partition=0,
-        offset=0,
-        timestamp=1_760_494_448_391,
-        timestamp_type=1,
-        key=b"13285.2",
-        value=body,
-        checksum=None,
-        serialized_key_size=7,
-        serialized_value_size=len(body),
-        headers=headers,
-    )
-
-
-@cache
-def _examples() -> Mapping[str, Mapping[str, Any]]:
-    return examples()
 
 
 def _sources(folder: Path) -> Sources:

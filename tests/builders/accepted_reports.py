@@ -13,7 +13,7 @@ from services.aggregator.entry.kafka import ReportDecoder
 from shared.contracts.event import Event, derived_id
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
 from shared.contracts.wire import encode
-from shared.infra.kafka.broker import Poison, Record
+from shared.infra.kafka.records import Poison, Record
 
 DAY = datetime(2024, 1, 5, 8, tzinfo=UTC)
 Value = int | str | None

@@ -11,7 +11,8 @@ from services.intake.app import build_receive_submissions, load_messages, rule_c
 from services.intake.usecases.rejudge import RejudgeReports
 from services.intake.usecases.republish import RepublishedReports, RepublishReports
 from shared.contracts.topics import PARTITIONS, REPORTS
-from shared.infra.kafka.broker import Record, producer
+from shared.infra.kafka.broker import producer
+from shared.infra.kafka.records import Record
 from shared.reference.reference_data import ReferenceData
 from tests.builders.intake_rejudging import EXTENDED, ORDER
 from tests.builders.intake_service import (

@@ -20,7 +20,8 @@ from services.intake.domain.rule_context import build_rule_context
 from services.intake.settings import IntakeSettings
 from services.intake.usecases.keys import create_key
 from shared.contracts.topics import REPORTS, receipts_topic, specs, submissions_topic
-from shared.infra.kafka.broker import Record, producer
+from shared.infra.kafka.broker import producer
+from shared.infra.kafka.records import Record
 from shared.infra.kafka.topics import create_missing_topics
 from shared.infra.postgres.migrate import migrate
 from shared.reference.reference_data import ReferenceData

@@ -9,8 +9,9 @@ import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from shared.directory.store import migrations_of
-from shared.infra.kafka.broker import Poison, Record, producer
+from shared.infra.kafka.broker import producer
 from shared.infra.kafka.inbox import Inbox
+from shared.infra.kafka.records import Poison, Record
 from shared.infra.kafka.subscription import Subscription, subscriber
 from shared.infra.postgres import migrate
 from shared.infra.postgres.database import Connection, Database

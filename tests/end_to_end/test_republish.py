@@ -3,8 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 
-import pytest
-
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.store.schema import MIGRATIONS
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
@@ -17,7 +15,6 @@ from tests.builders.plumbing import new_topic
 from tests.integration.aggregator.counting import Counting
 
 __all__ = ["history"]
-pytestmark = pytest.mark.asyncio
 _CLASSES: Mapping[bytes, type[ReportAccepted] | type[ReportWithdrawn]] = {
     it.type_name().encode(): it for it in (ReportAccepted, ReportWithdrawn)
 }

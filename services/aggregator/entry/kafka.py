@@ -11,7 +11,7 @@ from services.aggregator.domain.reports import Counted, Revision
 from services.aggregator.usecases.count import count_reports
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
 from shared.contracts.topics import REPORTS
-from shared.infra.kafka.broker import Poison, Record
+from shared.infra.kafka.records import Poison, Record
 from shared.infra.kafka.subscription import Subscription, subscriber
 from shared.infra.postgres.database import Connection
 from shared.reference.figures import to_units

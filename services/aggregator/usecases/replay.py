@@ -13,9 +13,9 @@ from services.aggregator.domain.reports import Revision
 from services.aggregator.errors import LogTooShort
 from shared.infra.dead_letters import reset_breakers
 from shared.infra.errors import BreakerOpen, Partition
-from shared.infra.kafka.broker import Poison, Record
 from shared.infra.kafka.inbox import Inbox
 from shared.infra.kafka.partitions import held_offsets, partition_consumer, read_until
+from shared.infra.kafka.records import Poison, Record
 from shared.infra.postgres.database import retryable
 
 READERS = 3

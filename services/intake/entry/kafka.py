@@ -21,7 +21,7 @@ from shared.contracts.strict_json import Unreadable, parse
 from shared.contracts.topics import SUBMISSIONS_PATTERN, source_of
 from shared.contracts.values import SourceName
 from shared.contracts.wire import header_texts
-from shared.infra.kafka.broker import Poison, Record, appended_at
+from shared.infra.kafka.records import Poison, Record, appended_at
 from shared.infra.kafka.subscription import Subscription, subscriber
 from shared.infra.postgres.database import Connection
 

@@ -19,7 +19,7 @@ from shared.contracts.reports import ReportAccepted, ReportWithdrawn
 from shared.contracts.strict_json import Unreadable, parse
 from shared.contracts.topics import REPORTS, WATERMARKS
 from shared.contracts.wire import header_texts
-from shared.infra.kafka.broker import Poison, Record
+from shared.infra.kafka.records import Poison, Record
 from shared.infra.kafka.subscription import Subscription, subscriber
 from shared.infra.postgres.database import Connection
 

@@ -3,35 +3,28 @@ Kafka, set up once: every option that decides whether a message can be lost is s
 
 Measured on FastStream 0.7.8 (``docs/decisions/0001-one-mechanism.md``): its defaults skip history,
 commit before or in spite of a failing handler, lose a whole batch over one undecodable header
-and create missing topics. A test reads these options back from the subscriber.
+and create missing topics. ``tests/unit/shared/test_subscription.py`` reads these options where
+FastStream hands them to aiokafka, and plants the faults.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, Protocol, TypeVar
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.coordinator.assignors.abstract import AbstractPartitionAssignor
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from faststream import AckPolicy, StreamMessage
 from faststream.kafka import KafkaBroker, KafkaMessage
 
-from shared.infra.errors import Partition
+from shared.infra.kafka.records import Batch, Poison, Record
+from shared.infra.kafka.subscription import Subscription
 
 BATCH_RECORDS_MAX = 1000
 SESSION_TIMEOUT_MS = 30_000
 FETCH_WAIT_MS = 100
 
-Record: TypeAlias = "ConsumerRecord[bytes | None, bytes | None]"
-F = TypeVar("F")
-
-
-@dataclass(frozen=True, slots=True)
-class Poison:
-    """A record that cannot be read; ``reason`` is the code of its dead letter."""
-
-    reason: str
+M = TypeVar("M")
 
 
 class BatchSubscriber(Protocol):
@@ -42,40 +35,12 @@ class BatchSubscriber(Protocol):
         """The consumer underneath, once the broker has been started."""
 
 
-class Cursor(Protocol):
-    """The part of a Kafka consumer that a batch may move."""
-
-    def seek(self, partition: Partition, offset: int) -> None:
-        """Read on from *offset*."""
-
-    def pause(self, *partitions: Partition) -> None:
-        """Fetch nothing more of *partitions* for now."""
-
-    async def beginning_offsets(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
-        """Return the oldest offset that Kafka still holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch(Generic[F]):
-    """Records as they came, what each of them says, and the cursor that they came from."""
-
-    cursor: Cursor
-    records: Sequence[Record]
-    messages: Sequence[F | Poison]
-
-
-def appended_at(record: Record) -> datetime:
-    """Return the instant at which the broker appended the record (topics use LogAppendTime)."""
-    return datetime.fromtimestamp(record.timestamp / 1000, UTC)
-
-
 def kafka_broker(bootstrap: str, client_id: str) -> KafkaBroker:
     """Build a driver that only consumes; what we publish leaves through the outbox's producer."""
     return KafkaBroker(
         bootstrap,
         client_id=client_id,
-        consumer_only=True,
-        allow_auto_create_topics=False,  # a topic made by accident has one partition, one replica
+        consumer_only=True,  # no admin client: a topic made by accident has but one partition
         metadata_max_age_ms=15_000,  # a new source's topic is found within this time
         apply_types=False,  # our decoder has typed the batch already
         graceful_timeout=10.0,
@@ -83,14 +48,11 @@ def kafka_broker(bootstrap: str, client_id: str) -> KafkaBroker:
     )
 
 
-def consume(  # noqa: PLR0913 - who reads what, as whom, to what effect
+def consume(
     broker: KafkaBroker,
-    *topics: str,
-    group: str,
+    subscription: Subscription[M],
     instance: str,
-    decode: Callable[[Record], F | Poison],
-    handler: Callable[[Batch[F]], Awaitable[None]],
-    pattern: str | None = None,
+    handler: Callable[[Batch[M]], Awaitable[None]],
     epoch: str = "",
 ) -> BatchSubscriber:
     """
@@ -99,9 +61,10 @@ def consume(  # noqa: PLR0913 - who reads what, as whom, to what effect
     The offset moves only after the handler returned; if it raises, the batch is read again.
     Another *epoch* than before makes the broker assign partitions anew.
     """
+    group = subscription.group
     subscriber = broker.subscriber(
-        *topics,
-        pattern=pattern,
+        *subscription.topics,
+        pattern=subscription.pattern,
         batch=True,
         max_records=BATCH_RECORDS_MAX,
         group_id=group,
@@ -114,7 +77,7 @@ def consume(  # noqa: PLR0913 - who reads what, as whom, to what effect
         fetch_max_wait_ms=FETCH_WAIT_MS,
         partition_assignment_strategy=_assignors(epoch),
         parser=_tolerate_headers,
-        decoder=_decoder(decode),
+        decoder=_decoder(subscription.decode),
     )
 
     async def handle(batch: Any) -> None:
@@ -162,7 +125,8 @@ async def _tolerate_headers(
     """
     Keep header bytes away from FastStream, which decodes them before any handler runs.
 
-    A parser of one's own is FastStream's public way in; the message gets the whole records back.
+    FastStream's documents have a custom parser call the original one and amend its message; ours
+    gives the whole records back.
     """
     bare = await original(tuple(replace(record, headers=()) for record in records))
     bare.raw_message = records
@@ -170,9 +134,9 @@ async def _tolerate_headers(
 
 
 def _decoder(
-    decode: Callable[[Record], F | Poison],
-) -> Callable[[KafkaMessage], Awaitable[Batch[F]]]:
-    async def decode_batch(message: KafkaMessage) -> Batch[F]:
+    decode: Callable[[Record], M | Poison],
+) -> Callable[[KafkaMessage], Awaitable[Batch[M]]]:
+    async def decode_batch(message: KafkaMessage) -> Batch[M]:
         records: tuple[Record, ...] = message.raw_message
         cursor: Any = message.consumer  # aiokafka's consumer, which FastStream types as less
         return Batch(cursor, records, [decode(record) for record in records])

@@ -21,7 +21,8 @@ from faststream.kafka import KafkaBroker
 
 from shared.infra.errors import BreakerOpen, ConsumerStalled, LogReplaced, Partition, PositionGap
 from shared.infra.health import Condition, Health
-from shared.infra.kafka.broker import Batch, BatchSubscriber, Cursor, consume, kafka_broker
+from shared.infra.kafka.broker import BatchSubscriber, consume, kafka_broker
+from shared.infra.kafka.records import Batch, Cursor
 from shared.infra.kafka.subscription import Subscription
 from shared.infra.postgres.database import Database
 from shared.infra.settings import ServiceSettings
@@ -85,14 +86,7 @@ class ConsumerSupervisor(Generic[M]):
             epoch = f"{crc32(','.join(sorted(topics)).encode()):08x}-{self._starts}"
             self._starts += 1  # whatever kept a start from succeeding must not do so again
         subscriber = consume(
-            broker,
-            *self.subscription.topics,
-            pattern=self.subscription.pattern,
-            group=self.subscription.group,
-            instance=self._settings.instance,
-            decode=self.subscription.decode,
-            handler=self.deliver,
-            epoch=epoch,
+            broker, self.subscription, self._settings.instance, self.deliver, epoch
         )
         await broker.start()
         self._subscriber = subscriber  # only now: a consumer that is still starting knows nothing

@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 from shared.infra import dead_letters
 from shared.infra.dead_letters import UNREADABLE_IN_A_ROW_MAX
 from shared.infra.errors import BreakerOpen, Partition, PositionGap
-from shared.infra.kafka.broker import Poison, Record
+from shared.infra.kafka.records import Poison, Record
 from shared.infra.postgres.database import Connection, Database, load_queries
 
 QUERIES = load_queries(Path(__file__).parent / "inbox.sql")

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaTimeoutError
 
 from shared.infra.errors import Partition
-from shared.infra.kafka.broker import Record
+from shared.infra.kafka.records import Record
 
 SILENCE_SECONDS_MAX = 30.0
 _POLL_MS = 200

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from shared.infra.kafka.broker import Poison, Record
 from shared.infra.kafka.inbox import Effect, Inbox
+from shared.infra.kafka.records import Poison, Record
 from shared.infra.postgres.database import Database
 
 M = TypeVar("M")

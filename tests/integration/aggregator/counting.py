@@ -8,8 +8,8 @@ from services.aggregator.domain.reports import Revision
 from services.aggregator.entry.kafka import ReportDecoder
 from shared.contracts.event import Event
 from shared.contracts.reports import ReportAccepted
-from shared.infra.kafka.broker import Record
 from shared.infra.kafka.inbox import Inbox
+from shared.infra.kafka.records import Record
 from shared.infra.postgres.database import Database
 from shared.reference.periods import parse_period
 from shared.reference.reference_data import ReferenceData

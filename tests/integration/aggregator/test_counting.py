@@ -9,7 +9,7 @@ from services.aggregator.errors import Contended
 from shared.contracts.event import Event
 from shared.contracts.reports import ReportAccepted
 from shared.infra.errors import Partition
-from shared.infra.kafka.broker import Record
+from shared.infra.kafka.records import Record
 from shared.infra.postgres.database import Database
 from tests.builders.accepted_reports import ReportSubject, accepted, mixed_history
 from tests.eventually import eventually

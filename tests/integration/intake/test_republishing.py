@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import pytest
-
 from services.intake.usecases.republish import RepublishedReports
 from shared.contracts.topics import PARTITIONS, REPORTS
 from shared.infra.postgres.database import Connection
@@ -17,8 +15,6 @@ from tests.builders.intake_service import (
 from tests.builders.plumbing import new_topic
 
 __all__ = ["history"]
-
-pytestmark = pytest.mark.asyncio
 
 
 async def test_every_record_is_published_as_it_was(history: History) -> None:

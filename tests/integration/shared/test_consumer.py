@@ -4,19 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer
-from faststream import AckPolicy
 from pydantic import SecretStr
 
 from shared.infra.dead_letters import newest, open_breakers, reset_breakers
 from shared.infra.errors import BreakerOpen, Partition, PositionGap
 from shared.infra.health import Health
-from shared.infra.kafka.broker import Record, consume, kafka_broker
 from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.inbox import Inbox
+from shared.infra.kafka.records import Record
 from shared.infra.postgres.database import Database
 from shared.infra.settings import ServiceSettings
 from tests.builders.plumbing import (
@@ -85,29 +83,6 @@ async def test_every_record_is_counted_once(kafka: str, postgres_url: str) -> No
             return await seen(it.database) == list(range(2500))
 
         await eventually(complete)
-
-
-async def test_options_that_lose_messages_are_not_the_defaults(kafka: str) -> None:
-    """FastStream's defaults skip history, commit before handling and read aborted writes."""
-
-    async def nothing(_: object) -> None: ...
-
-    subscriber: Any = consume(
-        kafka_broker(kafka, "test"),
-        "any",
-        group="group",
-        instance="7",
-        decode=number,
-        handler=nothing,
-    )
-
-    options = subscriber._connection_args
-    assert options["auto_offset_reset"] == "earliest"
-    assert options["isolation_level"] == "read_committed"
-    assert options["enable_auto_commit"] is False
-    assert options["group_instance_id"] == "group-7"
-    assert subscriber._outer_config.allow_auto_create_topics is False
-    assert subscriber.ack_policy is AckPolicy.NACK_ON_ERROR
 
 
 async def test_undecodable_header_loses_nothing(kafka: str, postgres_url: str) -> None:

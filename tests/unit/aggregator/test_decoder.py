@@ -6,7 +6,7 @@ from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.reports import Revision
 from services.aggregator.entry.kafka import ReportDecoder
 from shared.contracts.event import Event
-from shared.infra.kafka.broker import Poison
+from shared.infra.kafka.records import Poison
 from tests.builders.accepted_reports import (
     ReportSubject,
     Value,

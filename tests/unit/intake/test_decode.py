@@ -8,7 +8,7 @@ from aiokafka import ConsumerRecord
 
 from services.intake.domain.submissions import RawSubmission, SubmissionKind
 from services.intake.entry.kafka import decode
-from shared.infra.kafka.broker import Poison, Record
+from shared.infra.kafka.records import Poison, Record
 
 TOPIC = "qcdc.submissions.demo.v1"
 SUBMITTED = ("ce_type", b"qcdc.ReportSubmitted.v1")

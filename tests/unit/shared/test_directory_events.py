@@ -15,7 +15,7 @@ from shared.directory.contents import DirectoryContents, contents_of, entities_o
 from shared.directory.entities import EntityUpdate, decode, event_of, recorded
 from shared.directory.files import shipped, with_files
 from shared.directory.loading import build_reference_data
-from shared.infra.kafka.broker import Poison, Record
+from shared.infra.kafka.records import Poison, Record
 from shared.reference.errors import FactError
 from shared.reference.reference_data import ReferenceData
 from shared.reference.units import Unit
