@@ -14,8 +14,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
 Document = Mapping[str, Any]
 """A submission as JSON (docs/SENDING.md). Its ``event_id`` is yours, and never used twice."""
@@ -164,12 +164,17 @@ async def new_verdicts(
     Enter it before you send: then no earlier receipt is taken for the answer. Raises NoTopic.
     """
     topic = f"qcdc.receipts.{source}.v1"
-    async with AIOKafkaConsumer(bootstrap_servers=bootstrap, **options) as consumer:
-        if topic not in await consumer.topics():
-            raise NoTopic(f"{NoTopic.__doc__} ({topic})")
-        consumer.assign([TopicPartition(topic, it) for it in consumer.partitions_for_topic(topic)])
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, **options)
+    try:
+        await consumer.start()
+    except UnknownTopicOrPartitionError as problem:
+        await consumer.stop()
+        raise NoTopic(f"{topic} does not exist; ask the operator for your topics") from problem
+    try:
         await consumer.seek_to_end()
         yield _read(consumer, commit=False)
+    finally:
+        await consumer.stop()
 
 
 async def _read(consumer: AIOKafkaConsumer, *, commit: bool) -> AsyncIterator[Verdict]:
