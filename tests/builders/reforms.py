@@ -60,8 +60,8 @@ class Country:
     def alive(self, day: date, *levels: str) -> list[Unit]:
         """Return the units of some levels on a day, sorted by key."""
         states = (self.directory.get(it.key, day) for it in self.directory)
-        found = [it for it in states if it and it.alive(day) and (not levels or it.level in levels)]
-        return sorted(found, key=lambda it: it.key)
+        units = [it for it in states if it and it.alive(day) and (not levels or it.level in levels)]
+        return sorted(units, key=lambda it: it.key)
 
 
 @dataclass
@@ -77,11 +77,11 @@ class NaiveLedger:
         self.paths[key, period.code] = country.directory.path(key, period.last_day)
 
     def as_reported(self, area: str, period: Period) -> int:
-        """Return the total of an area as it stands in the ledger."""
+        """Return the total of an area as the ledger has it."""
         return sum(
             value
-            for place, value in self.own.items()
-            if place[1] == period.code and area in self.paths[place]
+            for (key, code), value in self.own.items()
+            if code == period.code and area in self.paths[key, code]
         )
 
     def country(self, period: Period) -> int:
@@ -94,9 +94,9 @@ class NaiveLedger:
 
     def current(self, country: Country, area: str, period: Period, today: date) -> int:
         """Return the total of an area of today."""
-        found = sources(area, period, country.directory, country.lineage, today)
-        areas = sum(self.as_reported(it, period) for it in found.areas)
-        return areas + self.single(found.units, period)
+        origin = sources(area, period, country.directory, country.lineage, today)
+        areas = sum(self.as_reported(it, period) for it in origin.areas)
+        return areas + self.single(origin.units, period)
 
 
 @st.composite

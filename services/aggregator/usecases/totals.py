@@ -4,11 +4,11 @@ Query: every figure of a unit for a period, a range, or all periods with reports
 Reads the ledger, in one snapshot; changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from services.aggregator.domain.question import Question, origins, provinces_of
 from services.aggregator.domain.ranges import reported_range
-from services.aggregator.domain.scopes import View
+from services.aggregator.domain.scopes import Scope, View
 from services.aggregator.store.ledger_reader import AsOf, LedgerReader, read_snapshot
 from services.aggregator.usecases.answers import (
     Answer,
@@ -66,9 +66,9 @@ class TotalsQuery:
         return TotalsAnswer(
             **heading(reference, key, periods, as_of),
             view=view,
-            made_of=_units_of(question, "made_of"),
-            not_separable=_units_of(question, "not_separable"),
-            unverified=_units_of(question, "unverified"),
+            made_of=_named(question, lambda it: it.made_of),
+            not_separable=_named(question, lambda it: it.not_separable),
+            unverified=_named(question, lambda it: it.unverified),
             figures=[self._writer.figure(it) for it in computed],
         )
 
@@ -80,13 +80,13 @@ class TotalsQuery:
         return reported_range(reported) or [latest_closed("cal", "year", as_of.today)]
 
 
-def _units_of(question: Question, part: str) -> list[UnitAnswer]:
-    """Name the units of one part of the question's scopes, as they were in its periods."""
+def _named(question: Question, units_of: Callable[[Scope], Sequence[str]]) -> list[UnitAnswer]:
+    """Name some units of the question's scopes, as they were in its periods."""
     return unit_answers(
         question.reference,
         (
             UnitOnDay(unit, period.last_day)
             for period, scope in question.scopes.items()
-            for unit in getattr(scope, part)
+            for unit in units_of(scope)
         ),
     )

@@ -29,13 +29,15 @@ async def client(
     queries = queries_of(database, LedgerReader(reference, layouts), FigureWriter(messages))
     add_routes(app, queries, messages)
     transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://aggregator") as its:
-        yield its
+    async with httpx.AsyncClient(transport=transport, base_url="http://aggregator") as http:
+        yield http
 
 
 async def get(api: httpx.AsyncClient, path: str, **question: str) -> Answer:
     """Ask, and expect an answer."""
-    response = await api.get(path, params={key.strip("_"): it for key, it in question.items()})
+    response = await api.get(
+        path, params={key.strip("_"): value for key, value in question.items()}
+    )
     assert response.status_code == 200, response.text
     answer: Answer = response.json()
     return answer
@@ -43,8 +45,8 @@ async def get(api: httpx.AsyncClient, path: str, **question: str) -> Answer:
 
 def by_cell(answer: Answer) -> Mapping[str, Answer]:
     """Return the figures of an answer by their cells."""
-    found = {}
+    cells = {}
     for figure in answer["figures"]:
         split = ",".join(f"{name}={code}" for name, code in figure["split"].items())
-        found[f"{figure['indicator']}[{split}]" if split else figure["indicator"]] = figure
-    return found
+        cells[f"{figure['indicator']}[{split}]" if split else figure["indicator"]] = figure
+    return cells

@@ -1,4 +1,4 @@
-"""A migrated database, and the facts of the demo with a roster for each article."""
+"""A migrated database, and the reference data of the demo with a roster for each article."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -27,7 +27,7 @@ def articles() -> tuple[Article, ...]:
 
 @pytest.fixture(scope="session")
 def reference(articles: tuple[Article, ...]) -> ReferenceData:
-    """Return our facts, with sample units below the areas of the articles."""
+    """Return our reference data, with sample units below the areas of the articles."""
     reference = shipped_reference()
     directory = Directory(demo_units(reference.directory, articles))
     lineage = Lineage(known_links(reference.lineage, directory))
@@ -36,7 +36,7 @@ def reference(articles: tuple[Article, ...]) -> ReferenceData:
 
 @pytest.fixture(scope="session")
 def layouts(reference: ReferenceData) -> Layouts:
-    """Return where each figure of our forms stands."""
+    """Return the layouts of the catalogue that ships."""
     return Layouts(reference.catalogue)
 
 
@@ -44,9 +44,9 @@ def layouts(reference: ReferenceData) -> Layouts:
 async def api(
     database: Database, reference: ReferenceData, layouts: Layouts
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Return a client of the aggregator's API, on the facts of the demo."""
-    async with client(database, lambda: reference, layouts) as its:
-        yield its
+    """Return a client of the aggregator's API, on the reference data of the demo."""
+    async with client(database, lambda: reference, layouts) as http:
+        yield http
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Feeds a ledger as a reader would: records with offsets, in batches, through its stream."""
+"""Feeds a ledger as the consumer does: records with offsets, in batches, through its inbox."""
 
 from collections.abc import Iterable, Sequence
 
@@ -19,7 +19,7 @@ from tools.demo.reports import Report, reports_of
 
 
 class Counting:
-    """One partition's end, and the stream that reads it."""
+    """One partition, and the inbox that reads it."""
 
     def __init__(self, database: Database, layouts: Layouts, partition: int = 0) -> None:
         self.stream: Inbox[Revision] = inbox_of(database, layouts)
@@ -29,19 +29,19 @@ class Counting:
 
     def records(self, events: Iterable[Event]) -> list[Record]:
         """Append events to the partition."""
-        found = [
-            record(event, self._end + place, partition=self._partition)
-            for place, event in enumerate(events)
+        appended = [
+            record(event, self._end + number, partition=self._partition)
+            for number, event in enumerate(events)
         ]
-        self._end += len(found)
-        return found
+        self._end += len(appended)
+        return appended
 
     async def apply(self, records: Sequence[Record]) -> None:
-        """Let the ledger have a batch."""
+        """Apply a batch."""
         await self.stream.apply(records, [self._decode(it) for it in records])
 
     async def count(self, events: Iterable[Event], batch: int = 500) -> None:
-        """Append events and let the ledger have them, batch by batch."""
+        """Append events and apply them, batch by batch."""
         records = self.records(events)
         for start in range(0, len(records), batch):
             await self.apply(records[start : start + batch])

@@ -8,9 +8,9 @@ from services.aggregator.domain.layouts import Layouts
 from shared.contracts.reports import ReportAccepted
 from shared.reference.directory import Directory, Unit
 from shared.reference.lineage import Lineage, Link
-from shared.reference.periods import parse_period
 from shared.reference.reference_data import ReferenceData
 from tests.builders.accepted_reports import ReportSubject, Value, accepted
+from tests.builders.periods import period as period_of
 
 BEFORE, AFTER = "cal.2024-H1", "cal.2024-H2"
 LAST, FIRST = date(2024, 6, 30), date(2024, 7, 1)
@@ -22,8 +22,8 @@ DIVIDED = "B1"
 """A commune of the right province, which goes partly into N2 and partly into N3."""
 
 
-def facts_of(reference: ReferenceData, *, reformed: bool) -> ReferenceData:
-    """Return the country, with the reform or as it was known before anybody thought of one."""
+def reference_of(reference: ReferenceData, *, reformed: bool) -> ReferenceData:
+    """Return the country, with the reform or as before it was decided."""
     end = LAST if reformed else None
     units = [
         _unit(LEFT, "province", None, end),
@@ -52,13 +52,14 @@ def report(
     revision: int = 1,
 ) -> ReportAccepted:
     """Return what intake accepts of a unit: F07 of a province, F05 of any other."""
-    its = parse_period(period)
-    assert its is not None
-    known = reference.directory.get(unit, its.last_day)
-    assert known is not None
-    form = "F07" if known.level == "province" else "F05"
-    path = reference.directory.path(unit, its.last_day)
-    return accepted(figures, ReportSubject(unit, path, known.type, form, period), revision=revision)
+    last_day = period_of(period).last_day
+    sender = reference.directory.get(unit, last_day)
+    assert sender is not None
+    form = "F07" if sender.level == "province" else "F05"
+    path = reference.directory.path(unit, last_day)
+    return accepted(
+        figures, ReportSubject(unit, path, sender.type, form, period), revision=revision
+    )
 
 
 def models(

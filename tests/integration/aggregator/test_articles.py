@@ -27,9 +27,9 @@ async def test_published_figures_come_out(
 
     for expected in expectations(articles, reference.catalogue):
         answer = await get(api, "/v1/totals", **expected.parameters)
-        found = by_cell(answer)
-        assert expected.differences({cell: it["value"] for cell, it in found.items()}) == []
-        assert all(it["reported_by"] <= it["expected"] for it in found.values())
+        cells = by_cell(answer)
+        assert expected.differences({cell: it["value"] for cell, it in cells.items()}) == []
+        assert all(it["reported_by"] <= it["expected"] for it in cells.values())
     ha_noi = by_cell(await get(api, "/v1/totals", unit="01.1", from_="cal.2022", to="cal.2023"))
     shown = {
         "pib_supervisions": "12.567",
@@ -57,12 +57,12 @@ async def test_commune_answers_from_its_own_report(
 ) -> None:
     """A unit below which nobody reports has no totals, and needs none."""
     subject = ReportSubject("FX-37.1-0001", ("FX-37.1-D02", "37.1"))
-    said: dict[str, Value] = {
+    stated: dict[str, Value] = {
         "dvk_models_new": 5,
         "dvk_models_removed": None,
         "land_donated_m2": "12.5",
     }
-    await Counting(database, layouts).count([accepted(said, subject)])
+    await Counting(database, layouts).count([accepted(stated, subject)])
 
     answer = await get(api, "/v1/totals", unit="FX-37.1-0001", form="F05")
 
@@ -74,9 +74,9 @@ async def test_commune_answers_from_its_own_report(
         "valid_from": None,
         "valid_to": "2025-06-30",
     }
-    found = by_cell(answer)
+    cells = by_cell(answer)
     new, removed, land = (
-        found[it] for it in ("dvk_models_new", "dvk_models_removed", "land_donated_m2")
+        cells[it] for it in ("dvk_models_new", "dvk_models_removed", "land_donated_m2")
     )
     assert (new["value"], new["reported_by"], new["expected"]) == (5, 1, 1)
     assert (removed["value"], removed["reported_by"], removed["expected"]) == (None, 0, 1)

@@ -19,8 +19,8 @@ from tests.integration.aggregator.reform import (
     LEFT,
     MERGED,
     RIGHT,
-    facts_of,
     models,
+    reference_of,
     report,
 )
 from tools.demo.articles import Article
@@ -31,15 +31,15 @@ TEN_TWENTY_FIVE = dict(zip(MERGED, (10, 20, 5), strict=True))
 
 
 class Country:
-    """The facts in force, which can be swapped as the register swaps them."""
+    """Reference data in force, replaced as the follower replaces them."""
 
     def __init__(self, reference: ReferenceData) -> None:
-        self._facts = reference
-        self.reference = facts_of(reference, reformed=False)
+        self._original = reference
+        self.reference = reference_of(reference, reformed=False)
 
     def reform(self) -> None:
         """Let the reform come into force."""
-        self.reference = facts_of(self._facts, reformed=True)
+        self.reference = reference_of(self._original, reformed=True)
 
 
 @pytest.fixture
@@ -53,8 +53,8 @@ async def asked(
     database: Database, country: Country, layouts: Layouts
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Return a client of the API on the small country."""
-    async with client(database, lambda: country.reference, layouts) as its:
-        yield its
+    async with client(database, lambda: country.reference, layouts) as http:
+        yield http
 
 
 async def versions(database: Database) -> Sequence[tuple[object, ...]]:
@@ -117,9 +117,9 @@ async def test_whole_country_is_the_same_in_both_views(
                 answer = await get(
                     api, "/v1/totals", unit=key, period="cal.2023", view=view, form=form
                 )
-                for cell, it in by_cell(answer).items():
-                    if isinstance(it["value"], int):
-                        sums[cell] = sums.get(cell, 0) + it["value"]
+                for cell, figure in by_cell(answer).items():
+                    if isinstance(figure["value"], int):
+                        sums[cell] = sums.get(cell, 0) + figure["value"]
         return sums
 
     assert await total(".1", "as_reported") == (await total(".2", "current")) != {}
@@ -150,18 +150,18 @@ async def test_three_communes_merge_while_the_line_runs(
     )
     rows = await versions(database)
 
-    async def pictures() -> list[object]:
-        found: list[object] = []
+    async def answers() -> list[object]:
+        parts: list[object] = []
         for unit in (LEFT, *MERGED):
             totals = await get(asked, "/v1/totals", unit=unit, period=BEFORE, form="F05")
             coverage = await get(asked, "/v1/coverage", unit=unit, period=BEFORE, form="F05")
             counts = ("expected", "reported", "on_time", "late", "missing")
-            found += [totals["figures"], [coverage[it] for it in counts]]
-        return found
+            parts += [totals["figures"], [coverage[it] for it in counts]]
+        return parts
 
-    before = await pictures()
+    before = await answers()
     country.reform()
-    after = await pictures()
+    after = await answers()
     commune = await get(asked, "/v1/totals", unit="N1", period=BEFORE, view="current")
     province = await get(asked, "/v1/totals", unit=BOTH, period=BEFORE, view="current")
 
@@ -211,9 +211,9 @@ async def test_range_over_the_reform_takes_stocks_at_its_end(
     )
     open_end = await get(asked, "/v1/totals", unit="N1", view="current", form="F05")
 
-    found = by_cell(answer)
-    assert (found[NEW]["value"], found[NEW]["expected"]) == (71, 4)
-    assert (found[MODELS]["value"], found[MODELS]["period"]) == (36, AFTER)
+    cells = by_cell(answer)
+    assert (cells[NEW]["value"], cells[NEW]["expected"]) == (71, 4)
+    assert (cells[MODELS]["value"], cells[MODELS]["period"]) == (36, AFTER)
     assert [it["key"] for it in answer["made_of"]] == [*MERGED, "N1"]
     assert open_end["figures"] == answer["figures"]
     assert (open_end["from"], open_end["to"]) == (BEFORE, AFTER)
@@ -229,16 +229,16 @@ async def test_year_of_the_reform_counts_its_stocks_once(
     """
     country.reform()
 
-    def said(opening: int, new: int, total: int) -> dict[str, Value]:
+    def stated(opening: int, new: int, total: int) -> dict[str, Value]:
         return {OPENING: opening, NEW: new, MODELS: total}
 
     await Counting(database, layouts).count(
         report(country.reference, unit, YEAR, figures)
         for unit, figures in {
-            "A1": said(8, 2, 10),
-            "A2": said(20, 0, 20),
-            "A3": said(5, 0, 5),
-            "N1": said(35, 6, 41),
+            "A1": stated(8, 2, 10),
+            "A2": stated(20, 0, 20),
+            "A3": stated(5, 0, 5),
+            "N1": stated(35, 6, 41),
         }.items()
     )
 
@@ -256,12 +256,12 @@ async def test_scores_of_several_provinces_have_no_sum(
 ) -> None:
     """Two provinces had a rank each; their successor had none, until it has its own."""
     country.reform()
-    said: dict[str, Value] = {"par_index_score": "89.58", "par_index_rank": 3}
+    own: dict[str, Value] = {"par_index_score": "89.58", "par_index_rank": 3}
     counting = Counting(database, layouts)
-    await counting.count([report(country.reference, it, BEFORE, said) for it in (LEFT, RIGHT)])
+    await counting.count([report(country.reference, it, BEFORE, own) for it in (LEFT, RIGHT)])
 
     then = by_cell(await get(asked, "/v1/totals", unit=BOTH, period=BEFORE, view="current"))
-    await counting.count([report(country.reference, BOTH, AFTER, said)])
+    await counting.count([report(country.reference, BOTH, AFTER, own)])
     span = by_cell(
         await get(asked, "/v1/totals", unit=BOTH, from_=BEFORE, to=AFTER, view="current")
     )
@@ -291,7 +291,7 @@ async def test_rank_goes_on_where_nothing_but_the_key_changed(
 async def test_carried_opening_names_only_whose_closing_is_known(
     asked: httpx.AsyncClient, database: Database, country: Country, layouts: Layouts
 ) -> None:
-    """Two of three never said what they closed with: their stock is not in the 10."""
+    """Two of three never reported a closing stock: it is not in the 10."""
     country.reform()
     await Counting(database, layouts).count(models(country.reference, BEFORE, {"A1": 10}, layouts))
 
@@ -307,7 +307,7 @@ async def test_carried_opening_names_only_whose_closing_is_known(
 async def test_opening_stock_is_carried_over_a_merger(
     asked: httpx.AsyncClient, database: Database, country: Country, layouts: Layouts
 ) -> None:
-    """Until somebody reports it, it is what the predecessors closed with, and says so."""
+    """Until it is reported, it is the predecessors' closing stock, and names them."""
     country.reform()
     counting = Counting(database, layouts)
     await counting.count(
@@ -316,8 +316,8 @@ async def test_opening_stock_is_carried_over_a_merger(
 
     async def opening(unit: str, view: str = "current") -> dict[str, object]:
         answer = await get(asked, "/v1/totals", unit=unit, period=AFTER, view=view, form="F05")
-        found: dict[str, object] = by_cell(answer)[OPENING]
-        return found
+        figure: dict[str, object] = by_cell(answer)[OPENING]
+        return figure
 
     commune, province, part = [await opening(it) for it in ("N1", BOTH, "N2")]
     as_reported = await opening("N1", "as_reported")

@@ -1,4 +1,4 @@
-"""The ledger is counted again from the log and put in its own place, also under traffic."""
+"""The ledger is counted again from the log and swapped, also under traffic."""
 
 import asyncio
 import itertools
@@ -176,12 +176,12 @@ async def test_wrong_total_is_found_and_can_be_mended(
             "INSERT INTO outbox (topic, headers, body) VALUES ('t', '{}', 'unsent')"
         )
 
-    found = await rebuild(settings, verify=True)
+    verified = await rebuild(settings, verify=True)
     wrong = await kept_totals(database)
     mended = await rebuild(settings, verify=False)
 
-    assert (found.differences, found.swapped, found.exit_code) == (2, False, 1)
-    assert {it.split()[0] for it in found.examples} == {"total"}
+    assert (verified.differences, verified.swapped, verified.exit_code) == (2, False, 1)
+    assert {it.split()[0] for it in verified.examples} == {"total"}
     assert mended.swapped
     again = await recomputed_totals(database)
     assert await kept_totals(database) == again != wrong

@@ -33,9 +33,9 @@ async def test_the_directory_is_carried_over(
     settings = AggregatorSettings(kafka=kafka, database=SecretStr(postgres_url), http_port=0)
     entities = entities_of(shipped())
     async with database.transaction() as connection:
-        book = DirectoryReplica()
-        _tell(book, entities, [("unit/X.9", "{}")])
-        await write_replica(connection, {}, book)
+        replica = DirectoryReplica()
+        _publish(replica, entities, [("unit/X.9", "{}")])
+        await write_replica(connection, {}, replica)
         await connection.execute(
             "INSERT INTO position (stream, topic, partition, next_offset)"
             " VALUES ('aggregator-directory', 'qcdc.directory.v1', 0, 14155)"
@@ -52,12 +52,12 @@ async def test_the_directory_is_carried_over(
         await write_replica(connection, again.entities, again)
 
 
-def _tell(
-    book: DirectoryReplica, entities: dict[str, str], later: Sequence[tuple[str, str]]
+def _publish(
+    replica: DirectoryReplica, entities: dict[str, str], later: Sequence[tuple[str, str]]
 ) -> None:
-    for it in entities.items():
-        book.take(EntityUpdate(*it))
-    book.take(
+    for key, content in entities.items():
+        replica.take(EntityUpdate(key, content))
+    replica.take(
         DirectoryRevised(
             event_id="r",
             occurred_at="2026-10-15T00:00:00Z",
@@ -68,6 +68,6 @@ def _tell(
             document="first",
         )
     )
-    book.settle(lambda _: "")
-    for it in later:
-        book.take(EntityUpdate(*it))
+    replica.settle(lambda _: "")
+    for key, content in later:
+        replica.take(EntityUpdate(key, content))

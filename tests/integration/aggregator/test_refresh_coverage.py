@@ -27,8 +27,8 @@ from tests.integration.aggregator.reform import (
     LEFT,
     MERGED,
     RIGHT,
-    facts_of,
     models,
+    reference_of,
 )
 
 TopicKeys = Sequence[tuple[str, str, str]]
@@ -36,7 +36,7 @@ TopicKeys = Sequence[tuple[str, str, str]]
 
 @pytest.fixture
 def refresh(database: Database, reference: ReferenceData, layouts: Layouts) -> CoverageRefresh:
-    """Return what looks through the announcements, on nobody's facts in particular."""
+    """Return the coverage refresh, by no reference data in particular."""
     nowhere = AggregatorSettings.model_validate(
         {"kafka": "nowhere:1", "database": "postgresql://nowhere/none", "http_port": 1}
     )
@@ -54,25 +54,25 @@ async def test_reform_known_in_time_changes_no_announcement(
     database: Database, reference: ReferenceData, layouts: Layouts, refresh: CoverageRefresh
 ) -> None:
     """Who owed for the first half of 2024 is who it was: nothing is announced again."""
-    before = facts_of(reference, reformed=False)
+    before = reference_of(reference, reformed=False)
     await Counting(database, layouts).count(
         models(before, BEFORE, {**dict.fromkeys(MERGED, 1), "B2": 1}, layouts)
     )
     assert {it[0] for it in await announced(database, before, layouts)} == {LEFT, RIGHT}
 
-    assert await refresh.mark(facts_of(reference, reformed=True)) == []
+    assert await refresh.mark(reference_of(reference, reformed=True)) == []
 
 
 async def test_unit_entered_late_changes_the_coverage_of_its_province(
     database: Database, reference: ReferenceData, layouts: Layouts, refresh: CoverageRefresh
 ) -> None:
     """A commune that was forgotten owes since its first day; other provinces keep silent."""
-    known = facts_of(reference, reformed=True)
+    original = reference_of(reference, reformed=True)
     counting = Counting(database, layouts)
-    await counting.count(models(known, BEFORE, {MERGED[0]: 1, "B2": 1}, layouts))
-    await counting.count(models(known, AFTER, {"N1": 1}, layouts))
-    await announced(database, known, layouts)
-    corrected = forgotten(known)
+    await counting.count(models(original, BEFORE, {MERGED[0]: 1, "B2": 1}, layouts))
+    await counting.count(models(original, AFTER, {"N1": 1}, layouts))
+    await announced(database, original, layouts)
+    corrected = forgotten(original)
 
     marked = await refresh.mark(corrected)
     published = await announced(database, corrected, layouts)
@@ -86,11 +86,11 @@ async def test_unit_whose_move_is_entered_late_has_reported_in_its_new_province(
     database: Database, reference: ReferenceData, layouts: Layouts
 ) -> None:
     """Its figures stay where they were counted; it must not be called missing for all that."""
-    known = facts_of(reference, reformed=False)
-    await Counting(database, layouts).count(models(known, BEFORE, {"A1": 1, "B2": 1}, layouts))
-    units = [state for it in known.directory for state in known.directory.states(it.key)]
+    original = reference_of(reference, reformed=False)
+    await Counting(database, layouts).count(models(original, BEFORE, {"A1": 1, "B2": 1}, layouts))
+    units = [state for it in original.directory for state in original.directory.states(it.key)]
     moved = [replace(it, parent=RIGHT) if it.key == "A1" else it for it in units]
-    corrected = replace(known, directory=Directory(moved))
+    corrected = replace(original, directory=Directory(moved))
 
     async with client(database, lambda: corrected, layouts) as api:
         late, covered = [
@@ -106,10 +106,10 @@ async def test_signed_total_that_nobody_had_reported_follows_the_directory(
     database: Database, reference: ReferenceData, layouts: Layouts, refresh: CoverageRefresh
 ) -> None:
     """A commune that was forgotten changes what was signed, also where no report has come."""
-    known = facts_of(reference, reformed=True)
-    await signed(database, known, SignOrder(BOTH, "F05", AFTER, "Báo cáo số 1"))
-    await relayed(database, TotalsOutbox(renderer(known, layouts)))
-    corrected = forgotten(known)
+    original = reference_of(reference, reformed=True)
+    await signed(database, original, SignOrder(BOTH, "F05", AFTER, "Báo cáo số 1"))
+    await relayed(database, TotalsOutbox(renderer(original, layouts)))
+    corrected = forgotten(original)
 
     await refresh.mark(corrected)
     sent = await relayed(database, TotalsOutbox(renderer(corrected, layouts)))
@@ -118,8 +118,8 @@ async def test_signed_total_that_nobody_had_reported_follows_the_directory(
     assert (event.coverage_before.expected, event.coverage_after.expected) == (3, 4)
 
 
-def forgotten(known: ReferenceData) -> ReferenceData:
-    """Return facts with a commune that had been left out."""
+def forgotten(original: ReferenceData) -> ReferenceData:
+    """Return reference data with a commune that had been left out."""
     unit = Unit("N4", "N4", "commune", "xa", "Xã N4", BOTH, FIRST, None)
-    units = [state for it in known.directory for state in known.directory.states(it.key)]
-    return replace(known, directory=Directory([*units, unit]))
+    units = [state for it in original.directory for state in original.directory.states(it.key)]
+    return replace(original, directory=Directory([*units, unit]))

@@ -8,7 +8,7 @@ from tests.integration.aggregator.asking import get
 
 async def test_code_means_another_unit_on_another_day(api: httpx.AsyncClient) -> None:
     """80 was Long An on 30 June 2025 and is Tây Ninh since 1 July."""
-    found = [
+    units = [
         (await get(api, "/v1/units", official_code="80", level="province", on=day))["unit"]
         for day in ("2025-06-30", "2025-07-01")
     ]
@@ -16,7 +16,7 @@ async def test_code_means_another_unit_on_another_day(api: httpx.AsyncClient) ->
         "/v1/units", params={"official_code": "73", "level": "province", "on": "2025-07-01"}
     )
 
-    assert [(it["key"], it["name"]) for it in found] == [
+    assert [(it["key"], it["name"]) for it in units] == [
         ("80.1", "Tỉnh Long An"),
         ("80.2", "Tỉnh Tây Ninh"),
     ]
@@ -24,7 +24,7 @@ async def test_code_means_another_unit_on_another_day(api: httpx.AsyncClient) ->
 
 
 async def test_unit_tells_where_it_came_from_and_who_answers(api: httpx.AsyncClient) -> None:
-    """All that is known of a unit, on any day."""
+    """Predecessors, successors and owed forms, on any day."""
     long_an = await get(api, "/v1/units/80.1", on="2026-01-01")
     then = await get(api, "/v1/units/80.1", on="2024-01-01")
     tay_ninh = await get(api, "/v1/units/80.2", on="2025-07-01")

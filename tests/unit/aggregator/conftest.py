@@ -1,4 +1,4 @@
-"""The facts and the layouts of our own forms, once for all tests of this folder."""
+"""The reference data that ship and the layouts of their forms."""
 
 import pytest
 from hypothesis import settings
@@ -14,11 +14,11 @@ settings.load_profile("patient")
 
 @pytest.fixture(scope="session")
 def reference() -> ReferenceData:
-    """Return the facts of shared/data."""
+    """Return the reference data of shared/data."""
     return shipped_reference()
 
 
 @pytest.fixture(scope="session")
 def layouts(reference: ReferenceData) -> Layouts:
-    """Return where each figure of our forms stands."""
+    """Return the layouts of the catalogue that ships."""
     return Layouts(reference.catalogue)

@@ -73,9 +73,9 @@ def test_a_province_of_today_is_made_of_whole_provinces_of_then(
     """Today's Tây Ninh holds Long An's 963: two totals are read, and no report is rewritten."""
     old = tuple(sorted(f"{it:02}.1" for it in seed.legacy))
 
-    found = of(reference, f"{seed.now:02}.2", "cal.2023")
+    origin = of(reference, f"{seed.now:02}.2", "cal.2023")
 
-    assert found == Sources(old, (), continued=old[0] if len(old) == 1 else None)
+    assert origin == Sources(old, (), continued=old[0] if len(old) == 1 else None)
 
 
 def test_tay_ninh_and_long_an_are_told_apart(reference: ReferenceData) -> None:
@@ -88,10 +88,10 @@ def test_tay_ninh_and_long_an_are_told_apart(reference: ReferenceData) -> None:
 
 def test_a_period_over_the_reform_has_sources_of_both_sides(reference: ReferenceData) -> None:
     """A unit that ended in June may have sent its half of the year; scores are of the new one."""
-    found = of(reference, "80.2", "cal.2025")
+    origin = of(reference, "80.2", "cal.2025")
 
-    assert found.areas == ("72.1", "80.1", "80.2")
-    assert found.continued == "80.2"
+    assert origin.areas == ("72.1", "80.1", "80.2")
+    assert origin.continued == "80.2"
 
 
 @pytest.mark.parametrize("code", ["cal.2023", "cal.2025", "nd09.2025-M07", "nd09.2026"])
@@ -104,10 +104,10 @@ def test_the_provinces_of_today_share_out_every_unit_exactly_once(
     counted: Counter[str] = Counter()
     for province in directory.provinces():
         if directory.alive(province, TODAY):
-            found = of(reference, province, code)
-            assert found.not_separable == found.unverified == ()
-            counted.update(found.units)
-            for area in found.areas:
+            origin = of(reference, province, code)
+            assert origin.not_separable == origin.unverified == ()
+            counted.update(origin.units)
+            for area in origin.areas:
                 counted.update(it.key for it in within[area])
 
     there = {it.key for its in within.values() for it in its}
@@ -115,7 +115,7 @@ def test_the_provinces_of_today_share_out_every_unit_exactly_once(
 
 
 def test_over_all_time_every_unit_is_covered(reference: ReferenceData) -> None:
-    """Of 14.149 units each one's figures stand in exactly one province of today."""
+    """The figures of each of 14.149 units count in exactly one province of today."""
     covered = {
         it.key
         for code in ("cal.2023", "nd09.2026")
@@ -146,10 +146,10 @@ def test_the_divided_ward_is_given_to_none_of_its_successors(reference: Referenc
 
     assert names(reference, set(heirs)) == sorted(example.successors)
     for heir in heirs:
-        found = of(reference, heir, "cal.2023")
-        assert ward.key in found.not_separable
-        assert ward.key not in found.units
-        assert found.continued is None
+        origin = of(reference, heir, "cal.2023")
+        assert ward.key in origin.not_separable
+        assert ward.key not in origin.units
+        assert origin.continued is None
     assert of(reference, "01.2", "cal.2023") == Sources(("01.1",), (), continued="01.1")
 
 
@@ -174,17 +174,17 @@ def test_a_commune_of_today_has_whole_and_divided_predecessors(reference: Refere
     """Thành Sen: eight wards wholly, and a part of Đại Nài that is counted nowhere here."""
     links = reference.lineage.predecessors("18073.2")
 
-    found = of(reference, "18073.2", "cal.2023")
+    origin = of(reference, "18073.2", "cal.2023")
 
-    assert found.areas == ()
-    assert found.units == tuple(sorted(it.predecessor for it in links if it.kind == "whole"))
-    assert found.not_separable == tuple(it.predecessor for it in links if it.kind == "part")
-    assert len(found.units) == 8
-    assert names(reference, set(found.not_separable)) == ["Phường Đại Nài"]
+    assert origin.areas == ()
+    assert origin.units == tuple(sorted(it.predecessor for it in links if it.kind == "whole"))
+    assert origin.not_separable == tuple(it.predecessor for it in links if it.kind == "part")
+    assert len(origin.units) == 8
+    assert names(reference, set(origin.not_separable)) == ["Phường Đại Nài"]
 
 
 def test_the_forty_links_of_one_source_are_marked(reference: ReferenceData) -> None:
-    """Whoever reads the total of such a commune is told which predecessor is in doubt."""
+    """The answer for such a commune names the predecessor that is in doubt."""
     doubtful = [it for it in reference.lineage if not it.verified]
 
     assert len(doubtful) == 40
@@ -237,9 +237,9 @@ def test_a_reused_code_is_looked_up_by_day(reference: ReferenceData, trap: Trap)
     level = "province" if trap.code is not None else "commune"
     code = f"{trap.code:02}" if trap.code is not None else f"{trap.ward_code:05}"
 
-    found = [reference.directory.find(code, level, day) for day in (BEFORE, TODAY)]
+    states = [reference.directory.find(code, level, day) for day in (BEFORE, TODAY)]
 
-    assert [it.name.removeprefix("Tỉnh ") for it in found if it] == [trap.before, trap.after]
+    assert [it.name.removeprefix("Tỉnh ") for it in states if it] == [trap.before, trap.after]
 
 
 def small(links: list[Link]) -> tuple[Directory, Lineage]:
@@ -323,8 +323,8 @@ def test_a_decision_of_tomorrow_counts_in_the_period_that_is_still_open() -> Non
     """In December the month is already seen as it will close, with all of A in B."""
     directory, lineage = small([Link("A", "B", "whole", date(2026, 1, 1))])
 
-    found = sources("B", period("nd09.2026-M01"), directory, lineage, date(2025, 12, 20))
-    assert found == Sources((), ("A", "B"), continued="B")
+    origin = sources("B", period("nd09.2026-M01"), directory, lineage, date(2025, 12, 20))
+    assert origin == Sources((), ("A", "B"), continued="B")
 
 
 def test_an_unknown_area_is_refused(reference: ReferenceData) -> None:

@@ -27,11 +27,11 @@ def test_coverage_counts_only_who_owes() -> None:
     """On time and late make reported; reported and missing make expected."""
     receipts = [receipt("A"), receipt("B", on_time=False), receipt("volunteer")]
 
-    found = coverage(frozenset("ABC"), receipts)
+    counted = coverage(frozenset("ABC"), receipts)
 
-    assert (found.expected, found.reported, found.on_time, found.late) == (3, 2, 1, 1)
-    assert found.missing == 1
-    assert added([found, found]).missing == 2
+    assert (counted.expected, counted.reported, counted.on_time, counted.late) == (3, 2, 1, 1)
+    assert counted.missing == 1
+    assert added([counted, counted]).missing == 2
 
 
 def test_missing_begins_when_the_due_instant_has_passed() -> None:

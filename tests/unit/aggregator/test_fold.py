@@ -159,7 +159,7 @@ def test_unit_that_moves_leaves_its_old_totals(layouts: Layouts) -> None:
 
 
 def test_rates_and_looked_up_figures_are_never_summed(layouts: Layouts) -> None:
-    """A total holds no rate; a score stands only in the total of the province that has it."""
+    """A total holds no rate; a score is only in the total of the province that has it."""
     ledger = MemoryLedger()
     rate: dict[str, Value] = {
         "pib_cases_resolved": 9,

@@ -9,7 +9,7 @@ from services.aggregator.domain.withholding import Withheld
 from services.aggregator.errors import QuestionRefused
 
 FIGURES = {"absent", *Withheld}
-"""What stands in the place of a figure."""
+"""The texts in place of a figure without a value."""
 
 
 def refusals() -> set[str]:

@@ -30,7 +30,7 @@ def test_only_the_period_in_which_a_merger_falls_begins_with_it(reference: Refer
 
 
 def test_every_opening_stock_has_the_closing_stock_of_its_own_split(layouts: Layouts) -> None:
-    """Every first stock of the catalogue is known here, cell by cell."""
+    """Every opening stock of the catalogue has its closing stock, cell by cell."""
     layout = layouts.require("F05", AFTER.code)
 
     pairs = opening_stocks([layout])

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from services.aggregator.domain.boundaries import sources
 from shared.reference.acts import Decision, apply
 from shared.reference.decisions import UnitChanged
-from shared.reference.periods import Period, parse_period, periods_of_year
+from shared.reference.periods import parse_period, periods_of_year
 from shared.reference.units import life
+from tests.builders.periods import period
 from tests.builders.reforms import (
     NOWHERE,
     Country,
@@ -88,13 +89,13 @@ def test_what_was_divided_is_assigned_to_no_part(data: st.DataObject) -> None:
     for month in MONTHS[:3]:
         counted: list[str] = []
         for key in communes:
-            found = sources(key, month, country.directory, country.lineage, today)
-            counted.extend(found.units)
-            for source in found.units:
+            origin = sources(key, month, country.directory, country.lineage, today)
+            counted.extend(origin.units)
+            for source in origin.units:
                 heirs = country.lineage.heirs(source, month.last_day, today, country.directory)
                 assert heirs == {key}
-            assert not set(found.units) & set(found.not_separable)
-            assert found.areas == ()
+            assert not set(origin.units) & set(origin.not_separable)
+            assert origin.areas == ()
         assert len(counted) == len(set(counted))
 
 
@@ -140,19 +141,12 @@ def test_acts_of_one_day_may_stand_in_any_order(data: st.DataObject) -> None:
     assert [it.name for it in expected[0] if it.key == "C3"] == ["Tên C3", "Tên mới", "Khác"]
 
 
-def month(code: str) -> Period:
-    """Return a period that must exist."""
-    found = parse_period(code)
-    assert found is not None
-    return found
-
-
 def merged() -> tuple[Country, NaiveLedger]:
     """Return three communes that had 10, 20 and 5, and then became one."""
     communes = [unit(key, "commune", "P") for key in "ABC"]
     country, ledger = Country([unit("P", "province", None), *communes]), NaiveLedger()
     for key, value in (("A", 10), ("B", 20), ("C", 5)):
-        ledger.report(country, key, month("cal.2025-M06"))
+        ledger.report(country, key, period("cal.2025-M06"))
         ledger.own[key, "cal.2025-M06"] = value
     day = date(2025, 7, 1)
     country.decide(
@@ -169,7 +163,7 @@ def merged() -> tuple[Country, NaiveLedger]:
 def test_three_communes_that_merge_keep_their_35() -> None:
     """DHIS2 keeps the last updated value of the three: 10."""
     country, ledger = merged()
-    june, today = month("cal.2025-M06"), date(2025, 8, 1)
+    june, today = period("cal.2025-M06"), date(2025, 8, 1)
 
     assert ledger.as_reported("P", june) == 35
     assert ledger.current(country, "P", june, today) == 35
@@ -179,7 +173,7 @@ def test_three_communes_that_merge_keep_their_35() -> None:
 def test_split_back_they_still_keep_their_35() -> None:
     """What was one is not ours to divide again; the province has it all the same."""
     country, ledger = merged()
-    june, july, today = month("cal.2025-M06"), month("cal.2025-M07"), date(2025, 10, 1)
+    june, july, today = period("cal.2025-M06"), period("cal.2025-M07"), date(2025, 10, 1)
     ledger.report(country, "M", july)
     ledger.own["M", july.code] = 36
     day = date(2025, 9, 1)
@@ -195,7 +189,7 @@ def test_split_back_they_still_keep_their_35() -> None:
     assert ledger.current(country, "P", june, today) == 35
     assert ledger.current(country, "P", july, today) == 36
     for key in ("A2", "B2", "C2"):
-        found = sources(key, june, country.directory, country.lineage, today)
+        origin = sources(key, june, country.directory, country.lineage, today)
         assert ledger.current(country, key, june, today) == 0
-        assert found.not_separable == ("A", "B", "C")
-        assert found.continued is None
+        assert origin.not_separable == ("A", "B", "C")
+        assert origin.continued is None

@@ -11,7 +11,7 @@ NEW, TOTAL, F04_ONLY = "dvk_models_new", "dvk_models_total", "dialogues_held"
 UNITS = "ABCDEF"
 
 
-def filed(units: str, *missing: int) -> ReportGroup:
+def group(units: str, *missing: int) -> ReportGroup:
     """Return units that leave out figures at these positions."""
     return ReportGroup(frozenset(units), frozenset(missing))
 
@@ -22,8 +22,8 @@ def test_unit_may_report_a_figure_in_either_form(layouts: Layouts) -> None:
     owing = frozenset("ABC")
     reporters = Reporters(
         [
-            FormReporters(f01, year(2023), owing, [filed("A", f01.form.position[F04_ONLY])]),
-            FormReporters(f04, year(2023), owing, [filed("AB")]),
+            FormReporters(f01, year(2023), owing, [group("A", f01.form.position[F04_ONLY])]),
+            FormReporters(f04, year(2023), owing, [group("AB")]),
         ]
     )
 
@@ -33,7 +33,7 @@ def test_unit_may_report_a_figure_in_either_form(layouts: Layouts) -> None:
 def test_rate_is_reported_by_who_reported_both_parts(layouts: Layouts) -> None:
     """A numerator alone says nothing of the rate."""
     f05 = layouts.require("F05", "cal.2023")
-    patterns = [filed("A"), filed("B", f05.form.position[TOTAL])]
+    patterns = [group("A"), group("B", f05.form.position[TOTAL])]
     reporters = Reporters([FormReporters(f05, year(2023), frozenset("ABC"), patterns)])
 
     assert reporters.of([NEW], [year(2023)]) == (2, 2, 3)
@@ -46,8 +46,8 @@ def test_who_owed_in_one_year_only_answers_for_that_year(layouts: Layouts) -> No
     f05 = layouts.require("F05", "cal.2023")
     reporters = Reporters(
         [
-            FormReporters(f05, year(2022), frozenset("AB"), [filed("AB")]),
-            FormReporters(f05, year(2023), frozenset("A"), [filed("A")]),
+            FormReporters(f05, year(2022), frozenset("AB"), [group("AB")]),
+            FormReporters(f05, year(2023), frozenset("A"), [group("A")]),
         ]
     )
 
@@ -63,7 +63,7 @@ def test_counting_agrees_with_asking_every_unit(
 ) -> None:
     """Expected is who ever owed; of these some reported at least once, some always."""
     f05 = layouts.require("F05", "cal.2023")
-    periods = [year(2020 + place) for place in range(len(years))]
+    periods = [year(2020 + number) for number in range(len(years))]
     forms = [
         FormReporters(f05, period, owing, [ReportGroup(reported, frozenset())])
         for period, (owing, reported) in zip(periods, years, strict=True)

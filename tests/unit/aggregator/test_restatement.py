@@ -24,7 +24,7 @@ def stated(indicator: str, value: int | str | None, **more: object) -> Figure:
 
 
 def test_only_values_and_doubts_are_restated() -> None:
-    """Who reported is told by the coverage; nought is not absent, more than five not five."""
+    """Who reported belongs to the coverage; 0 is not absent, more than five is not five."""
     before = [stated("a", 1), stated("b", None), stated("c", 5), stated("d", "1.50")]
     after = [
         stated("a", 1, reported_by=0),

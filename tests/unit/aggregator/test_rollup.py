@@ -1,4 +1,4 @@
-"""What totals say of an indicator, over units, forms and time."""
+"""The figures that follow from totals, over units, forms and time."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -42,7 +42,7 @@ def read(
     used = {
         (form, period): layouts.require(form, period.code) for form in forms for period in periods
     }
-    tallies = [
+    totals_by_period = [
         PeriodTotals(
             layout, period, _totals(layouts, [it for it in reports if _is(it, form, period)])
         )
@@ -51,15 +51,15 @@ def read(
     units = frozenset("ABCDEFGH"[:owing])
     reporters = Reporters(
         FormReporters(
-            layout, period, units, _filed(layouts, [it for it in reports if _is(it, form, period)])
+            layout, period, units, _groups(layouts, [it for it in reports if _is(it, form, period)])
         )
         for (form, period), layout in used.items()
     )
     selection = FigureSelection(
         reference.catalogue, periods, list({id(it): it for it in used.values()}.values())
     )
-    said = StatedFigures(amounts(tallies, reference.catalogue))
-    return {it.cell.key: it for it in compute_figures(selection, said, reporters)}
+    stated = StatedFigures(amounts(totals_by_period, reference.catalogue))
+    return {it.cell.key: it for it in compute_figures(selection, stated, reporters)}
 
 
 def _is(report: ReportAccepted, form: str, period: Period) -> bool:
@@ -78,13 +78,13 @@ def _totals(layouts: Layouts, reports: Sequence[ReportAccepted]) -> Totals:
     return settle({}, {key: moves}, layouts)[key]
 
 
-def _filed(layouts: Layouts, reports: Sequence[ReportAccepted]) -> list[ReportGroup]:
+def _groups(layouts: Layouts, reports: Sequence[ReportAccepted]) -> list[ReportGroup]:
     return [
         ReportGroup(
             frozenset({it.unit}),
             frozenset(
-                place
-                for key, place in layouts.require(it.form, it.period).form.position.items()
+                position
+                for key, position in layouts.require(it.form, it.period).form.position.items()
                 if it.figures.get(key) is None
             ),
         )
@@ -128,11 +128,11 @@ def test_rate_of_a_range_is_of_the_years_that_have_both_parts(
         for period, figures in (("cal.2022", both), ("cal.2023", one))
     ]
 
-    found = read(reference, layouts, reports, owing=1)
+    answer = read(reference, layouts, reports, owing=1)
 
-    rate = found["pib_resolution_rate"]
+    rate = answer["pib_resolution_rate"]
     assert (rate.value, rate.units) == (Decimal("90.0"), ReporterCount(1, 0, 1))
-    assert found["pib_cases_resolved"].value == 170
+    assert answer["pib_cases_resolved"].value == 170
 
 
 def test_rate_of_parts_that_not_the_same_reports_state_is_about(
@@ -156,22 +156,22 @@ def test_rate_of_nothing_is_absent(reference: ReferenceData, layouts: Layouts) -
     """No violation detected: there is no rate, neither 0 % nor 100 %."""
     nothing = {"pib_violations_detected": 0, "pib_cases_resolved": 0}
 
-    found = read(reference, layouts, [accepted(nothing, ReportSubject("A", form="F04"))])
+    answer = read(reference, layouts, [accepted(nothing, ReportSubject("A", form="F04"))])
 
-    assert found["pib_resolution_rate"].value is None
-    assert found["pib_violations_detected"].value == 0
+    assert answer["pib_resolution_rate"].value is None
+    assert answer["pib_violations_detected"].value == 0
 
 
 def test_absent_is_not_nought(reference: ReferenceData, layouts: Layouts) -> None:
-    """Ninh Bình's removals are not known; a commune that reports 0 says something."""
-    said = {"dvk_models_new": 421, "dvk_models_removed": None}
+    """Ninh Bình's removals are not known; a commune that reports 0 has reported."""
+    stated = {"dvk_models_new": 421, "dvk_models_removed": None}
 
-    unknown = read(reference, layouts, [accepted(said, ReportSubject("A"))])["dvk_models_removed"]
-    nought = read(reference, layouts, [accepted({"dvk_models_removed": 0}, ReportSubject("A"))])
+    unknown = read(reference, layouts, [accepted(stated, ReportSubject("A"))])["dvk_models_removed"]
+    zero = read(reference, layouts, [accepted({"dvk_models_removed": 0}, ReportSubject("A"))])
 
     assert (unknown.value, unknown.units.reported_by, unknown.units.expected) == (None, 0, 2)
-    assert nought["dvk_models_removed"].value == 0
-    assert nought["dvk_models_removed"].units.reported_by == 1
+    assert zero["dvk_models_removed"].value == 0
+    assert zero["dvk_models_removed"].units.reported_by == 1
 
 
 def test_range_adds_flows_and_takes_stocks_at_its_ends(
@@ -190,11 +190,14 @@ def test_range_adds_flows_and_takes_stocks_at_its_ends(
         accepted({"dvk_models_new": 1}, ReportSubject("A", period="cal.2023")),
     ]
 
-    found = read(reference, layouts, reports, owing=1)
+    answer = read(reference, layouts, reports, owing=1)
 
-    assert (found["dvk_models_new"].value, found["dvk_models_new"].period) == (31, None)
-    assert (found["dvk_models_total"].value, found["dvk_models_total"].period) == (120, year(2022))
-    opening = found["dvk_models_opening"]
+    assert (answer["dvk_models_new"].value, answer["dvk_models_new"].period) == (31, None)
+    assert (answer["dvk_models_total"].value, answer["dvk_models_total"].period) == (
+        120,
+        year(2022),
+    )
+    opening = answer["dvk_models_opening"]
     assert (opening.value, opening.period) == (90, year(2021))
 
 
@@ -204,17 +207,17 @@ def test_stock_that_passed_on_within_the_year_counts_once(
     """What ended in June and what began in July both had it; alone, either of them is asked."""
     layout, period = layouts.require("F05", "cal.2023"), year(2023)
 
-    def said(opening: int, new: int, total: int) -> Totals:
+    def stated(opening: int, new: int, total: int) -> Totals:
         cells = {"dvk_models_opening": opening, "dvk_models_new": new, "dvk_models_total": total}
         return _totals(layouts, [accepted(cells, ReportSubject("A"))])
 
-    ended = PeriodTotals(layout, period, said(8, 2, 10), at_end=False)
-    begun = PeriodTotals(layout, period, said(10, 3, 13), at_start=False)
+    ended = PeriodTotals(layout, period, stated(8, 2, 10), at_end=False)
+    begun = PeriodTotals(layout, period, stated(10, 3, 13), at_start=False)
 
-    def stocks(*tallies: PeriodTotals) -> list[int]:
-        found = amounts(tallies, reference.catalogue)
+    def stocks(*totals_by_period: PeriodTotals) -> list[int]:
+        answer = amounts(totals_by_period, reference.catalogue)
         cells = ("dvk_models_opening", "dvk_models_new", "dvk_models_total")
-        return [found[cell][period].value for cell in cells]
+        return [answer[cell][period].value for cell in cells]
 
     assert stocks(ended, begun) == stocks(begun, ended) == [8, 5, 13]
     assert (stocks(ended), stocks(begun)) == ([8, 2, 10], [10, 3, 13])
@@ -224,28 +227,31 @@ def test_score_and_rank_are_looked_up_in_the_last_period_that_has_them(
     reference: ReferenceData, layouts: Layouts
 ) -> None:
     """Hà Nội's PAR INDEX of 2022: 89.58, third of 63, also when 2023 is asked for too."""
-    said: dict[str, Value] = {
+    stated: dict[str, Value] = {
         "par_index_score": "89.58",
         "par_index_rank": 3,
         "sipas_score": "80.16",
     }
     reports = [
-        accepted(said, own("cal.2022")),
+        accepted(stated, own("cal.2022")),
         accepted({"papi_group": 2}, own("cal.2023")),
     ]
 
-    found = read(reference, layouts, reports)
+    answer = read(reference, layouts, reports)
 
-    rank = found["par_index_rank"]
+    rank = answer["par_index_rank"]
     assert (rank.value, rank.out_of, rank.period) == (3, 63, year(2022))
-    assert (found["par_index_score"].value, found["papi_group"].value) == (Decimal("89.58"), 2)
+    assert (answer["par_index_score"].value, answer["papi_group"].value) == (
+        Decimal("89.58"),
+        2,
+    )
 
 
 def test_rank_of_2025_is_out_of_34(reference: ReferenceData, layouts: Layouts) -> None:
     """There are 34 provinces since July 2025."""
-    found = read(reference, layouts, [accepted({"par_index_rank": 3}, own("cal.2025"))])
+    answer = read(reference, layouts, [accepted({"par_index_rank": 3}, own("cal.2025"))])
 
-    assert found["par_index_rank"].out_of == 34
+    assert answer["par_index_rank"].out_of == 34
 
 
 def test_indicator_of_several_forms_is_their_sum(
@@ -277,12 +283,12 @@ def test_more_than_dominates(reference: ReferenceData, layouts: Layouts) -> None
 
 def test_every_cell_of_the_form_is_listed(reference: ReferenceData, layouts: Layouts) -> None:
     """What nobody reported is shown as absent: it is never left out, and never 0."""
-    said = {"dvk_models_new": 5, "dvk_models_new[field=kinh_te]": 5}
+    stated = {"dvk_models_new": 5, "dvk_models_new[field=kinh_te]": 5}
 
-    found = read(reference, layouts, [accepted(said, ReportSubject("A"))])
+    answer = read(reference, layouts, [accepted(stated, ReportSubject("A"))])
 
-    assert {key: it.value for key, it in found.items() if it.value is not None} == said
-    assert set(found) == {it.key for it in layouts.require("F05", "cal.2023").form.cells}
+    assert {key: it.value for key, it in answer.items() if it.value is not None} == stated
+    assert set(answer) == {it.key for it in layouts.require("F05", "cal.2023").form.cells}
 
 
 def test_completeness_of_a_range_is_never_overstated(
@@ -299,12 +305,12 @@ def test_completeness_of_a_range_is_never_overstated(
         ]
     ]
 
-    found = read(reference, layouts, reports)
+    answer = read(reference, layouts, reports)
 
-    assert found["dvk_models_new"].value == 4
-    assert found["dvk_models_new"].units == ReporterCount(reported_by=2, in_full=1, expected=2)
+    assert answer["dvk_models_new"].value == 4
+    assert answer["dvk_models_new"].units == ReporterCount(reported_by=2, in_full=1, expected=2)
     # A stock is the picture of one year, and in that year both reported.
-    assert found["dvk_models_total"].units == ReporterCount(2, 2, 2)
+    assert answer["dvk_models_total"].units == ReporterCount(2, 2, 2)
 
 
 NOT_ADDITIVE = [Measure.SCORE, Measure.RANK, Measure.CATEGORY, Measure.RATIO]

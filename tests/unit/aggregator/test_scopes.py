@@ -1,4 +1,4 @@
-"""Whose reports make up a unit, and what cannot be said of it."""
+"""The reports that make up a unit, and the figures that are withheld."""
 
 from datetime import date
 
@@ -23,12 +23,12 @@ SEPARABLE, ADDITIVE = Withheld.NOT_SEPARABLE, Withheld.NOT_ADDITIVE
 
 def some_commune(reference: ReferenceData, province: str) -> str:
     """Return a commune of before the reform."""
-    its = reference.directory.below(province, date(2023, 1, 1))
-    return next(it.key for it in its if it.level == "commune")
+    units = reference.directory.below(province, date(2023, 1, 1))
+    return next(it.key for it in units if it.level == "commune")
 
 
 def test_area_has_a_total_and_a_commune_its_own_report(reference: ReferenceData) -> None:
-    """Whether below it somebody reports decides where the figures stand."""
+    """An area has units below it that report; a commune is counted by its own report."""
     commune = some_commune(reference, "80.1")
 
     area = as_reported(reference.directory, "80.1", period("cal.2023"))
@@ -98,11 +98,11 @@ def test_score_is_withheld_where_the_unit_is_not_one(
     year = period("cal.2023")
     f07 = layouts.require("F07", year.code)
 
-    found = withheld_cells(f07, year, Scope(areas=("72.1", "80.1")), reference.directory, [])
+    withheld = withheld_cells(f07, year, Scope(areas=("72.1", "80.1")), reference.directory, [])
 
-    assert found
-    assert set(found) == {f07.keys[place] for place in f07.looked_up}
-    assert set(found.values()) == {ADDITIVE}
+    assert withheld
+    assert set(withheld) == {f07.keys[position] for position in f07.looked_up}
+    assert set(withheld.values()) == {ADDITIVE}
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,13 @@ def test_the_period_that_decides_is_the_one_that_counts(
     reference: ReferenceData,
 ) -> None:
     """A sum needs every period, a stock the last one or the first one."""
-    known = reference.catalogue.indicators[indicator]
-    held = {period(f"cal.{it}"): SEPARABLE for it in withheld}
+    by_period = {period(f"cal.{it}"): SEPARABLE for it in withheld}
 
-    assert withholding(known, [period(f"cal.{it}") for it in stated], held) is why
+    assert (
+        withholding(
+            reference.catalogue.indicators[indicator],
+            [period(f"cal.{it}") for it in stated],
+            by_period,
+        )
+        is why
+    )
