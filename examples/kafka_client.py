@@ -164,17 +164,13 @@ async def new_verdicts(
     Enter it before you send: then no earlier receipt is taken for the answer. Raises NoTopic.
     """
     topic = f"qcdc.receipts.{source}.v1"
-    consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, **options)
-    try:
-        await consumer.start()
-    except UnknownTopicOrPartitionError as problem:
-        await consumer.stop()
-        raise NoTopic(f"{topic} does not exist; ask the operator for your topics") from problem
-    try:
+    # A consumer of an unknown topic waits a minute for it: look first.
+    async with AIOKafkaConsumer(bootstrap_servers=bootstrap, **options) as consumer:
+        if topic not in await consumer.topics():
+            raise NoTopic(f"{topic} does not exist; ask the operator for your topics")
+    async with AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, **options) as consumer:
         await consumer.seek_to_end()
         yield _read(consumer, commit=False)
-    finally:
-        await consumer.stop()
 
 
 async def _read(consumer: AIOKafkaConsumer, *, commit: bool) -> AsyncIterator[Verdict]:

@@ -91,7 +91,7 @@ class Journal:
         Write in the order of the unique keys, so that two writers cannot block each other.
 
         Raises:
-            Overtaken: nothing was saved; begin again from ``load``.
+            EventStoredConcurrently: nothing was saved; begin again from ``load``.
 
         """
         in_order = sorted(entries, key=lambda it: (it.source, it.event_id))
