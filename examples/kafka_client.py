@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+from aiokafka.errors import KafkaError
 
 Document = Mapping[str, Any]
 """A submission as JSON (docs/SENDING.md). Its ``event_id`` is yours, and never used twice."""
