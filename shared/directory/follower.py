@@ -29,7 +29,7 @@ from shared.directory.store import (
     write_replica,
 )
 from shared.infra.errors import Misconfigured
-from shared.infra.health import Condition, Health
+from shared.infra.health import Health
 from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.subscription import subscriber
 from shared.infra.postgres.database import Connection, Database
@@ -85,12 +85,7 @@ class DirectoryFollower:
         self._wake = asyncio.Event()
         health.starting(PART)
         self._tables = Supervised(f"{PART} tables", health)
-        self._topic = Supervised(
-            f"{PART} topic",
-            health,
-            network=Condition.KAFKA_UNAVAILABLE,
-            pause_seconds_max=WAIT_SECONDS,
-        )
+        self._topic = Supervised(f"{PART} topic", health, pause_seconds_max=WAIT_SECONDS)
 
     def _consumer(
         self,

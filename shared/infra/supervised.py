@@ -20,18 +20,18 @@ from shared.infra.postgres.database import retryable
 
 PAUSE_SECONDS_MIN = 0.1
 PAUSE_SECONDS_MAX = 3.0
+RECOVERED_AFTER_SECONDS = 60.0
+"""Work that lasted so long had begun well: longer than any timeout within which it may fail."""
 
 T = TypeVar("T")
 log = structlog.get_logger()
 
 
-def condition_of(
-    problem: BaseException, network: Condition = Condition.DATABASE_UNAVAILABLE
-) -> Condition | None:
+def condition_of(problem: BaseException) -> Condition | None:
     """
     Name the outage behind *problem*; None when it is a bug of ours.
 
-    *network* is what a bare OSError or TimeoutError means where it was caught.
+    aiokafka wraps what the network does to it; a bare OSError or TimeoutError is asyncpg's.
     """
     if isinstance(problem, LogReplaced):
         return Condition.LOG_REPLACED
@@ -39,8 +39,6 @@ def condition_of(
         return Condition.BEHIND_WITHOUT_PROGRESS
     if isinstance(problem, KafkaError):
         return Condition.KAFKA_UNAVAILABLE
-    if isinstance(problem, OSError | TimeoutError):
-        return network
     return Condition.DATABASE_UNAVAILABLE if retryable(problem) else None
 
 
@@ -62,7 +60,7 @@ async def retry(
             return await work()
         except Exception as problem:  # noqa: BLE001 - *on_failure* raises what is a bug
             # Work that had lasted for a while has met another outage than the last.
-            failures = 1 if now() - began > pause_seconds_max else failures + 1
+            failures = 1 if now() - began > RECOVERED_AFTER_SECONDS else failures + 1
             on_failure(problem, failures)
             await asyncio.sleep(_pause(failures, pause_seconds_max))
 
@@ -82,7 +80,6 @@ class Supervised:
         part: str,
         health: Health,
         *,
-        network: Condition = Condition.DATABASE_UNAVAILABLE,
         bugs: Condition | None = None,
         pause_seconds_max: float = PAUSE_SECONDS_MAX,
         tolerated: int = 0,
@@ -95,7 +92,6 @@ class Supervised:
         """
         self.part = part
         self._health = health
-        self._network = network
         self._bugs = bugs
         self._pause_seconds_max = pause_seconds_max
         self._tolerated = tolerated
@@ -109,7 +105,7 @@ class Supervised:
 
     def complain(self, problem: Exception, failures: int | None = None) -> None:
         """Report an outage; raise *problem* when it is a bug that this part does not survive."""
-        outage = condition_of(problem, self._network)
+        outage = condition_of(problem)
         condition = outage or self._bugs
         if condition is None:
             raise problem

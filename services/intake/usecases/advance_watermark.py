@@ -19,11 +19,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
+from aiokafka.errors import KafkaTimeoutError
+
 from services.intake.usecases.receive import PRODUCER
 from shared.contracts.duties import IntakeCaughtUp
 from shared.contracts.event import derived_id
 from shared.contracts.topics import WATERMARKS
-from shared.infra.health import Condition, Health
+from shared.infra.health import Health
 from shared.infra.kafka.outbox import Outgoing, write_outbox
 from shared.infra.postgres.database import Database
 from shared.infra.postgres.locks import AdvisoryLock
@@ -56,7 +58,6 @@ class AdvanceWatermark:
         self._supervised = Supervised(
             "watermark",
             health,
-            network=Condition.KAFKA_UNAVAILABLE,
             pause_seconds_max=every_seconds,
             tolerated=FAILURES_TOLERATED,
         )
@@ -70,7 +71,7 @@ class AdvanceWatermark:
         Publish a watermark if intake has caught up; return it.
 
         Raises:
-            KafkaError, TimeoutError: Kafka could not be asked, so nothing was said.
+            KafkaError: Kafka could not be asked, so nothing was said.
 
         """
         if await self._read_behind():  # without the lock: a Kafka that is away must block nobody
@@ -92,4 +93,8 @@ class AdvanceWatermark:
         return watermark
 
     async def _read_behind(self) -> int:
-        return await asyncio.wait_for(self._behind(), WAIT_SECONDS_MAX)
+        try:
+            async with asyncio.timeout(WAIT_SECONDS_MAX):
+                return await self._behind()
+        except TimeoutError as problem:
+            raise KafkaTimeoutError("Kafka does not say how far its partitions go") from problem

@@ -16,7 +16,7 @@ from zlib import crc32
 import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 from faststream.kafka import KafkaBroker
 
 from shared.infra.errors import BreakerOpen, ConsumerStalled, LogReplaced, Partition, PositionGap
@@ -54,7 +54,7 @@ class ConsumerSupervisor(Generic[M]):
         self.part = f"consumer {subscription.group}"
         self._settings = settings
         self._health = health
-        self._supervised = Supervised(self.part, health, network=Condition.KAFKA_UNAVAILABLE)
+        self._supervised = Supervised(self.part, health)
         self._applying = Supervised(self.part, health)
         self._after = after
         self._sought: dict[Partition, int] = {}
@@ -155,8 +155,11 @@ class ConsumerSupervisor(Generic[M]):
             return {}  # a pattern that matches nothing: there is nothing to be behind of
         if not partitions:
             raise KafkaError("no partition of the subscribed topics is known yet")
-        async with asyncio.timeout(10):  # wait_for may lose a cancellation on Python 3.11
-            return dict(await consumer.end_offsets(partitions))
+        try:
+            async with asyncio.timeout(10):  # wait_for may lose a cancellation on Python 3.11
+                return dict(await consumer.end_offsets(partitions))
+        except TimeoutError as problem:
+            raise KafkaTimeoutError("the broker does not say where its partitions end") from problem
 
     async def _topics_now(self, consumer: AIOKafkaConsumer) -> set[str]:
         """

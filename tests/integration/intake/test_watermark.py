@@ -97,11 +97,23 @@ async def test_nothing_is_said_when_kafka_cannot_be_asked(
     answers: tuple[int | Exception, ...], upstream: Upstream
 ) -> None:
     """An unknown lag is not "no lag"."""
-    with pytest.raises((KafkaError, TimeoutError)):
+    with pytest.raises(KafkaError):
         await watermark(upstream, *answers).advance()
 
     assert not await said(upstream)
     assert (await upstream.post(document(0, 1))).status_code == 201
+
+
+async def test_kafka_that_does_not_answer_is_named(upstream: Upstream) -> None:
+    """A question without an answer is Kafka's outage, not the database's."""
+    never = asyncio.Event()
+
+    async def behind() -> int:
+        await never.wait()
+        return 0
+
+    with pytest.raises(KafkaError):
+        await AdvanceWatermark(upstream.intake.database, behind, 1.0, Health()).advance()
 
 
 async def test_rush_over_http_does_not_keep_the_watermark_from_asking(upstream: Upstream) -> None:

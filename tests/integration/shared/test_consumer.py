@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from shared.infra.dead_letters import newest, open_breakers, reset_breakers
 from shared.infra.errors import BreakerOpen, Partition, PositionGap
-from shared.infra.health import Health
+from shared.infra.health import Condition, Health
 from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.inbox import Inbox
 from shared.infra.kafka.records import Record
@@ -83,6 +83,26 @@ async def test_every_record_is_counted_once(kafka: str, postgres_url: str) -> No
             return await seen(it.database) == list(range(2500))
 
         await eventually(complete)
+
+
+async def test_a_database_that_is_away_is_not_taken_for_kafka(kafka: str) -> None:
+    """Whoever is called at night looks at the server that the reason names."""
+    topic, health = await new_topic(kafka), Health()
+    database = Database("postgresql://nobody@127.0.0.1:9/none", application="test")
+    settings = ServiceSettings(kafka=kafka, database=SecretStr(database.url), http_port=1)
+    reader = ConsumerSupervisor(counting(topic), "test", settings, database, health)
+    await database.open()
+    task = asyncio.create_task(reader.run())
+
+    async def blamed() -> bool:
+        return health.complaints[reader.part].condition is Condition.DATABASE_UNAVAILABLE
+
+    try:
+        await eventually(blamed)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await database.close()
 
 
 async def test_undecodable_header_loses_nothing(kafka: str, postgres_url: str) -> None:

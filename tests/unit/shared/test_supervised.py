@@ -96,6 +96,20 @@ async def test_tolerated_outages_are_not_reported() -> None:
     assert work.seen == ["starting"] * 3 + ["database_unavailable"] * 2
 
 
+async def test_outages_in_a_row_are_counted_however_slowly_they_fail() -> None:
+    """What runs into a timeout longer than the pause fails in a row too, and is reported."""
+    health, work_seconds = Health(), 0.01
+    work = Work(health, *(TimeoutError() for _ in range(4)))
+
+    async def slow() -> str:
+        await asyncio.sleep(work_seconds)
+        return await work()
+
+    await supervised(health, tolerated=2).until_done(slow)
+
+    assert work.seen == ["starting"] * 3 + ["database_unavailable"] * 2
+
+
 async def test_work_and_pause_alternate_for_ever() -> None:
     """The pause is told what the work returned, so that a busy part need not wait."""
     health, paused = Health(), list[str]()
