@@ -217,6 +217,39 @@ async def test_reader_rewinds_itself_after_a_restore(kafka: str, postgres_url: s
         await eventually(complete)
 
 
+async def test_a_stalled_consumer_is_replaced(
+    kafka: str, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a rebalance aiokafka may stay connected and fetch nothing more."""
+    topic = await new_topic(kafka)
+    await publish(kafka, topic, [b"1", b"2", b"3"])
+    started: list[AIOKafkaConsumer] = []
+
+    class FirstOneStalls(AIOKafkaConsumer):  # type: ignore[misc] # it has no types
+        async def start(self) -> None:
+            started.append(self)
+            await super().start()
+
+        async def getmany(self, *partitions: Partition, **options: int) -> dict[Partition, object]:
+            stalled = self is started[0]
+            return {} if stalled else await super().getmany(*partitions, **options)
+
+    monkeypatch.setattr("aiokafka.AIOKafkaConsumer", FirstOneStalls)
+    monkeypatch.setattr("shared.infra.kafka.consumer.STALLED_AFTER_SECONDS", 1.0)
+
+    async with running(kafka, postgres_url, topic) as it:
+
+        async def reported() -> bool:
+            conditions = {complaint.condition for complaint in it.health.complaints.values()}
+            return Condition.BEHIND_WITHOUT_PROGRESS in conditions
+
+        async def complete() -> bool:
+            return await seen(it.database) == [1, 2, 3] and not it.health.complaints
+
+        await eventually(reported)
+        await eventually(complete)
+
+
 async def test_failing_change_leaves_no_trace(kafka: str, postgres_url: str) -> None:
     """State, quarantine and position move together or not at all."""
     topic = await new_topic(kafka)
