@@ -43,6 +43,7 @@ from shared.infra.health import Health
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.outbox import OutboxTable, Relay
+from shared.infra.postgres import migrate
 from shared.infra.postgres.database import Database
 from shared.infra.process import Task
 from shared.infra.start import Start
@@ -181,11 +182,16 @@ async def republish(
 async def _operating(
     settings: IntakeSettings, application: str
 ) -> AsyncIterator[tuple[Database, ReceiveSubmissions, RuleContext]]:
-    """Open the database for an operator's command, with the reference data in its tables."""
+    """
+    Open the database for an operator's command, with the reference data in its tables.
+
+    Raises Misconfigured when the tables are of another version.
+    """
     database = _database(settings, application)
     await database.open()
     try:
         async with database.connection() as connection:
+            await migrate.check(connection, MIGRATIONS, MIGRATE_COMMAND)
             reference = await reference_data_in_tables(connection)
         yield (
             database,
