@@ -14,6 +14,8 @@ import yaml
 
 from tests.contract import compose_rules, dockerfile_rules
 from tests.contract.compose_rules import Document
+from tools.stack.kafka import container as kafka
+from tools.stack.postgres import container as postgres
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -147,6 +149,13 @@ def test_every_rule_has_met_a_fault() -> None:
         *(it.__name__ for it in dockerfile_rules.RULES),
         "classic_builder_is_enough",
     }
+
+
+def test_containers_of_the_tests_are_what_is_deployed(compose: Document) -> None:
+    """Whatever Testcontainers would start by default."""
+    deployed = {name: compose["services"][name]["image"] for name in ("kafka", "postgres")}
+
+    assert deployed == {"kafka": kafka.IMAGE, "postgres": postgres.IMAGE}
 
 
 def test_build_sees_nothing_but_what_is_copied() -> None:
