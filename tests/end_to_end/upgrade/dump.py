@@ -12,8 +12,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from pydantic import TypeAdapter
 
-FOLDER = Path(__file__).parent / "left"
-_RECORDS, _SAID = FOLDER / "records.jsonl.gz", FOLDER / "said.json"
+FOLDER = Path(__file__).parent / "recorded"
+_RECORDS, _ANSWERS = FOLDER / "records.jsonl.gz", FOLDER / "answers.json"
 SERVICES = ("intake", "aggregator", "notifier")
 Json = dict[str, Any]
 
@@ -58,8 +58,8 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Said:
-    """What the release said over HTTP before it ended, and what it had not said yet."""
+class Recording:
+    """What the release answered over HTTP, and what it had not published or sent yet."""
 
     sources: Sequence[str]
     key: str
@@ -86,26 +86,26 @@ def read_records() -> list[Record]:
 
 
 def write_records(records: Iterable[Record]) -> None:
-    """Write one record a line; zipped, since every total is told with all its figures."""
+    """Write one record a line; zipped, since every total is published with all its figures."""
     lines = [json.dumps(asdict(it), ensure_ascii=False) + "\n" for it in records]
     _RECORDS.write_bytes(gzip.compress("".join(lines).encode(), mtime=0))
 
 
-def read_said() -> Said:
-    """Return what was said over HTTP."""
-    return TypeAdapter(Said).validate_json(_SAID.read_bytes())
+def read_recording() -> Recording:
+    """Return what was recorded over HTTP."""
+    return TypeAdapter(Recording).validate_json(_ANSWERS.read_bytes())
 
 
-def write_said(said: Said) -> None:
-    """Write what was said over HTTP, a line for each question or submission."""
+def write_recording(recording: Recording) -> None:
+    """Write what was recorded over HTTP, a line for each question or submission."""
     parts = {
         name: "[\n" + ",\n".join(map(_line, value)) + "\n]"
         if name in ("sent", "asked")
         else _line(value)
-        for name, value in asdict(said).items()
+        for name, value in asdict(recording).items()
     }
     text = ",\n".join(f'"{name}": {value}' for name, value in parts.items())
-    _SAID.write_text("{\n" + text + "\n}\n", encoding="utf-8")
+    _ANSWERS.write_text("{\n" + text + "\n}\n", encoding="utf-8")
 
 
 def _line(value: object) -> str:

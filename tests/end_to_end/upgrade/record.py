@@ -2,8 +2,8 @@
 Record what this release leaves for the next: ``python -m tests.end_to_end.upgrade.record``.
 
 Run it once, at the release and before any table changes, on a stack of its own: it stops Kafka, so
-that something stays in the outbox, and needs ``pg_dump``. Then commit the folder ``left``, which
-``test_upgrade.py`` holds later releases against. For a minute that test cannot pass: the mail
+that something stays in the outbox, and needs ``pg_dump``. Then commit the folder ``recorded``,
+which ``test_upgrade.py`` holds later releases against. For a minute that test cannot pass: the mail
 server is tried again no sooner.
 """
 
@@ -20,7 +20,7 @@ import httpx
 
 from tests.end_to_end.acceptance.country import SOURCE, Country, until, until_equal
 from tests.end_to_end.upgrade import dump, place
-from tests.end_to_end.upgrade.dump import FOLDER, SERVICES, Asked, Said
+from tests.end_to_end.upgrade.dump import FOLDER, SERVICES, Asked, Recording
 from tests.end_to_end.upgrade.qcdc_command import qcdc
 from tests.end_to_end.upgrade.story import Story, leave_half_a_publication, questions, tell
 from tools.deployment.deployment import Deployment, Plan
@@ -54,8 +54,8 @@ def main() -> None:
         _operate(country)
         mail.close()
         unsent = _put_off(country)
-        said = _end(stack, story, unsent)
-        _write(deployment, said)
+        recording = _end(stack, story, unsent)
+        _write(deployment, recording)
 
 
 def _operate(country: Country) -> None:
@@ -87,7 +87,7 @@ def _put_off(country: Country) -> dump.Json:
     return notice
 
 
-def _end(stack: Stack, story: Story, unsent: dump.Json) -> Said:
+def _end(stack: Stack, story: Story, unsent: dump.Json) -> Recording:
     """End the services, one report still in the outbox."""
     deployment = story.country.deployment
     leave_half_a_publication(story)
@@ -104,7 +104,7 @@ def _end(stack: Stack, story: Story, unsent: dump.Json) -> Said:
     assert unpublished.status == httpx.codes.CREATED, unpublished
     deployment.services["intake"].stop()
     stack.kafka.start()
-    return Said(
+    return Recording(
         sources=(SOURCE, REVOKED),
         key=deployment.keys[SOURCE],
         revoked_key=deployment.keys[REVOKED],
@@ -150,14 +150,14 @@ def _until_told(deployment: Deployment) -> None:
     until(lambda: blocking(left()) == 0, "everything read and published")
 
 
-def _write(deployment: Deployment, said: Said) -> None:
+def _write(deployment: Deployment, recording: Recording) -> None:
     FOLDER.mkdir(exist_ok=True)
     records = blocking(dump.read_topics(deployment.kafka))
     dump.write_records(records)
-    dump.write_said(said)
+    dump.write_recording(recording)
     for service in SERVICES:
         dump.sql(service).write_text(_dumped(deployment.databases[service]), encoding="utf-8")
-    print(f"{len(records)} records, {len(said.asked)} answers, in {FOLDER}")
+    print(f"{len(records)} records, {len(recording.asked)} answers, in {FOLDER}")
 
 
 def _dumped(url: str) -> str:

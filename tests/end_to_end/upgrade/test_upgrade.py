@@ -1,7 +1,7 @@
 """
 Databases and topics that the release before this one has filled are migrated, and go on.
 
-What was left is in the folder ``left``; ``record.py`` wrote it, ``story.py`` is what happened.
+What was left is in the folder ``recorded``; ``record.py`` wrote it, ``story.py`` is what happened.
 """
 
 from collections import Counter
@@ -35,7 +35,7 @@ class Start:
     answers: Sequence[Asked]
     answers_after_reading: Sequence[Asked]
     """Once each reader has come to the end of every log that holds reports of the past."""
-    told: Sequence[Record]
+    published: Sequence[Record]
     mails: Sequence[CaughtMail]
 
 
@@ -49,21 +49,21 @@ def upgraded(stack: Stack) -> Iterator[Upgraded]:
 @pytest.fixture(scope="module")
 def start(upgraded: Upgraded) -> Start:
     """Look at everything once what was under way has been finished."""
-    apart = upgraded.said.unpublished.answer
+    apart = upgraded.recording.unpublished.answer
 
-    def told() -> list[Record]:
+    def published() -> list[Record]:
         records = [it for it in upgraded.since() if it.type != "qcdc.IntakeCaughtUp.v1"]
         kinds = {it.type for it in records}
         return records if {"qcdc.NoticeSent.v1", "qcdc.ProvincialTotalsChanged.v1"} <= kinds else []
 
     until_equal(lambda: upgraded.value("99.1", apart["period"]), 7, "what was in the outbox")
-    until(told, "what was under way")
+    until(published, "what was under way")
     answers = upgraded.answers()
     # A partition is read in its order: whoever knows of these has read all that lies before them.
     for unit, province in ((COMMUNES[5], "97.1"), (OLD[0], "98.1")):
         upgraded.accepted(report(f"read-{unit}", unit, BEFORE, total=1))
         until_equal(partial(upgraded.value, province, BEFORE), 1, f"the log of {province}")
-    return Start(answers, upgraded.answers(), told(), list(upgraded.mailbox.mails))
+    return Start(answers, upgraded.answers(), published(), list(upgraded.mailbox.mails))
 
 
 def _differences(
@@ -78,20 +78,20 @@ def _differences(
 
 def test_every_answer_is_what_it_was(upgraded: Upgraded, start: Start) -> None:
     """Totals, coverage, the late, revisions, signatures, receipts, duties and notices."""
-    assert _differences(start.answers, upgraded.said.asked, "as_of") == []
+    assert _differences(start.answers, upgraded.recording.asked, "as_of") == []
 
 
 def test_nothing_is_counted_twice(upgraded: Upgraded, start: Start) -> None:
     """The broker has forgotten how far its readers were, so they read everything again."""
-    found, wanted = start.answers_after_reading, upgraded.said.asked
+    found, wanted = start.answers_after_reading, upgraded.recording.asked
 
     assert _differences(found, wanted, "as_of", "watermark") == []
 
 
 def test_only_what_was_under_way_is_told(upgraded: Upgraded, start: Start) -> None:
     """One report left the outbox, and one notice that the mail server had put off was sent."""
-    of_old = Counter(it.type for it in start.told if BEFORE not in (it.value or ""))
-    unsent = upgraded.said.unsent
+    of_old = Counter(it.type for it in start.published if BEFORE not in (it.value or ""))
+    unsent = upgraded.recording.unsent
 
     assert of_old == {
         "qcdc.SubmissionAccepted.v1": 1,
@@ -107,16 +107,16 @@ def test_only_what_was_under_way_is_told(upgraded: Upgraded, start: Start) -> No
 
 def test_resend_gets_its_first_receipt(upgraded: Upgraded) -> None:
     """Whatever was sent over HTTP, and is sent again, is known."""
-    again = [(*upgraded.post(it.path, it.document), it) for it in upgraded.said.sent]
+    again = [(*upgraded.post(it.path, it.document), it) for it in upgraded.recording.sent]
 
     statuses = [status for status, _, _ in again]
-    first = [it.status for it in upgraded.said.sent]
+    first = [it.status for it in upgraded.recording.sent]
     assert statuses == [httpx.codes.OK if it == httpx.codes.CREATED else it for it in first]
     assert [answer for _, answer, _ in again] == [it.answer for _, _, it in again]
 
 
 def test_correction_is_the_next_revision_and_moves_the_total(upgraded: Upgraded) -> None:
-    """12 of 52 become 22: revision 3, still on time, and told to whom it was signed for."""
+    """12 of 52 become 22: revision 3, still on time; what was signed is restated."""
     verdict = upgraded.accepted(report("corrected-after", COMMUNES[0], JANUARY, total=22))
 
     assert (verdict["revision"], verdict["on_time"]) == (3, True)
@@ -134,7 +134,7 @@ def test_correction_is_the_next_revision_and_moves_the_total(upgraded: Upgraded)
 
 
 def test_overdue_duty_is_met_by_a_late_report(upgraded: Upgraded) -> None:
-    """Its committee was told before; now it is told no more, and the world is told once."""
+    """Its committee was notified before and is not again; DutyMet is published once."""
     slot = {"unit": COMMUNES[3], "form": "F05", "period": FEBRUARY}
 
     def duty() -> tuple[object, object]:
@@ -175,7 +175,7 @@ def test_merged_unit_is_still_held_against_its_handover(upgraded: Upgraded) -> N
 
 def test_revoked_key_stays_revoked(upgraded: Upgraded) -> None:
     """The other one has opened everything here."""
-    path, key = "/v1/submissions/m1-1", upgraded.said.revoked_key
+    path, key = "/v1/submissions/m1-1", upgraded.recording.revoked_key
 
     assert upgraded.request("GET", "intake", path, key=key).status_code == httpx.codes.UNAUTHORIZED
 

@@ -10,7 +10,7 @@ import httpx
 from aiokafka import AIOKafkaProducer
 
 from tests.end_to_end.upgrade import dump
-from tests.end_to_end.upgrade.dump import SERVICES, Asked, Json, Record, Said, content_of
+from tests.end_to_end.upgrade.dump import SERVICES, Asked, Json, Record, Recording, content_of
 from tests.end_to_end.upgrade.qcdc_command import REPOSITORY, qcdc
 from tools.deployment.clearing import clear_topics
 from tools.deployment.service import Service
@@ -30,21 +30,25 @@ class Upgraded:
     databases: Mapping[str, str]
     services: Mapping[str, Service]
     mailbox: MailCatcher
-    said: Said
-    left: Sequence[Record]
+    recording: Recording
+    records: Sequence[Record]
 
     @classmethod
     @contextmanager
     def open(cls, stack: Stack) -> Iterator["Upgraded"]:
         """Restore databases and topics, migrate, and start what has to go on."""
         name = f"upgrade_{time.monotonic_ns()}"
-        kafka, said, left = stack.kafka.bootstrap, dump.read_said(), dump.read_records()
+        kafka, recording, records = (
+            stack.kafka.bootstrap,
+            dump.read_recording(),
+            dump.read_records(),
+        )
         databases = {it: stack.postgres.database(f"{name}_{it}") for it in SERVICES}
         blocking(_restore_databases(databases))
         blocking(clear_topics(stack.kafka))
-        sources = [word for it in said.sources for word in ("--source", it)]
+        sources = [word for it in recording.sources for word in ("--source", it)]
         qcdc(kafka, databases, "topics", "apply", *sources)
-        blocking(_restore_topics(kafka, left))
+        blocking(_restore_topics(kafka, records))
         qcdc(kafka, databases, "migrate")
         logs = stack.scratch / name
         logs.mkdir()
@@ -59,7 +63,7 @@ class Upgraded:
                 services[service].start()
             for it in services.values():
                 it.wait_ready()
-            yield cls(kafka, databases, services, mailbox, said, left)
+            yield cls(kafka, databases, services, mailbox, recording, records)
 
     def request(
         self, method: str, service: str, path: str, *, key: str = "", **more: object
@@ -68,7 +72,7 @@ class Upgraded:
         return httpx.request(
             method,
             self.services[service].url + path,
-            headers={"Authorization": f"Bearer {key or self.said.key}"},
+            headers={"Authorization": f"Bearer {key or self.recording.key}"},
             timeout=HTTP_SECONDS_MAX,
             trust_env=False,
             **more,  # type: ignore[arg-type]  # params or json, as httpx takes them
@@ -102,12 +106,12 @@ class Upgraded:
         """Ask again all that was asked before."""
         return [
             Asked(it.service, it.path, it.question, self.ask(it.service, it.path, **it.question))
-            for it in self.said.asked
+            for it in self.recording.asked
         ]
 
     def since(self) -> list[Record]:
         """Return the records that were not there before."""
-        places = {(it.topic, it.partition, it.offset) for it in self.left}
+        places = {(it.topic, it.partition, it.offset) for it in self.records}
         records = blocking(dump.read_topics(self.kafka))
         return [it for it in records if (it.topic, it.partition, it.offset) not in places]
 
