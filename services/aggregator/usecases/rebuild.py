@@ -65,7 +65,7 @@ async def rebuild(
     *progress* is called with the numbers of records replayed and to be replayed.
 
     Raises RebuildRunning when another rebuild is running, LogTooShort when the log no longer holds
-    all that was counted, Misconfigured when the live tables are of another version.
+    all that was counted, Misconfigured when the live tables are, or become, of another version.
     """
     began = time.monotonic()
     async with swapping(parts.url, parts.live) as (swap, connection):
@@ -78,9 +78,14 @@ async def rebuild(
             source = _source(parts, database, layouts, cut_allowed=verify)
             catch_up = _CatchUp(source, swap, progress)
             await catch_up.approach()
-            outcome = await swap.finish(
-                catch_up.complete, _province_of(reference.directory), only_if_equal=verify
-            )
+
+            async def complete() -> int:
+                # ``qcdc migrate`` of a newer release may have changed the live tables meanwhile.
+                await migrate.check(connection, MIGRATIONS, MIGRATE_COMMAND)
+                return await catch_up.complete()
+
+            province_of = _province_of(reference.directory)
+            outcome = await swap.finish(complete, province_of, only_if_equal=verify)
     return replace(outcome, seconds=time.monotonic() - began)
 
 

@@ -22,6 +22,7 @@ from shared.contracts.event import Event
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
 from shared.contracts.topics import TopicSpec
 from shared.contracts.wire import encode
+from shared.infra.errors import Misconfigured
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.topics import create_missing_topics
 from shared.infra.postgres.database import Database
@@ -270,6 +271,29 @@ async def test_rebuild_waits_for_a_reader_in_the_middle(
 
     assert (await rebuilding).swapped
     assert second == first
+
+
+async def test_tables_that_a_newer_release_migrates_meanwhile_stay(
+    database: Database, settings: AggregatorSettings, log: Log
+) -> None:
+    """Those of this release in their place would lack what the migration had changed."""
+    history = mixed_history(slots=20)
+    await log.append(history)
+    async with reading(settings, log) as aggregator:
+        await all_read(aggregator, len(history))
+
+    async def rebuild_waits() -> bool:
+        return bool(await rows(database, "SELECT 1 FROM pg_locks WHERE NOT granted"))
+
+    async with database.connection() as connection, connection.transaction():
+        await connection.execute("LOCK position IN ROW EXCLUSIVE MODE")
+        rebuilding = asyncio.create_task(rebuild(settings, verify=False))
+        await eventually(rebuild_waits, seconds=30)
+        await connection.execute("INSERT INTO migration (name, checksum) VALUES ('9999_next', '')")
+
+    with pytest.raises(Misconfigured, match="newer than this release"):
+        await rebuilding
+    assert await rows(database, "SELECT name FROM migration WHERE name = '9999_next'")
 
 
 async def test_rebuild_under_traffic(
