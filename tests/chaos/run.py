@@ -16,6 +16,7 @@ from functools import partial
 import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.contracts.topics import REPORTS, submissions_topic
 from shared.directory.loading import load_reference_data
@@ -143,26 +144,38 @@ async def journal_of(url: str, anomaly: str) -> list[str]:
 async def everything_is_applied(deployment: Deployment) -> bool:
     """Tell whether intake and aggregator have read their topics and nothing waits to be sent."""
     submissions = [submissions_topic(it) for it in deployment.plan.sources]
-    read = await _is_read(deployment.databases["intake"], "intake", deployment.kafka, submissions)
+    read = await all_read(deployment.databases["intake"], "intake", deployment.kafka, submissions)
     waiting = await _fetch(deployment.databases["intake"], "SELECT id FROM outbox LIMIT 1")
-    counted = await _is_read(
+    counted = await all_read(
         deployment.databases["aggregator"], "aggregator", deployment.kafka, [REPORTS]
     )
     return read and not waiting and counted
 
 
-async def _is_read(url: str, stream: str, kafka: str, topics: Sequence[str]) -> bool:
+async def all_read(url: str, stream: str, kafka: str, topics: Sequence[str]) -> bool:
+    ends = await _ends(kafka, topics)
     rows = await _fetch(url, POSITIONS, stream)
     positions = {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
-    async with AIOKafkaConsumer(bootstrap_servers=kafka) as consumer:
-        await consumer.topics()
-        partitions = [
-            TopicPartition(topic, number)
-            for topic in topics
-            for number in consumer.partitions_for_topic(topic) or ()
-        ]
-        ends = await consumer.end_offsets(partitions)
     return all(positions.get((it.topic, it.partition), 0) >= end for it, end in ends.items())
+
+
+async def _ends(kafka: str, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+    """Return where each partition ends; a consumer that subscribes to nothing knows of none."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        described = await admin.describe_topics(list(topics))
+    finally:
+        await admin.close()
+    partitions = [
+        TopicPartition(topic["topic"], it["partition"])
+        for topic in described
+        for it in topic["partitions"]
+    ]
+    assert {it.topic for it in partitions} == set(topics), "a topic without partitions"
+    async with AIOKafkaConsumer(bootstrap_servers=kafka) as consumer:
+        ends: Mapping[TopicPartition, int] = await consumer.end_offsets(partitions)
+    return ends
 
 
 async def anomalies_in_intake(url: str, workload: Workload) -> list[str]:
