@@ -6,6 +6,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 import asyncpg
 import pytest
@@ -127,6 +128,11 @@ async def rows(database: Database, query: str) -> Sequence[Mapping[str, object]]
     """Return what a query finds."""
     async with database.connection() as connection:
         return [dict(row) for row in await connection.fetch(query)]
+
+
+async def somebody_waits(database: Database) -> bool:
+    """Tell whether a transaction waits for a lock."""
+    return bool(await rows(database, "SELECT 1 FROM pg_locks WHERE NOT granted"))
 
 
 async def test_rebuilt_ledger_is_the_same_and_takes_its_place(
@@ -254,19 +260,16 @@ async def test_poison_in_a_row_does_not_stop_a_rebuild(
 async def test_rebuild_waits_for_a_reader_in_the_middle(
     database: Database, settings: AggregatorSettings, log: Log
 ) -> None:
-    """A picture of several queries is of one ledger: its snapshot is older than the new tables."""
+    """An answer of several queries is of one ledger: its snapshot is older than the new tables."""
     history = mixed_history(slots=20)
     await log.append(history)
     async with reading(settings, log) as aggregator:
         await all_read(aggregator, len(history))
 
-    async def somebody_waits() -> bool:
-        return bool(await rows(database, "SELECT 1 FROM pg_locks WHERE NOT granted"))
-
     async with read_snapshot(database) as connection:
         first = await connection.fetch("SELECT count(*) FROM total")
         rebuilding = asyncio.create_task(rebuild(settings, verify=True))
-        await eventually(somebody_waits, seconds=30)
+        await eventually(partial(somebody_waits, database), seconds=30)
         second = await connection.fetch("SELECT count(*) FROM  total")  # not the same plan
 
     assert (await rebuilding).swapped
@@ -282,13 +285,10 @@ async def test_tables_that_a_newer_release_migrates_meanwhile_stay(
     async with reading(settings, log) as aggregator:
         await all_read(aggregator, len(history))
 
-    async def rebuild_waits() -> bool:
-        return bool(await rows(database, "SELECT 1 FROM pg_locks WHERE NOT granted"))
-
     async with database.connection() as connection, connection.transaction():
         await connection.execute("LOCK position IN ROW EXCLUSIVE MODE")
         rebuilding = asyncio.create_task(rebuild(settings, verify=False))
-        await eventually(rebuild_waits, seconds=30)
+        await eventually(partial(somebody_waits, database), seconds=30)
         await connection.execute("INSERT INTO migration (name, checksum) VALUES ('9999_next', '')")
 
     with pytest.raises(Misconfigured, match="newer than this release"):
