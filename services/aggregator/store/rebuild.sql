@@ -5,7 +5,7 @@ SELECT topic, partition, next_offset FROM {live}.position WHERE stream = $1
 
 -- name: stop_writers
 LOCK TABLE {live}.position, {live}.outbox, {live}.dirty_total, {live}.dead_letter,
-    {live}.directory_incoming
+    {live}.directory_incoming, {live}.acknowledged
 IN ACCESS EXCLUSIVE MODE
 
 -- name: stop_readers
@@ -46,10 +46,11 @@ UNION
 SELECT area, form, period FROM different_total
 
 -- name: carry_over
-TRUNCATE {new}.position, {new}.outbox, {new}.dirty_total, {new}.dead_letter, {new}.migration,
-    {new}.directory_entity, {new}.directory_incoming, {new}.directory_revision;
+TRUNCATE {new}.position, {new}.outbox, {new}.acknowledged, {new}.dirty_total, {new}.dead_letter,
+    {new}.migration, {new}.directory_entity, {new}.directory_incoming, {new}.directory_revision;
 INSERT INTO {new}.position SELECT * FROM {live}.position;
 INSERT INTO {new}.outbox OVERRIDING SYSTEM VALUE SELECT * FROM {live}.outbox;
+INSERT INTO {new}.acknowledged SELECT * FROM {live}.acknowledged;
 SELECT setval('{new}.outbox_id_seq', last_value, is_called) FROM {live}.outbox_id_seq;
 INSERT INTO {new}.dirty_total SELECT * FROM {live}.dirty_total;
 INSERT INTO {new}.dead_letter SELECT * FROM {live}.dead_letter;

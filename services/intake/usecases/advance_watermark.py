@@ -10,7 +10,7 @@ whatever the broker appended before that instant has committed too. (3) The rela
 outbox in the order of their ids. Ids are taken before the commit, so in general a lower id may
 become visible later; but while the lock is held exclusively nobody else is between taking an id
 and committing. So the watermark's row has a higher id than all that it vouches for, and leaves
-after them.
+once none of their rows is left, which is once Kafka has acknowledged them.
 
 Two seconds are taken off, since the broker stamps submissions by its own clock.
 """
@@ -24,7 +24,7 @@ from aiokafka.errors import KafkaTimeoutError
 from services.intake.usecases.receive import PRODUCER
 from shared.contracts.duties import IntakeCaughtUp
 from shared.contracts.event import derived_id
-from shared.contracts.topics import WATERMARKS
+from shared.contracts.topics import REPORTS, WATERMARKS
 from shared.infra.health import Health
 from shared.infra.kafka.outbox import Outgoing, write_outbox
 from shared.infra.postgres.database import Database
@@ -88,7 +88,8 @@ class AdvanceWatermark:
                 occurred_at=now,
                 watermark=watermark,
             )
-            await write_outbox(connection, [Outgoing(WATERMARKS, "intake", event, PRODUCER)])
+            outgoing = Outgoing(WATERMARKS, "intake", event, PRODUCER, after=REPORTS)
+            await write_outbox(connection, [outgoing])
         self._after()
         return watermark
 

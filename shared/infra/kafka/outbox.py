@@ -30,13 +30,19 @@ IDLE_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """An event on its way: where to, under which key, and for an explicit partition or not."""
+    """
+    An event on its way: where to, under which key, and for an explicit partition or not.
+
+    With *after* it leaves only once no row of that topic with a lower id is left in the outbox:
+    all that was written there before it has been acknowledged.
+    """
 
     topic: str
     key: str
     event: Event
     source: str
     partition: int | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +74,9 @@ async def write_outbox(connection: Connection, events: Sequence[Outgoing]) -> No
         message = encode(it.event, it.source)
         # One text per message: an array of arrays would cost more than all the rest.
         headers = "\n".join(f"{name}\n{value.decode()}" for name, value in message.headers)
-        rows.append((it.topic, it.partition, it.key.encode(), headers, message.body))
+        rows.append((it.topic, it.partition, it.key.encode(), headers, message.body, it.after))
     if rows:
-        await connection.execute(QUERIES["write_outbox"], *columns(rows, 5))
+        await connection.execute(QUERIES["write_outbox"], *columns(rows, 6))
 
 
 class OutboxTable:

@@ -8,6 +8,7 @@ import pytest
 from aiokafka.errors import KafkaError
 
 from services.intake.usecases.advance_watermark import CLOCK_SKEW, AdvanceWatermark
+from shared.contracts.topics import REPORTS
 from shared.infra.health import Health
 from shared.infra.postgres.locks import AdvisoryLock
 from tests.builders.intake_service import NOWHERE, Upstream, document, served
@@ -56,8 +57,9 @@ async def test_watermark_follows_what_it_vouches_for(upstream: Upstream) -> None
     assert instant
     after = (await upstream.post(document(0, 2))).json()["received_at"]
     assert datetime.fromisoformat(before) < instant + CLOCK_SKEW < datetime.fromisoformat(after)
-    topics = await upstream.rows("SELECT topic FROM outbox ORDER BY id")
-    assert [it["topic"].split(".")[1] for it in topics] == [
+    rows = await upstream.rows("SELECT topic, after_topic FROM outbox ORDER BY id")
+    assert {it["after_topic"] for it in rows if "watermarks" in it["topic"]} == {REPORTS}
+    assert [it["topic"].split(".")[1] for it in rows] == [
         "receipts",
         "reports",
         "watermarks",
