@@ -10,7 +10,6 @@ force.
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from enum import StrEnum
 
 import structlog
 
@@ -29,7 +28,7 @@ from shared.directory.store import (
     write_replica,
 )
 from shared.infra.errors import Misconfigured
-from shared.infra.health import Health
+from shared.infra.health import Health, HealthCondition
 from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.subscription import subscriber
 from shared.infra.postgres.database import Connection, Database
@@ -40,17 +39,21 @@ from shared.reference.errors import FactError
 from shared.reference.reference_data import ReferenceData
 
 PART = "directory"
-"""The part of Health for the revision in force; tables and topic have parts of their own."""
+"""The part of Health for the newest revision; tables and topic have parts of their own."""
+
+REFERENCE_DATA = "reference data"
+"""The part of Health that complains until there is any to answer by."""
 
 POLL_SECONDS = 1.0
 WAIT_SECONDS = 0.1
 log = structlog.get_logger()
 
 
-class DirectoryCondition(StrEnum):
-    """Why a service is not ready, beside the conditions of the plumbing."""
+class DirectoryCondition(HealthCondition):
+    """What may be wrong with the directory, beside the conditions of the plumbing."""
 
-    REFUSED = "directory_refused"
+    UNREAD = "directory_unread", "qcdc directory apply", True
+    REFUSED = "directory_refused", "qcdc directory apply"
 
 
 class DirectoryFollower:
@@ -84,6 +87,8 @@ class DirectoryFollower:
         self._callbacks: list[Callable[[ReferenceData], None]] = []
         self._wake = asyncio.Event()
         health.starting(PART)
+        if reference is None:
+            health.starting(REFERENCE_DATA, DirectoryCondition.UNREAD)
         self._tables = Supervised(f"{PART} tables", health)
         self._topic = Supervised(f"{PART} topic", health, pause_seconds_max=WAIT_SECONDS)
 
@@ -204,6 +209,7 @@ class DirectoryFollower:
 
     def _put_in_force(self, reference: ReferenceData) -> None:
         self._reference = reference
+        self._health.fine(REFERENCE_DATA)
         for callback in self._callbacks:
             callback(reference)
 

@@ -26,7 +26,7 @@ class Service(Protocol):
 
     @property
     def health(self) -> Health:
-        """What keeps it from being ready."""
+        """Whether it can answer, and what is wrong."""
 
     def on_replaced(self, callback: Callable[[object], None]) -> None:
         """Call *callback* whenever data that lives as long as the process was replaced."""
@@ -55,7 +55,7 @@ def main(
         service.on_replaced(collector.spare)
         await service.open()
         try:
-            await run.serve(service.app, settings.http_host, settings.http_port, service.tasks())
+            await run.serve(service.app, service.health, settings, service.tasks())
         finally:
             await service.close()
 

@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 import structlog
-import uvicorn
 from fastapi import FastAPI
 
 from shared.infra.errors import Misconfigured
+from shared.infra.health import Condition, Health
+from shared.infra.settings import ServiceSettings
+from shared.infra.web.server import HttpServer
 
 EXIT_MISCONFIGURED = 78
 """``EX_CONFIG`` of sysexits.h: restarting will not help, an operator must mend something."""
@@ -29,30 +31,34 @@ def main(body: Callable[[], Coroutine[Any, Any, None]]) -> None:
         sys.exit(EXIT_MISCONFIGURED)
 
 
-async def serve(app: FastAPI, host: str, port: int, tasks: Sequence[Task]) -> None:
+async def serve(
+    app: FastAPI, health: Health, settings: ServiceSettings, tasks: Sequence[Task]
+) -> None:
     """
     Answer HTTP and run *tasks* until SIGTERM or SIGINT; a task that ends by itself ends all.
 
-    Background work is cancelled first, so that a batch in hand is finished or left for the
-    next start, then HTTP drains.
+    On a signal the service first says that it is not ready, and answers for as long as a balancer
+    needs to notice. Then background work is cancelled, so that a batch in hand is finished or left
+    for the next start; then HTTP drains, which also happens when a task has failed.
     """
-    server = uvicorn.Server(
-        uvicorn.Config(app, host, port, log_level="warning", timeout_graceful_shutdown=10)
-    )
+    server = HttpServer(app, settings.http_host, settings.http_port)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with asyncio.TaskGroup() as group:
-        web = group.create_task(server.serve())
-        background = [group.create_task(_forever(task)) for task in tasks]
-        await asyncio.wait(
-            [web, group.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED
-        )
-        for task in background:
-            task.cancel()
-        stop.set()
+    web = loop.create_task(server.serve())
+    web.add_done_callback(lambda _: stop.set())
+    try:
+        async with asyncio.TaskGroup() as group:
+            background = [group.create_task(_forever(task)) for task in tasks]
+            await stop.wait()
+            health.complain("process", Condition.STOPPING, "")
+            await asyncio.sleep(settings.drain_seconds)
+            for task in background:
+                task.cancel()
+    finally:
         server.should_exit = True
+        await web
 
 
 async def _forever(task: Task) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import NonNegativeFloat, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _SECRETS = Path("/run/secrets")
@@ -25,3 +25,5 @@ class ServiceSettings(BaseSettings):
     database_schema: str = "qcdc"
     instance: str = "0"
     log_json: bool = False
+    drain_seconds: NonNegativeFloat = 0.0
+    """How long it still answers after SIGTERM, while ``/health/ready`` says 503 already."""

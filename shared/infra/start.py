@@ -7,8 +7,10 @@ for; an answer that does not fit ends the process with one line (``Misconfigured
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import InitVar, dataclass
+from dataclasses import dataclass
 from functools import partial
+
+from aiokafka.errors import KafkaError
 
 from shared.contracts.topics import TopicSpec
 from shared.infra.health import Health
@@ -42,14 +44,14 @@ class Start:
     mend: str
     kafka: str
     topics: Sequence[TopicSpec]
-    health: InitVar[Health]
+    health: Health
     prerequisites: Sequence[Prerequisite] = ()
     more_topics: Callable[[Iterable[str]], Iterable[TopicSpec]] = lambda _: ()
     """Which topics must fit besides, given the names of all that exist."""
 
-    def __post_init__(self, health: Health) -> None:
+    def __post_init__(self) -> None:
         """Declare the start."""
-        self._supervised = Supervised(PART, health)
+        self._supervised = Supervised(PART, self.health)
 
     def before(self, work: Sequence[Task]) -> list[Task]:
         """Let no task of *work* begin before everything was checked and read."""
@@ -58,7 +60,7 @@ class Start:
         async def check() -> None:
             await self._tables()
             tables.set()
-            await check_topics(self.kafka, self.topics, self.more_topics)
+            await self._topics()
             topics.set()
             for prerequisite in self.prerequisites:
                 await prerequisite.ready()
@@ -82,3 +84,10 @@ class Start:
     async def _tables(self) -> None:
         async with self.database.connection() as connection:
             await migrate.check(connection, self.migrations, self.mend)
+
+    async def _topics(self) -> None:
+        try:
+            await check_topics(self.kafka, self.topics, self.more_topics)
+        except KafkaError:
+            self.health.answer_while_starting()  # who waits for Kafka keeps nobody from an answer
+            raise

@@ -15,7 +15,7 @@ import structlog
 from aiokafka.errors import KafkaError
 
 from shared.infra.errors import ConsumerStalled, LogReplaced
-from shared.infra.health import Condition, Health
+from shared.infra.health import Condition, Health, HealthCondition
 from shared.infra.postgres.database import retryable
 
 PAUSE_SECONDS_MIN = 0.1
@@ -80,7 +80,7 @@ class Supervised:
         part: str,
         health: Health,
         *,
-        bugs: Condition | None = None,
+        bugs: HealthCondition | None = None,
         pause_seconds_max: float = PAUSE_SECONDS_MAX,
         tolerated: int = 0,
     ) -> None:
@@ -112,9 +112,9 @@ class Supervised:
         if outage and failures is not None and failures <= self._tolerated:
             return
         self._health.complain(self.part, condition, repr(problem))
-        if self._logged != repr(problem):
+        if outage is None and self._logged != repr(problem):
             self._logged = repr(problem)
-            log.warning("retrying", part=self.part, problem=self._logged, exc_info=not outage)
+            log.error("failing", part=self.part, problem=self._logged, exc_info=problem)
 
     async def until_done(self, work: Callable[[], Awaitable[T]]) -> T:
         """Return what *work* returns, begun again for as long as an outage interrupts it."""

@@ -19,9 +19,7 @@ from shared.contracts.strict_json import parse
 from shared.directory.contents import entities_of
 from shared.directory.entities import difference
 from shared.directory.files import shipped, with_files
-from shared.directory.follower import DirectoryCondition
 from shared.directory.publisher import unusable
-from shared.infra.health import Condition
 from tests.builders.reference import shipped_reference
 from tools.generate.events import event_classes
 from tools.qcdc.main import app
@@ -195,14 +193,6 @@ def test_the_example_of_an_extension_is_one(tmp_path: Path) -> None:
 
     assert unusable(wanted) == ""
     assert list(difference(entities_of(base), wanted)) == ["committee/ninh_binh"]
-
-
-def test_every_reason_not_to_be_ready_is_listed() -> None:
-    """An operator's alert names these words."""
-    operators = _page("OPERATIONS.md")
-
-    conditions = [*Condition, *DirectoryCondition]
-    assert [it.value for it in conditions if f"`{it.value}`" not in operators] == []
 
 
 def test_every_verb_of_the_command_line_is_listed() -> None:

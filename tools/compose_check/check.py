@@ -47,8 +47,8 @@ def check(project: Project, say: Say) -> None:
         send(reports.next())
         say(f"killed {service}; it came back: {_wait_for_total(client, reports)}")
     for service in SERVICES:
-        client.check_ready(service)
-    say(f"ready, each of them: {', '.join(SERVICES)}")
+        client.check_health(service)
+    say(f"ready and without complaints, each of them: {', '.join(SERVICES)}")
 
 
 def _directory(project: Project) -> str:

@@ -47,9 +47,11 @@ class DeploymentClient:
         figures: Figures = self._get("aggregator", "/v1/totals", question)["figures"]
         return figures
 
-    def check_ready(self, service: str) -> None:
-        """Make sure that a service has no complaints."""
-        self._get(service, "/health/ready", {})
+    def check_health(self, service: str) -> None:
+        """Make sure that a service is ready and has no complaints."""
+        health = self._get(service, "/health", {})
+        if health != {"ready": True, "complaints": {}}:
+            raise CheckFailed(f"{service} complains: {health}")
 
     async def _submit(self, report: Document) -> Receipt:
         async with UpstreamClient.connect(

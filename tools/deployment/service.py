@@ -11,11 +11,9 @@ from tools.stack.ports import HOST
 from tools.stack.processes import Program, ServerProcess
 from tools.stack.waiting import START_SECONDS_MAX, wait_until
 
-HTTP_OK = 200
-
 
 class NotReadyYet(Exception):
-    """The service answered, and has reasons not to be ready."""
+    """The service answered, and complains of something."""
 
 
 class Service:
@@ -62,7 +60,11 @@ class Service:
         return False
 
     def wait_ready(self, seconds_max: float = START_SECONDS_MAX) -> None:
-        """Return once it is ready; raise at once, with its log, when it has ended instead."""
+        """
+        Return once it is ready and complains of nothing.
+
+        Raises at once, with its log, when it has ended instead.
+        """
         wait_until(
             self._ask,
             what=f"{self.name} is not ready",
@@ -73,9 +75,10 @@ class Service:
 
     def _ask(self) -> None:
         connection = HTTPConnection(HOST, self.port, timeout=3)
-        connection.request("GET", "/health/ready")
+        connection.request("GET", "/health")
         answer = connection.getresponse()
         body = answer.read()
         connection.close()
-        if answer.status != HTTP_OK:
-            raise NotReadyYet(json.dumps(json.loads(body).get("reasons")))
+        complaints = json.loads(body)["complaints"]
+        if complaints:
+            raise NotReadyYet(json.dumps(complaints))

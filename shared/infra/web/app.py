@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from shared.infra.errors import NotReady
 from shared.infra.health import Health
 from shared.infra.postgres.database import retryable
+from shared.infra.web.health_routes import add_health_routes
 
 log = structlog.get_logger()
 PROBLEM_JSON = "application/problem+json"
@@ -63,19 +64,7 @@ def create_app(title: str, health: Health) -> FastAPI:
     """
     app = FastAPI(title=title, version="1", docs_url=None, redoc_url=None)
 
-    @app.get("/health/live", include_in_schema=False)
-    async def live() -> JSONResponse:
-        return JSONResponse({"status": "live"})
-
-    @app.get("/health/ready", include_in_schema=False)
-    async def ready() -> JSONResponse:
-        complaints = {
-            part: {"condition": it.condition, "detail": it.detail}
-            for part, it in health.complaints.items()
-        }
-        body = {"ready": not complaints, "reasons": complaints}
-        return JSONResponse(body, 503 if complaints else 200)
-
+    add_health_routes(app, health)
     for kind in (Problem, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, _as_problem)
     app.middleware("http")(_answer_infrastructure_failures)

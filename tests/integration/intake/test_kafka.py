@@ -19,6 +19,7 @@ from tests.builders.intake_service import (
     made_topics,
     served,
 )
+from tests.builders.service_process import answers
 from tests.eventually import eventually
 
 DEAD: dict[str, list[bytes | None]] = {
@@ -120,8 +121,15 @@ async def test_breaker_stops_a_partition_that_holds_nothing_but_poison(
 
         (receipt,) = await topics.receipts(1)
         complaint = await eventually(lambda: _complaint(upstream, topics))
+        ready = await eventually(lambda: answers(upstream.http, "/health/ready", 200))
+        health = (await upstream.http.get("/health")).json()
+        posted = await upstream.post(document(2, 5))
 
         assert complaint == Condition.BREAKER_OPEN
+        assert ready
+        assert posted.status_code == 201  # others are not concerned
+        (shown,) = health["complaints"].values()
+        assert (shown["condition"], shown["remedy"]) == (complaint, "qcdc dead-letters reset")
         assert body_of(receipt)["unit"] == document(1)["unit"]
         letters = await upstream.rows("SELECT 1 FROM dead_letter")
         assert len(letters) == UNREADABLE_IN_A_ROW_MAX

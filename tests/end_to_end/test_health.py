@@ -1,0 +1,102 @@
+"""Ready says whether a service can answer; its complaints say what is wrong."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.builders.intake_service import NOWHERE, document
+from tests.builders.service_process import answers, environment_of, process_of, run_to_its_end
+from tests.eventually import eventually
+from tools.deployment.deployment import Deployment, Plan
+from tools.stack.stack import Stack
+
+START_SECONDS = 60
+NO_DATABASE = "postgresql://secretuser:secretpassword@127.0.0.1:9/secretname"
+
+
+@pytest.fixture(scope="module")
+def deployment(stack: Stack) -> Iterator[Deployment]:
+    """Provide tables that hold a directory."""
+    with Deployment.prepare(stack, Plan()) as made:
+        intake = made.services["intake"]
+        intake.start()
+        intake.wait_ready()
+        intake.stop()
+        yield made
+
+
+async def test_intake_without_kafka_is_ready_and_takes_reports(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    """Behind a balancer that asks, HTTP must go on answering while Kafka is away."""
+    headers = {"X-API-Key": deployment.keys["demo"]}
+    with process_of(deployment, "intake", tmp_path / "log", QCDC_KAFKA=NOWHERE) as intake:
+        async with httpx.AsyncClient(base_url=intake.url, headers=headers) as http:
+            await eventually(lambda: answers(http, "/health/ready", 200), seconds=START_SECONDS)
+
+            posted = await http.post("/v1/submissions", json=document(1, 5))
+            complaints = (await http.get("/health")).json()
+
+    assert posted.status_code == 201
+    assert complaints["ready"] is True
+    start = complaints["complaints"]["start"]
+    assert start["condition"] == "kafka_unavailable"
+    assert start["remedy"].startswith("nothing: ")
+    assert start["since"].endswith("Z")
+
+
+async def test_without_a_database_nobody_should_ask(deployment: Deployment, tmp_path: Path) -> None:
+    """And strangers learn neither its name nor its users; the log names the address."""
+    log = tmp_path / "log"
+    with process_of(deployment, "intake", log, QCDC_DATABASE=NO_DATABASE) as intake:
+        async with httpx.AsyncClient(base_url=intake.url) as http:
+
+            async def complains() -> bool:
+                ready = await answers(http, "/health/ready", 503)
+                reasons = ready.json()["reasons"] if ready else {}
+                return "database_unavailable" in {it["condition"] for it in reasons.values()}
+
+            await eventually(complains, seconds=START_SECONDS)
+            told = (await http.get("/health")).text + (await http.get("/health/ready")).text
+            live = await http.get("/health/live")
+
+    assert live.status_code == 200
+    assert not [it for it in ("secret", "127.0.0.1", "Error", "'") if it in told]
+    assert "ConnectionRefusedError" in log.read_text(encoding="utf-8")
+
+
+async def test_a_service_that_ends_says_so_before_its_socket_closes(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    """A balancer needs a moment to send requests elsewhere; until then they are answered."""
+    with process_of(
+        deployment, "intake", tmp_path / "log", QCDC_KAFKA=NOWHERE, QCDC_DRAIN_SECONDS="5"
+    ) as intake:
+        async with httpx.AsyncClient(base_url=intake.url) as http:
+            await eventually(lambda: answers(http, "/health/ready", 200), seconds=START_SECONDS)
+
+            ending = asyncio.create_task(asyncio.to_thread(intake.stop))
+            refused = await eventually(lambda: answers(http, "/health/ready", 503), seconds=4)
+            async with httpx.AsyncClient(base_url=intake.url) as another:
+                answered = await another.get("/health/live")
+            await ending
+
+    assert refused is not None
+    assert refused.json()["reasons"] == {"process": {"condition": "stopping"}}
+    assert answered.status_code == 200
+
+
+def test_a_database_without_tables_ends_the_start_with_one_line(
+    postgres_url: str, kafka: str
+) -> None:
+    """What an operator must mend stands alone, not behind a traceback of the HTTP server."""
+    ended = run_to_its_end("intake", environment_of(kafka, postgres_url, 0))
+
+    assert ended.returncode == 78
+    assert ended.stdout.count("\n") == 1, ended.stdout
+    line = ended.stdout.strip()
+    assert line.startswith("cannot start: the database ")
+    assert line.endswith("python -m services.intake migrate")
