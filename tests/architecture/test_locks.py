@@ -7,7 +7,7 @@ from tools.generate.files import ROOT
 
 REGISTRY = "shared/infra/postgres/locks.py"
 LITERAL = re.compile(r"\b7_?263_?\d{3}\b")
-LOCK_FUNCTION = re.compile(r"pg_(?:try_)?advisory\w*lock\w*\((?!\$1\))")
+LOCK_FUNCTION = re.compile(r"pg_(?:try_)?advisory\w*lock")
 
 
 def test_every_purpose_has_a_number_of_its_own() -> None:

@@ -11,6 +11,7 @@ from services.aggregator.domain.fold import ProvinceTotal
 from services.aggregator.errors import CannotRebuild, RebuildRunning
 from services.aggregator.store.announcements import mark_dirty
 from shared.infra.errors import Partition
+from shared.infra.postgres import locks
 from shared.infra.postgres.database import Connection, load_queries
 from shared.infra.postgres.locks import AdvisoryLock
 
@@ -138,8 +139,7 @@ async def swapping(url: str, live: str) -> AsyncIterator[tuple[Swap, Connection]
     """
     connection = await asyncpg.connect(url, timeout=10, server_settings={"search_path": live})
     try:
-        lock = "SELECT pg_try_advisory_lock($1)"
-        if not await connection.fetchval(lock, AdvisoryLock.REBUILD):
+        if not await locks.try_lock_session(connection, AdvisoryLock.REBUILD):
             raise RebuildRunning
         yield Swap(connection, live), connection
     finally:

@@ -1,6 +1,3 @@
--- name: enter
-SELECT pg_advisory_xact_lock_shared($1)
-
 -- name: now
 SELECT clock_timestamp()
 

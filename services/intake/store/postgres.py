@@ -27,6 +27,7 @@ from services.intake.store.rows import (
     slot_of,
     slot_row,
 )
+from shared.infra.postgres import locks
 from shared.infra.postgres.arrays import columns
 from shared.infra.postgres.database import Connection, load_queries
 from shared.infra.postgres.locks import AdvisoryLock
@@ -61,7 +62,7 @@ class Journal:
 
         A transaction that got an instant before a watermark has committed before that watermark.
         """
-        await connection.execute(QUERIES["enter"], AdvisoryLock.RECEIVE)
+        await locks.lock_shared(connection, AdvisoryLock.RECEIVE)
         now: datetime = await connection.fetchval(QUERIES["now"])
         return now
 

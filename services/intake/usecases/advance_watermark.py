@@ -27,6 +27,7 @@ from shared.contracts.event import derived_id
 from shared.contracts.topics import REPORTS, WATERMARKS
 from shared.infra.health import Health
 from shared.infra.kafka.outbox import Outgoing, write_outbox
+from shared.infra.postgres import locks
 from shared.infra.postgres.database import Database
 from shared.infra.postgres.locks import AdvisoryLock
 from shared.infra.supervised import Supervised
@@ -78,7 +79,7 @@ class AdvanceWatermark:
             return None
         async with self._database.transaction() as connection:
             await connection.execute(f"SET LOCAL lock_timeout = '{WAIT_SECONDS_MAX}s'")
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", AdvisoryLock.RECEIVE)
+            await locks.lock(connection, AdvisoryLock.RECEIVE)
             now: datetime = await connection.fetchval("SELECT clock_timestamp()")
             if await self._read_behind():
                 return None

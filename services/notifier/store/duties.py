@@ -11,6 +11,7 @@ from services.notifier.store.rows import duty_of, record_of, slot_columns, slot_
 from shared.contracts.duties import DutyEvent, NoticeSent
 from shared.contracts.topics import DUTIES
 from shared.infra.kafka.outbox import Outgoing, write_outbox
+from shared.infra.postgres import locks
 from shared.infra.postgres.arrays import columns
 from shared.infra.postgres.database import Connection, load_queries
 from shared.infra.postgres.locks import AdvisoryLock
@@ -50,11 +51,11 @@ class DutyStore:
 
     async def lock_shared(self) -> None:
         """Keep scans from changing duties until this transaction ends; filing goes on."""
-        await self._connection.execute(QUERIES["lock_shared"], AdvisoryLock.PLAN)
+        await locks.lock_shared(self._connection, AdvisoryLock.PLAN)
 
     async def lock_exclusive(self) -> None:
         """Keep all other transactions from changing duties until this one ends."""
-        await self._connection.execute(QUERIES["lock_exclusive"], AdvisoryLock.PLAN)
+        await locks.lock(self._connection, AdvisoryLock.PLAN)
 
     async def records(self, slots: Collection[Slot]) -> Mapping[Slot, SlotRecord]:
         """Return filing and duty of each of these slots."""

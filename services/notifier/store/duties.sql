@@ -6,12 +6,6 @@ INSERT INTO watermark AS stored (watermark) VALUES ($1)
 ON CONFLICT (only_row) DO UPDATE SET watermark = excluded.watermark
 WHERE excluded.watermark > stored.watermark
 
--- name: lock_shared
-SELECT pg_advisory_xact_lock_shared($1)
-
--- name: lock_exclusive
-SELECT pg_advisory_xact_lock($1)
-
 -- name: records
 SELECT
     s.unit, s.form, s.period,

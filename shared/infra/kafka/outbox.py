@@ -18,6 +18,7 @@ from aiokafka.errors import KafkaError
 from shared.contracts.event import Event
 from shared.contracts.wire import Headers, encode
 from shared.infra.health import Health
+from shared.infra.postgres import locks
 from shared.infra.postgres.arrays import columns
 from shared.infra.postgres.database import Connection, Database, load_queries
 from shared.infra.postgres.locks import AdvisoryLock
@@ -153,8 +154,7 @@ class Relay:
     async def relay_once(self, kafka: AIOKafkaProducer, pending: Pending) -> int:
         """Send one pass of *pending*; return how many messages were acknowledged."""
         async with self._database.transaction() as connection:
-            lock = "SELECT pg_try_advisory_xact_lock($1)"
-            if not await connection.fetchval(lock, AdvisoryLock.RELAY):
+            if not await locks.try_lock_name(connection, AdvisoryLock.RELAY, "all"):
                 return 0
             waiting = await pending.take(connection, ROWS_PER_PASS)
             acknowledgements = [

@@ -1,11 +1,18 @@
 """
-The numbers of all advisory locks, here and nowhere else.
+All advisory locks, here and nowhere else.
 
-PostgreSQL keeps them per database. They are unique even so: two services may be given one
-database, and then a lock of one must not hold up the other.
+PostgreSQL keeps them per database, as two numbers. The first comes from the schema, since two
+services, or two copies of one, may be given one database, and then a lock of one must not hold
+up the other. The second says what is locked: a purpose has a positive number, a name within a
+purpose a negative one, so that no name can meet a purpose.
 """
 
 from enum import IntEnum, unique
+
+from shared.infra.postgres.database import Connection
+
+_SCHEMA = "hashtext(current_setting('search_path'))"
+_NAME = "-1 - (hashtext($1) & 2147483647)"
 
 
 @unique
@@ -15,10 +22,39 @@ class AdvisoryLock(IntEnum):
     MIGRATE = 7_263_001
     """One migrator at a time; the others wait."""
     RELAY = 7_263_002
-    """One relay per outbox, so that messages leave in the order of their ids."""
+    """One relay per topic of an outbox, so that its messages leave in the order of their ids."""
     RECEIVE = 7_263_003
     """Shared by every transaction that receives; exclusive for the claim that all is received."""
     REBUILD = 7_263_004
     """One rebuild of a schema at a time; another is refused."""
     PLAN = 7_263_101
     """Shared by transactions that change single rows; exclusive for a pass over all of them."""
+
+
+async def lock(connection: Connection, purpose: AdvisoryLock) -> None:
+    """Be alone until the transaction ends."""
+    await connection.execute(f"SELECT pg_advisory_xact_lock({_SCHEMA}, $1)", purpose)
+
+
+async def lock_shared(connection: Connection, purpose: AdvisoryLock) -> None:
+    """Keep away who wants to be alone, until the transaction ends."""
+    await connection.execute(f"SELECT pg_advisory_xact_lock_shared({_SCHEMA}, $1)", purpose)
+
+
+async def try_lock_name(connection: Connection, purpose: AdvisoryLock, name: str) -> bool:
+    """Be the only one with *name* until the transaction ends; return whether that is so."""
+    sql = f"SELECT pg_try_advisory_xact_lock({_SCHEMA}, {_NAME})"
+    got: bool = await connection.fetchval(sql, f"{purpose.name} {name}")
+    return got
+
+
+async def lock_session(connection: Connection, purpose: AdvisoryLock) -> None:
+    """Be alone until the connection closes."""
+    await connection.execute(f"SELECT pg_advisory_lock({_SCHEMA}, $1)", purpose)
+
+
+async def try_lock_session(connection: Connection, purpose: AdvisoryLock) -> bool:
+    """Be alone until the connection closes; return whether that is so."""
+    sql = f"SELECT pg_try_advisory_lock({_SCHEMA}, $1)"
+    got: bool = await connection.fetchval(sql, purpose)
+    return got

@@ -13,6 +13,7 @@ from pathlib import Path
 import asyncpg
 
 from shared.infra.errors import Misconfigured
+from shared.infra.postgres import locks
 from shared.infra.postgres.database import Connection
 from shared.infra.postgres.locks import AdvisoryLock
 
@@ -69,9 +70,9 @@ async def migrate(url: str, schema: str, wanted: Sequence[Migration]) -> list[st
     """
     connection = await asyncpg.connect(url, timeout=10)
     try:
-        await connection.execute("SELECT pg_advisory_lock($1)", AdvisoryLock.MIGRATE)
-        await connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
         await connection.execute("SELECT set_config('search_path', $1, false)", schema)
+        await locks.lock_session(connection, AdvisoryLock.MIGRATE)
+        await connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
         await connection.execute(
             "CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, checksum text NOT NULL,"
             " applied_at timestamptz NOT NULL DEFAULT now())"

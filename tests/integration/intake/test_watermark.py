@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError
 from services.intake.usecases.advance_watermark import CLOCK_SKEW, AdvanceWatermark
 from shared.contracts.topics import REPORTS
 from shared.infra.health import Health
-from shared.infra.postgres.locks import AdvisoryLock
+from shared.infra.postgres.locks import AdvisoryLock, lock_shared
 from tests.builders.intake_service import NOWHERE, Upstream, document, served
 from tests.eventually import eventually
 
@@ -71,10 +71,8 @@ async def test_watermark_follows_what_it_vouches_for(upstream: Upstream) -> None
 async def test_watermark_waits_for_whoever_is_receiving(upstream: Upstream) -> None:
     """A transaction that has read its receipt time must have committed first."""
     async with upstream.intake.database.transaction() as connection:
-        received_at = await connection.fetchval(
-            "SELECT clock_timestamp() FROM (SELECT pg_advisory_xact_lock_shared($1)) AS held",
-            AdvisoryLock.RECEIVE,
-        )
+        await lock_shared(connection, AdvisoryLock.RECEIVE)
+        received_at = await connection.fetchval("SELECT clock_timestamp()")
         task = asyncio.create_task(watermark(upstream, 0).advance())
         await eventually(lambda: upstream.rows(WAITING, AdvisoryLock.RECEIVE))
 
@@ -143,7 +141,7 @@ async def _all_wait(upstream: Upstream) -> bool:
 async def test_watermark_gives_way_to_a_long_transaction(upstream: Upstream) -> None:
     """It stops waiting after two seconds, so that others behind it in the queue may receive."""
     async with upstream.intake.database.transaction() as connection:
-        await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", AdvisoryLock.RECEIVE)
+        await lock_shared(connection, AdvisoryLock.RECEIVE)
 
         with pytest.raises(Exception, match="lock timeout"):
             await watermark(upstream, 0).advance()
