@@ -49,6 +49,11 @@ class Condition(HealthCondition):
         "nothing: it goes on once the server is back",
         True,
     )
+    DATABASE_REFUSES_WRITES = (
+        "database_refuses_writes",
+        "nothing: it goes on once the server can write again",
+    )
+    DATABASE_BUSY = "database_busy", "nothing: it is tried again"
     KAFKA_UNAVAILABLE = "kafka_unavailable", "nothing: it goes on once the server is back"
     BEHIND_WITHOUT_PROGRESS = "behind_without_progress", "nothing: the consumer is replaced"
     HANDLER_FAILING = "handler_failing", "nothing: it is tried again; the log has a traceback"

@@ -16,7 +16,7 @@ from aiokafka.errors import KafkaError
 
 from shared.infra.errors import ConsumerStalled, LogReplaced
 from shared.infra.health import Condition, Health, HealthCondition
-from shared.infra.postgres.database import retryable
+from shared.infra.postgres.database import outage
 
 PAUSE_SECONDS_MIN = 0.1
 PAUSE_SECONDS_MAX = 3.0
@@ -39,7 +39,7 @@ def condition_of(problem: BaseException) -> Condition | None:
         return Condition.BEHIND_WITHOUT_PROGRESS
     if isinstance(problem, KafkaError):
         return Condition.KAFKA_UNAVAILABLE
-    return Condition.DATABASE_UNAVAILABLE if retryable(problem) else None
+    return outage(problem)
 
 
 async def retry(
@@ -105,14 +105,14 @@ class Supervised:
 
     def complain(self, problem: Exception, failures: int | None = None) -> None:
         """Report an outage; raise *problem* when it is a bug that this part does not survive."""
-        outage = condition_of(problem)
-        condition = outage or self._bugs
+        found = condition_of(problem)
+        condition = found or self._bugs
         if condition is None:
             raise problem
-        if outage and failures is not None and failures <= self._tolerated:
+        if found and failures is not None and failures <= self._tolerated:
             return
         self._health.complain(self.part, condition, repr(problem))
-        if outage is None and self._logged != repr(problem):
+        if found is None and self._logged != repr(problem):
             self._logged = repr(problem)
             log.error("failing", part=self.part, problem=self._logged, exc_info=problem)
 

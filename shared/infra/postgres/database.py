@@ -10,36 +10,51 @@ from typing import Any, TypeAlias
 import asyncpg
 from asyncpg.exceptions import InternalClientError
 
+from shared.infra.health import Condition
+
 Connection: TypeAlias = Any
 """A connection of asyncpg, plain or pooled; the library ships no types."""
 
-_TRY_AGAIN_SQLSTATES = frozenset(
-    {
-        "40001",  # serialization failure
-        "40P01",  # deadlock
-        "53300",  # too many connections
-        "55P03",  # lock not available
-        "57014",  # statement timeout
-        "57P01",  # the server is shutting down
-        "57P02",  # the server crashed
-        "57P03",  # the server is starting
-    }
-)
+_OUTAGES: Mapping[str, Condition] = {
+    "25006": Condition.DATABASE_REFUSES_WRITES,  # read only: a standby, or set so
+    "25P03": Condition.DATABASE_BUSY,  # this transaction was idle for too long
+    "25P04": Condition.DATABASE_BUSY,  # this transaction took too long
+    "40001": Condition.DATABASE_BUSY,  # serialization failure
+    "40003": Condition.DATABASE_BUSY,  # it is not known whether a statement was completed
+    "40P01": Condition.DATABASE_BUSY,  # deadlock
+    "53000": Condition.DATABASE_REFUSES_WRITES,  # no resources
+    "53100": Condition.DATABASE_REFUSES_WRITES,  # the disk is full
+    "53200": Condition.DATABASE_REFUSES_WRITES,  # no memory
+    "53300": Condition.DATABASE_UNAVAILABLE,  # too many connections
+    "53400": Condition.DATABASE_REFUSES_WRITES,  # a limit of the server's configuration
+    "55P03": Condition.DATABASE_BUSY,  # lock not available
+    "57014": Condition.DATABASE_BUSY,  # statement timeout
+    "57P01": Condition.DATABASE_UNAVAILABLE,  # the server is shutting down
+    "57P02": Condition.DATABASE_UNAVAILABLE,  # the server crashed
+    "57P03": Condition.DATABASE_UNAVAILABLE,  # the server is starting
+    "57P05": Condition.DATABASE_UNAVAILABLE,  # the connection was idle for too long
+    "58000": Condition.DATABASE_REFUSES_WRITES,  # an error of its operating system
+    "58030": Condition.DATABASE_REFUSES_WRITES,  # the disk cannot be read or written
+}
 
 
-def retryable(problem: BaseException) -> bool:
+def outage(problem: BaseException) -> Condition | None:
     """
-    Tell whether *problem* is the infrastructure's fault, so that trying again may help.
+    Name the outage behind *problem*, which ends without us; None when it is a bug of ours.
 
     A dead pooled connection surfaces as several classes, not only ``PostgresError``
     (measured on asyncpg 0.32: ``InternalClientError`` after a terminated backend).
     """
     if isinstance(problem, asyncpg.PostgresError):
-        return (
-            isinstance(problem, asyncpg.PostgresConnectionError)
-            or problem.sqlstate in _TRY_AGAIN_SQLSTATES
-        )
-    return isinstance(problem, (asyncpg.InterfaceError, InternalClientError, OSError, TimeoutError))
+        away = isinstance(problem, asyncpg.PostgresConnectionError)
+        return Condition.DATABASE_UNAVAILABLE if away else _OUTAGES.get(problem.sqlstate)
+    away = isinstance(problem, (asyncpg.InterfaceError, InternalClientError, OSError, TimeoutError))
+    return Condition.DATABASE_UNAVAILABLE if away else None
+
+
+def retryable(problem: BaseException) -> bool:
+    """Tell whether *problem* is the infrastructure's fault, so that trying again may help."""
+    return outage(problem) is not None
 
 
 class Database:
