@@ -16,7 +16,7 @@ from shared.contracts.event import derived_id
 from shared.contracts.topics import DEAD_LETTERS
 from shared.infra.errors import Partition
 from shared.infra.kafka.outbox import Outgoing, write_outbox
-from shared.infra.kafka.records import Record, appended_at
+from shared.infra.kafka.records import Record, appended_at, first_offset
 from shared.infra.postgres.database import Connection, load_queries
 
 QUERIES = load_queries(Path(__file__).parent / "dead_letters.sql")
@@ -49,7 +49,7 @@ async def keep(
     await connection.executemany(
         QUERIES["keep"],
         [
-            (it.topic, it.partition, it.offset, reason, it.key, it.value, appended_at(it))
+            (it.topic, it.partition, first_offset(it), reason, it.key, it.value, appended_at(it))
             for it, reason in unreadable
         ],
     )
@@ -75,16 +75,17 @@ async def reset_breakers(connection: Connection) -> None:
 
 
 def _event(service: str, record: Record, reason: str) -> Outgoing:
+    offset = first_offset(record)
     return Outgoing(
         DEAD_LETTERS,
-        f"{record.topic}/{record.partition}/{record.offset}",
+        f"{record.topic}/{record.partition}/{offset}",
         RecordDeadLettered(
-            event_id=derived_id(service, record.topic, record.partition, record.offset),
+            event_id=derived_id(service, record.topic, record.partition, offset),
             occurred_at=appended_at(record),
             service=service,
             topic=record.topic,
             partition=record.partition,
-            offset=record.offset,
+            offset=offset,
             reason=reason,
             key_base64=_base64(record.key),
             value_base64=_base64(record.value),

@@ -1,20 +1,26 @@
 """What the plumbing's tests share: a topic of their own, a migrated database, a counting stream."""
 
+import asyncio
 import itertools
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from pydantic import SecretStr
 
 from shared.directory.store import migrations_of
+from shared.infra.health import Health
 from shared.infra.kafka.broker import producer
+from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.inbox import Inbox
 from shared.infra.kafka.records import Poison, Record
 from shared.infra.kafka.subscription import Subscription, subscriber
 from shared.infra.postgres import migrate
 from shared.infra.postgres.database import Connection, Database
+from shared.infra.settings import ServiceSettings
 
 _numbers = itertools.count(1)
 
@@ -57,6 +63,32 @@ async def migrated(url: str) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+@dataclass
+class Running:
+    """A reader at work, and what surrounds it."""
+
+    database: Database
+    topic: str
+    health: Health
+    reader: ConsumerSupervisor[int]
+    stream: Inbox[int]
+
+
+@asynccontextmanager
+async def running(bootstrap: str, url: str, topic: str) -> AsyncIterator[Running]:
+    """Let a reader of *topic* work until the block ends."""
+    async with migrated(url) as database:
+        health = Health()
+        settings = ServiceSettings(kafka=bootstrap, database=SecretStr(url), http_port=1)
+        reader = ConsumerSupervisor(counting(topic), "test", settings, database, health)
+        task = asyncio.create_task(reader.run())
+        try:
+            yield Running(database, topic, health, reader, reader.inbox)
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
 
 def number(record: Record) -> int | Poison:

@@ -17,7 +17,8 @@ from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssigno
 from faststream import AckPolicy, StreamMessage
 from faststream.kafka import KafkaBroker, KafkaMessage
 
-from shared.infra.kafka.records import Batch, Poison, Record
+from shared.infra.kafka import fetching
+from shared.infra.kafka.records import Batch, Poison, Record, message_of
 from shared.infra.kafka.subscription import Subscription
 
 BATCH_RECORDS_MAX = 1000
@@ -37,6 +38,7 @@ class BatchSubscriber(Protocol):
 
 def kafka_broker(bootstrap: str, client_id: str) -> KafkaBroker:
     """Build a driver that only consumes; what we publish leaves through the outbox's producer."""
+    fetching.install()
     return KafkaBroker(
         bootstrap,
         client_id=client_id,
@@ -139,6 +141,6 @@ def _decoder(
     async def decode_batch(message: KafkaMessage) -> Batch[M]:
         records: tuple[Record, ...] = message.raw_message
         cursor: Any = message.consumer  # aiokafka's consumer, which FastStream types as less
-        return Batch(cursor, records, [decode(record) for record in records])
+        return Batch(cursor, records, [message_of(it, decode) for it in records])
 
     return decode_batch

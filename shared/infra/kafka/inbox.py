@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 from shared.infra import dead_letters
 from shared.infra.dead_letters import UNREADABLE_IN_A_ROW_MAX
 from shared.infra.errors import BreakerOpen, Partition, PositionGap
-from shared.infra.kafka.records import Poison, Record
+from shared.infra.kafka.records import NoMessage, Poison, Record, first_offset
 from shared.infra.postgres.database import Connection, Database, load_queries
 
 QUERIES = load_queries(Path(__file__).parent / "inbox.sql")
@@ -34,11 +34,13 @@ class _Span(Generic[F]):
     unreadable: list[tuple[Record, str]] = field(default_factory=list)
     stopped: bool = False
 
-    def take(self, record: Record, message: F | Poison) -> None:
+    def take(self, record: Record, message: F | Poison | NoMessage) -> None:
         """Go one record further, unless the breaker has opened."""
         if self.stopped or record.offset < self.next_offset:
             return
-        if not isinstance(message, Poison):
+        if isinstance(message, NoMessage):
+            pass
+        elif not isinstance(message, Poison):
             self.messages.append(message)
             self.unreadable_in_a_row = 0
         elif self.unreadable_in_a_row >= UNREADABLE_IN_A_ROW_MAX:
@@ -62,7 +64,7 @@ class Inbox(Generic[F]):
     async def apply(
         self,
         records: Sequence[Record],
-        messages: Sequence[F | Poison],
+        messages: Sequence[F | Poison | NoMessage],
         holes: Collection[Partition] = (),
     ) -> None:
         """
@@ -140,5 +142,5 @@ class Inbox(Generic[F]):
 def _first_offsets(records: Sequence[Record]) -> dict[Partition, int]:
     starts: dict[Partition, int] = defaultdict()
     for record in records:
-        starts.setdefault(Partition(record.topic, record.partition), record.offset)
+        starts.setdefault(Partition(record.topic, record.partition), first_offset(record))
     return starts

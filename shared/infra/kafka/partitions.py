@@ -14,7 +14,8 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaTimeoutError
 
 from shared.infra.errors import Partition
-from shared.infra.kafka.records import Record
+from shared.infra.kafka import fetching
+from shared.infra.kafka.records import Passage, Record
 
 SILENCE_SECONDS_MAX = 30.0
 _POLL_MS = 200
@@ -30,6 +31,7 @@ class HeldOffsets(NamedTuple):
 @asynccontextmanager
 async def partition_consumer(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
     """Return a started consumer without a group, and stop it in the end."""
+    fetching.install()
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         enable_auto_commit=False,
@@ -64,7 +66,7 @@ async def read_until(
     """
     Yield the records of each partition from *start* up to *end*, not including it.
 
-    An offset that holds no record (compaction, transaction markers) is passed over.
+    An offset that holds no record, or one that stays packed, is passed over.
 
     Raises:
         OffsetOutOfRangeError: when the partition no longer holds a start offset.
@@ -83,6 +85,8 @@ async def read_until(
         elif time.monotonic() > advanced_at + silence_seconds_max:
             raise KafkaTimeoutError(f"{behind[0]} does not advance from {positions[behind[0]]}")
         fetched = await consumer.getmany(*behind, timeout_ms=_POLL_MS, max_records=records_max)
-        records = [it for of_one in fetched.values() for it in of_one]
+        records = [
+            it for of_one in fetched.values() for it in of_one if not isinstance(it, Passage)
+        ]
         if wanted := [it for it in records if it.offset < end[Partition(it.topic, it.partition)]]:
             yield wanted

@@ -1,6 +1,6 @@
 """Records as Kafka delivers them, one by one and in batches, and what the decoders made of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, Protocol, TypeAlias, TypeVar
@@ -18,6 +18,24 @@ class Poison:
     """A record that cannot be read; ``reason`` is the code of its dead letter."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoMessage:
+    """Offsets that hold no record: nothing is to be done but to go on behind them."""
+
+
+@dataclass
+class Passage(ConsumerRecord[bytes | None, bytes | None]):  # type: ignore[misc] # it has no types
+    """
+    Offsets of one partition, from ``first`` to ``offset``, at which nobody can read a record.
+
+    With a *reason* they are those of a batch, which is the value, as it came; without one the log
+    holds nothing there: a transaction's marker, what was aborted, what compaction took away.
+    """
+
+    first: int
+    reason: str | None = None
 
 
 class Cursor(Protocol):
@@ -39,9 +57,21 @@ class Batch(Generic[M]):
 
     cursor: Cursor
     records: Sequence[Record]
-    messages: Sequence[M | Poison]
+    messages: Sequence[M | Poison | NoMessage]
 
 
 def appended_at(record: Record) -> datetime:
     """Return the instant at which the broker appended the record (topics use LogAppendTime)."""
     return datetime.fromtimestamp(record.timestamp / 1000, UTC)
+
+
+def first_offset(record: Record) -> int:
+    """Return the first offset that *record* covers; all but a ``Passage`` cover one."""
+    return record.first if isinstance(record, Passage) else record.offset
+
+
+def message_of(record: Record, decode: Callable[[Record], M | Poison]) -> M | Poison | NoMessage:
+    """Return what *decode* makes of a record, and never ask it about a passage."""
+    if not isinstance(record, Passage):
+        return decode(record)
+    return NoMessage() if record.reason is None else Poison(record.reason)

@@ -1,9 +1,6 @@
 """Nothing is lost and nothing counted twice between a topic and a table, whatever happens."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import pytest
 from aiokafka import AIOKafkaConsumer
@@ -25,34 +22,10 @@ from tests.builders.plumbing import (
     new_topic,
     number,
     publish,
+    running,
     seen,
 )
 from tests.eventually import eventually
-
-
-@dataclass
-class Running:
-    """A reader at work, and what surrounds it."""
-
-    database: Database
-    topic: str
-    health: Health
-    reader: ConsumerSupervisor[int]
-    stream: Inbox[int]
-
-
-@asynccontextmanager
-async def running(bootstrap: str, url: str, topic: str) -> AsyncIterator[Running]:
-    async with migrated(url) as database:
-        health = Health()
-        settings = ServiceSettings(kafka=bootstrap, database=SecretStr(url), http_port=1)
-        reader = ConsumerSupervisor(counting(topic), "test", settings, database, health)
-        task = asyncio.create_task(reader.run())
-        try:
-            yield Running(database, topic, health, reader, reader.inbox)
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
 
 async def records_of(bootstrap: str, topic: str) -> list[Record]:
