@@ -114,6 +114,8 @@ class PartitionTurn(PartitionRecords):  # type: ignore[misc] # it has no types
     Raises CorruptRecordException while a damaged batch is the next one.
     """
 
+    next_fetch_offset: int
+
     def _unpack_records(self) -> Iterator[Record]:
         given, turn, batch = self.next_fetch_offset, _Turn(), None
         for batch in self._sound_batches(turn):
