@@ -24,6 +24,7 @@ from services.notifier.usecases.horizon import Horizon
 from services.notifier.usecases.notices import ListNotices
 from services.notifier.usecases.raise_watermark import RaiseWatermark
 from services.notifier.usecases.scan import Scan
+from services.notifier.usecases.watch_failed import WatchFailed
 from shared.contracts.duties import IntakeCaughtUp
 from shared.contracts.topics import COMMON, DIRECTORY, DUTIES, PARTITIONS
 from shared.directory.follower import DirectoryFollower
@@ -62,6 +63,8 @@ class Notifier:
     scanning: Supervised
     delivery: Delivery
     delivering: Supervised
+    failed: WatchFailed
+    watching: Supervised
     start: Start
 
     async def open(self) -> None:
@@ -86,6 +89,7 @@ class Notifier:
                 self.relay.run,
                 partial(self.scan.run, seconds, self.scanning),
                 partial(self.delivery.run, seconds, self.delivering),
+                partial(self.failed.run, seconds, self.watching),
             ]
         )
 
@@ -128,6 +132,8 @@ def build(
         scanning=Supervised("scan", health, bugs=Condition.SCAN_FAILING),
         delivery=Delivery(database, open_store, horizon, reconciled, transport, relay.wake),
         delivering=Supervised("delivery", health, bugs=Condition.HANDLER_FAILING),
+        failed=WatchFailed(database, horizon, reconciled, health),
+        watching=Supervised("failed notices", health, bugs=Condition.HANDLER_FAILING),
         start=_start(settings, database, health, follower),
     )
 

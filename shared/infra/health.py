@@ -71,6 +71,8 @@ class Complaint:
     detail: str
     """For the log only: it may name users, databases and addresses."""
     since: float
+    count: int | None = None
+    """Of how many things it complains; None where that is not counted."""
 
 
 class Health:
@@ -85,12 +87,14 @@ class Health:
         """Declare *part*: the process is not ready before it says ``fine``."""
         self._complaints[part] = Complaint(condition, "", self._clock())
 
-    def complain(self, part: str, condition: HealthCondition, detail: str) -> None:
+    def complain(
+        self, part: str, condition: HealthCondition, detail: str, count: int | None = None
+    ) -> None:
         """Let *part* complain until it says ``fine``; the log has the detail."""
         before = self._complaints.get(part)
         same = before is not None and before.condition is condition
         since = before.since if before and same else self._clock()
-        complaint = Complaint(condition, detail[:300], since)
+        complaint = Complaint(condition, detail[:300], since, count)
         if complaint != before:
             log.warning("complaint", part=part, condition=condition.value, detail=complaint.detail)
         self._complaints[part] = complaint

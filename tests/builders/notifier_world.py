@@ -22,6 +22,8 @@ from services.notifier.usecases.file_reports import FileReports
 from services.notifier.usecases.horizon import Horizon
 from services.notifier.usecases.notices import ListNotices, NoticeView
 from services.notifier.usecases.scan import Scan
+from services.notifier.usecases.watch_failed import WatchFailed
+from shared.infra.health import Health
 from shared.infra.postgres.database import Database
 from shared.infra.postgres.migrate import migrate
 from shared.reference.committees import Committee, Contact, Demand
@@ -105,6 +107,7 @@ class World:
     mailbox: MailCatcher
     reference: ReferenceData = field(default_factory=reference)
     lag: list[int] = field(default_factory=lambda: [0])
+    health: Health = field(default_factory=Health)
 
     @property
     def channel(self) -> EmailChannel:
@@ -144,6 +147,10 @@ class World:
             app.transport_of(channel or self.channel, timedelta(seconds=lease_seconds)),
             lambda: None,
         )
+
+    def failed(self) -> WatchFailed:
+        """Return the watch over failed notices; it follows ``reference``."""
+        return WatchFailed(self.database, self.horizon(), lambda: self.reference, self.health)
 
     def demand(self, committee: Committee) -> None:
         """Let a revision come into force with this committee and no other."""

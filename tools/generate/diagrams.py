@@ -1,11 +1,11 @@
-"""The parts of ``docs/ARCHITECTURE.md`` that are generated: the flow and the states of a duty."""
+"""The parts of ``docs/ARCHITECTURE.md`` that are generated: the flow, the lives of two things."""
 
 import re
 from collections.abc import Iterable, Mapping
 
 from tools.generate.asyncapi import kept
 from tools.generate.flow import ANYONE, FLOW, OPERATOR, SERVICES, UPSTREAM, Channel
-from tools.generate.state_diagram import duty_diagram
+from tools.generate.state_diagram import duty_diagram, notice_diagram
 
 _BLOCK = re.compile(
     r"(?P<head><!-- generated: (?P<name>[a-z]+); run `make docs` -->\n).*?(?P<tail><!-- end -->)",
@@ -15,7 +15,12 @@ _BLOCK = re.compile(
 
 def diagrams() -> Mapping[str, str]:
     """Return the generated blocks by the names of their marks."""
-    return {"flow": diagram(FLOW), "topics": topic_table(FLOW), "duty": duty_diagram()}
+    return {
+        "flow": diagram(FLOW),
+        "topics": topic_table(FLOW),
+        "duty": duty_diagram(),
+        "notice": notice_diagram(),
+    }
 
 
 def fill(text: str, blocks: Mapping[str, str]) -> str:

@@ -29,6 +29,7 @@ from tools.qcdc import (
     dead_letters,
     directory_verbs,
     keys,
+    notice_verbs,
     rebuilding,
     rejudging,
     republishing,
@@ -44,6 +45,7 @@ app.add_typer(topics_app, name="topics")
 app.add_typer(keys_app, name="keys")
 app.add_typer(dead_letters_app, name="dead-letters")
 app.add_typer(directory_verbs.app, name="directory")
+app.add_typer(notice_verbs.app, name="notices")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 from dataclasses import dataclass
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Literal
@@ -22,6 +21,7 @@ from aiosmtplib import (
 
 from services.notifier.channels.mail import Mail
 from services.notifier.domain.attempts import DeliveryStatus, SendOutcome
+from shared.reference.addresses import UnusableAddress, usable_address
 
 TlsMode = Literal["none", "auto", "starttls", "tls"]
 _PERMANENT_FROM = 500
@@ -56,21 +56,28 @@ class EmailChannel:
     async def send(self, mail: Mail) -> SendOutcome:
         """Send one mail and classify the server's answer."""
         try:
+            address = usable_address(mail.address)
+        except UnusableAddress as problem:
+            return SendOutcome(DeliveryStatus.IMPOSSIBLE, str(problem))
+        content = write_message(mail, address, self._server.sender)
+        try:
             async with asyncio.timeout(self._timeout_seconds):
-                refused, answer = await self._submit(mail)
-        except (SMTPException, OSError, MessageError, ValueError) as problem:
+                refused, answer = await self._submit(content, address)
+        except (SMTPException, OSError) as problem:
             return _failed(problem)
-        if mail.address in refused:  # the library's send() succeeds although nobody got it
-            code, text = refused[mail.address]
+        if address in refused:  # the library's send() succeeds although nobody got it
+            code, text = refused[address]
             return _answered(code, text)
         return SendOutcome(DeliveryStatus.TAKEN, answer)
 
-    async def _submit(self, mail: Mail) -> tuple[dict[str, SMTPResponse], str]:
+    async def _submit(
+        self, content: EmailMessage, address: str
+    ) -> tuple[dict[str, SMTPResponse], str]:
         server = self._server
         return await aiosmtplib.send(
-            write_message(mail, server.sender),
+            content,
             sender=server.sender,
-            recipients=[mail.address],
+            recipients=[address],
             hostname=server.host,
             port=server.port,
             username=server.user,
@@ -81,11 +88,11 @@ class EmailChannel:
         )
 
 
-def write_message(mail: Mail, sender: str) -> EmailMessage:
+def write_message(mail: Mail, address: str, sender: str) -> EmailMessage:
     """Return the MIME message: text first, HTML as the alternative."""
     message = EmailMessage()
     message["From"] = Address(mail.sender_name, addr_spec=sender)
-    message["To"] = Address(mail.recipient_name, addr_spec=mail.address)
+    message["To"] = Address(mail.recipient_name, addr_spec=address)
     message["Subject"] = mail.subject
     message["Date"] = mail.written_at
     message["Message-ID"] = mail.message_id
@@ -97,24 +104,16 @@ def write_message(mail: Mail, sender: str) -> EmailMessage:
 
 
 def _failed(problem: Exception) -> SendOutcome:
-    """
-    Return whether the mail is lost, worth another attempt, or possibly delivered.
-
-    A refused recipient or text is final. A refusal of ourselves (login, sender, TLS) is not: an
-    operator can mend it within the hours of retrying.
-    """
+    """Return whether the other side refused the mail, put it off, or may have it."""
     if isinstance(problem, SMTPRecipientsRefused):
         first = problem.recipients[0]
         return _answered(first.code, first.message)
     if isinstance(problem, (SMTPRecipientRefused, SMTPDataError)):
         return _answered(problem.code, problem.message)
+    # A refusal of ourselves (login, sender, TLS), or no connection at all.
     if isinstance(problem, (SMTPResponseException, SMTPConnectError, SMTPNotSupported)):
         return SendOutcome(DeliveryStatus.PUT_OFF, repr(problem))
-    if isinstance(problem, (SMTPException, OSError)):
-        return SendOutcome(DeliveryStatus.DOUBTFUL, repr(problem))
-    return SendOutcome(
-        DeliveryStatus.REFUSED, repr(problem)
-    )  # an address that cannot even be written down
+    return SendOutcome(DeliveryStatus.DOUBTFUL, repr(problem))
 
 
 def _answered(code: int, text: str) -> SendOutcome:

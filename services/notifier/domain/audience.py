@@ -71,6 +71,18 @@ def audience_of(reference: ReferenceData, channels: Sequence[str]) -> Audience:
     return recipients
 
 
+def contact_in_office(
+    recipient: Recipient, reference: ReferenceData, day: date
+) -> tuple[Committee, Contact] | None:
+    """Return a recipient's committee and contact; None when they have no role on the day."""
+    for committee in reference.committees:
+        if committee.key == recipient.committee and committee.in_force(day):
+            for contact in committee.contacts_on(day):
+                if contact.email == recipient.address:
+                    return committee, contact
+    return None
+
+
 def overdue_by_recipient(
     records: Iterable[SlotRecord], audience: Audience, day: date
 ) -> OverdueByRecipient:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from services.notifier.domain.attempts import NoticeState
 from services.notifier.domain.audience import OverdueByRecipient, OverdueDuty, Recipient
 from services.notifier.domain.duties import Duty, DutyState
 from shared.contracts.event import derived_id
@@ -24,8 +25,8 @@ class NoticeStage(StrEnum):
     OVERDUE = "overdue"
 
 
-class NotifiedKey(NamedTuple):
-    """The address that was notified of a slot, at the stage and due instant in question."""
+class NamedKey(NamedTuple):
+    """A slot and an address to which a notice names it, sent or still to be sent."""
 
     slot: Slot
     address: str
@@ -34,15 +35,24 @@ class NotifiedKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PendingDigest:
-    """A recipient's notice that still takes items, if any, and when the last one was sent."""
+    """
+    A recipient's notice that still takes items, if any, and when the last one was sent.
+
+    ``failed`` tells whether that notice waits for a distant attempt.
+    """
 
     notice_id: str | None = None
     last_sent_at: datetime | None = None
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NewNotice:
-    """A notice to create; ``notice_id`` derives from its first item, so it exists once."""
+    """
+    A notice to create, or a failed one to try again at ``send_after``.
+
+    ``notice_id`` derives from its first item, so it exists once.
+    """
 
     notice_id: str
     recipient: Recipient
@@ -70,11 +80,17 @@ class DigestPlan:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedNotice:
-    """A notice leased for sending, and the duties it names, in their present state."""
+    """
+    A notice leased for sending, and the duties it names, in their present state.
+
+    ``attempt`` counts all attempts from 1, ``attempt_of_plan`` those since the plan began.
+    """
 
     notice_id: str
     recipient: Recipient
+    state: NoticeState
     attempt: int
+    attempt_of_plan: int
     duties: tuple[Duty, ...]
 
     @property
@@ -88,22 +104,31 @@ class ClaimedNotice:
         return tuple(it.slot for it in self.duties if it.state is not DutyState.OVERDUE)
 
 
+@dataclass(frozen=True, slots=True)
+class FailedNotice:
+    """A failed notice; ``anything_to_say`` tells whether a duty that it names is overdue."""
+
+    notice_id: str
+    recipient: Recipient
+    anything_to_say: bool
+
+
 def plan_digests(
     stage: NoticeStage,
     overdue: OverdueByRecipient,
-    notified: Collection[NotifiedKey],
+    named: Collection[NamedKey],
     pending: Mapping[Recipient, PendingDigest],
     now: datetime,
 ) -> DigestPlan:
     """
-    Return the notices and items for what each recipient was not notified of at a stage.
+    Return the notices and items for what no notice to a recipient names at a stage.
 
-    A notice sent while another due instant held is not in *notified*: the unit is late anew, or
-    the notice was wrong.
+    A notice sent while another due instant held is not in *named*: the unit is late anew, or the
+    notice was wrong.
     """
     notices: list[NewNotice] = []
     items: list[NoticeItem] = []
-    taken = set(notified)
+    taken = set(named)
     for recipient, duties in sorted(overdue.items()):
         fresh = [it for it in duties if _key(it.duty, recipient) not in taken]
         taken.update(_key(it.duty, recipient) for it in fresh)
@@ -114,6 +139,7 @@ def plan_digests(
         if notice_id is None:
             first = min(fresh, key=lambda it: (it.duty.due_at, it.duty.slot))
             notice_id = _notice_id(stage, recipient, first)
+        if digest.notice_id is None or digest.failed:
             notices.append(NewNotice(notice_id, recipient, _send_after(digest, now)))
         items += [
             NoticeItem(notice_id, duty.slot, duty.due_at, stage, recipient) for duty, _ in fresh
@@ -127,8 +153,8 @@ def _send_after(digest: PendingDigest, now: datetime) -> datetime:
     return max(now, digest.last_sent_at + DIGEST_INTERVAL)
 
 
-def _key(duty: Duty, recipient: Recipient) -> NotifiedKey:
-    return NotifiedKey(duty.slot, recipient.address, recipient.channel)
+def _key(duty: Duty, recipient: Recipient) -> NamedKey:
+    return NamedKey(duty.slot, recipient.address, recipient.channel)
 
 
 def _notice_id(stage: NoticeStage, recipient: Recipient, first: OverdueDuty) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import FastAPI, Query
 
+from services.notifier.domain.attempts import NoticeState
 from services.notifier.domain.duties import DutyState
 from services.notifier.usecases.duties import Duties, ListDuties
 from services.notifier.usecases.notices import ListNotices, Notices
@@ -22,10 +23,13 @@ def add_routes(app: FastAPI, list_notices: ListNotices, list_duties: ListDuties)
 
     @app.get("/v1/notices")
     async def notices(
-        committee: FilterText = None, unit: FilterText = None, limit: Limit = 50
+        committee: FilterText = None,
+        unit: FilterText = None,
+        state: NoticeState | None = None,
+        limit: Limit = 50,
     ) -> Notices:
-        """List what committees were told, with the log of every attempt."""
-        return await list_notices(limit, committee=committee, unit=unit)
+        """List notices, sent and unsent, with the log of every attempt."""
+        return await list_notices(limit, committee=committee, unit=unit, state=state)
 
     @app.get("/v1/duties")
     async def duties(

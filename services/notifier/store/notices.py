@@ -4,14 +4,20 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from services.notifier.domain.attempts import DeliveryStatus, NextNoticeState, SendOutcome
+from services.notifier.domain.attempts import (
+    DeliveryStatus,
+    NextNoticeState,
+    NoticeState,
+    SendOutcome,
+)
 from services.notifier.domain.audience import Recipient
 from services.notifier.domain.duties import Duty
 from services.notifier.domain.notices import (
     ClaimedNotice,
     DigestPlan,
+    FailedNotice,
+    NamedKey,
     NoticeStage,
-    NotifiedKey,
     PendingDigest,
 )
 from services.notifier.store.rows import (
@@ -34,26 +40,28 @@ class NoticeStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def notified(
-        self, slots: Collection[Slot], stage: NoticeStage
-    ) -> Collection[NotifiedKey]:
-        """Return who has an item about these slots at a stage already."""
-        rows = await self._connection.fetch(QUERIES["notified"], *slot_columns(slots), stage)
-        return {NotifiedKey(slot_of(row), row["recipient"], row["channel"]) for row in rows}
+    async def named(self, slots: Collection[Slot], stage: NoticeStage) -> Collection[NamedKey]:
+        """Return to whom a notice names these slots at a stage, sent or still to be sent."""
+        rows = await self._connection.fetch(QUERIES["named"], *slot_columns(slots), stage)
+        return {NamedKey(slot_of(row), row["recipient"], row["channel"]) for row in rows}
 
     async def pending_digests(
         self, recipients: Collection[Recipient]
     ) -> Mapping[Recipient, PendingDigest]:
         """Return each recipient's open notice and when the last one was sent."""
         columns = recipient_columns(recipients)
-        notice_ids: dict[Recipient, str] = {}
+        unsent: dict[Recipient, tuple[str, bool]] = {}
         for row in await self._connection.fetch(QUERIES["open_digests"], *columns):
-            notice_ids.setdefault(recipient_of(row), row["notice_id"])
+            unsent.setdefault(recipient_of(row), (row["notice_id"], row["failed"]))
         sent = {
             recipient_of(row): row["sent_at"]
             for row in await self._connection.fetch(QUERIES["last_sent"], *columns)
         }
-        return {it: PendingDigest(notice_ids.get(it), sent.get(it)) for it in recipients}
+        digests = {}
+        for recipient in recipients:
+            notice_id, failed = unsent.get(recipient, (None, False))
+            digests[recipient] = PendingDigest(notice_id, sent.get(recipient), failed)
+        return digests
 
     async def save_plan(self, plan: DigestPlan) -> None:
         """Save notices and their items."""
@@ -102,7 +110,9 @@ class NoticeStore:
             ClaimedNotice(
                 row["notice_id"],
                 recipient_of(row),
+                NoticeState(row["state"]),
                 row["attempts"],
+                row["attempt_of_plan"],
                 tuple(duties[row["notice_id"]]),
             )
             for row in leased
@@ -144,6 +154,24 @@ class NoticeStore:
             following.retry_delay,
         )
         return ended_at
+
+    async def failed(self) -> Sequence[FailedNotice]:
+        """Return the failed notices, the oldest first."""
+        rows = await self._connection.fetch(QUERIES["failed"])
+        return [
+            FailedNotice(it["notice_id"], recipient_of(it), it["anything_to_say"]) for it in rows
+        ]
+
+    async def retry(self, notice_ids: Collection[str]) -> Collection[str]:
+        """Let failed notices be attempted now, and their plan begin anew; return which."""
+        rows = await self._connection.fetch(QUERIES["retry"], list(notice_ids))
+        return {row["notice_id"] for row in rows}
+
+    async def retry_after_success(self, recipient: Recipient, delay: timedelta) -> None:
+        """Let what failed for an address be attempted after *delay*: it has just been reached."""
+        await self._connection.execute(
+            QUERIES["retry_after_success"], recipient.address, recipient.channel, delay
+        )
 
     async def _log(self, claimed: ClaimedNotice, outcome: str, detail: str) -> None:
         await self._connection.execute(

@@ -1,4 +1,4 @@
--- name: notified
+-- name: named
 SELECT i.unit, i.form, i.period, i.recipient, i.channel
 FROM unnest($1::text[], $2::text[], $3::text[]) AS s (unit, form, period)
 JOIN notice_item AS i USING (unit, form, period)
@@ -9,11 +9,11 @@ WHERE
     AND (n.state <> 'sent' OR i.due_at = d.due_at)
 
 -- name: open_digests
-SELECT n.notice_id, n.committee, n.recipient, n.channel
+SELECT n.notice_id, n.committee, n.recipient, n.channel, n.state = 'failed' AS failed
 FROM notice AS n
 JOIN unnest($1::text[], $2::text[], $3::text[]) AS r (committee, recipient, channel)
     USING (committee, recipient, channel)
-WHERE n.state = 'planned' AND n.lease_until IS NULL AND NOT n.doubtful
+WHERE n.state IN ('planned', 'failed') AND n.lease_until IS NULL AND NOT n.doubtful
 ORDER BY n.created_at
 FOR UPDATE OF n
 
@@ -28,9 +28,14 @@ GROUP BY n.committee, n.recipient, n.channel
 -- name: save_notices
 INSERT INTO notice (notice_id, committee, recipient, channel, send_after)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
--- Cancelled because its recipient had no role; the role is in force again.
-ON CONFLICT (notice_id) DO UPDATE SET state = 'planned', send_after = excluded.send_after
-WHERE notice.state = 'cancelled'
+-- Cancelled because its recipient had no role, and the role is in force again; or failed, and it
+-- takes a further item.
+ON CONFLICT (notice_id) DO UPDATE
+SET
+    state = CASE notice.state WHEN 'cancelled' THEN 'planned' ELSE notice.state END,
+    send_after = excluded.send_after,
+    attempts_before = notice.attempts
+WHERE notice.state IN ('cancelled', 'failed')
 
 -- name: save_items
 INSERT INTO notice_item (notice_id, unit, form, period, due_at, stage, recipient, channel)
@@ -43,14 +48,16 @@ FROM unnest(
 -- name: anything_to_send
 SELECT EXISTS (
     SELECT FROM notice
-    WHERE state = 'planned' AND send_after <= now()
+    WHERE state IN ('planned', 'failed') AND send_after <= now()
         AND (lease_until IS NULL OR lease_until <= now())
 )
 
 -- name: claimable
 SELECT notice_id
 FROM notice
-WHERE state = 'planned' AND send_after <= now() AND (lease_until IS NULL OR lease_until <= now())
+WHERE
+    state IN ('planned', 'failed') AND send_after <= now()
+    AND (lease_until IS NULL OR lease_until <= now())
 ORDER BY send_after
 LIMIT $1
 FOR UPDATE SKIP LOCKED
@@ -68,7 +75,9 @@ SET
     doubtful = doubtful OR lease_until IS NOT NULL,
     lease_until = now() + $2::interval
 WHERE notice_id = ANY($1::text[])
-RETURNING notice_id, committee, recipient, channel, attempts
+RETURNING
+    notice_id, committee, recipient, channel, state, attempts,
+    attempts - attempts_before AS attempt_of_plan
 
 -- name: claimed_duties
 SELECT
@@ -114,5 +123,32 @@ SET
     lease_until = NULL,
     doubtful = doubtful OR $4,
     send_after = now() + $5::interval
-WHERE notice_id = $1 AND attempts = $2 AND state = 'planned'
+WHERE notice_id = $1 AND attempts = $2 AND state IN ('planned', 'failed')
 RETURNING now()
+
+-- name: failed
+SELECT
+    n.notice_id, n.committee, n.recipient, n.channel,
+    EXISTS (
+        SELECT FROM notice_item AS i
+        JOIN duty AS d USING (unit, form, period)
+        WHERE i.notice_id = n.notice_id AND i.left_out_at IS NULL AND d.state = 'overdue'
+    ) AS anything_to_say
+FROM notice AS n
+WHERE n.state = 'failed'
+ORDER BY n.created_at, n.notice_id
+
+-- name: retry
+UPDATE notice
+SET send_after = now(), attempts_before = attempts
+WHERE
+    state = 'failed' AND lease_until IS NULL AND send_after > now()
+    AND notice_id = ANY($1::text[])
+RETURNING notice_id
+
+-- name: retry_after_success
+UPDATE notice
+SET send_after = now() + $3::interval, attempts_before = attempts
+WHERE
+    state = 'failed' AND lease_until IS NULL AND (recipient, channel) = ($1, $2)
+    AND send_after > now() + $3::interval

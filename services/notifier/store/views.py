@@ -35,10 +35,12 @@ class ViewStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def notices(self, committee: str | None, unit: str | None, limit: int) -> NoticeRows:
-        """Return the notices of a committee and about a unit; None is any."""
+    async def notices(
+        self, committee: str | None, unit: str | None, state: str | None, limit: int
+    ) -> NoticeRows:
+        """Return the notices of a committee, about a unit and in a state; None is any."""
         async with self._database.transaction() as connection:
-            notices = await connection.fetch(QUERIES["notices"], committee, unit, limit)
+            notices = await connection.fetch(QUERIES["notices"], committee, unit, state, limit)
             notice_ids = [row["notice_id"] for row in notices]
             units = await connection.fetch(QUERIES["named_units"], notice_ids)
             attempts = await connection.fetch(QUERIES["attempts"], notice_ids)

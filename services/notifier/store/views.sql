@@ -12,8 +12,9 @@ WHERE
             WHERE i.notice_id = n.notice_id AND i.unit = $2 AND i.left_out_at IS NULL
         )
     )
+    AND ($3::text IS NULL OR state = $3)
 ORDER BY created_at DESC, notice_id
-LIMIT $3
+LIMIT $4
 
 -- name: named_units
 SELECT i.notice_id, i.unit, i.form, i.period, d.due_at

@@ -8,7 +8,9 @@ Commands
     reconcile_duties    bring existing duties in line with changed reference data
     open_duties         open the duties whose opening has come
     call_overdue        call overdue what is due and not reported, up to the horizon
-    deliver             claim, send and settle planned notices
+    deliver             claim, send and settle notices
+    watch_failed        say how many notices failed, and end those that nobody needs any more
+    retry_notices       let failed notices be attempted now, for an operator
 
 Queries
     duties              who owes what, until when, in which state

@@ -16,7 +16,13 @@ import structlog
 
 from services.notifier.channels.mail import Channel
 from services.notifier.channels.mail_writer import MailWriter
-from services.notifier.domain.attempts import NoticeState, SendOutcome, after_attempt
+from services.notifier.domain.attempts import (
+    DeliveryStatus,
+    NoticeState,
+    SendOutcome,
+    after_attempt,
+)
+from services.notifier.domain.notices import DIGEST_INTERVAL
 from services.notifier.store.duties import OpenDutyStore
 from services.notifier.store.notices import NoticeStore
 from services.notifier.usecases.horizon import Horizon
@@ -106,18 +112,24 @@ class Delivery:
         return [it for it in prepared if it is not None]
 
     async def _send(self, notice: PreparedNotice) -> None:
-        outcome = await notice.channel.send(notice.mail)
-        log.info(
-            "notice", id=notice.claimed.notice_id, status=outcome.status, detail=outcome.detail
-        )
+        notice_id = notice.claimed.notice_id
+        try:
+            outcome = await notice.channel.send(notice.mail)
+        except Exception as problem:
+            # A fault of ours is an attempt like others: the next one follows the plan.
+            log.exception("sending failed", id=notice_id)
+            outcome = SendOutcome(DeliveryStatus.DOUBTFUL, repr(problem))
+        log.info("notice", id=notice_id, status=outcome.status, detail=outcome.detail)
         await retry(partial(self._settle, notice, outcome), only_outages)
 
     async def _settle(self, notice: PreparedNotice, outcome: SendOutcome) -> None:
-        following = after_attempt(outcome.status, notice.claimed.attempt)
+        claimed = notice.claimed
+        following = after_attempt(claimed.state, outcome.status, claimed.attempt_of_plan)
         async with self._database.transaction() as connection:
             notices = NoticeStore(connection)
-            ended_at = await notices.end_attempt(notice.claimed, outcome, following)
+            ended_at = await notices.end_attempt(claimed, outcome, following)
             if ended_at is not None and following.state is NoticeState.SENT:
+                await notices.retry_after_success(claimed.recipient, DIGEST_INTERVAL)
                 await self._open_store(connection).publish([_notice_sent(notice, ended_at)])
         self._after_publishing()
 
@@ -133,5 +145,5 @@ def _notice_sent(notice: PreparedNotice, at: datetime) -> NoticeSent:
         recipient=claimed.recipient.address,
         channel=claimed.recipient.channel,
         message_id=notice.mail.message_id,
-        units=notice.digest.units,
+        units=notice.units,
     )

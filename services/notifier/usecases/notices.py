@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from services.notifier.domain.attempts import NoticeState
 from services.notifier.store.views import ViewStore
 from shared.reference.directory import Directory
 
@@ -36,7 +37,7 @@ class NoticeView(BaseModel):
     committee: str
     recipient: str
     channel: str
-    state: str
+    state: NoticeState
     message_id: str | None
     subject: str | None
     body: str | None
@@ -61,10 +62,15 @@ class ListNotices:
         self._directory = directory
 
     async def __call__(
-        self, limit: int, *, committee: str | None = None, unit: str | None = None
+        self,
+        limit: int,
+        *,
+        committee: str | None = None,
+        unit: str | None = None,
+        state: NoticeState | None = None,
     ) -> Notices:
         """Return at most *limit* notices, newest first; a filter that is None is any."""
-        rows = await self._views.notices(committee, unit, limit)
+        rows = await self._views.notices(committee, unit, state, limit)
         directory = self._directory()
         units: dict[str, list[NamedUnit]] = defaultdict(list)
         attempts: dict[str, list[DeliveryAttempt]] = defaultdict(list)

@@ -21,8 +21,8 @@ async def plan_notices(
         return DigestPlan()
     store = NoticeStore(connection)
     stage = NoticeStage.OVERDUE
-    notified = await store.notified(slots, stage)
-    return plan_digests(stage, overdue, notified, await store.pending_digests(overdue), now)
+    named = await store.named(slots, stage)
+    return plan_digests(stage, overdue, named, await store.pending_digests(overdue), now)
 
 
 def vietnamese_day(instant: datetime) -> date:

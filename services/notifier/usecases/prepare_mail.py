@@ -1,13 +1,16 @@
 """Write the mail of a claimed notice, or cancel the notice when it has nothing to say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
 
 from services.notifier.channels.mail import Channel, Mail
 from services.notifier.channels.mail_writer import MailWriter
 from services.notifier.domain.attempts import DeliveryStatus, SendOutcome, after_attempt
-from services.notifier.domain.digest import Digest, compose, obligated_units
+from services.notifier.domain.audience import contact_in_office
+from services.notifier.domain.digest import compose, obligated_units
 from services.notifier.domain.notices import ClaimedNotice
 from services.notifier.store.duties import DutyStore
 from services.notifier.store.notices import NoticeStore
@@ -15,13 +18,15 @@ from shared.reference.committees import Committee, Contact
 from shared.reference.periods import VIETNAM
 from shared.reference.reference_data import ReferenceData
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True)
 class PreparedNotice:
-    """A claimed notice with its content, its mail and the channel to send it on."""
+    """A claimed notice with its mail, the units that it names, and the channel to send it on."""
 
     claimed: ClaimedNotice
-    digest: Digest
+    units: tuple[str, ...]
     mail: Mail
     province: str
     channel: Channel
@@ -44,26 +49,25 @@ class MailPreparation:
         if not claimed.overdue:
             await self.notices.cancel(claimed, "nobody is late any more")
             return None
-        committee = self._committee(claimed.recipient.committee)
-        if committee is None:
-            await self._fail(claimed, "the committee is not in the directory")
-            return None
-        contact = _contact(committee, claimed.recipient.address, now.date())
-        if contact is None:
+        found = contact_in_office(claimed.recipient, self.reference, now.date())
+        if found is None:
             # Left out, so that a contact who gets a role again is notified.
             await self.notices.leave_out(claimed.notice_id, [it.slot for it in claimed.overdue])
             await self.notices.cancel(claimed, "the recipient has no role in the committee today")
             return None
-        reported = await self._reported(claimed, committee)
-        digest = compose(committee, contact, claimed.overdue, reported, as_of, self.reference)
-        return await self._write(claimed, committee, digest, now)
-
-    def _committee(self, key: str) -> Committee | None:
-        return next((it for it in self.reference.committees if it.key == key), None)
+        reported = await self._reported(claimed, found[0])
+        try:
+            prepared = self._write(claimed, found, reported, as_of, now)
+        except Exception as problem:
+            # A fault of ours, in this notice alone: those claimed with it are sent.
+            log.exception("a mail could not be written", id=claimed.notice_id)
+            await self._fail(claimed, repr(problem))
+            return None
+        return await self._save(prepared)
 
     async def _fail(self, claimed: ClaimedNotice, reason: str) -> None:
-        outcome = SendOutcome(DeliveryStatus.REFUSED, reason)
-        following = after_attempt(outcome.status, claimed.attempt)
+        outcome = SendOutcome(DeliveryStatus.IMPOSSIBLE, reason)
+        following = after_attempt(claimed.state, outcome.status, claimed.attempt_of_plan)
         await self.notices.end_attempt(claimed, outcome, following)
 
     async def _reported(
@@ -77,16 +81,20 @@ class MailPreparation:
             reported[form, period] = await self.duties.count_met(form, period, keys)
         return reported
 
-    async def _write(
-        self, claimed: ClaimedNotice, committee: Committee, digest: Digest, now: datetime
+    def _write(
+        self,
+        claimed: ClaimedNotice,
+        found: tuple[Committee, Contact],
+        reported: Mapping[tuple[str, str], int],
+        as_of: datetime,
+        now: datetime,
     ) -> PreparedNotice:
+        committee, contact = found
+        digest = compose(committee, contact, claimed.overdue, reported, as_of, self.reference)
         text = self.writer.write(digest)
         channel = self.channels[claimed.recipient.channel]
-        message_id = await self.notices.save_mail(
-            claimed.notice_id, channel.message_id(claimed.notice_id), text.subject, text.text
-        )
         mail = Mail(
-            message_id=message_id,
+            message_id=channel.message_id(claimed.notice_id),
             sender_name=text.sender,
             recipient_name=digest.contact,
             address=claimed.recipient.address,
@@ -96,10 +104,11 @@ class MailPreparation:
             written_at=now,
         )
         province = self.reference.directory.province(committee.area)
-        return PreparedNotice(claimed, digest, mail, province, channel)
+        return PreparedNotice(claimed, digest.units, mail, province, channel)
 
-
-def _contact(committee: Committee, address: str, day: date) -> Contact | None:
-    if not committee.in_force(day):
-        return None
-    return next((it for it in committee.contacts_on(day) if it.email == address), None)
+    async def _save(self, prepared: PreparedNotice) -> PreparedNotice:
+        mail = prepared.mail
+        message_id = await self.notices.save_mail(
+            prepared.claimed.notice_id, mail.message_id, mail.subject, mail.text
+        )
+        return replace(prepared, mail=replace(mail, message_id=message_id))

@@ -33,10 +33,11 @@ def add_health_routes(app: FastAPI, health: Health) -> None:
         return JSONResponse({"ready": not health.obstacles, "complaints": found})
 
 
-def _shown(complaint: Complaint) -> dict[str, str]:
+def _shown(complaint: Complaint) -> dict[str, str | int]:
     since = datetime.fromtimestamp(complaint.since, UTC)
     return {
         "condition": complaint.condition,
         "since": since.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "remedy": complaint.condition.remedy,
+        **({} if complaint.count is None else {"count": complaint.count}),
     }

@@ -185,7 +185,7 @@ def test_message_is_text_and_html_and_says_that_a_machine_sent_it(reference: Ref
         written_at=DUE_AT,
     )
 
-    message = write_message(mail, "qcdc@example.vn")
+    message = write_message(mail, CONTACT.email, "qcdc@example.vn")
 
     assert [it.get_content_type() for it in message.iter_parts()] == ["text/plain", "text/html"]
     assert message["Auto-Submitted"] == "auto-generated"

@@ -7,10 +7,10 @@ from services.notifier.domain.audience import OverdueDuty, Recipient
 from services.notifier.domain.duties import DutyState
 from services.notifier.domain.notices import (
     DigestPlan,
+    NamedKey,
     NewNotice,
     NoticeItem,
     NoticeStage,
-    NotifiedKey,
     PendingDigest,
     plan_digests,
 )
@@ -34,9 +34,9 @@ def test_first_item_begins_a_notice() -> None:
 
 def test_told_items_are_not_told_again() -> None:
     """The second accusation of one unit in one stage is none."""
-    notified = {NotifiedKey(SLOT, RECIPIENT.address, RECIPIENT.channel)}
+    named = {NamedKey(SLOT, RECIPIENT.address, RECIPIENT.channel)}
 
-    assert plan_digests(STAGE, {RECIPIENT: [NEVER_FILED]}, notified, {}, NOW) == DigestPlan()
+    assert plan_digests(STAGE, {RECIPIENT: [NEVER_FILED]}, named, {}, NOW) == DigestPlan()
 
 
 def test_new_items_join_the_digest_that_still_collects() -> None:
