@@ -6,7 +6,7 @@ that reads them: ``shared.reference.committees`` and ``shared.reference.deadline
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from pydantic import ValidationError
@@ -41,6 +41,15 @@ class DirectoryContents:
     calendar: WorkingCalendar | None = None
     origin: str = "directory"
     """Where they come from, for messages."""
+    lines: Mapping[str, tuple[str, int | None]] = field(default_factory=dict)
+    """File and line of what files say, by the name that messages give to it."""
+
+    def placed(self, problem: FactError) -> FactError:
+        """Return a problem with the file and line of what it is about, where a file says that."""
+        if problem.line is not None or problem.where not in self.lines:
+            return problem
+        file, line = self.lines[problem.where]
+        return FactError(file, problem.where, problem.message, line)
 
 
 def entities_of(contents: DirectoryContents) -> dict[str, str]:
@@ -83,7 +92,7 @@ def _units(units: Iterable[Unit], links: Iterable[Link]) -> Iterable[UnitRecorde
     for unit in units:
         states.setdefault(unit.key, []).append(unit)
     if unknown := predecessors.keys() - states.keys():
-        raise FactError("lineage", min(unknown), "is a successor and no unit")
+        raise FactError("lineage", f"unit {min(unknown)}", "is a successor and no unit")
     for key, chain in states.items():
         chain.sort(key=lambda it: it.span.begin)
         links_in = sorted(

@@ -5,31 +5,30 @@ A file holds entities whole: a unit with all its states, all predecessors of a u
 with its people and letters. What it does not name stays as it was. Only decisions are changes.
 """
 
-import csv
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from io import StringIO
 from pathlib import Path
 
 import holidays
 
 from shared.directory.contents import DirectoryContents, TableRow
+from shared.directory.csv_rows import read_csv
 from shared.directory.yaml_rows import read_yaml
 from shared.reference.acts import Decision, apply, build_decisions
 from shared.reference.committees import build_committees
 from shared.reference.deadlines import build_rules
 from shared.reference.directory import Directory
 from shared.reference.errors import FactError
-from shared.reference.lineage import LINK_COLUMNS, build_links, known_links
+from shared.reference.lineage import LINK_COLUMNS, Link, build_links, known_links
 from shared.reference.rows import FileMapping, FileRow
-from shared.reference.units import UNIT_COLUMNS, build_units
+from shared.reference.units import UNIT_COLUMNS, Unit, build_units
 from shared.reference.working_days import CALENDAR_FIELDS, build_calendar
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 UNITS, LINEAGE, COMMITTEES = DATA / "units.csv", DATA / "lineage.csv", DATA / "committees.yaml"
 LAW = (DATA / "regimes.yaml", DATA / "working_days.yaml")
 _DECISIONS = "decisions"
+_VERSION = 1
 
 
 def with_files(base: DirectoryContents, files: Iterable[Path]) -> DirectoryContents:
@@ -89,77 +88,71 @@ def read_text(file: Path) -> str:
 
 
 def _with_csv(base: DirectoryContents, text: str, file: str) -> DirectoryContents:
-    columns, rows = _table(text, file)
-    if "predecessor" in columns.values:
-        columns.only(*LINK_COLUMNS)
-        links = build_links(rows, file)
-        given = {it.successor for it in links}
-        return replace(
-            base, links=[*(it for it in base.links if it.successor not in given), *links]
-        )
-    if "official_code" in columns.values:
+    columns, rows = read_csv(text, file)
+    names = columns.values.keys()
+    if len(names & set(UNIT_COLUMNS)) > len(names & set(LINK_COLUMNS)):
         columns.only(*UNIT_COLUMNS)
-        units = build_units(rows, file)
-        keys = {it.key for it in units}
-        return replace(base, units=[*(it for it in base.units if it.key not in keys), *units])
-    raise FactError(file, "", "has neither the columns of units nor those of links", 1)
+        columns.every(*UNIT_COLUMNS[:5])
+        return _with_units(base, build_units(rows, file), rows)
+    if names & set(LINK_COLUMNS):
+        columns.only(*LINK_COLUMNS)
+        columns.every(*LINK_COLUMNS[:4])
+        return _with_links(base, build_links(rows, file), rows)
+    message = (
+        f"has neither the columns of units ({', '.join(UNIT_COLUMNS)}) nor those of links"
+        f" ({', '.join(LINK_COLUMNS)}), separated by commas or by semicolons"
+    )
+    raise columns.refused(message)
 
 
-def _table(text: str, file: str) -> tuple[FileRow, list[FileMapping]]:
-    """
-    Return the header of a CSV file and its rows, each of which knows its line.
-
-    Values are in composed Unicode with single blanks, so that what looks alike is alike.
-    """
-    text = unicodedata.normalize("NFC", text)
-    header = text.partition("\n")[0]
-    # A spreadsheet in the Vietnamese locale separates with semicolons: its comma is decimal.
-    reader = csv.DictReader(StringIO(text), delimiter="," if "," in header else ";")
-    rows = []
-    for values in reader:
-        row = FileMapping(values)
-        row.file, row.line = file, reader.line_num
-        if None in values:
-            raise FactError(file, "", "has more values than columns", row.line)
-        if None in values.values():
-            raise FactError(file, "", "has fewer values than columns", row.line)
-        row.update((name, " ".join(value.split())) for name, value in values.items() if value)
-        rows.append(row)
-    if not "".join(text.split()).isprintable():
-        _refuse_invisible(rows)
-    return FileRow(file, "", dict.fromkeys(reader.fieldnames or ()), 1), rows
+def _with_units(
+    base: DirectoryContents, units: Sequence[Unit], rows: Sequence[FileMapping]
+) -> DirectoryContents:
+    keys = {it.key for it in units}
+    lines = _lines(zip((f"unit {it.key}" for it in units), rows, strict=True))
+    kept = (it for it in base.units if it.key not in keys)
+    return replace(base, units=[*kept, *units], lines={**base.lines, **lines})
 
 
-def _refuse_invisible(rows: Iterable[FileMapping]) -> None:
-    for row in rows:
-        for name, value in row.items():
-            if not str(value).isprintable():
-                message = f"holds a character that cannot be seen: {value!a}"
-                raise FileRow(row.file, "", row).wrong(name, message)
+def _with_links(
+    base: DirectoryContents, links: Sequence[Link], rows: Sequence[FileMapping]
+) -> DirectoryContents:
+    successors = {it.successor for it in links}
+    lines = _lines(zip((f"unit {it.successor}" for it in links), rows, strict=True))
+    lines = {**lines, **base.lines, **_lines(zip((it.label for it in links), rows, strict=True))}
+    kept = (it for it in base.links if it.successor not in successors)
+    return replace(base, links=[*kept, *links], lines=lines)
 
 
 def _with_yaml(base: DirectoryContents, document: FileRow) -> DirectoryContents:
-    sections = (*_SECTIONS, _DECISIONS)
-    known = [name for name in sections if name in document.values]
-    if not known:
-        raise document.refused(f"holds none of: {', '.join(sections)}")
-    document.only("version", *CALENDAR_FIELDS, *sections)
+    document.only("version", *CALENDAR_FIELDS, *_SECTIONS, _DECISIONS)
+    if document.values.get("version", _VERSION) != _VERSION:
+        raise document.wrong("version", f"must be {_VERSION}, as the files that ship have it")
+    if document.values.keys() <= {"version"}:
+        names = ", ".join((*_SECTIONS, CALENDAR_FIELDS[0], _DECISIONS))
+        raise document.refused(f"holds none of: {names}")
     for name, read in _SECTIONS.items():
-        if name in known:
+        if name in document.values:
             base = read(base, document)
+    if not document.values.keys().isdisjoint(CALENDAR_FIELDS):
+        base = _with_calendar(base, document)
     return base
 
 
 def _with_committees(base: DirectoryContents, document: FileRow) -> DirectoryContents:
     rows = [row.values for row in document.rows("committees")]
     build_committees(rows, document.file)
-    return replace(base, committees=_laid_over(base.committees, rows, "key"))
+    lines = _lines((f"committee {row['key']}", row) for row in rows)
+    committees = _laid_over(base.committees, rows, "key")
+    return replace(base, committees=committees, lines={**base.lines, **lines})
 
 
 def _with_regimes(base: DirectoryContents, document: FileRow) -> DirectoryContents:
     rows = [row.values for row in document.rows("regimes")]
     build_rules(rows, document.file)
-    return replace(base, regimes=_laid_over(base.regimes, rows, "code"))
+    lines = _lines((f"regime {row['code']}", row) for row in rows)
+    regimes = _laid_over(base.regimes, rows, "code")
+    return replace(base, regimes=regimes, lines={**base.lines, **lines})
 
 
 def _with_calendar(base: DirectoryContents, document: FileRow) -> DirectoryContents:
@@ -171,7 +164,13 @@ def _with_calendar(base: DirectoryContents, document: FileRow) -> DirectoryConte
             calendar = calendar.laid_over(base.calendar)
         except ValueError as problem:
             raise document.wrong("first", str(problem)) from problem
-    return replace(base, calendar=calendar)
+    place = document.file, document.line_of("first")
+    return replace(base, calendar=calendar, lines={**base.lines, "calendar": place})
+
+
+def _lines(named: Iterable[tuple[str, Mapping[str, object]]]) -> dict[str, tuple[str, int | None]]:
+    """Return file and line by name; what is there twice, where it is for the second time."""
+    return {name: (row.file, row.line) for name, row in named if isinstance(row, FileMapping)}
 
 
 def _laid_over(old: Sequence[TableRow], new: Sequence[TableRow], name: str) -> list[TableRow]:
@@ -182,6 +181,5 @@ def _laid_over(old: Sequence[TableRow], new: Sequence[TableRow], name: str) -> l
 _SECTIONS: Mapping[str, Callable[[DirectoryContents, FileRow], DirectoryContents]] = {
     "committees": _with_committees,
     "regimes": _with_regimes,
-    "first": _with_calendar,
 }
-"""By the key at the top of a YAML file; a calendar begins with the first day that it covers."""
+"""By the key at the top of a YAML file; a calendar has its fields there."""

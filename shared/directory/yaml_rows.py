@@ -6,17 +6,37 @@ from io import StringIO
 import yaml
 
 from shared.reference.errors import FactError
+from shared.reference.plain_text import plain
 from shared.reference.rows import FileMapping, FileRow
 
 _TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
+_MAP, _SEQUENCE = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"
 
 
 class _LinedLoader(yaml.SafeLoader):
     """
-    SafeLoader whose mappings are Located.
+    SafeLoader whose mappings are Located and whose texts are plain.
 
-    YAML lets the last of two equal keys win in silence; a fact must not vanish that way.
+    YAML lets the last of two equal keys win in silence; a fact must not vanish that way, and what
+    is listed twice was meant to be something else.
     """
+
+    def plain_text(self, node: yaml.ScalarNode) -> str:
+        """Construct a text in which nothing hides."""
+        try:
+            return plain(str(self.construct_scalar(node)))
+        except ValueError as problem:
+            raise FactError(node.start_mark.name, "", str(problem), _line(node)) from problem
+
+    def list_without_twins(self, node: yaml.SequenceNode) -> Iterator[list[object]]:
+        """Construct a list in the two steps that anchors need."""
+        found: list[object] = []
+        yield found
+        found += self.construct_sequence(node, deep=True)
+        for place, item in enumerate(found):
+            if item in found[:place]:
+                line = _line(node.value[place])
+                raise FactError(node.start_mark.name, "", "the same is listed twice", line)
 
     def mapping_with_lines(self, node: yaml.MappingNode) -> Iterator[FileMapping]:
         """Construct a mapping in the two steps that anchors need."""
@@ -44,7 +64,9 @@ def _wrong(message: str, node: yaml.Node) -> yaml.MarkedYAMLError:
     return yaml.constructor.ConstructorError(None, None, message, node.start_mark)
 
 
-_LinedLoader.add_constructor("tag:yaml.org,2002:map", _LinedLoader.mapping_with_lines)
+_LinedLoader.add_constructor(_MAP, _LinedLoader.mapping_with_lines)
+_LinedLoader.add_constructor(_SEQUENCE, _LinedLoader.list_without_twins)
+_LinedLoader.add_constructor(_TEXT, _LinedLoader.plain_text)
 
 
 def read_yaml(text: str, file: str) -> FileRow:
@@ -62,8 +84,10 @@ def read_yaml(text: str, file: str) -> FileRow:
         mark = error.problem_mark or error.context_mark
         line = None if mark is None else mark.line + 1
         raise FactError(file, "", f"is not YAML: {error.problem or error.context}", line) from error
-    except yaml.YAMLError as error:
-        raise FactError(file, "", f"is not YAML: {error}") from error
+    except yaml.reader.ReaderError as error:  # a character that YAML does not allow
+        line = text.count("\n", 0, error.position) + 1
+        message = f"is not YAML: U+{error.character:04X} is not allowed"
+        raise FactError(file, "", message, line) from error
     if not isinstance(content, FileMapping):
         raise FactError(file, "", "must hold a mapping")
     return FileRow(file, "", content)

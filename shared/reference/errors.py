@@ -3,7 +3,10 @@ The errors of the domain facts.
 
 Exception
 └── FactError       a fact file says something that cannot be used
+    └── FactErrors  several of them
 """
+
+from collections.abc import Sequence
 
 
 class FactError(Exception):
@@ -20,3 +23,13 @@ class FactError(Exception):
         self.where = where
         self.message = message
         self.line = line
+
+
+class FactErrors(FactError):
+    """Several problems, a line each, so that an operator mends all of them before the next try."""
+
+    def __init__(self, problems: Sequence[FactError]) -> None:
+        first = problems[0]
+        super().__init__(first.file, first.where, first.message, first.line)
+        self.args = ("\n".join(map(str, problems)),)
+        self.problems = tuple(problems)

@@ -14,7 +14,7 @@ from itertools import chain
 from shared.reference.dates import DAY
 from shared.reference.directory import Directory
 from shared.reference.errors import FactError
-from shared.reference.rows import FileRow
+from shared.reference.rows import FileRow, read_all
 from shared.reference.units import life
 
 KINDS = ("whole", "part")
@@ -37,6 +37,11 @@ class Link:
     effective_on: date
     decision: str = ""
     verified: bool = True
+
+    @property
+    def label(self) -> str:
+        """What a message calls it."""
+        return f"{self.predecessor} -> {self.successor} on {self.effective_on}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +223,7 @@ class Lineage:
                 raise self._wrong(whole, "the whole and something else pass on the same day")
 
     def _wrong(self, link: Link, message: str) -> FactError:
-        where = f"{link.predecessor} -> {link.successor} on {link.effective_on}"
-        return FactError(self._file, where, message)
+        return FactError(self._file, link.label, message)
 
 
 def known_links(links: Iterable[Link], directory: Directory) -> list[Link]:
@@ -230,8 +234,8 @@ def known_links(links: Iterable[Link], directory: Directory) -> list[Link]:
 
 
 def build_links(rows: Iterable[Mapping[str, object]], file: str) -> list[Link]:
-    """Return the links of CSV rows. Raises FactError with file and line on an unusable one."""
-    return [_link(FileRow(file, "", row, line)) for line, row in enumerate(rows, start=2)]
+    """Return the links of CSV rows. Raises FactError with file and line on unusable ones."""
+    return read_all(_link, (FileRow(file, "", row, line) for line, row in enumerate(rows, start=2)))
 
 
 def _link(row: FileRow) -> Link:

@@ -1,11 +1,15 @@
 """One row of a fact file, read field by field with an error that names file, line and field."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from difflib import get_close_matches
+from typing import TypeVar
 
 from shared.reference.dates import DateSpan
-from shared.reference.errors import FactError
+from shared.reference.errors import FactError, FactErrors
+
+T = TypeVar("T")
 
 
 class FileMapping(dict[str, object]):
@@ -33,7 +37,16 @@ class FileRow:
         """Raise FactError on a field that is not read: a misspelt one must not vanish."""
         unknown = next((name for name in self.values if name not in known), None)
         if unknown is not None:
-            raise self.wrong(unknown, f"is unknown; known are {', '.join(sorted(known))}")
+            meant = get_close_matches(unknown, known, 1)
+            question = f"; did you mean {meant[0]}?" if meant else ""
+            names = ", ".join(sorted(set(known)))
+            raise self.wrong(unknown, f"is unknown; known are {names}{question}")
+
+    def every(self, *needed: str) -> None:
+        """Raise FactError when a field is not there."""
+        missing = [name for name in needed if name not in self.values]
+        if missing:
+            raise self.refused(f"lacks {', '.join(missing)}")
 
     def text(self, name: str) -> str:
         """Return a text that must be there. Raises FactError when absent, empty or not a text."""
@@ -162,6 +175,20 @@ class FileRow:
 
     def _inside(self, name: str, place: int) -> str:
         return ", ".join(part for part in (self.where, f"{name} {place}") if part)
+
+
+def read_all(read: Callable[[FileRow], T], rows: Iterable[FileRow]) -> list[T]:
+    """Return what *read* makes of each row. Raises FactErrors with the problems of all rows."""
+    found: list[T] = []
+    problems: list[FactError] = []
+    for row in rows:
+        try:
+            found.append(read(row))
+        except FactError as problem:
+            problems.append(problem)
+    if problems:
+        raise problems[0] if len(problems) == 1 else FactErrors(problems)
+    return found
 
 
 def mapping(value: object, row: FileRow, name: str) -> Mapping[str, object]:

@@ -10,7 +10,7 @@ from shared.contracts.values import UNIT_KEY_PATTERN
 from shared.reference.dates import DAY, Dated, DateSpan
 from shared.reference.errors import FactError
 from shared.reference.levels import LEVELS, TYPES
-from shared.reference.rows import FileRow
+from shared.reference.rows import FileRow, read_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,9 @@ def life(chain: Sequence[Unit]) -> DateSpan:
 
 
 def build_units(rows: Iterable[Mapping[str, object]], file: str) -> list[Unit]:
-    """Return the units of CSV rows. Raises FactError with file and line on an unusable one."""
+    """Return the units of CSV rows. Raises FactError with file and line on unusable ones."""
     located = (FileRow(file, "", row, line) for line, row in enumerate(rows, start=2))
-    return [unit_of(row, row.span()) for row in located]
+    return read_all(lambda row: unit_of(row, row.span()), located)
 
 
 def unit_of(row: FileRow, span: DateSpan) -> Unit:

@@ -13,7 +13,7 @@ from shared.reference.dates import DAY
 from shared.reference.rows import FileRow
 
 _SATURDAY = 5
-
+_TWO_YEARS = 2 * 366 * DAY
 
 CALENDAR_FIELDS = ("first", "last", "swaps", "days_off", "days_worked")
 """The fields of a table of corrections, as in working_days.yaml."""
@@ -36,6 +36,14 @@ class WorkingCalendar:
     def covers(self, day: date) -> bool:
         """Return whether the calendar knows about a day."""
         return self.first <= day <= self.last
+
+    def ends_soon(self, today: date) -> bool:
+        """
+        Return whether it ends within two years.
+
+        Until then somebody has to state more years: without them nobody can say what is due.
+        """
+        return self.last - today < _TWO_YEARS
 
     def is_working_day(self, day: date) -> bool:
         """Return whether a day is worked. Raises ValueError outside the range covered."""

@@ -6,67 +6,54 @@ directories. So the publisher applies what each service applies when it reads th
 beyond that what no service can refuse any more without losing the rest of the revision.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from functools import partial
 
-from services.intake.domain.rule_context import build_rule_context
+from services.intake.app import rule_context
 from services.notifier.domain import duty_rules
 from shared.directory.contents import DirectoryContents
-from shared.reference.committees import Committee, Extension, letters_of
+from shared.reference.addresses import UnusableAddress, usable_address
+from shared.reference.dates import DAY
 from shared.reference.directory import Directory
 from shared.reference.errors import FactError
-from shared.reference.periods import Period, parse_period
 from shared.reference.reference_data import ReferenceData
-from shared.reference.rows import FileMapping, FileRow
-
-Check = Callable[[ReferenceData], Iterable[FactError]]
-"""Yields everything for which a service would refuse reference data."""
-
-# RFC 5321 section 4.1.2: a dot-string, and a domain of labels.
-_ATOM, _LABEL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
+from shared.reference.rows import FileRow
+from shared.reference.working_days import WorkingCalendar
+from tools.qcdc.letters import letter_problems, letter_warnings
 
 
 def problems_of(
-    contents: DirectoryContents, reference: ReferenceData, before: Directory | None = None
+    contents: DirectoryContents,
+    reference: ReferenceData,
+    before: DirectoryContents | None = None,
 ) -> list[FactError]:
     """
     Return what is wrong with contents and the reference data that were built from them.
 
-    *before* is the directory in force, None when nothing is. Services are asked last, and only
-    when nothing else is wrong: they find the same mistakes, and know no file and no line.
+    *before* is what is in force, None when nothing is. Services are asked last, and only when
+    nothing else is wrong: they find the same mistakes, and know no file and no line.
     """
     found = [
-        *_letters(contents, reference),
+        *letter_problems(contents, reference),
         *_addresses(contents),
+        *_calendar(before, reference.calendar),
         *_partitions(before, reference.directory),
     ]
-    return found or [_placed(it, contents) for check in CHECKS for it in check(reference)]
+    return [contents.placed(it) for it in found or _refusals(reference)]
 
 
-def _letters(contents: DirectoryContents, reference: ReferenceData) -> Iterator[FactError]:
-    for committee, row, letter in letters_of(contents.committees, contents.origin):
-        period = parse_period(letter.period)
-        form = reference.catalogue.form(letter.form, period) if period else None
-        if period is None or form is None or not form.accepts(period):
-            message = f"nobody can report {letter.form} for {letter.period} ({letter.document})"
-            yield row.wrong("form", message)
-        elif isinstance(letter, Extension):
-            for reason in _not_granted(committee, letter, period, reference.directory):
-                yield row.wrong("units", reason)
-
-
-def _not_granted(
-    committee: Committee, letter: Extension, period: Period, directory: Directory
+def warnings_of(
+    contents: DirectoryContents, reference: ReferenceData, today: date
 ) -> Iterator[str]:
-    """Name the units to which a letter can grant nothing: a mistyped key accuses somebody."""
-    for unit in sorted(letter.units):
-        if directory.get(unit) is None:
-            yield f"{unit} is not in the directory"
-        elif not directory.alive(unit, period.last_day):
-            yield f"{unit} does not exist on {period.last_day}, the last day of {period.code}"
-        elif committee.area not in (unit, *directory.path(unit, period.last_day)):
-            yield f"{unit} does not lie in {committee.area}"
+    """Yield what may be published and is worth a second look."""
+    last = reference.calendar.last
+    if reference.calendar.ends_soon(today):
+        yield (
+            f"the calendar ends on {last}, and nothing that is due later can be judged;"
+            " publish the years after it"
+        )
+    yield from map(str, letter_warnings(contents, reference))
 
 
 def _addresses(contents: DirectoryContents) -> Iterator[FactError]:
@@ -74,13 +61,34 @@ def _addresses(contents: DirectoryContents) -> Iterator[FactError]:
         row = FileRow(contents.origin, f"committee {values['key']}", values)
         for person in (*row.rows("contacts"), *row.rows("roles")):
             address = person.text_or_none("email")
-            if address is not None and not _ADDRESS.fullmatch(address):
-                yield person.wrong("email", f"{address!r} is no address")
+            try:
+                usable_address(address or "")
+            except UnusableAddress as problem:
+                if address is not None:
+                    yield person.wrong("email", str(problem))
 
 
-def _partitions(before: Directory | None, after: Directory) -> Iterator[FactError]:
+def _calendar(before: DirectoryContents | None, after: WorkingCalendar) -> Iterator[FactError]:
+    """Name the days that would be lost: what was due in them could not be judged any more."""
+    old = before.calendar if before else None
+    if old is None:
+        return
+    lost = [
+        f"{first} to {last}"
+        for first, last in ((old.first, after.first - DAY), (after.last + DAY, old.last))
+        if first <= last
+    ]
+    if lost:
+        message = (
+            f"covers {after.first} to {after.last} and would lose {' and '.join(lost)},"
+            " which the one in force covers"
+        )
+        yield FactError("directory", "calendar", message)
+
+
+def _partitions(before: DirectoryContents | None, after: Directory) -> Iterator[FactError]:
     """Name the first province that would get another partition, and with it a second writer."""
-    old = before.provinces() if before else ()
+    old = Directory(before.units).provinces() if before else ()
     for was, becomes in zip(old, after.provinces(), strict=False):
         if was != becomes:
             message = (
@@ -91,22 +99,20 @@ def _partitions(before: Directory | None, after: Directory) -> Iterator[FactErro
             return
 
 
-def _placed(problem: FactError, contents: DirectoryContents) -> FactError:
-    """Return a problem with the file and line of the committee that it names."""
-    for row in contents.committees:
-        if isinstance(row, FileMapping) and problem.where == f"committee {row['key']}":
-            return FactError(row.file, problem.where, problem.message, row.line)
-    return problem
+def _refusals(reference: ReferenceData) -> Iterator[FactError]:
+    """Yield what a service says when it prepares what it works by; the aggregator has nothing."""
+    yield from duty_rules.problems_of(reference)
+    for prepare in _PREPARATIONS:
+        try:
+            prepare(reference)
+        except FactError as problem:
+            yield problem
+        except ValueError as problem:
+            yield FactError("directory", "", str(problem))
+            return
 
 
-def _intake(reference: ReferenceData) -> Iterator[FactError]:
-    try:
-        build_rule_context(
-            reference.catalogue, reference.directory, reference.due, reference.lineage
-        )
-    except FactError as problem:
-        yield problem
-
-
-CHECKS: Sequence[Check] = (_intake, duty_rules.problems_of)
-"""By service. The aggregator demands nothing beyond what ``build_reference_data`` checks."""
+_PREPARATIONS: Sequence[Callable[[ReferenceData], object]] = (
+    rule_context,
+    partial(duty_rules.duty_rules, channels=["email"]),
+)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ from shared.directory.files import shipped, with_files
 from shared.directory.loading import build_reference_data
 from shared.directory.publisher import PublishedDirectory, publish, read_published, unusable
 from shared.infra.errors import Misconfigured
-from shared.reference.directory import Directory
-from shared.reference.errors import FactError
-from tools.qcdc.checks import problems_of
+from shared.reference.errors import FactError, FactErrors
+from shared.reference.plain_text import plain
+from shared.reference.reference_data import ReferenceData
+from tools.qcdc.checks import problems_of, warnings_of
 
 Json = Mapping[str, Any]
 
@@ -57,6 +58,12 @@ class Proposal:
 
     base: PublishedDirectory
     wanted: Entities
+    contents: DirectoryContents
+    reference: ReferenceData
+
+    def warnings(self, today: date) -> Sequence[str]:
+        """Return what may be published and is worth a second look, a line each."""
+        return list(warnings_of(self.contents, self.reference, today))
 
     @property
     def changes(self) -> Sequence[EntityChange]:
@@ -82,27 +89,32 @@ async def propose(
         raise Misconfigured(
             "nothing has been published yet; begin with: qcdc directory apply --shipped"
         )
+    before = contents_of(base.replica.entities) if base.replica.in_force else None
     try:
-        under = shipped() if from_shipped else contents_of(base.replica.entities)
-        contents = with_files(under, files)
-        entities = entities_of(contents)
-        wanted = {**base.replica.entities, **entities}
-        # Rows of files know their lines, those of published entities do not.
-        whole = contents if wanted.keys() == entities.keys() else contents_of(wanted)
-        problems = problems_of(contents, build_reference_data(whole), _in_force(base))
+        contents = with_files(shipped() if from_shipped else before or shipped(), files)
+        wanted, reference = _checked(contents, base.replica.entities, before)
     except (FactError, OSError) as problem:
         raise Misconfigured(str(problem)) from problem
-    if problems:
-        raise Misconfigured("\n".join(map(str, problems)))
     if reason := unusable(wanted):
         raise Misconfigured(reason)
-    return Proposal(base, wanted)
+    return Proposal(base, wanted, contents, reference)
 
 
-def _in_force(base: PublishedDirectory) -> Directory | None:
-    if base.replica.in_force is None:
-        return None
-    return Directory(contents_of(base.replica.entities).units)
+def _checked(
+    contents: DirectoryContents, in_force: Entities, before: DirectoryContents | None
+) -> tuple[Entities, ReferenceData]:
+    """Return the entities and what they make. Raises FactError with everything that is wrong."""
+    try:
+        entities = entities_of(contents)
+        wanted = {**in_force, **entities}
+        # Rows of files know their lines, those of published entities do not.
+        whole = contents if wanted.keys() == entities.keys() else contents_of(wanted)
+        reference = build_reference_data(whole)
+    except FactError as problem:
+        raise contents.placed(problem) from problem
+    if problems := problems_of(contents, reference, before):
+        raise FactErrors(problems)
+    return wanted, reference
 
 
 async def put_in_force(
@@ -120,8 +132,13 @@ async def put_in_force(
 async def publish_instead(
     bootstrap: str, contents: DirectoryContents, document: str, at: datetime
 ) -> DirectoryRevised | None:
-    """Publish these contents in place of whatever is in force; for lines that begin anew."""
-    return await publish(bootstrap, entities_of(contents), document, at)
+    """
+    Publish these contents in place of whatever is in force; for lines that begin anew.
+
+    Raises FactError when some service would refuse them.
+    """
+    wanted, _ = _checked(contents, {}, None)
+    return await publish(bootstrap, wanted, document, at)
 
 
 def counted(entities: Entities) -> dict[str, int]:
@@ -141,8 +158,8 @@ def _title(body: Json) -> str:
     """Name an entity as people do: a unit by its newest state."""
     states = body.get("states")
     if states:
-        return f"{states[-1]['name']} ({body['level']})"
-    return str(body.get("name_vi") or body.get("label_vi") or "")
+        return f"{_visible(states[-1]['name'])} ({body['level']})"
+    return _visible(str(body.get("name_vi") or body.get("label_vi") or ""))
 
 
 def _all_of(body: Json) -> Iterator[str]:
@@ -168,4 +185,12 @@ def _short(value: object) -> str:
     """Write a value in one line, without what is not known."""
     if isinstance(value, dict):
         return ", ".join(f"{k} {_short(v)}" for k, v in value.items() if v not in (None, "", []))
-    return str(value)
+    return _visible(str(value))
+
+
+def _visible(text: str) -> str:
+    """Return a text with escapes where characters hide or look like others."""
+    try:
+        return text if plain(text) == text else ascii(text)
+    except ValueError:
+        return ascii(text)

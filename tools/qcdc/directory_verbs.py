@@ -105,10 +105,17 @@ def _propose(files: list[Path] | None, *, from_shipped: bool) -> Proposal:
 
 
 def _say(proposal: Proposal, revision: int | None, *, as_json: bool, applied: bool = False) -> None:
-    changes = proposal.changes
+    changes, warnings = proposal.changes, proposal.warnings(system_clock().date())
+    for warning in warnings:
+        print(f"qcdc: warning: {warning}", file=sys.stderr)
     if as_json:
         listed = [{"change": it.kind, **asdict(it)} for it in changes]
-        answer = {"base": proposal.base.revision, "published": revision, "changes": listed}
+        answer = {
+            "base": proposal.base.revision,
+            "published": revision,
+            "changes": listed,
+            "warnings": warnings,
+        }
         print(json.dumps(answer, ensure_ascii=False))
         return
     if proposal.base.revision:

@@ -25,6 +25,7 @@ from shared.contracts.reports import (
 )
 from shared.contracts.strict_json import RefusedToken
 from shared.contracts.values import FormCode, PeriodCode, UnitKey
+from shared.reference.plain_text import hidden_character
 
 FIELDS_MAX = 50
 CELLS_MAX = 500
@@ -62,9 +63,6 @@ _TIME = re.compile(
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-# Controls, direction and zero-width marks, surrogates, private and unassigned characters,
-# line and paragraph separators. A plain line feed is how people write two sentences.
-_UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _NAMES = {"unit": UnitKey, "form": FormCode, "period": PeriodCode}
 _ADAPTERS = {name: TypeAdapter[str](annotation) for name, annotation in _NAMES.items()}
 
@@ -166,11 +164,8 @@ def _texts_and_time(document: Mapping[str, Any]) -> Iterator[Violation]:
 
 
 def _text(name: str, text: str) -> Iterator[Violation]:
-    unwanted = next(
-        (it for it in text if it != "\n" and unicodedata.category(it) in _UNWANTED), None
-    )
-    if unwanted is not None:
-        yield Violation("control_character", name, {"character": f"U+{ord(unwanted):04X}"})
+    if hidden := hidden_character(text):
+        yield Violation("control_character", name, {"character": f"U+{ord(hidden):04X}"})
     elif not unicodedata.is_normalized("NFC", text):
         yield Violation("not_nfc", name)
 

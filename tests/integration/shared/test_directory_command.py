@@ -151,7 +151,6 @@ async def test_what_one_service_alone_would_refuse_is_not_published(
 @pytest.mark.parametrize(
     "address",
     [
-        "dau-moi@mau.example.vn ",
         "ban.chi.dao.@mau.example.vn",
         "van-thu@mau.example.vn.",
         "van-thu@mau..vn",

@@ -175,7 +175,7 @@ def test_what_is_in_the_directory_already_may_be_decided_again(reference: Refere
         (["merge: [{from: [A], into: A}]"], "nq.yaml:4: .*A cannot pass into itself"),
         (["merge: [{from: [A], into: D}]"], "A and D are not of the same level"),
         (["merge: [{from: [], into: D}]"], "nq.yaml:4: .*from: must name at least 1"),
-        (["merge: [{from: [A, A], into: B}]"], "from: must name at least 1, each once"),
+        (["merge: [{from: [A, A], into: B}]"], "nq.yaml:4: the same is listed twice"),
         (["split: [{from: A, into: [B]}]"], "into: must name at least 2"),
         (["merge: [{from: [A], into: B}, {from: [A], into: C}]"], "wholly and elsewhere"),
         (["merge: [{from: [A], into: B}]", "split: [{from: A, into: [B, C]}]"], "differently"),

@@ -105,7 +105,8 @@ def test_what_is_spelt_well_is_taken(tmp_path: Path, text: str) -> None:
         (UNITS + HANOI.replace(",,2030", ",,,2030"), "mine.csv:2: has more values than columns"),
         (UNITS + HANOI[:20] + "\n", "mine.csv:2: has fewer values than columns"),
         (LINKS.replace("decision", "decided"), "mine.csv:1: decided: is unknown"),
-        (UNITS.replace("official_code", "code") + HANOI, "mine.csv:1: has neither"),
+        (UNITS.replace("official_code", "code") + HANOI, "mine.csv:1: code: is unknown"),
+        ("a\tb\n1\t2\n", "mine.csv:1: has neither .* separated by commas or by semicolons"),
     ],
 )
 def test_columns_are_those_of_the_file_and_no_others(
