@@ -31,3 +31,6 @@ FROM directory_revision WHERE refused IS NULL ORDER BY id DESC LIMIT 1
 
 -- name: newest
 SELECT revision, refused FROM directory_revision ORDER BY id DESC LIMIT 1
+
+-- name: today
+SELECT (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date

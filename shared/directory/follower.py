@@ -10,6 +10,7 @@ force.
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import date
 
 import structlog
 
@@ -44,6 +45,9 @@ PART = "directory"
 REFERENCE_DATA = "reference data"
 """The part of Health that complains until there is any to answer by."""
 
+CALENDAR = "calendar"
+"""The part of Health for how long the calendar still reaches."""
+
 POLL_SECONDS = 1.0
 WAIT_SECONDS = 0.1
 log = structlog.get_logger()
@@ -54,6 +58,7 @@ class DirectoryCondition(HealthCondition):
 
     UNREAD = "directory_unread", "qcdc directory apply", True
     REFUSED = "directory_refused", "qcdc directory apply"
+    CALENDAR_ENDS_SOON = "calendar_ends_soon", "qcdc directory apply"
 
 
 class DirectoryFollower:
@@ -166,7 +171,17 @@ class DirectoryFollower:
             self._health.complain(PART, DirectoryCondition.REFUSED, complaint)
         else:
             self._health.fine(PART)
+        self._look_at_calendar(status.today)
         return status
+
+    def _look_at_calendar(self, today: date) -> None:
+        """Complain from two years before the calendar's end, while there is time to state more."""
+        calendar = self._reference.calendar if self._reference else None
+        if calendar is not None and calendar.ends_soon(today):
+            detail = f"it ends on {calendar.last}"
+            self._health.complain(CALENDAR, DirectoryCondition.CALENDAR_ENDS_SOON, detail)
+        else:
+            self._health.fine(CALENDAR)
 
     async def _on_messages(
         self, connection: Connection, messages: Sequence[DirectoryMessage]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from shared.contracts.directory import DirectoryRevised
@@ -33,6 +34,8 @@ class RevisionStatus:
     in_force: DirectoryRevised | None
     complaint: str
     """Empty when the newest revision is the one in force, or when there is none."""
+    today: date
+    """The day in Vietnam, by the clock of the database."""
 
 
 async def revision_status(connection: Connection) -> RevisionStatus:
@@ -40,7 +43,8 @@ async def revision_status(connection: Connection) -> RevisionStatus:
     newest = await connection.fetchrow(QUERIES["newest"])
     refused = newest is not None and newest["refused"]
     complaint = f"revision {newest['revision']} {refused}" if refused else ""
-    return RevisionStatus(await _in_force(connection), complaint)
+    today = await connection.fetchval(QUERIES["today"])
+    return RevisionStatus(await _in_force(connection), complaint, today)
 
 
 async def entities_in_force(connection: Connection) -> Entities:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -202,6 +202,18 @@ async def test_a_province_that_would_move_another_to_a_new_partition_is_refused(
 
     with pytest.raises(Misconfigured, match=r"unit 37\.2: would change its partition.*28\.1"):
         await propose(kafka, [file], from_shipped=False, topic=topic)
+
+
+async def test_a_calendar_that_loses_days_in_force_is_refused(kafka: str) -> None:
+    """An older release's calendar ends earlier; what is due after its end could not be judged."""
+    topic, contents = await new_topic(kafka), shipped()
+    assert contents.calendar is not None
+    longer = replace(contents.calendar, last=date(2032, 12, 31))
+    await publish(kafka, entities_of(replace(contents, calendar=longer)), "1", AT, topic=topic)
+
+    lost = r"^working_days\.yaml:\d+: calendar: .* would lose 2032-01-01 to 2032-12-31"
+    with pytest.raises(Misconfigured, match=lost):
+        await propose(kafka, [], from_shipped=True, topic=topic)
 
 
 def test_a_new_unit_is_told_with_what_it_came_from() -> None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,10 +21,15 @@ from shared.directory.contents import DirectoryContents, entities_of
 from shared.directory.entities import difference
 from shared.directory.errors import DirectoryUnread, PublicationOvertaken
 from shared.directory.files import shipped
-from shared.directory.follower import PART, DirectoryCondition, DirectoryFollower
+from shared.directory.follower import (
+    CALENDAR,
+    PART,
+    DirectoryCondition,
+    DirectoryFollower,
+)
 from shared.directory.publisher import publish, read_published
 from shared.directory.replica import DirectoryReplica
-from shared.directory.store import migrations_of
+from shared.directory.store import migrations_of, revision_status
 from shared.infra.health import Health
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.topics import create_missing_topics
@@ -461,3 +466,23 @@ async def tell(kafka: str, topic: str, told: DirectoryRevised) -> None:
 async def tell_entities(kafka: str, topic: str, entities: dict[str, str]) -> None:
     async with producer(kafka, "test") as sender:
         await publishing._publish_changes(sender, topic, difference({}, entities), AT)
+
+
+@pytest.mark.parametrize(("years", "complains"), [(1, True), (3, False)])
+async def test_the_calendars_end_is_complained_of_two_years_before(
+    kafka: str, postgres_url: str, topic: str, years: int, *, complains: bool
+) -> None:
+    """What is due after its end cannot be judged; until then it keeps nobody from answering."""
+    assert LAW.calendar is not None
+    async with migrated(postgres_url) as database, database.connection() as connection:
+        today = (await revision_status(connection)).today
+    calendar = replace(LAW.calendar, last=today + timedelta(days=365 * years))
+    await publish(
+        kafka, entities_of(replace(contents(), calendar=calendar)), "first", AT, topic=topic
+    )
+
+    async with following(kafka, postgres_url, topic) as it:
+        await asyncio.wait_for(it.begun.wait(), SOON)
+
+        assert (CALENDAR in it.health.complaints) is complains
+        assert it.health.obstacles == {}
