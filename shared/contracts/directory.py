@@ -10,10 +10,19 @@ from abc import abstractmethod
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.event import Event
-from shared.contracts.values import FormCode, PeriodCode, UnitKey
+from shared.contracts.values import (
+    FormCode,
+    Instant,
+    Name,
+    NonNegativeInt32,
+    PeriodCode,
+    PositiveInt32,
+    Text,
+    UnitKey,
+)
 
 REVISION_KEY = "revision"
 """Key of ``DirectoryRevised``; every other key names an entity: ``unit/13285.2``."""
@@ -35,9 +44,9 @@ class EntityRecorded(Event):
 class UnitState(_Part):
     """A unit between two days, both included; null is open on that side."""
 
-    official_code: str
-    type: str
-    name: str
+    official_code: Name
+    type: Name
+    name: Text
     parent: UnitKey | None = None
     valid_from: date | None = None
     valid_to: date | None = None
@@ -49,7 +58,7 @@ class Predecessor(_Part):
     unit: UnitKey
     kind: Literal["whole", "part"]
     effective_on: date
-    decision: str = ""
+    decision: Text = ""
     verified: bool
 
 
@@ -57,7 +66,7 @@ class UnitRecorded(EntityRecorded):
     """A unit as the directory knows it: its states in time, and the units that it came from."""
 
     unit: UnitKey
-    level: str
+    level: Name
     states: Annotated[tuple[UnitState, ...], Field(min_length=1)]
     predecessors: tuple[Predecessor, ...] = ()
 
@@ -70,9 +79,9 @@ class UnitRecorded(EntityRecorded):
 class CommitteeContact(_Part):
     """A person with an e-mail address, between two days."""
 
-    name: str
-    role: str
-    email: str
+    name: Text
+    role: Name
+    email: Text
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -80,18 +89,18 @@ class CommitteeContact(_Part):
 class CommitteeRole(_Part):
     """Who holds a role between two days, and by which decision."""
 
-    role: str
-    name: str
-    email: str = ""
+    role: Name
+    name: Text
+    email: Text = ""
     valid_from: date | None = None
     valid_to: date | None = None
-    decision: str = ""
+    decision: Text = ""
 
 
 class StandingAgency(_Part):
     """The agency that does a committee's daily work, between two days."""
 
-    name: str
+    name: Text
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -105,9 +114,9 @@ class LetterDemand(_Part):
 
     form: FormCode
     period: PeriodCode
-    due_at: AwareDatetime | None = None
-    deadline: str | None = None
-    document: str
+    due_at: Instant | None = None
+    deadline: Text | None = None
+    document: Text
 
 
 class LetterExtension(LetterDemand):
@@ -119,11 +128,11 @@ class LetterExtension(LetterDemand):
 class CommitteeRecorded(EntityRecorded):
     """A steering committee: the area in its care, its people, and the letters that it wrote."""
 
-    key: str
-    name_vi: str
+    key: Name
+    name_vi: Text
     area: UnitKey
-    programmes: tuple[str, ...] = ()
-    letter_style: str
+    programmes: tuple[Name, ...] = ()
+    letter_style: Name
     contacts: tuple[CommitteeContact, ...] = ()
     roles: tuple[CommitteeRole, ...] = ()
     standing_agencies: tuple[StandingAgency, ...] = ()
@@ -141,21 +150,21 @@ class CommitteeRecorded(EntityRecorded):
 class RegimeRule(_Part):
     """A rule that makes reports of periods due; ``hour`` is a time of day in Vietnam."""
 
-    code: str
-    level: str | None = None
-    working_days_after_close: PositiveInt
-    hour: str
+    code: Name
+    level: Name | None = None
+    working_days_after_close: PositiveInt32
+    hour: Name
     valid_from: date | None = None
     valid_to: date | None = None
-    source: str
+    source: Text
     state: Literal["law", "custom", "default"]
 
 
 class RegimePublished(EntityRecorded):
     """A reporting regime and every rule of deadlines that it has had."""
 
-    code: str
-    label_vi: str | None = None
+    code: Name
+    label_vi: Text | None = None
     rules: tuple[RegimeRule, ...]
 
     @property
@@ -191,8 +200,8 @@ class DirectoryRevised(Event):
     revision that the publisher had before its eyes, 0 when there was none.
     """
 
-    revision: PositiveInt
-    base: NonNegativeInt
-    entities: NonNegativeInt
-    checksum: str
-    document: str
+    revision: PositiveInt32
+    base: NonNegativeInt32
+    entities: NonNegativeInt32
+    checksum: Text
+    document: Text

@@ -1,9 +1,7 @@
 """Events in the life of a duty: a unit owes a form for a period by a due instant."""
 
-from pydantic import AwareDatetime
-
 from shared.contracts.event import Event
-from shared.contracts.values import FormCode, PeriodCode, UnitKey
+from shared.contracts.values import FormCode, Instant, PeriodCode, Text, UnitKey
 
 
 class DutyEvent(Event):
@@ -18,20 +16,20 @@ class DutyEvent(Event):
 class DutyOpened(DutyEvent):
     """A unit has begun to owe a form; ``deadline_rule`` says where ``due_at`` comes from."""
 
-    due_at: AwareDatetime
-    deadline_rule: str
+    due_at: Instant
+    deadline_rule: Text
 
 
 class DutyBecameOverdue(DutyEvent):
     """The due instant passed and every report received before it has been looked at."""
 
-    due_at: AwareDatetime
+    due_at: Instant
 
 
 class DutyMet(DutyEvent):
     """The report arrived; ``on_time`` is judged by intake's receipt time."""
 
-    first_received_at: AwareDatetime
+    first_received_at: Instant
     on_time: bool
 
 
@@ -43,9 +41,9 @@ class DutyPostponed(DutyEvent):
     ``rule``, ``letter`` or ``extension``; ``deadline_rule`` is the rule or document now in force.
     """
 
-    was_due_at: AwareDatetime
-    due_at: AwareDatetime
-    deadline_rule: str
+    was_due_at: Instant
+    due_at: Instant
+    deadline_rule: Text
     because: str
 
 
@@ -80,4 +78,4 @@ class IntakeCaughtUp(Event):
     report is still on its way. See ``docs/decisions/0002-watermark.md``.
     """
 
-    watermark: AwareDatetime
+    watermark: Instant

@@ -3,9 +3,9 @@
 from typing import ClassVar
 from uuid import UUID, uuid5
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
-from shared.contracts.values import EventId
+from shared.contracts.values import EventId, Instant
 
 _NAMESPACE = UUID("5d3c1f0e-9d0b-5b1e-8a55-1c0de0f00d01")
 
@@ -28,7 +28,7 @@ class Event(BaseModel):
     version: ClassVar[int] = 1
 
     event_id: EventId
-    occurred_at: AwareDatetime
+    occurred_at: Instant
 
     @classmethod
     def type_name(cls) -> str:

@@ -6,8 +6,9 @@ A field that came later and is empty stays off the wire, so that old messages ke
 
 import operator
 from datetime import date
+from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.event import Event
 from shared.contracts.values import (
@@ -15,13 +16,19 @@ from shared.contracts.values import (
     EventId,
     Figures,
     FormCode,
+    Instant,
+    Name,
     Note,
     PeriodCode,
+    PositiveInt32,
     Qualifiers,
     Severity,
     SourceName,
+    Text,
     UnitKey,
 )
+
+Document = Annotated[Text, Field(max_length=2000)]
 
 
 class ReportSubmitted(Event):
@@ -99,9 +106,9 @@ class SubmissionAccepted(Event):
     unit: UnitKey
     form: FormCode
     period: PeriodCode
-    revision: PositiveInt
+    revision: PositiveInt32
     unchanged: bool = False
-    received_at: AwareDatetime
+    received_at: Instant
     findings: tuple[Finding, ...] = ()
 
 
@@ -113,7 +120,7 @@ class SubmissionRejected(Event):
     unit: str | None = None
     form: str | None = None
     period: str | None = None
-    received_at: AwareDatetime
+    received_at: Instant
     findings: tuple[Finding, ...]
 
 
@@ -125,7 +132,7 @@ class Cause(BaseModel):
     unit: UnitKey
     form: FormCode
     period: PeriodCode
-    revision: PositiveInt
+    revision: PositiveInt32
 
 
 class ReportQuestioned(Event):
@@ -140,7 +147,7 @@ class ReportQuestioned(Event):
     unit: UnitKey
     form: FormCode
     period: PeriodCode
-    revision: PositiveInt
+    revision: PositiveInt32
     cause: Cause
     findings: tuple[Finding, ...]
 
@@ -158,21 +165,21 @@ class ReportAccepted(Event):
     source: SourceName
     submission_id: EventId
     unit: UnitKey
-    unit_type: str
+    unit_type: Name
     path: tuple[UnitKey, ...] = Field(min_length=1)
     form: FormCode
-    form_version: PositiveInt
+    form_version: PositiveInt32
     period: PeriodCode
-    revision: PositiveInt
+    revision: PositiveInt32
     figures: Figures
     qualifiers: Qualifiers = Field(default_factory=dict)
     entered_in: EntryUnits = Field(default_factory=dict, exclude_if=operator.not_)
-    received_at: AwareDatetime
-    first_received_at: AwareDatetime
-    due_at: AwareDatetime
-    deadline_rule: str
+    received_at: Instant
+    first_received_at: Instant
+    due_at: Instant
+    deadline_rule: Text
     on_time: bool
-    rejudged: Note | None = Field(default=None, exclude_if=operator.not_)
+    rejudged: Document | None = Field(default=None, exclude_if=operator.not_)
 
     @property
     def province(self) -> str:
@@ -186,14 +193,14 @@ class ReportWithdrawn(Event):
     source: SourceName
     submission_id: EventId
     unit: UnitKey
-    unit_type: str
+    unit_type: Name
     path: tuple[UnitKey, ...] = Field(min_length=1)
     form: FormCode
-    form_version: PositiveInt
+    form_version: PositiveInt32
     period: PeriodCode
-    revision: PositiveInt
+    revision: PositiveInt32
     reason: Note
-    received_at: AwareDatetime
+    received_at: Instant
 
     @property
     def province(self) -> str:

@@ -1,11 +1,33 @@
-"""The small values that events are made of, each checked once, where it enters."""
+"""
+The small values that events are made of, each checked once, where it enters.
 
+What a contract lets pass can be stored: its ranges are those of the columns of the tables.
+"""
+
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictInt, StringConstraints
+from pydantic import AwareDatetime, Field, StrictInt, StringConstraints
 
 COUNT_MAX = 2**53
 """Largest whole number that every JSON reader keeps exact (RFC 8259 section 6; rule R14)."""
+
+_INTEGER_MAX = 2**31 - 1
+PositiveInt32 = Annotated[int, Field(gt=0, le=_INTEGER_MAX)]
+NonNegativeInt32 = Annotated[int, Field(ge=0, le=_INTEGER_MAX)]
+"""What PostgreSQL's ``integer`` holds."""
+
+_MARGIN = timedelta(days=366)
+INSTANT_MIN = datetime.min.replace(tzinfo=UTC) + _MARGIN
+INSTANT_MAX = datetime.max.replace(tzinfo=UTC) - _MARGIN
+Instant = Annotated[AwareDatetime, Field(ge=INSTANT_MIN, le=INSTANT_MAX)]
+"""An instant within Python's years in every time zone, also a term of days later."""
+
+# PostgreSQL's text holds no NUL; a lone surrogate is refused by pydantic, as no UTF-8 has it.
+_NO_NUL = r"^[^\x00]*$"
+Text = Annotated[str, StringConstraints(pattern=_NO_NUL, max_length=10_000)]
+Name = Annotated[str, StringConstraints(pattern=_NO_NUL, max_length=500)]
+"""A text that an index may hold: at most 2,000 of the 2,704 bytes of an entry of a B-tree."""
 
 EventId = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9._:-]{1,200}$")]
 SourceName = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]

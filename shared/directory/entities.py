@@ -25,8 +25,7 @@ from shared.contracts.directory import (
     UnitRecorded,
 )
 from shared.contracts.event import derived_id
-from shared.contracts.strict_json import Unreadable, parse
-from shared.contracts.wire import header_texts
+from shared.infra.kafka.events import event_in
 from shared.infra.kafka.records import Poison, Record
 from shared.reference.errors import FactError
 
@@ -44,12 +43,18 @@ KINDS: Mapping[str, type[EntityRecorded]] = {
 }
 """By the part of the key before the stroke."""
 
-_TYPES = {it.type_name(): it for it in KINDS.values()}
+_TYPES: Mapping[str, type[EntityRecorded | DirectoryRevised]] = {
+    DirectoryRevised.type_name(): DirectoryRevised,
+    **{it.type_name(): it for it in KINDS.values()},
+}
 ENVELOPE_PLACEHOLDER: dict[str, Any] = {
     "event_id": "placeholder",
     "occurred_at": "2000-01-01T00:00:00+00:00",
 }
 """Envelope fields set at publication; not part of the canonical content."""
+
+_KEY_CHARACTERS_MAX = 600
+"""More than a kind and a ``Name``, and less than an index holds."""
 
 _ENVELOPE_FIRST = json.dumps(ENVELOPE_PLACEHOLDER)[:-1] + ","
 
@@ -68,21 +73,15 @@ DirectoryMessage: TypeAlias = EntityUpdate | DirectoryRevised
 def decode(record: Record) -> DirectoryMessage | Poison:
     """Read a record of the directory's topic."""
     if record.value is None:
-        key = (record.key or b"").decode("utf-8", "replace")
-        return EntityUpdate(key, None) if _kind(key) else Poison("unknown_key")
-    type_name = header_texts(record.headers).get("ce_type", "")
-    known = _TYPES.get(type_name)
-    if known is None and type_name != DirectoryRevised.type_name():
-        return Poison("unknown_type")
+        return _taken_away(record.key or b"")
+    event = event_in(record, _TYPES)
+    if not isinstance(event, EntityRecorded):
+        return event
     try:
-        body = parse(record.value)
-        if known is None:
-            return DirectoryRevised.model_validate(body)
-        return EntityUpdate(known.model_validate(body).entity, _canonical(body))
-    except Unreadable as problem:
-        return Poison(str(problem))
-    except ValidationError:
-        return Poison("invalid")
+        # All that was published, so that the checksum holds: also what a newer release has added.
+        return EntityUpdate(event.entity, _canonical(json.loads(record.value)))
+    except ValueError:
+        return Poison("not_json")
 
 
 def content_of(event: EntityRecorded) -> str:
@@ -128,6 +127,15 @@ def with_changes(old: Entities, changes: EntityChanges) -> dict[str, str]:
     """Return *old* with these changes."""
     both = {**old, **changes}
     return {key: content for key, content in both.items() if content is not None}
+
+
+def _taken_away(key: bytes) -> EntityUpdate | Poison:
+    try:
+        name = key.decode()
+    except UnicodeError:
+        return Poison("unknown_key")
+    usable = "\x00" not in name and len(name) <= _KEY_CHARACTERS_MAX
+    return EntityUpdate(name, None) if usable and _kind(name) else Poison("unknown_key")
 
 
 def _read(key: str, validate: Callable[[type[EntityRecorded]], EntityRecorded]) -> EntityRecorded:

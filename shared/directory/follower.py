@@ -212,6 +212,11 @@ class DirectoryFollower:
             self._prepare(reference)
         except (FactError, ValueError, Misconfigured) as problem:
             return f"cannot be used: {problem}"
+        except Exception as problem:
+            # Pure work on what was published: whatever fails in it fails for ever, and the
+            # revision before stays in force. A day in the year 9999 makes an OverflowError.
+            log.exception("directory cannot be used")
+            return f"cannot be used: {problem!r}"
         self._built = digest, reference
         return ""
 

@@ -10,17 +10,17 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 from faststream.kafka import TestKafkaBroker
 
 from shared.contracts.event import Event
 from shared.infra.kafka.broker import consume, kafka_broker
-from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.records import Batch, Poison, Record
 from shared.infra.kafka.subscription import Subscription
-from tests.architecture.services import built_services
+from tests.architecture import services
+from tests.architecture.services import Subscriptions
 from tools.generate.events import event_classes
 from tools.generate.files import ROOT, examples
 from tools.generate.flow import AGGREGATOR, FLOW, NOTIFIER, SERVICES, SOURCE, Channel
@@ -40,9 +40,6 @@ CHANNEL_OF_NAME = {
 }
 """What the names of shared/contracts/topics.py stand for in the table."""
 
-Subscriptions: TypeAlias = Mapping[str, Sequence[Subscription[Any]]]
-"""Those of each service."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sources:
@@ -55,14 +52,7 @@ class Sources:
 @pytest.fixture(scope="module")
 def subscriptions() -> Subscriptions:
     """Wire each service as its ``__main__`` does; nothing is connected."""
-    return {
-        service: [
-            it.subscription
-            for it in (*vars(parts).values(), parts.follower.reader)
-            if isinstance(it, ConsumerSupervisor)
-        ]
-        for service, parts in built_services().items()
-    }
+    return services.subscriptions()
 
 
 @pytest.fixture(scope="module")

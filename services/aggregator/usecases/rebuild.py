@@ -127,7 +127,7 @@ def _source(
 ) -> ReplaySource:
     subscription = parts.subscription(layouts)
     inbox = subscription.inbox(database, parts.service)
-    return ReplaySource(parts.kafka, inbox, subscription.decode, cut_allowed)
+    return ReplaySource(parts.kafka, inbox, subscription.read, cut_allowed)
 
 
 def _province_of(directory: Directory) -> Callable[[str], str]:

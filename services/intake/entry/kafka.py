@@ -21,7 +21,7 @@ from shared.contracts.strict_json import Unreadable, parse
 from shared.contracts.topics import SUBMISSIONS_PATTERN, source_of
 from shared.contracts.values import SourceName
 from shared.contracts.wire import header_texts
-from shared.infra.kafka.records import Poison, Record, appended_at
+from shared.infra.kafka.records import Poison, Record, appended_at, has_possible_time
 from shared.infra.kafka.subscription import Subscription, subscriber
 from shared.infra.postgres.database import Connection
 
@@ -50,8 +50,8 @@ def decode(record: Record) -> RawSubmission | Poison:
     """Read one record; what cannot even be answered is poison, with a reason."""
     headers = header_texts(record.headers)
     source, kind = _source(record.topic), _kind(headers)
-    if source is None:
-        return Poison("unknown_source")
+    if source is None or not has_possible_time(record):
+        return Poison("impossible_time" if source else "unknown_source")
     if isinstance(kind, Poison):
         return kind
     try:

@@ -6,24 +6,17 @@ Reads ``ReportAccepted`` and ``ReportWithdrawn`` from ``qcdc.reports.v1``, ``Int
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
-
-from pydantic import ValidationError
 
 from services.notifier.domain.filings import ReportEvent
 from services.notifier.usecases.file_reports import FileReports
 from services.notifier.usecases.raise_watermark import RaiseWatermark
 from shared.contracts.duties import IntakeCaughtUp
-from shared.contracts.event import Event
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
-from shared.contracts.strict_json import Unreadable, parse
 from shared.contracts.topics import REPORTS, WATERMARKS
-from shared.contracts.wire import header_texts
+from shared.infra.kafka.events import event_in
 from shared.infra.kafka.records import Poison, Record
 from shared.infra.kafka.subscription import Subscription, subscriber
 from shared.infra.postgres.database import Connection
-
-E = TypeVar("E", bound=Event)
 
 _REPORTS: Mapping[str, type[ReportEvent]] = {
     it.type_name(): it for it in (ReportAccepted, ReportWithdrawn)
@@ -53,21 +46,9 @@ def watermarks(raise_watermark: RaiseWatermark) -> Subscription[IntakeCaughtUp]:
 
 def decode_report(record: Record) -> ReportEvent | Poison:
     """Decode a record of the reports topic."""
-    return _decode(record, _REPORTS)
+    return event_in(record, _REPORTS)
 
 
 def decode_watermark(record: Record) -> IntakeCaughtUp | Poison:
     """Decode a record of the watermarks topic."""
-    return _decode(record, _WATERMARKS)
-
-
-def _decode(record: Record, types: Mapping[str, type[E]]) -> E | Poison:
-    event_type = types.get(header_texts(record.headers).get("ce_type", ""))
-    if event_type is None:
-        return Poison("unknown_type")
-    try:
-        return event_type.model_validate(parse(record.value))
-    except Unreadable as problem:
-        return Poison(str(problem))
-    except ValidationError:
-        return Poison("invalid")
+    return event_in(record, _WATERMARKS)

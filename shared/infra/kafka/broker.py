@@ -79,7 +79,7 @@ def consume(
         fetch_max_wait_ms=FETCH_WAIT_MS,
         partition_assignment_strategy=_assignors(epoch),
         parser=_tolerate_headers,
-        decoder=_decoder(subscription.decode),
+        decoder=_decoder(subscription.read),
     )
 
     async def handle(batch: Any) -> None:
@@ -136,11 +136,11 @@ async def _tolerate_headers(
 
 
 def _decoder(
-    decode: Callable[[Record], M | Poison],
+    read: Callable[[Record], M | Poison],
 ) -> Callable[[KafkaMessage], Awaitable[Batch[M]]]:
     async def decode_batch(message: KafkaMessage) -> Batch[M]:
         records: tuple[Record, ...] = message.raw_message
         cursor: Any = message.consumer  # aiokafka's consumer, which FastStream types as less
-        return Batch(cursor, records, [message_of(it, decode) for it in records])
+        return Batch(cursor, records, [message_of(it, read) for it in records])
 
     return decode_batch

@@ -8,7 +8,7 @@ It knows neither FastStream nor a business word. See ``docs/decisions/0001-one-m
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -16,12 +16,14 @@ from typing import Generic, TypeVar
 from shared.infra import dead_letters
 from shared.infra.dead_letters import UNREADABLE_IN_A_ROW_MAX
 from shared.infra.errors import BreakerOpen, Partition, PositionGap
+from shared.infra.kafka.bisection import Effect, places_refused
 from shared.infra.kafka.records import NoMessage, Poison, Record, first_offset
-from shared.infra.postgres.database import Connection, Database, load_queries
+from shared.infra.postgres.database import Connection, Database, load_queries, unstorable
 
 QUERIES = load_queries(Path(__file__).parent / "inbox.sql")
 F = TypeVar("F")
-Effect = Callable[[Connection, Sequence[F]], Awaitable[None]]
+CANNOT_BE_STORED = "cannot_be_stored"
+"""The reason of a dead letter that was decoded, and that the database then refused."""
 
 
 @dataclass(slots=True)
@@ -71,13 +73,33 @@ class Inbox(Generic[F]):
         Make the effect of a batch durable, once, however often the batch is delivered.
 
         *holes* are partitions whose missing offsets are known to be legitimate (compaction,
-        transaction markers).
+        transaction markers). A message that the database refuses is taken for unreadable.
 
         Raises:
             PositionGap: nothing was changed; read again from the stored positions.
             BreakerOpen: everything before the reported positions is durable.
 
         """
+        readable = list(messages)
+        while True:
+            try:
+                await self._apply(records, readable, holes)
+                break
+            except Exception as problem:
+                if not unstorable(problem):
+                    raise
+                refused = await self._refused(records, readable)
+                if not refused:
+                    raise
+            for place in refused:
+                readable[place] = Poison(CANNOT_BE_STORED)
+
+    async def _apply(
+        self,
+        records: Sequence[Record],
+        messages: Sequence[F | Poison | NoMessage],
+        holes: Collection[Partition],
+    ) -> None:
         starts = _first_offsets(records)
         async with self.database.transaction() as connection:
             spans: dict[Partition, _Span[F]] = await self._lock(connection, list(starts))
@@ -101,6 +123,29 @@ class Inbox(Generic[F]):
         stopped = {it: span.next_offset for it, span in spans.items() if span.stopped}
         if stopped:
             raise BreakerOpen(stopped)
+
+    async def _refused(
+        self, records: Sequence[Record], messages: Sequence[F | Poison | NoMessage]
+    ) -> Sequence[int]:
+        """Return the places of the messages that the database refuses, and change nothing."""
+        async with self.database.connection() as connection:
+            trial = connection.transaction()
+            await trial.start()
+            try:
+                spans: dict[Partition, _Span[F]] = await self._lock(
+                    connection, list(_first_offsets(records))
+                )
+                fresh = [
+                    (place, message)
+                    for place, (it, message) in enumerate(zip(records, messages, strict=True))
+                    if not isinstance(message, Poison | NoMessage)
+                    and it.offset >= spans[Partition(it.topic, it.partition)].next_offset
+                ]
+                tried = [message for _, message in fresh]
+                refused = await places_refused(connection, self._change, tried)
+                return [fresh[it][0] for it in refused]
+            finally:
+                await trial.rollback()
 
     async def positions(self) -> Mapping[Partition, int]:
         """Return how far each partition has been read, for lag and watermarks."""

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from aiokafka import ConsumerRecord
 
+from shared.contracts.values import INSTANT_MAX
 from shared.infra.errors import Partition
 
 Record: TypeAlias = "ConsumerRecord[bytes | None, bytes | None]"
 M = TypeVar("M")
+EPOCH = datetime.fromtimestamp(0, UTC)
+_LAST_MS = (INSTANT_MAX - EPOCH) // timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,24 @@ class Batch(Generic[M]):
     messages: Sequence[M | Poison | NoMessage]
 
 
+def place_of(record: Record) -> str:
+    """Name the place of a record: ``topic/partition/offset``."""
+    return f"{record.topic}/{record.partition}/{record.offset}"
+
+
+def has_possible_time(record: Record) -> bool:
+    """Return whether the time of a record is one: a producer may write what it likes, or none."""
+    milliseconds: int = record.timestamp
+    return 0 <= milliseconds <= _LAST_MS
+
+
 def appended_at(record: Record) -> datetime:
-    """Return the instant at which the broker appended the record (topics use LogAppendTime)."""
-    return datetime.fromtimestamp(record.timestamp / 1000, UTC)
+    """
+    Return the instant at which the broker appended the record, or its producer made it.
+
+    Exact where the topic has LogAppendTime. An impossible time becomes the nearest possible one.
+    """
+    return EPOCH + timedelta(milliseconds=min(max(record.timestamp, 0), _LAST_MS))
 
 
 def first_offset(record: Record) -> int:

@@ -10,11 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from shared.infra.kafka.inbox import Effect, Inbox
-from shared.infra.kafka.records import Poison, Record
+import structlog
+
+from shared.infra.kafka.bisection import Effect
+from shared.infra.kafka.inbox import Inbox
+from shared.infra.kafka.records import Poison, Record, place_of
 from shared.infra.postgres.database import Database
 
 M = TypeVar("M")
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,18 @@ class Subscription(Generic[M]):
     """Reads one record; pure, so that a record is read the same way whenever it is delivered."""
     effect: Effect[M]
     """Applies the messages of a batch inside the transaction of their positions."""
+
+    def read(self, record: Record) -> M | Poison:
+        """
+        Return what a record says; whatever its decoder does, nothing raises.
+
+        A decoder that raises has a fault, but one record must not stop its partition.
+        """
+        try:
+            return self.decode(record)
+        except Exception:
+            log.exception("decoder failed", group=self.group, record=place_of(record))
+            return Poison("decoder_failed")
 
     def inbox(self, database: Database, service: str) -> Inbox[M]:
         """Return the inbox that applies the effect in *database*, for *service*."""

@@ -57,6 +57,18 @@ def retryable(problem: BaseException) -> bool:
     return outage(problem) is not None
 
 
+def unstorable(problem: BaseException) -> bool:
+    """
+    Tell whether the database refuses the data itself, so that trying again never helps.
+
+    SQLSTATE class 22 (out of range, no character of the encoding, overflow), from the server or
+    already from the driver; class 54, as for an index entry that is too large. An argument of a
+    wrong type is a bug of ours, which asyncpg reports as DataError too.
+    """
+    refused = isinstance(problem, (asyncpg.DataError, asyncpg.ProgramLimitExceededError))
+    return refused and not isinstance(problem.__cause__, TypeError)
+
+
 class Database:
     """A pool on one service's own database and schema."""
 

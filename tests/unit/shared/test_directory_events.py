@@ -121,6 +121,30 @@ def test_a_field_of_a_newer_release_keeps_its_place(entities: dict[str, str]) ->
     assert json.loads(read.content)["new_in_2027"] == 1
 
 
+def test_a_decimal_of_a_newer_release_keeps_the_checksum(entities: dict[str, str]) -> None:
+    """Its publisher sums up what it wrote; a reader of today must come to the same."""
+    key = "unit/13285.2"
+    newer = {**json.loads(entities[key]), "area_km2": 12.5, "census": {"people": 10**19, "x": 1e-7}}
+    newer["states"][0]["density"] = 0.1
+    content = json.dumps(newer, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    body = json.dumps({**newer, "event_id": "x", "occurred_at": AT.isoformat()}).encode()
+
+    read = decode(_record(key, body, [("ce_type", b"qcdc.UnitRecorded.v1")]))
+
+    assert read == EntityUpdate(key, content)
+    assert event_of(key, content) == event_of(key, entities[key])
+
+
+@pytest.mark.parametrize(
+    "key", [b"unit/1\x00.2", b"committee/\xff", b"unit/" + b"x" * 3000, b"revision", b""]
+)
+def test_a_key_that_no_table_could_hold_is_nothing_that_was_taken_away(key: bytes) -> None:
+    """NUL, no UTF-8, longer than an index takes: no publisher wrote that."""
+    record = replace(_record("x", None, []), key=key)
+
+    assert decode(record) == Poison("unknown_key")
+
+
 def test_a_file_tells_a_unit_whole_and_leaves_the_others(
     tmp_path: Path, contents: DirectoryContents, entities: dict[str, str]
 ) -> None:
