@@ -98,13 +98,16 @@ def _units(units: Iterable[Unit], links: Iterable[Link]) -> Iterable[UnitRecorde
         links_in = sorted(
             predecessors.get(key, ()), key=lambda it: (it.effective_on, it.predecessor)
         )
-        yield UnitRecorded(
-            **ENVELOPE_PLACEHOLDER,
-            unit=key,
-            level=chain[0].level,
-            states=tuple(map(_state, chain)),
-            predecessors=tuple(map(_predecessor, links_in)),
-        )
+        try:
+            yield UnitRecorded(
+                **ENVELOPE_PLACEHOLDER,
+                unit=key,
+                level=chain[0].level,
+                states=tuple(map(_state, chain)),
+                predecessors=tuple(map(_predecessor, links_in)),
+            )
+        except ValidationError as problem:
+            raise FactError("directory", f"unit/{key}", _first(problem)) from problem
 
 
 def _state(unit: Unit) -> UnitState:
@@ -134,10 +137,14 @@ def _of_row(kind: type[EntityRecorded], row: TableRow) -> EntityRecorded:
     try:
         return kind.model_validate({**_without_none(row), **ENVELOPE_PLACEHOLDER})
     except ValidationError as problem:
-        first = problem.errors()[0]
-        where = ".".join(map(str, first["loc"]))
         name = f"committee {row['key']}" if "key" in row else f"regime {row.get('code')}"
-        raise FileRow(kind.__name__, name, row).refused(f"{where}: {first['msg']}") from problem
+        raise FileRow(kind.__name__, name, row).refused(_first(problem)) from problem
+
+
+def _first(problem: ValidationError) -> str:
+    """Say which field is wrong first, and how."""
+    first = problem.errors()[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
 def _without_none(value: Mapping[str, object]) -> dict[str, object]:

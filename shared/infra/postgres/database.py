@@ -65,8 +65,12 @@ def unstorable(problem: BaseException) -> bool:
     already from the driver; class 54, as for an index entry that is too large. An argument of a
     wrong type is a bug of ours, which asyncpg reports as DataError too.
     """
-    refused = isinstance(problem, (asyncpg.DataError, asyncpg.ProgramLimitExceededError))
-    return refused and not isinstance(problem.__cause__, TypeError)
+    if not isinstance(problem, (asyncpg.DataError, asyncpg.ProgramLimitExceededError)):
+        return False
+    behind: BaseException | None = problem
+    while behind is not None and not isinstance(behind, TypeError):
+        behind = behind.__cause__ or behind.__context__
+    return behind is None
 
 
 class Database:

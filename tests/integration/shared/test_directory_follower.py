@@ -342,12 +342,14 @@ async def test_what_no_record_can_hold_is_refused_before_anything_is_told(
     kafka: str, topic: str
 ) -> None:
     """Else its neighbours would be told on every try, and never come into force."""
-    huge = unit("13300.2", "H" * 1_000_000, "37.2")
+    first, name = date(2025, 7, 1), "H" * 9_000
+    days = [first + timedelta(days=n) for n in range(200)]
+    huge = [replace(unit("13300.2", name, "37.2"), valid_from=day, valid_to=day) for day in days]
 
     with pytest.raises(FactError, match=r"unit/13300\.2"):
         await publish(
             kafka,
-            entities_of(contents(unit("13291.2", "Hà Nam", "37.2"), huge)),
+            entities_of(contents(unit("13291.2", "Hà Nam", "37.2"), *huge)),
             "",
             AT,
             topic=topic,

@@ -187,6 +187,14 @@ def test_decisions_come_after_the_units_that_they_change(
     assert len(json.loads(one["unit/13285.2"])["states"]) == 2
 
 
+def test_a_text_that_no_contract_holds_is_refused_by_its_unit(contents: DirectoryContents) -> None:
+    """Before anything is published; a reader would make it a dead letter."""
+    first, *others = contents.units
+
+    with pytest.raises(FactError, match=f"unit/{first.key}: name"):
+        entities_of(replace(contents, units=[replace(first, name="Xã\x00"), *others], links=()))
+
+
 def test_a_link_into_nowhere_is_refused(contents: DirectoryContents) -> None:
     """The topic tells a link with its successor."""
     with pytest.raises(FactError, match="is a successor and no unit"):
