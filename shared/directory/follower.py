@@ -234,11 +234,17 @@ class DirectoryFollower:
             callback(reference)
 
     async def _is_read_and_settled(self) -> bool:
-        """Return whether reference data is in force; what ships is, when nothing was published."""
-        if await self.reader.behind():
+        """
+        Return whether reference data is in force; what ships is, when nothing was published.
+
+        Behind an open breaker nothing more is read before an operator has looked: meanwhile the
+        revision in the tables is in force.
+        """
+        behind = await self.reader.behind()
+        if behind and not await self.reader.inbox.open_breakers():
             return False
         status = await self.refresh()
-        published = status.in_force is not None or bool(status.complaint)
+        published = bool(behind or status.in_force or status.complaint)
         if not published and self._reference is None:
             self._put_in_force(await asyncio.to_thread(self._shipped))
         return self._reference is not None and (self._checksum != "" or not published)
