@@ -37,9 +37,10 @@ def in_turn(answers: Iterable[str]) -> Answer:
 
 @dataclass(frozen=True)
 class CaughtMail:
-    """One message as a mail program shows it."""
+    """One message as it came, and as a mail program shows it."""
 
     message: EmailMessage
+    content: bytes
 
     @property
     def message_id(self) -> str:
@@ -86,7 +87,7 @@ class CaughtMail:
 
 def read_mail(content: bytes) -> CaughtMail:
     """Read a message as a mail program would."""
-    return CaughtMail(message_from_bytes(content, policy=policy.default))
+    return CaughtMail(message_from_bytes(content, policy=policy.default), content)
 
 
 @dataclass

@@ -1,11 +1,12 @@
 """What differs between the places where the notifier runs."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, PositiveFloat, SecretStr, model_validator
+from pydantic import AfterValidator, PositiveFloat, SecretStr, model_validator
 
 from services.notifier.channels.smtp import TlsMode
 from shared.infra import settings
+from shared.reference.addresses import usable_address
 
 
 class NotifierSettings(settings.ServiceSettings):
@@ -18,7 +19,7 @@ class NotifierSettings(settings.ServiceSettings):
 
     smtp_host: str
     smtp_port: int
-    smtp_sender: str = Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")
+    smtp_sender: Annotated[str, AfterValidator(usable_address)]
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
     smtp_tls: TlsMode = "auto"

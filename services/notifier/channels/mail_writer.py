@@ -1,14 +1,15 @@
 """
 Renders a digest as a mail: Vietnamese as committees write it, from ``templates/vi``.
 
-Values are escaped in HTML; a name that a template does not know is an error, not a blank.
+Values are escaped in HTML and nowhere else; a name that a template does not know is an error, not a
+blank.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.notifier.domain.digest import Digest, DigestLine, DigestSection
 from shared.reference import vietnamese
@@ -32,33 +33,54 @@ class MailWriter:
     """Renders digests."""
 
     def __init__(self) -> None:
-        self._templates = Environment(
-            loader=FileSystemLoader(_TEMPLATES),
-            autoescape=select_autoescape(["html.j2"], default=False),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
-        self._templates.filters |= {
-            "count": vietnamese.count,
-            "count_in_letter": vietnamese.count_in_letter,
-            "date_short": vietnamese.date_short,
-            "days_late": days_late,
-            "instant": instant,
-            "label": label_vi,
-            "lower_first": lower_first,
-            "share": share,
-        }
+        self._plain = _environment(html=False)
+        self._html = _environment(html=True)
 
     def write(self, digest: Digest) -> MailText:
         """Return sender, subject, text and HTML of a digest."""
-        values = {"digest": digest, "missing_reports": missing_reports(digest)}
-        sender, subject, text, html = (
-            self._templates.get_template(f"digest.{part}.j2").render(values)
-            for part in ("sender", "subject", "text", "html")
+        sender, subject = self.heading(digest)
+        text = _render(self._plain, "digest.text.j2", digest)
+        return MailText(sender, subject, text, _render(self._html, "digest.html.j2", digest))
+
+    def heading(self, digest: Digest) -> tuple[str, str]:
+        """Return sender and subject, each on one line."""
+        sender, subject = (
+            _render(self._plain, f"digest.{part}.j2", digest) for part in ("sender", "subject")
         )
-        return MailText(" ".join(sender.split()), " ".join(subject.split()), text, html)
+        return " ".join(sender.split()), " ".join(subject.split())
+
+
+def _environment(*, html: bool) -> Environment:
+    """
+    Return the templates for one kind of text, which alone decides about escaping.
+
+    Not the name of a file: a macro is escaped as the template that defines it, and the same macros
+    serve both kinds.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=html,  # noqa: S701 - plain text shows what is written
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "count": vietnamese.count,
+        "count_in_letter": vietnamese.count_in_letter,
+        "date_short": vietnamese.date_short,
+        "days_late": days_late,
+        "instant": instant,
+        "label": label_vi,
+        "lower_first": lower_first,
+        "share": share,
+    }
+    return environment
+
+
+def _render(environment: Environment, template: str, digest: Digest) -> str:
+    values = {"digest": digest, "missing_reports": missing_reports(digest)}
+    return environment.get_template(template).render(values)
 
 
 def missing_reports(digest: Digest) -> list[str]:

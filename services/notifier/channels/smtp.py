@@ -3,8 +3,6 @@
 import asyncio
 import hashlib
 from dataclasses import dataclass
-from email.headerregistry import Address
-from email.message import EmailMessage
 from typing import Literal
 
 import aiosmtplib
@@ -20,6 +18,7 @@ from aiosmtplib import (
 )
 
 from services.notifier.channels.mail import Mail
+from services.notifier.channels.message import write_message
 from services.notifier.domain.attempts import DeliveryStatus, SendOutcome
 from shared.reference.addresses import UnusableAddress, usable_address
 
@@ -70,9 +69,7 @@ class EmailChannel:
             return _answered(code, text)
         return SendOutcome(DeliveryStatus.TAKEN, answer)
 
-    async def _submit(
-        self, content: EmailMessage, address: str
-    ) -> tuple[dict[str, SMTPResponse], str]:
+    async def _submit(self, content: bytes, address: str) -> tuple[dict[str, SMTPResponse], str]:
         server = self._server
         return await aiosmtplib.send(
             content,
@@ -86,21 +83,6 @@ class EmailChannel:
             start_tls={"none": False, "auto": None, "starttls": True, "tls": None}[server.tls],
             timeout=self._timeout_seconds / 2,
         )
-
-
-def write_message(mail: Mail, address: str, sender: str) -> EmailMessage:
-    """Return the MIME message: text first, HTML as the alternative."""
-    message = EmailMessage()
-    message["From"] = Address(mail.sender_name, addr_spec=sender)
-    message["To"] = Address(mail.recipient_name, addr_spec=address)
-    message["Subject"] = mail.subject
-    message["Date"] = mail.written_at
-    message["Message-ID"] = mail.message_id
-    message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "vi"
-    message.set_content(mail.text)
-    message.add_alternative(mail.html, subtype="html")
-    return message
 
 
 def _failed(problem: Exception) -> SendOutcome:

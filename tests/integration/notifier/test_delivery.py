@@ -25,6 +25,7 @@ from tests.builders.notifier_world import (
     world,
 )
 from tests.eventually import eventually
+from tests.rfc2047 import mailbox_of, read_message, text_of
 from tools.mail_catcher import CUT, in_turn
 
 LATE = communes()[126:]
@@ -61,6 +62,20 @@ async def test_one_digest_names_exactly_the_late_units(it: World) -> None:
     assert (notice.state, notice.body) == ("sent", text.replace("\r\n", "\n"))
     assert {unit.unit for unit in notice.units} == set(LATE)
     assert [(a.attempt, a.outcome) for a in notice.attempts] == [(1, "taken")]
+
+
+async def test_mail_arrives_as_it_was_written(it: World) -> None:
+    """Byte for byte over SMTP: subject, sender, recipient, and the text that the notice shows."""
+    await it.delivery().once()
+
+    (mail,) = it.mailbox.mails
+    (notice,) = await it.notices()
+    message = read_message(mail.content)
+    assert text_of(message.field("Subject")) == notice.subject
+    assert mailbox_of(message.field("From"))[0] == "Ban Chỉ đạo tỉnh Ninh Bình (QCDC)"
+    assert mailbox_of(message.field("To")) == (CONTACT.name, CONTACT.email)
+    assert message.field("Message-ID") == notice.message_id
+    assert mail.text.replace("\r\n", "\n") == notice.body
 
 
 async def test_report_between_planning_and_sending_is_left_out(it: World) -> None:

@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.notifier.channels.mail import Mail
 from services.notifier.channels.mail_writer import MailText, MailWriter
-from services.notifier.channels.smtp import write_message
 from services.notifier.domain.digest import Digest, compose
 from services.notifier.domain.duties import Duty, DutyState
 from services.notifier.domain.unit_names import UnitName, unit_name
@@ -169,26 +167,3 @@ def test_hostile_names_do_no_harm(reference: ReferenceData) -> None:
     assert "49" not in mail.text
     assert "\u202e" not in mail.text + mail.html + mail.subject
     assert "\n" not in mail.subject
-
-
-def test_message_is_text_and_html_and_says_that_a_machine_sent_it(reference: ReferenceData) -> None:
-    """RFC 3834 keeps other machines from answering."""
-    text = written(reference, [overdue(LATE[0])])
-    mail = Mail(
-        message_id="<1@example.vn>",
-        sender_name=text.sender,
-        recipient_name="Nguyễn Văn A",
-        address=CONTACT.email,
-        subject=text.subject,
-        text=text.text,
-        html=text.html,
-        written_at=DUE_AT,
-    )
-
-    message = write_message(mail, CONTACT.email, "qcdc@example.vn")
-
-    assert [it.get_content_type() for it in message.iter_parts()] == ["text/plain", "text/html"]
-    assert message["Auto-Submitted"] == "auto-generated"
-    assert message["Message-ID"] == "<1@example.vn>"
-    assert message["Subject"] == text.subject
-    assert message["Date"].endswith("+0700")
