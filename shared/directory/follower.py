@@ -107,7 +107,11 @@ class DirectoryFollower:
     ) -> ConsumerSupervisor[DirectoryMessage]:
         # A topic's own group: a static member keeps the partitions of what it read before.
         subscription = subscriber[DirectoryMessage](
-            topic, group=f"{service}-{topic}", stream=f"{service}-directory", decode=decode
+            topic,
+            group=f"{service}-{topic}",
+            stream=f"{service}-directory",
+            decode=decode,
+            keyed_states=True,
         )(self._on_messages)
         return ConsumerSupervisor(subscription, service, settings, database, health, self._wake_up)
 

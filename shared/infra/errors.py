@@ -5,15 +5,18 @@ QcdcError
 ├── Misconfigured      the operator must mend something; the process exits with 78
 ├── PositionGap        the log and the stored position disagree; read again from the position
 ├── BreakerOpen        too many unreadable records in a row; the partition is paused
-├── LogReplaced        the log is shorter than what was read: it is another log
+├── LogHeld            a log is not the one that was read, or lost records unread
+├── ReleaseTooOld      what we wrote ourselves is for a newer release; the partition is paused
 ├── ConsumerStalled    connected, behind, and nothing arrives: a new consumer is needed
 └── NotReady           what an answer needs has not been read yet
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from aiokafka import TopicPartition
+
+from shared.infra.health import Condition
 
 Partition: TypeAlias = TopicPartition
 """One partition of one topic."""
@@ -43,12 +46,28 @@ class BreakerOpen(QcdcError):
         self.positions = positions
 
 
-class LogReplaced(QcdcError):
-    """Kafka holds less than was read from it; its new records would look like old ones."""
+class LogHeld(QcdcError):
+    """Logs that are not those that were read, or lost records unread; an operator must decide."""
 
-    def __init__(self, partitions: Sequence[Partition]) -> None:
-        super().__init__(f"the log is shorter than what was read: {list(partitions)}")
-        self.partitions = partitions
+    def __init__(self, held: Mapping[Partition, Condition]) -> None:
+        super().__init__(
+            "; ".join(f"{it.topic}/{it.partition}: {why}" for it, why in held.items())
+            + "; see: qcdc positions show"
+        )
+        self.held = held
+
+    @property
+    def condition(self) -> Condition:
+        """Why: the reason of one of them."""
+        return next(iter(self.held.values()))
+
+
+class ReleaseTooOld(QcdcError):
+    """Records that we wrote ourselves are for a newer release; their partitions wait for it."""
+
+    def __init__(self, stopped: Mapping[Partition, tuple[int, str]]) -> None:
+        super().__init__(f"stopped, offset and reason: {dict(stopped)}")
+        self.stopped = stopped
 
 
 class ConsumerStalled(QcdcError):

@@ -59,8 +59,12 @@ class Condition(HealthCondition):
     HANDLER_FAILING = "handler_failing", "nothing: it is tried again; the log has a traceback"
     SCAN_FAILING = "scan_failing", "nothing: it is tried again; the log has a traceback"
     BREAKER_OPEN = "breaker_open", "qcdc dead-letters reset"
-    LOST_WINDOW = "lost_window", "qcdc republish"
-    LOG_REPLACED = "log_replaced", "qcdc republish"
+    LOST_WINDOW = "lost_window", "qcdc positions accept-loss"
+    LOG_REPLACED = "log_replaced", "qcdc positions accept-loss"
+    NEWER_THAN_THIS_RELEASE = (
+        "newer_than_this_release",
+        "nothing: it goes on once that release is installed",
+    )
 
 
 @dataclass(frozen=True, slots=True)

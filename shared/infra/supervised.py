@@ -14,7 +14,7 @@ from typing import NoReturn, TypeVar
 import structlog
 from aiokafka.errors import KafkaError
 
-from shared.infra.errors import ConsumerStalled, LogReplaced
+from shared.infra.errors import ConsumerStalled, LogHeld
 from shared.infra.health import Condition, Health, HealthCondition
 from shared.infra.postgres.database import outage
 
@@ -33,8 +33,8 @@ def condition_of(problem: BaseException) -> Condition | None:
 
     aiokafka wraps what the network does to it; a bare OSError or TimeoutError is asyncpg's.
     """
-    if isinstance(problem, LogReplaced):
-        return Condition.LOG_REPLACED
+    if isinstance(problem, LogHeld):
+        return problem.condition
     if isinstance(problem, ConsumerStalled):
         return Condition.BEHIND_WITHOUT_PROGRESS
     if isinstance(problem, KafkaError):

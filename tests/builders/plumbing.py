@@ -42,11 +42,12 @@ async def publish(
     topic: str,
     values: Sequence[bytes | None],
     headers: Sequence[tuple[str, bytes]] = (),
+    partition: int = 0,
 ) -> None:
-    """Append records to partition 0, in order."""
+    """Append records to a partition, in order."""
     async with producer(bootstrap, "test") as kafka:
         for value in values:
-            await kafka.send(topic, value, key=b"key", partition=0, headers=headers)
+            await kafka.send(topic, value, key=b"key", partition=partition, headers=headers)
         await kafka.flush()
 
 

@@ -27,7 +27,7 @@ def reports(
 ) -> Subscription[Revision]:
     """Return the subscription to accepted and withdrawn reports."""
 
-    @subscriber(REPORTS, group="aggregator", decode=ReportDecoder(layouts))
+    @subscriber(REPORTS, group="aggregator", decode=ReportDecoder(layouts), refill="qcdc republish")
     async def on_reports(connection: Connection, revisions: Sequence[Revision]) -> None:
         await count_reports(open_ledger(connection), revisions, layouts)
 

@@ -27,7 +27,9 @@ _WATERMARKS = {IntakeCaughtUp.type_name(): IntakeCaughtUp}
 def reports(file_reports: FileReports) -> Subscription[ReportEvent]:
     """Return the subscription to accepted and withdrawn reports."""
 
-    @subscriber[ReportEvent](REPORTS, group="notifier", decode=decode_report)
+    @subscriber[ReportEvent](
+        REPORTS, group="notifier", decode=decode_report, refill="qcdc republish"
+    )
     async def on_reports(connection: Connection, events: Sequence[ReportEvent]) -> None:
         await file_reports(connection, events)
 
@@ -37,7 +39,7 @@ def reports(file_reports: FileReports) -> Subscription[ReportEvent]:
 def watermarks(raise_watermark: RaiseWatermark) -> Subscription[IntakeCaughtUp]:
     """Return the subscription to intake's watermarks."""
 
-    @subscriber(WATERMARKS, group="notifier-watermarks", decode=decode_watermark)
+    @subscriber(WATERMARKS, group="notifier-watermarks", decode=decode_watermark, keyed_states=True)
     async def on_watermarks(connection: Connection, events: Sequence[IntakeCaughtUp]) -> None:
         await raise_watermark(connection, events)
 

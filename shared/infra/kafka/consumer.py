@@ -19,9 +19,19 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 from faststream.kafka import KafkaBroker
 
-from shared.infra.errors import BreakerOpen, ConsumerStalled, LogReplaced, Partition, PositionGap
+from shared.infra.errors import (
+    BreakerOpen,
+    ConsumerStalled,
+    LogHeld,
+    Partition,
+    PositionGap,
+    ReleaseTooOld,
+)
 from shared.infra.health import Condition, Health
 from shared.infra.kafka.broker import BatchSubscriber, consume, kafka_broker
+from shared.infra.kafka.log_watch import LogWatch
+from shared.infra.kafka.newer_records import NewerRecords
+from shared.infra.kafka.positions import lags
 from shared.infra.kafka.records import Batch, Cursor
 from shared.infra.kafka.subscription import Subscription
 from shared.infra.postgres.database import Database
@@ -56,6 +66,8 @@ class ConsumerSupervisor(Generic[M]):
         self._health = health
         self._supervised = Supervised(self.part, health)
         self._applying = Supervised(self.part, health)
+        self._logs = LogWatch(settings.kafka, subscription, self.inbox, health)
+        self._newer = NewerRecords(health)
         self._after = after
         self._sought: dict[Partition, int] = {}
         self._paused: set[Partition] = set()
@@ -72,8 +84,9 @@ class ConsumerSupervisor(Generic[M]):
         )
         self._paused.clear()
         try:
-            await self._start(broker)
-            await self._watch()
+            async with self._logs.connected():
+                await self._start(broker)
+                await self._watch()
         finally:
             self._subscriber = None
             await broker.stop()
@@ -85,6 +98,7 @@ class ConsumerSupervisor(Generic[M]):
             topics = await self._topics_of_the_broker(self.subscription.pattern)
             epoch = f"{crc32(','.join(sorted(topics)).encode()):08x}-{self._starts}"
             self._starts += 1  # whatever kept a start from succeeding must not do so again
+        await self._logs.look(topics or self.subscription.topics)
         subscriber = consume(
             broker, self.subscription, self._settings.instance, self.deliver, epoch
         )
@@ -126,6 +140,10 @@ class ConsumerSupervisor(Generic[M]):
             await self._rewind(batch.cursor, gap)
         except BreakerOpen as breaker:
             self._pause(batch.cursor, breaker)
+        except ReleaseTooOld as newer:
+            self._newer.stop(batch.cursor, newer)
+        except LogHeld as held:
+            self._logs.pause(batch.cursor, held.held)
 
     async def behind(self) -> int:
         """
@@ -133,15 +151,13 @@ class ConsumerSupervisor(Generic[M]):
 
         Raises:
             KafkaError: when Kafka cannot be asked, so nobody may conclude "not behind".
-            LogReplaced: when the topic is not the one that was read before.
+            LogHeld: when a topic is not the one that was read before, or has lost what was unread.
 
         """
-        positions = await self.inbox.positions()
+        stored = await self.inbox.stored()
         ends = await self._ends()
-        replaced = [it for it, end in ends.items() if end < positions.get(it, 0)]
-        if replaced:
-            raise LogReplaced(replaced)
-        return sum(max(0, end - positions.get(it, 0)) for it, end in ends.items())
+        await self._logs.check(stored, ends)
+        return sum(lags(stored, ends).values())
 
     async def _ends(self) -> dict[Partition, int]:
         consumer = self._consumer()
@@ -188,8 +204,12 @@ class ConsumerSupervisor(Generic[M]):
             await asyncio.sleep(WATCH_SECONDS)
             still = time.monotonic() - moved_at
             try:
-                applied = sum((await self.inbox.positions()).values())
-                behind = await self.behind()
+                consumer = self._consumer()
+                stored = await self._logs.watch(consumer)
+                self._newer.go_on(consumer, stored)
+                applied = sum(it.next_offset for it in stored.values())
+                unread = lags(stored, await self._ends())
+                behind = sum(n for it, n in unread.items() if it not in self._waiting)
                 await self._resume()
                 if behind and still > RETURN_AFTER_SECONDS:
                     await self._return_to_stored()
@@ -211,7 +231,7 @@ class ConsumerSupervisor(Generic[M]):
         is delivered twice then, and dropped by the fence.
         """
         consumer, stored = self._consumer(), await self.inbox.positions()
-        for partition in consumer.assignment() - self._paused:
+        for partition in consumer.assignment() - self._paused - self._waiting:
             if await consumer.position(partition) > stored.get(partition, 0):
                 consumer.seek(partition, stored.get(partition, 0))
 
@@ -222,15 +242,12 @@ class ConsumerSupervisor(Generic[M]):
         Returning normally lets FastStream commit the rewound positions, which is right; raising
         would seek to the batch's own, too late, start.
         """
-        beginnings = await cursor.beginning_offsets(list(gap.positions))
-        for partition, offset in gap.positions.items():
-            if 0 < offset < beginnings[partition]:  # deleted unread: an operator must decide
-                cursor.pause(partition)
-                part = f"log {partition.topic}/{partition.partition}"
-                self._health.complain(part, Condition.LOST_WINDOW, f"unread since {offset}")
-            else:
-                cursor.seek(partition, offset)
-                self._sought[partition] = offset
+        self._logs.compare_again(gap.positions)
+        await self._logs.look({it.topic for it in gap.positions})
+        self._logs.pause(cursor, gap.positions.keys() & self._logs.held.keys())
+        for partition in gap.positions.keys() - self._logs.held.keys():
+            self._sought[partition] = gap.positions[partition]
+            cursor.seek(partition, gap.positions[partition])
 
     def _holes(self, batch: Batch[M]) -> set[Partition]:
         """Name the partitions that were sought once already: what is missing there is no record."""
@@ -259,6 +276,11 @@ class ConsumerSupervisor(Generic[M]):
             self._consumer().resume(partition)
             self._health.fine(_breaker(partition))
         self._paused &= still_open
+
+    @property
+    def _waiting(self) -> set[Partition]:
+        """What is not read until somebody has decided, or another release has been installed."""
+        return {*self._logs.held, *self._newer.offsets}
 
     def _consumer(self) -> AIOKafkaConsumer:
         consumer = self._subscriber.consumer if self._subscriber else None

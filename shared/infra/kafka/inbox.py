@@ -15,9 +15,13 @@ from typing import Generic, TypeVar
 
 from shared.infra import dead_letters
 from shared.infra.dead_letters import UNREADABLE_IN_A_ROW_MAX
-from shared.infra.errors import BreakerOpen, Partition, PositionGap
+from shared.infra.errors import BreakerOpen, LogHeld, Partition, PositionGap, ReleaseTooOld
+from shared.infra.health import Condition
 from shared.infra.kafka.bisection import Effect, places_refused
-from shared.infra.kafka.records import NoMessage, Poison, Record, first_offset
+from shared.infra.kafka.logs import LogId, RecordStamp, stamp
+from shared.infra.kafka.positions import Positions, log_id_of, stored_positions
+from shared.infra.kafka.records import Newer, NoMessage, Passage, Poison, Record, first_offset
+from shared.infra.postgres.arrays import columns
 from shared.infra.postgres.database import Connection, Database, load_queries, unstorable
 
 QUERIES = load_queries(Path(__file__).parent / "inbox.sql")
@@ -32,13 +36,20 @@ class _Span(Generic[F]):
 
     next_offset: int
     unreadable_in_a_row: int
+    log: LogId | None = None
+    held: Condition | None = None
     messages: list[F] = field(default_factory=list)
     unreadable: list[tuple[Record, str]] = field(default_factory=list)
+    newer: str = ""
     stopped: bool = False
+    _newest: "Record | None" = None
 
     def take(self, record: Record, message: F | Poison | NoMessage) -> None:
-        """Go one record further, unless the breaker has opened."""
-        if self.stopped or record.offset < self.next_offset:
+        """Go one record further, unless the partition is held or has stopped."""
+        if self.held or self.newer or self.stopped or record.offset < self.next_offset:
+            return
+        if isinstance(message, Newer):
+            self.newer = message.reason
             return
         if isinstance(message, NoMessage):
             pass
@@ -52,6 +63,13 @@ class _Span(Generic[F]):
             self.unreadable.append((record, message.reason))
             self.unreadable_in_a_row += 1
         self.next_offset = record.offset + 1
+        if not isinstance(record, Passage):
+            self._newest = record
+
+    @property
+    def newest(self) -> RecordStamp | None:
+        """What is remembered of the newest record taken."""
+        return stamp(self._newest) if self._newest is not None else None
 
 
 class Inbox(Generic[F]):
@@ -60,8 +78,10 @@ class Inbox(Generic[F]):
     def __init__(self, database: Database, name: str, change: Effect[F], service: str) -> None:
         self.database = database
         self.name = name
+        self.service = service
+        self.logs: dict[str, LogId] = {}
+        """The log that each topic's name stands for now, as far as anybody has looked."""
         self._change = change
-        self._service = service
 
     async def apply(
         self,
@@ -78,6 +98,8 @@ class Inbox(Generic[F]):
         Raises:
             PositionGap: nothing was changed; read again from the stored positions.
             BreakerOpen: everything before the reported positions is durable.
+            ReleaseTooOld: as above, what follows is for a newer release.
+            LogHeld: as above, but nothing of these partitions was applied.
 
         """
         readable = list(messages)
@@ -106,7 +128,9 @@ class Inbox(Generic[F]):
             gaps = {
                 partition: spans[partition].next_offset
                 for partition, offset in starts.items()
-                if offset > spans[partition].next_offset and partition not in holes
+                if offset > spans[partition].next_offset
+                and partition not in holes
+                and not spans[partition].held
             }
             if gaps:
                 raise PositionGap(
@@ -118,11 +142,17 @@ class Inbox(Generic[F]):
             if fresh:
                 await self._change(connection, fresh)
             unreadable = [it for span in spans.values() for it in span.unreadable]
-            await dead_letters.keep(connection, self._service, unreadable)
+            await dead_letters.keep(connection, self.service, unreadable)
             await self._move(connection, spans)
         stopped = {it: span.next_offset for it, span in spans.items() if span.stopped}
         if stopped:
             raise BreakerOpen(stopped)
+        newer = {it: (span.next_offset, span.newer) for it, span in spans.items() if span.newer}
+        if newer:
+            raise ReleaseTooOld(newer)
+        held = {it: span.held for it, span in spans.items() if span.held}
+        if held:
+            raise LogHeld(held)
 
     async def _refused(
         self, records: Sequence[Record], messages: Sequence[F | Poison | NoMessage]
@@ -149,9 +179,13 @@ class Inbox(Generic[F]):
 
     async def positions(self) -> Mapping[Partition, int]:
         """Return how far each partition has been read, for lag and watermarks."""
+        return {partition: it.next_offset for partition, it in (await self.stored()).items()}
+
+    async def stored(self) -> Positions:
+        """Return how far each partition has been read, of which log, and what is held."""
         async with self.database.connection() as connection:
-            rows = await connection.fetch(QUERIES["positions"], self.name)
-        return {Partition(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+            found = await stored_positions(connection, self.name)
+        return {key.partition: it for key, it in found.items()}
 
     async def open_breakers(self) -> set[Partition]:
         """Name the partitions whose breaker no operator has reset."""
@@ -167,21 +201,36 @@ class Inbox(Generic[F]):
             await connection.execute(QUERIES["first_positions"], self.name, topics, numbers)
             rows = await connection.fetch(QUERIES["lock_positions"], self.name, topics, numbers)
         return {
-            Partition(row["topic"], row["partition"]): _Span(
-                row["next_offset"], row["unreadable_in_a_row"]
+            (partition := Partition(row["topic"], row["partition"])): _Span(
+                row["next_offset"],
+                row["unreadable_in_a_row"],
+                log_id_of(row) or self.logs.get(partition.topic),
+                self._reason_to_hold(row),
             )
             for row in rows
         }
 
+    def _reason_to_hold(self, row: Mapping[str, str | None]) -> Condition | None:
+        """Nobody may have looked since the topic was made again, or another instance has."""
+        held, read = row["held_because"], log_id_of(row)
+        now = self.logs.get(row["topic"] or "")
+        replaced = read is not None and now is not None and read != now
+        return Condition(held) if held else Condition.LOG_REPLACED if replaced else None
+
     async def _move(self, connection: Connection, spans: Mapping[Partition, _Span[F]]) -> None:
-        await connection.execute(
-            QUERIES["move_positions"],
-            self.name,
-            [it.topic for it in spans],
-            [it.partition for it in spans],
-            [span.next_offset for span in spans.values()],
-            [span.unreadable_in_a_row for span in spans.values()],
-        )
+        rows = [
+            (
+                *partition,
+                span.next_offset,
+                span.unreadable_in_a_row,
+                *(span.log or (None, None)),
+                *(span.newest or (None, None, None)),
+            )
+            for partition, span in spans.items()
+            if not span.held
+        ]
+        if rows:
+            await connection.execute(QUERIES["move_positions"], self.name, *columns(rows, 9))
 
 
 def _first_offsets(records: Sequence[Record]) -> dict[Partition, int]:

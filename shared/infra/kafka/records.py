@@ -24,6 +24,15 @@ class Poison:
 
 
 @dataclass(frozen=True, slots=True)
+class Newer(Poison):
+    """
+    A record that we wrote ourselves and only a newer release can read.
+
+    Its partition stops before it instead of losing it, and goes on after the upgrade.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class NoMessage:
     """Offsets that hold no record: nothing is to be done but to go on behind them."""
 

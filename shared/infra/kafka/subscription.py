@@ -34,6 +34,14 @@ class Subscription(Generic[M]):
     """Reads one record; pure, so that a record is read the same way whenever it is delivered."""
     effect: Effect[M]
     """Applies the messages of a batch inside the transaction of their positions."""
+    keyed_states: bool = False
+    """
+    Whether each record is the whole state of its key, and an older one changes nothing.
+
+    A topic that was made again is then read from its beginning, and nobody has to decide.
+    """
+    refill: str = ""
+    """The command that publishes the records of a lost log again, if there is one."""
 
     def read(self, record: Record) -> M | Poison:
         """
@@ -67,15 +75,26 @@ class subscriber(Generic[M]):  # noqa: N801 - it is read as the decorator that i
         decode: Callable[[Record], M | Poison],
         pattern: str | None = None,
         stream: str | None = None,
+        keyed_states: bool = False,
+        refill: str = "",
     ) -> None:
         self._topics = topics
         self._pattern = pattern
         self._group = group
         self._stream = stream or group
         self._decode = decode
+        self._keyed_states = keyed_states
+        self._refill = refill
 
     def __call__(self, effect: Effect[M]) -> Subscription[M]:
         """Return the subscription that *effect* handles."""
         return Subscription(
-            self._topics, self._pattern, self._group, self._stream, self._decode, effect
+            self._topics,
+            self._pattern,
+            self._group,
+            self._stream,
+            self._decode,
+            effect,
+            self._keyed_states,
+            self._refill,
         )

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
-from shared.infra.errors import ConsumerStalled, LogReplaced
+from shared.infra.errors import ConsumerStalled, LogHeld, Partition
 from shared.infra.health import Condition, Health
 from shared.infra.supervised import Supervised, condition_of
 
@@ -48,7 +48,7 @@ def supervised(health: Health, *, bugs: Condition | None = None, tolerated: int 
         (asyncpg.ReadOnlySQLTransactionError("25006"), Condition.DATABASE_REFUSES_WRITES),
         (asyncpg.PostgresIOError("58030"), Condition.DATABASE_REFUSES_WRITES),
         (asyncpg.IdleInTransactionSessionTimeoutError("25P03"), Condition.DATABASE_BUSY),
-        (LogReplaced([]), Condition.LOG_REPLACED),
+        (LogHeld({Partition("t", 0): Condition.LOST_WINDOW}), Condition.LOST_WINDOW),
         (ConsumerStalled(7), Condition.BEHIND_WITHOUT_PROGRESS),
         (asyncpg.UndefinedTableError("no table"), None),
         (KeyError("unit"), None),
