@@ -80,7 +80,7 @@ def _event(service: str, record: Record, reason: str) -> Outgoing:
         DEAD_LETTERS,
         f"{record.topic}/{record.partition}/{offset}",
         RecordDeadLettered(
-            event_id=derived_id(service, record.topic, record.partition, offset),
+            event_id=derived_id(service, record.topic, record.partition, offset, record.timestamp),
             occurred_at=appended_at(record),
             service=service,
             topic=record.topic,

@@ -1,27 +1,30 @@
 """Topics that are made again, or lose records that nobody has read."""
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 
+from shared.contracts.topics import TopicSpec
 from shared.infra.errors import Partition
 from shared.infra.kafka.logs import LogState, log_client
+from shared.infra.kafka.topics import create_missing_topics
 from tests.eventually import eventually
 
 
-async def make_again(bootstrap: str, topic: str, partitions: int = 1) -> None:
-    """Delete *topic* and make another one of this name."""
+async def make_again(bootstrap: str, *specs: TopicSpec) -> None:
+    """Delete topics and make others of the same names."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        await admin.delete_topics([topic])
-
-        async def made() -> bool:
-            answer = await admin.create_topics([NewTopic(topic, partitions, 1)])
-            return all(code == 0 for _, code, _ in answer.topic_errors)
-
-        await eventually(made)
+        await admin.delete_topics([it.name for it in specs])
     finally:
         await admin.close()
+    wanted = {it.name for it in specs}
+
+    async def made() -> bool:
+        wanted.difference_update(await create_missing_topics(bootstrap, specs))
+        return not wanted
+
+    await eventually(made)
 
 
 async def delete_before(bootstrap: str, partition: Partition, offset: int) -> None:

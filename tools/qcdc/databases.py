@@ -1,8 +1,10 @@
-"""Schema changes of the three databases."""
+"""Connections to the three databases, and their schema changes."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -10,6 +12,22 @@ from shared.directory import store
 from shared.infra.errors import Misconfigured
 from shared.infra.postgres import migrate as migration
 from tools.qcdc.settings import SERVICES, OperatorSettings
+
+
+@asynccontextmanager
+async def connected(
+    settings: OperatorSettings, service: str
+) -> AsyncIterator["asyncpg.Connection[Any]"]:
+    """Connect to a service's database for as long as the block lasts."""
+    connection = await asyncpg.connect(
+        settings.database(service),
+        timeout=10,
+        server_settings={"search_path": settings.database_schema},
+    )
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def migrate(

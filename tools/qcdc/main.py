@@ -1,9 +1,10 @@
 """
 ``qcdc``: one verb a subject, each a few lines over the function that does the work.
 
-What changes topics, schemas, breakers, the directory, verdicts or signatures has ``--dry-run``,
-every verb ``--json``. Exit codes: 0 done, 1 the answer is bad news (a difference, a server that is
-away), 2 the command line is wrong, 78 the configuration is, or what it names is not there.
+What changes topics, schemas, breakers, positions, the directory, verdicts or signatures has
+``--dry-run``, every verb ``--json``. Exit codes: 0 done, 1 the answer is bad news (a difference, a
+server that is away), 2 the command line is wrong, 78 the configuration is, or what it names is not
+there.
 """
 
 import asyncio
@@ -30,6 +31,7 @@ from tools.qcdc import (
     directory_verbs,
     keys,
     notice_verbs,
+    positions_verbs,
     rebuilding,
     rejudging,
     republishing,
@@ -46,6 +48,7 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(dead_letters_app, name="dead-letters")
 app.add_typer(directory_verbs.app, name="directory")
 app.add_typer(notice_verbs.app, name="notices")
+app.add_typer(positions_verbs.app, name="positions")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
@@ -57,7 +60,7 @@ def main() -> None:
     """Run one command; a wrong configuration or an absent server is one clear line."""
     try:
         app()
-    except asyncpg.UndefinedTableError as problem:
+    except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError) as problem:
         print(f"qcdc: {problem}; bring the databases up to date: qcdc migrate", file=sys.stderr)
         sys.exit(EXIT_MISCONFIGURED)
     except SettingsError as problem:

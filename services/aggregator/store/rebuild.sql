@@ -47,10 +47,13 @@ SELECT area, form, period FROM different_total
 
 -- name: carry_over
 TRUNCATE {new}.position, {new}.outbox, {new}.acknowledged, {new}.dirty_total, {new}.dead_letter,
-    {new}.migration, {new}.directory_entity, {new}.directory_incoming, {new}.directory_revision;
+    {new}.accepted_loss, {new}.migration, {new}.directory_entity, {new}.directory_incoming, {new}.directory_revision;
 INSERT INTO {new}.position SELECT * FROM {live}.position;
 INSERT INTO {new}.outbox OVERRIDING SYSTEM VALUE SELECT * FROM {live}.outbox;
 INSERT INTO {new}.acknowledged SELECT * FROM {live}.acknowledged;
+INSERT INTO {new}.accepted_loss OVERRIDING SYSTEM VALUE SELECT * FROM {live}.accepted_loss;
+SELECT setval('{new}.accepted_loss_id_seq', last_value, is_called)
+FROM {live}.accepted_loss_id_seq;
 SELECT setval('{new}.outbox_id_seq', last_value, is_called) FROM {live}.outbox_id_seq;
 INSERT INTO {new}.dirty_total SELECT * FROM {live}.dirty_total;
 INSERT INTO {new}.dead_letter SELECT * FROM {live}.dead_letter;

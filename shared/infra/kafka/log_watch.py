@@ -137,31 +137,10 @@ class LogWatch:
         self._paused.update(partitions)
 
     async def _reasons(self, stored: Positions, logs: Logs) -> Mapping[Partition, Condition]:
-        untouched = StoredPosition()
-        reasons = {
-            it: why
-            for it, log_state in logs.items()
-            if not stored.get(it, untouched).held_because
-            and (why := reason_to_hold(stored.get(it, untouched), log_state))
-        }
-        to_compare = {
-            it: newest.offset
-            for it, position in stored.items()
-            if it in logs
-            and it not in reasons
-            and not position.held_because
-            and (newest := position.newest)
-            and newest.offset >= logs[it].first
-            and self._compared.get(it) != logs[it].leader_epoch
-        }
-        if to_compare:
-            lying = await read_stamps(self._bootstrap, to_compare)
-            reasons |= {
-                it: why
-                for it, found in lying.items()
-                if (why := reason_to_hold(stored[it], logs[it], found))
-            }
-        self._compared.update({it: state.leader_epoch for it, state in logs.items()})
+        epochs = {it: state.leader_epoch for it, state in logs.items()}
+        again = {it for it, epoch in epochs.items() if self._compared.get(it) != epoch}
+        reasons = await reasons_to_hold(self._bootstrap, stored, logs, again)
+        self._compared.update(epochs)
         return reasons
 
     async def _hold(
@@ -209,6 +188,32 @@ class LogWatch:
         if self._client is None:
             raise KafkaError("not connected to Kafka")
         return self._client
+
+
+async def reasons_to_hold(
+    bootstrap: str, stored: Positions, logs: Logs, again: Collection[Partition]
+) -> Mapping[Partition, Condition]:
+    """
+    Return why each partition that is not held yet must be, without those that need not.
+
+    Records are read and compared in the partitions *again* only.
+    """
+    free = {it: stored.get(it, StoredPosition()) for it in logs}
+    free = {it: position for it, position in free.items() if not position.held_because}
+    reasons = {it: why for it, seen in free.items() if (why := reason_to_hold(seen, logs[it]))}
+    newest = {
+        it: seen.newest.offset
+        for it, seen in free.items()
+        if it in again and it not in reasons and seen.newest is not None
+    }
+    there = {it: offset for it, offset in newest.items() if offset >= logs[it].first}
+    stamps = await read_stamps(bootstrap, there) if there else {}
+    replaced = {
+        it: why
+        for it, found in stamps.items()
+        if (why := reason_to_hold(free[it], logs[it], found))
+    }
+    return reasons | replaced
 
 
 def _part(partition: Partition) -> str:

@@ -9,6 +9,7 @@ import pytest
 from aiokafka.errors import KafkaError
 from pydantic import SecretStr
 
+from shared.contracts.topics import TopicSpec
 from shared.infra.errors import LogHeld, Partition
 from shared.infra.health import Condition, Health
 from shared.infra.kafka.consumer import ConsumerSupervisor
@@ -114,7 +115,7 @@ async def test_a_topic_made_again_while_nobody_read_waits_for_an_operator(
     await publish(kafka, topic, numbers(1, 3))
     async with reading(kafka, postgres_url, topic) as it:
         await it.has_seen([1, 2, 3])
-    await make_again(kafka, topic)
+    await make_again(kafka, TopicSpec(topic, 1))
     await publish(kafka, topic, numbers(11, 16))
 
     for _ in range(2):  # a restart decides nothing
@@ -147,7 +148,7 @@ async def test_a_topic_made_again_under_a_running_consumer_is_found(
 
     async with reading(kafka, postgres_url, topic) as it:
         await it.has_seen([1, 2, 3])
-        await make_again(kafka, topic)
+        await make_again(kafka, TopicSpec(topic, 1))
         await publish(kafka, topic, numbers(11, 16))
         await it.reports(Condition.LOG_REPLACED)
         before = await seen(it.database)
@@ -316,7 +317,7 @@ async def test_a_topic_of_whole_states_is_read_again_by_itself(
 
     async with reading(kafka, postgres_url, topic, keyed_states=True) as it:
         await it.has_seen([1, 2, 3])
-    await make_again(kafka, topic)
+    await make_again(kafka, TopicSpec(topic, 1))
     await publish(kafka, topic, numbers(11, 14))
     async with reading(kafka, postgres_url, topic, keyed_states=True) as it:
         await it.has_seen([1, 2, 3, 11, 12, 13, 14])
