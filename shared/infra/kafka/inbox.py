@@ -125,17 +125,7 @@ class Inbox(Generic[F]):
         starts = _first_offsets(records)
         async with self.database.transaction() as connection:
             spans: dict[Partition, _Span[F]] = await self._lock(connection, list(starts))
-            gaps = {
-                partition: spans[partition].next_offset
-                for partition, offset in starts.items()
-                if offset > spans[partition].next_offset
-                and partition not in holes
-                and not spans[partition].held
-            }
-            if gaps:
-                raise PositionGap(
-                    {partition: span.next_offset for partition, span in spans.items()}
-                )
+            _refuse_gaps(spans, starts, holes)
             for record, message in zip(records, messages, strict=True):
                 spans[Partition(record.topic, record.partition)].take(record, message)
             fresh = [message for span in spans.values() for message in span.messages]
@@ -144,15 +134,7 @@ class Inbox(Generic[F]):
             unreadable = [it for span in spans.values() for it in span.unreadable]
             await dead_letters.keep(connection, self.service, unreadable)
             await self._move(connection, spans)
-        stopped = {it: span.next_offset for it, span in spans.items() if span.stopped}
-        if stopped:
-            raise BreakerOpen(stopped)
-        newer = {it: (span.next_offset, span.newer) for it, span in spans.items() if span.newer}
-        if newer:
-            raise ReleaseTooOld(newer)
-        held = {it: span.held for it, span in spans.items() if span.held}
-        if held:
-            raise LogHeld(held)
+        _say_what_stopped(spans)
 
     async def _refused(
         self, records: Sequence[Record], messages: Sequence[F | Poison | NoMessage]
@@ -231,6 +213,29 @@ class Inbox(Generic[F]):
         ]
         if rows:
             await connection.execute(QUERIES["move_positions"], self.name, *columns(rows, 9))
+
+
+def _refuse_gaps(
+    spans: Mapping[Partition, _Span[F]],
+    starts: Mapping[Partition, int],
+    holes: Collection[Partition],
+) -> None:
+    """Raise PositionGap when a batch begins beyond a position; what is held is not read anyway."""
+    if any(
+        offset > spans[it].next_offset and it not in holes and not spans[it].held
+        for it, offset in starts.items()
+    ):
+        raise PositionGap({it: span.next_offset for it, span in spans.items()})
+
+
+def _say_what_stopped(spans: Mapping[Partition, _Span[F]]) -> None:
+    """Raise for the partitions that stopped; of several kinds another batch will say the rest."""
+    if stopped := {it: span.next_offset for it, span in spans.items() if span.stopped}:
+        raise BreakerOpen(stopped)
+    if newer := {it: (span.next_offset, span.newer) for it, span in spans.items() if span.newer}:
+        raise ReleaseTooOld(newer)
+    if held := {it: span.held for it, span in spans.items() if span.held}:
+        raise LogHeld(held)
 
 
 def _first_offsets(records: Sequence[Record]) -> dict[Partition, int]:

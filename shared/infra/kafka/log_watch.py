@@ -76,7 +76,7 @@ class LogWatch:
 
         """
         stored = await self._inbox.stored()
-        self._report(stored)  # also while Kafka does not answer
+        self._complain(stored)  # also while Kafka does not answer
         if not self._subscription.topics:
             topics = {*topics, *(it.topic for it in stored)}
         logs = await self._connection().describe(topics)
@@ -85,7 +85,7 @@ class LogWatch:
         if found:
             await self._hold(found, stored, logs)
             stored = await self._inbox.stored()
-            self._report(stored)
+            self._complain(stored)
         await self._remember(stored, logs)
 
     async def check(self, stored: Positions, ends: Mapping[Partition, int]) -> None:
@@ -169,7 +169,7 @@ class LogWatch:
                     key = StreamPartition(self._inbox.name, partition)
                     await remember_log(connection, key, seen, logs[partition].id)
 
-    def _report(self, stored: Positions) -> None:
+    def _complain(self, stored: Positions) -> None:
         held = {it: why for it, position in stored.items() if (why := position.held_because)}
         for partition in self.held.keys() - held.keys():
             self._health.fine(_part(partition))
