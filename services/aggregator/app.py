@@ -37,7 +37,8 @@ from shared.infra.health import Health
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.inbox import Inbox
-from shared.infra.kafka.outbox import OutboxTable, Relay
+from shared.infra.kafka.outbox import OutboxTable
+from shared.infra.kafka.relay import Relay
 from shared.infra.kafka.subscription import Subscription
 from shared.infra.postgres import migrate
 from shared.infra.postgres.database import Database

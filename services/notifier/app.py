@@ -33,7 +33,8 @@ from shared.directory.store import migrations_of
 from shared.infra.health import Condition, Health
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.consumer import ConsumerSupervisor
-from shared.infra.kafka.outbox import OutboxTable, Relay
+from shared.infra.kafka.outbox import OutboxTable
+from shared.infra.kafka.relay import Relay
 from shared.infra.postgres.database import Connection, Database
 from shared.infra.process import Task
 from shared.infra.start import Start

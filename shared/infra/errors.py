@@ -8,6 +8,7 @@ QcdcError
 ├── LogHeld            a log is not the one that was read, or lost records unread
 ├── ReleaseTooOld      what we wrote ourselves is for a newer release; the partition is paused
 ├── ConsumerStalled    connected, behind, and nothing arrives: a new consumer is needed
+├── TopicRefused       Kafka answers, and takes no records for one topic; what waits there waits on
 └── NotReady           what an answer needs has not been read yet
 """
 
@@ -75,6 +76,14 @@ class ConsumerStalled(QcdcError):
 
     def __init__(self, behind: int) -> None:
         super().__init__(f"{behind} records behind")
+
+
+class TopicRefused(QcdcError):
+    """Kafka answers, and does not take what is written to one topic."""
+
+    def __init__(self, topic: str, problem: Exception) -> None:
+        super().__init__(f"{topic}: {problem or type(problem).__name__}")
+        self.topic = topic
 
 
 class NotReady(QcdcError):

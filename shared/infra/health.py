@@ -65,6 +65,7 @@ class Condition(HealthCondition):
         "newer_than_this_release",
         "nothing: it goes on once that release is installed",
     )
+    TOPIC_REFUSED = "topic_refused", "qcdc topics apply"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import NoReturn, TypeVar
 import structlog
 from aiokafka.errors import KafkaError
 
-from shared.infra.errors import ConsumerStalled, LogHeld
+from shared.infra.errors import ConsumerStalled, LogHeld, TopicRefused
 from shared.infra.health import Condition, Health, HealthCondition
 from shared.infra.postgres.database import outage
 
@@ -37,6 +37,8 @@ def condition_of(problem: BaseException) -> Condition | None:
         return problem.condition
     if isinstance(problem, ConsumerStalled):
         return Condition.BEHIND_WITHOUT_PROGRESS
+    if isinstance(problem, TopicRefused):
+        return Condition.TOPIC_REFUSED
     if isinstance(problem, KafkaError):
         return Condition.KAFKA_UNAVAILABLE
     return outage(problem)

@@ -14,8 +14,9 @@ from shared.contracts.event import derived_id
 from shared.infra.errors import Partition
 from shared.infra.health import Health
 from shared.infra.kafka.broker import producer
-from shared.infra.kafka.outbox import OutboxTable, Outgoing, Relay, write_outbox
+from shared.infra.kafka.outbox import OutboxTable, Outgoing, write_outbox
 from shared.infra.kafka.partitions import held_offsets, partition_consumer, read_until
+from shared.infra.kafka.relay import Relay
 from shared.infra.postgres.database import Database
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

@@ -25,9 +25,9 @@ from shared.infra.settings import ServiceSettings
 _numbers = itertools.count(1)
 
 
-async def new_topic(bootstrap: str, partitions: int = 1) -> str:
-    """Create a topic that no other test uses."""
-    name = f"test.{uuid.uuid4().hex[:8]}.{next(_numbers)}"
+async def new_topic(bootstrap: str, partitions: int = 1, name: str = "") -> str:
+    """Create a topic, by default one that no other test uses."""
+    name = name or f"test.{uuid.uuid4().hex[:8]}.{next(_numbers)}"
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:

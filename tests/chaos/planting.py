@@ -42,8 +42,8 @@ class KillPoint:
 
 
 OUTBOX_SENT = KillPoint(
-    "shared/infra/kafka/outbox.py",
-    "            await asyncio.gather(*acknowledgements)\n",
+    "shared/infra/kafka/relay.py",
+    "            answers = await _while_pinging(connection, self.producer.send(waiting))\n",
     "any(it.topic == 'qcdc.reports.v1' for it in waiting)",
 )
 """Reports are on the topic and still in the outbox: the next relay sends them again."""

@@ -18,6 +18,8 @@ class DirtyTotal(NamedTuple):
     form: str
     period: str
     version: int
+    again: bool = False
+    """Whether its restatements are published too if they have not changed."""
     owing: str = ""
     """The digest of the units that owed when it was rendered."""
 
@@ -36,10 +38,12 @@ class AnnouncedTotal(NamedTuple):
     owing: str
 
 
-async def mark_dirty(connection: Connection, totals: Iterable[ProvinceTotal]) -> None:
-    """Mark totals to be announced, with the figures of that time."""
+async def mark_dirty(
+    connection: Connection, totals: Iterable[ProvinceTotal], *, again: bool = False
+) -> None:
+    """Mark totals to be announced, with the figures of that time; *again* with restatements."""
     if rows := sorted(totals):
-        await connection.execute(QUERIES["mark_dirty"], *columns(rows, 3))
+        await connection.execute(QUERIES["mark_dirty"], *columns(rows, 3), again)
 
 
 async def dirty_totals(connection: Connection, limit: int) -> list[DirtyTotal]:
@@ -49,7 +53,7 @@ async def dirty_totals(connection: Connection, limit: int) -> list[DirtyTotal]:
 
 async def forget_dirty(connection: Connection, announced: Sequence[DirtyTotal]) -> None:
     """Remove announced totals unless they changed since; save the digests of who owed."""
-    *keys, versions, owing = columns(sorted(announced), 5)
+    *keys, versions, _, owing = columns(sorted(announced), len(DirtyTotal._fields))
     await connection.execute(QUERIES["lock"], *keys)  # in the order of the ledger's own locks
     await connection.execute(QUERIES["forget"], *keys, versions)
     await connection.execute(QUERIES["save_announced"], *keys, owing)

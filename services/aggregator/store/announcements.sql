@@ -1,5 +1,5 @@
 -- name: take
-SELECT province, form, period, version FROM dirty_total ORDER BY marked_at LIMIT $1
+SELECT province, form, period, version, again FROM dirty_total ORDER BY marked_at LIMIT $1
 
 -- name: lock
 SELECT version FROM dirty_total
@@ -24,7 +24,7 @@ WHERE a.owing <> excluded.owing
 SELECT province, form, period, owing FROM announced_total
 
 -- name: mark_dirty
-INSERT INTO dirty_total AS d (province, form, period)
-SELECT province, form, period
+INSERT INTO dirty_total AS d (province, form, period, again)
+SELECT province, form, period, $4
 FROM unnest($1::text[], $2::text[], $3::text[]) AS n (province, form, period)
-ON CONFLICT (province, form, period) DO UPDATE SET version = d.version + 1
+ON CONFLICT (province, form, period) DO UPDATE SET version = d.version + 1, again = d.again OR excluded.again

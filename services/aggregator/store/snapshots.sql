@@ -31,11 +31,11 @@ ORDER BY form, period, document, number
 -- name: in_force
 SELECT DISTINCT ON (s.unit, s.form, s.period)
        s.unit, s.form, s.period, s.document, s.province, s.closed_at, s.checksum, s.signed,
-       coalesce(last.number, 0) AS number, last.state
+       coalesce(last.number, 0) AS number, last.state, last.event
 FROM unnest($1::text[], $2::text[], $3::text[]) AS k (province, form, period)
 JOIN snapshot AS s USING (province, form, period)
 LEFT JOIN LATERAL (
-    SELECT number, state FROM restatement AS r
+    SELECT number, state, event FROM restatement AS r
     WHERE (r.unit, r.form, r.period, r.document) = (s.unit, s.form, s.period, s.document)
     ORDER BY number DESC LIMIT 1
 ) AS last ON true

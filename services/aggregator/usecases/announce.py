@@ -10,7 +10,12 @@ each province, form and period matters, and beside it the restatements of signed
 from collections.abc import Sequence
 
 from services.aggregator.domain.layouts import require_period
-from services.aggregator.store.announcements import DirtyTotal, dirty_totals, forget_dirty
+from services.aggregator.store.announcements import (
+    DirtyTotal,
+    dirty_totals,
+    forget_dirty,
+    mark_dirty,
+)
 from services.aggregator.store.snapshots import RestatementRow, save_restatements
 from services.aggregator.usecases.render import RenderedTotals, TotalsRenderer
 from services.aggregator.usecases.restate import Restatement, restatements
@@ -34,7 +39,16 @@ class TotalsOutbox:
     def __init__(self, renderer: TotalsRenderer) -> None:
         self._renderer = renderer
 
-    async def take(self, connection: Connection, limit: int) -> Sequence[OutboxMessage]:
+    async def topics(self, connection: Connection) -> Sequence[str]:
+        """Name the topic of totals while there is one to announce."""
+        return [TOTALS] if await dirty_totals(connection, 1) else []
+
+    async def take(
+        self,
+        connection: Connection,
+        topic: str,  # noqa: ARG002 - there is one
+        limit: int,
+    ) -> Sequence[OutboxMessage]:
         """
         Render the totals that have waited longest.
 
@@ -44,7 +58,7 @@ class TotalsOutbox:
         dirty = await dirty_totals(connection, min(limit, PER_PASS_MAX))
         reference = self._renderer.reader.reference()
         announced = [await self._render(connection, reference, it) for it in dirty]
-        changed = [it.total for it in dirty]
+        changed = {it.total: it.again for it in dirty}
         restated = await restatements(connection, self._renderer, reference, changed)
         return [*announced, *(_restated(reference, it) for it in restated)]
 
@@ -53,6 +67,15 @@ class TotalsOutbox:
         tokens = [it.token for it in sent]
         await forget_dirty(connection, [it for it in tokens if isinstance(it, DirtyTotal)])
         await save_restatements(connection, [it for it in tokens if isinstance(it, RestatementRow)])
+
+    async def doubt(self, connection: Connection, sent: Sequence[OutboxMessage]) -> None:
+        """
+        Mark the totals to be announced again, as they are then.
+
+        Another relay may have announced newer figures before these arrived, and unmarked them.
+        """
+        totals = [it.token.total for it in sent if isinstance(it.token, DirtyTotal)]
+        await mark_dirty(connection, totals, again=True)
 
     async def _render(
         self, connection: Connection, reference: ReferenceData, dirty: DirtyTotal

@@ -8,7 +8,7 @@ saves an acknowledged restatement in the transaction that removes the mark.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import asyncpg
@@ -40,22 +40,33 @@ async def restatements(
     connection: Connection,
     renderer: TotalsRenderer,
     reference: ReferenceData,
-    changed: Iterable[ProvinceTotal],
+    changed: Mapping[ProvinceTotal, bool],
 ) -> list[Restatement]:
     """
     Return the restatements due for totals that changed.
 
     Of several snapshots of one total the newest is in force. The same figures are not published
-    twice in a row, nor figures as signed, unless a restatement came before.
+    twice in a row, nor figures as signed, unless a restatement came before. *changed* says of each
+    total whether the last restatement is due again if nothing is new.
     """
     due = []
     for row in await snapshots_in_force(connection, changed):
         layout = renderer.reader.layouts.require(row["form"], row["period"])
         period = require_period(row["period"])
         current = await renderer.render(connection, reference, row["unit"], layout, period)
-        if restatement := _restatement(row, current):
+        again = changed[ProvinceTotal(row["province"], row["form"], row["period"])]
+        if restatement := _restatement(row, current) or (_last(row) if again else None):
             due.append(restatement)
     return due
+
+
+def _last(row: asyncpg.Record) -> Restatement | None:
+    """Return the restatement that was published last."""
+    if row["event"] is None:
+        return None
+    event = ProvincialTotalsRestated.model_validate_json(row["event"])
+    key = row["unit"], row["form"], row["period"], row["document"]
+    return Restatement(event, RestatementRow(*key, row["number"], row["state"], row["event"]))
 
 
 def _restatement(row: asyncpg.Record, current: RenderedTotals) -> Restatement | None:

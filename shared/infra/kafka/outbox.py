@@ -1,32 +1,27 @@
 """
 A row in your transaction becomes one message on Kafka.
 
-One relay per outbox (an advisory lock sees to it) sends rows in the order of their ids and deletes
-them after the broker acknowledged all. A crash in between repeats messages; they carry the
-same ``ce_id``. Order per key holds because a row is written under the lock of what it tells of.
+``relay.py`` sends the rows, topic by topic, and deletes what the broker has acknowledged. A crash
+in between repeats messages; they carry the same ``ce_id``. Order per key holds because a row is
+written under the lock of what it tells of.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn, Protocol
-
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from typing import Protocol
 
 from shared.contracts.event import Event
 from shared.contracts.wire import Headers, encode
-from shared.infra.health import Health
-from shared.infra.postgres import locks
 from shared.infra.postgres.arrays import columns
-from shared.infra.postgres.database import Connection, Database, load_queries
-from shared.infra.postgres.locks import AdvisoryLock
-from shared.infra.supervised import Supervised
+from shared.infra.postgres.database import Connection, load_queries
 
 QUERIES = load_queries(Path(__file__).parent / "outbox.sql")
-ROWS_PER_PASS = 1000
-IDLE_SECONDS = 0.2
+MESSAGE_BYTES_MAX = 1_000_000
+"""Of key, headers and body: what the producer and a broker take unless configured to take less."""
+
+BYTES_PER_PASS_MAX = 2_000_000
+"""Of bodies: a pass of the largest messages must fit into memory, and into a socket's buffer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +54,76 @@ class OutboxMessage:
 
 
 class Pending(Protocol):
-    """Messages that wait in a database, oldest first."""
+    """Messages that wait in a database, for one topic or for several."""
 
-    async def take(self, connection: Connection, limit: int) -> Sequence[OutboxMessage]:
-        """Return the oldest messages; they stay until ``forget``."""
+    async def topics(self, connection: Connection) -> Sequence[str]:
+        """Name the topics for which messages wait."""
+
+    async def take(self, connection: Connection, topic: str, limit: int) -> Sequence[OutboxMessage]:
+        """Return the oldest messages for *topic*; they stay until ``forget``."""
 
     async def forget(self, connection: Connection, sent: Sequence[OutboxMessage]) -> None:
-        """Remove what the broker has acknowledged."""
+        """Remove what the broker has acknowledged, in the transaction that took it."""
+
+    async def doubt(self, connection: Connection, sent: Sequence[OutboxMessage]) -> None:
+        """
+        See to it that what is the newest of its key will be on the topic after these messages.
+
+        They may have arrived after those of another relay that had taken over.
+        """
 
 
 async def write_outbox(connection: Connection, events: Sequence[Outgoing]) -> None:
-    """Write *events* in order, in the caller's transaction."""
+    """
+    Write *events* in order, in the caller's transaction.
+
+    Raises:
+        ValueError: one is larger than Kafka takes. It would never leave, so nothing may write it:
+            what is published is bounded where it is made.
+
+    """
     rows = []
     for it in events:
-        message = encode(it.event, it.source)
+        message, key = encode(it.event, it.source), it.key.encode()
         # One text per message: an array of arrays would cost more than all the rest.
         headers = "\n".join(f"{name}\n{value.decode()}" for name, value in message.headers)
-        rows.append((it.topic, it.partition, it.key.encode(), headers, message.body, it.after))
+        size = len(key) + len(headers) + len(message.body)
+        if size > MESSAGE_BYTES_MAX:
+            raise ValueError(f"{it.event.type_name()} of {size} bytes does not fit into a message")
+        rows.append((it.topic, it.partition, key, headers, message.body, it.after))
     if rows:
         await connection.execute(QUERIES["write_outbox"], *columns(rows, 6))
+
+
+async def acknowledged(connection: Connection, topic: str) -> Mapping[int, int]:
+    """
+    Return, by partition, the offset behind the newest record of ours that Kafka acknowledged.
+
+    A partition is missing while nothing was sent there by this service.
+    """
+    rows = await connection.fetch(QUERIES["acknowledged"], topic)
+    return {row["partition"]: row["next_offset"] for row in rows}
+
+
+async def acknowledge(connection: Connection, topic: str, next_offsets: Mapping[int, int]) -> None:
+    """Save what ``acknowledged`` returns, in the transaction that forgets the messages."""
+    if next_offsets:
+        await connection.execute(
+            QUERIES["acknowledge"], topic, list(next_offsets), list(next_offsets.values())
+        )
 
 
 class OutboxTable:
     """The outbox in which every row matters."""
 
-    async def take(self, connection: Connection, limit: int) -> Sequence[OutboxMessage]:
-        """Return the oldest rows."""
+    async def topics(self, connection: Connection) -> Sequence[str]:
+        """Name the topics that have rows."""
+        return [row["topic"] for row in await connection.fetch(QUERIES["topics"])]
+
+    async def take(self, connection: Connection, topic: str, limit: int) -> Sequence[OutboxMessage]:
+        """Return the oldest rows, up to the first that has to wait for another topic."""
+        await connection.execute(QUERIES["by_index"])
+        rows = await connection.fetch(QUERIES["take"], topic, limit, BYTES_PER_PASS_MAX)
         return [
             OutboxMessage(
                 row["id"],
@@ -97,7 +136,7 @@ class OutboxTable:
                 ],
                 row["body"],
             )
-            for row in await connection.fetch(QUERIES["take_outbox"], limit)
+            for row in rows
         ]
 
     async def forget(self, connection: Connection, sent: Sequence[OutboxMessage]) -> None:
@@ -106,79 +145,8 @@ class OutboxTable:
 
         Not "all up to the last id": a lower id may have been committed meanwhile, unsent.
         """
-        await connection.execute(QUERIES["delete_outbox"], [it.token for it in sent])
+        topic, ids = sent[0].topic, [it.token for it in sent]
+        await connection.execute(QUERIES["delete"], topic, ids[0], ids[-1], ids)
 
-
-class Relay:
-    """Carries what is pending to Kafka, for as long as the process lives."""
-
-    def __init__(
-        self,
-        database: Database,
-        pending: Sequence[Pending],
-        make_producer: Callable[[], AIOKafkaProducer],
-        health: Health,
-    ) -> None:
-        self._database = database
-        self._pending = pending
-        self._make_producer = make_producer
-        self._supervised = Supervised("outbox", health)
-        self._wake = asyncio.Event()
-
-    def wake(self) -> None:
-        """Say that something was just committed, to save the relay's idle wait."""
-        self._wake.set()
-
-    async def run(self) -> None:
-        """Relay until cancelled; a producer that failed is thrown away, never reused."""
-        await self._supervised.until_done(self._relay)
-
-    async def _relay(self) -> NoReturn:
-        kafka = self._make_producer()
-        try:
-            await kafka.start()
-            await self._relay_with(kafka)
-        finally:
-            await _stop(kafka)
-
-    async def _relay_with(self, kafka: AIOKafkaProducer) -> NoReturn:
-        while True:
-            self._wake.clear()
-            sent = 0
-            for pending in self._pending:
-                sent += await self.relay_once(kafka, pending)
-            self._supervised.fine()
-            if not sent:
-                await _wait(self._wake.wait(), IDLE_SECONDS)
-
-    async def relay_once(self, kafka: AIOKafkaProducer, pending: Pending) -> int:
-        """Send one pass of *pending*; return how many messages were acknowledged."""
-        async with self._database.transaction() as connection:
-            if not await locks.try_lock_name(connection, AdvisoryLock.RELAY, "all"):
-                return 0
-            waiting = await pending.take(connection, ROWS_PER_PASS)
-            acknowledgements = [
-                await kafka.send(
-                    it.topic, it.body, key=it.key, partition=it.partition, headers=it.headers
-                )
-                for it in waiting
-            ]
-            await asyncio.gather(*acknowledgements)
-            if waiting:
-                await pending.forget(connection, waiting)
-            return len(waiting)
-
-
-async def _wait(event: Awaitable[object], seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event
-    except TimeoutError:
-        return
-
-
-async def _stop(kafka: AIOKafkaProducer) -> None:
-    try:
-        await asyncio.wait_for(kafka.stop(), 5)
-    except (KafkaError, OSError, TimeoutError):
-        return  # it is being thrown away because it failed; nothing is in its buffer that matters
+    async def doubt(self, connection: Connection, sent: Sequence[OutboxMessage]) -> None:
+        """Do nothing: each row says what happened, and readers tell old from new by revision."""

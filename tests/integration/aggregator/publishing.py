@@ -9,6 +9,7 @@ from services.aggregator.usecases.announce import TotalsOutbox
 from services.aggregator.usecases.figures import FigureWriter
 from services.aggregator.usecases.render import TotalsRenderer
 from services.aggregator.usecases.sign import SignOrder, Snapshot, sign
+from shared.contracts.topics import TOTALS
 from shared.contracts.totals import ProvincialTotalsRestated
 from shared.infra.kafka.outbox import OutboxMessage
 from shared.infra.postgres.database import Database
@@ -26,7 +27,7 @@ def renderer(reference: ReferenceData, layouts: Layouts) -> TotalsRenderer:
 async def relayed(database: Database, pending: TotalsOutbox) -> Sequence[OutboxMessage]:
     """Let one pass of the relay have been acknowledged; return what it sent."""
     async with database.transaction() as connection:
-        sent = await pending.take(connection, 100)
+        sent = await pending.take(connection, TOTALS, 100)
         if sent:
             await pending.forget(connection, sent)
         return sent

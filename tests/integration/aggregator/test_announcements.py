@@ -2,6 +2,7 @@
 
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.usecases.announce import TotalsOutbox
+from shared.contracts.topics import TOTALS
 from shared.contracts.totals import ProvincialTotalsChanged
 from shared.infra.kafka.outbox import OutboxMessage
 from shared.infra.postgres.database import Database
@@ -28,10 +29,10 @@ async def test_a_province_is_announced_once_as_it_is(
     pending = TotalsOutbox(renderer(reference, layouts))
 
     async with database.transaction() as connection:
-        (waiting,) = await pending.take(connection, HUNDRED)
-        again = await pending.take(connection, HUNDRED)
+        (waiting,) = await pending.take(connection, TOTALS, HUNDRED)
+        again = await pending.take(connection, TOTALS, HUNDRED)
         await pending.forget(connection, [waiting])
-        rest = await pending.take(connection, HUNDRED)
+        rest = await pending.take(connection, TOTALS, HUNDRED)
 
     published = event(waiting)
     new = next(it for it in published.figures if (it.indicator, it.split) == ("dvk_models_new", {}))
@@ -55,10 +56,10 @@ async def test_change_during_publication_is_announced_again(
     pending = TotalsOutbox(renderer(reference, layouts))
 
     async with database.transaction() as connection:
-        sent = await pending.take(connection, HUNDRED)
+        sent = await pending.take(connection, TOTALS, HUNDRED)
         await counting.count([accepted({"dvk_models_new": 2}, revision=2)])
         await pending.forget(connection, sent)
-        left = await pending.take(connection, HUNDRED)
+        left = await pending.take(connection, TOTALS, HUNDRED)
 
     assert [event(it).figures[0].indicator for it in left] == ["land_donated_m2"]
     assert event(left[0]).event_id != event(sent[0]).event_id

@@ -15,6 +15,7 @@ from services.aggregator.store.postgres import PostgresLedger
 from services.aggregator.usecases.announce import TotalsOutbox
 from services.aggregator.usecases.count import count_reports
 from services.aggregator.usecases.sign import SignOrder
+from shared.contracts.topics import TOTALS
 from shared.infra.postgres.database import Database
 from shared.reference.reference_data import ReferenceData
 from tests.builders.accepted_reports import ReportSubject, accepted, revision_of
@@ -51,7 +52,7 @@ async def test_signed_figures_stay_and_each_change_is_published_once(
     for revision, new in enumerate((430, 430, 421), start=2):
         await counting.count([accepted({"dvk_models_new": new}, SUBJECT, revision=revision)])
         async with database.transaction() as connection:
-            lost = await pending.take(connection, 100)  # a crash before it was remembered
+            lost = await pending.take(connection, TOTALS, 100)  # a crash before it was remembered
         passes.append([lost, await relayed(database, pending)])
 
     assert untouched == []
