@@ -48,11 +48,7 @@ from shared.infra.web.app import create_app
 from shared.reference.reference_data import ReferenceData
 
 NAME = "aggregator"
-TOPICS = [
-    it
-    for it in topics.COMMON
-    if it.name in (topics.REPORTS, topics.DIRECTORY, topics.TOTALS, topics.DEAD_LETTERS)
-]
+TOPICS = topics.common(topics.REPORTS, topics.DIRECTORY, topics.TOTALS, topics.DEAD_LETTERS)
 
 
 @dataclass(frozen=True)

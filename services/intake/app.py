@@ -29,11 +29,13 @@ from services.intake.usecases.republish import (
 )
 from services.intake.usecases.withdraw import WithdrawReport
 from shared.contracts.topics import (
-    COMMON,
+    DEAD_LETTERS,
     DIRECTORY,
     PARTITIONS,
     REPORTS,
     SUBMISSIONS_PATTERN,
+    WATERMARKS,
+    common,
     of_known_sources,
 )
 from shared.directory.follower import DirectoryFollower, reference_data_in_tables
@@ -44,6 +46,7 @@ from shared.infra.kafka.broker import producer
 from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.outbox import OutboxTable
 from shared.infra.kafka.relay import Relay
+from shared.infra.kafka.topic_watch import TopicWatch
 from shared.infra.postgres import migrate
 from shared.infra.postgres.database import Database
 from shared.infra.process import Task
@@ -53,6 +56,7 @@ from shared.reference.reference_data import ReferenceData, cached_per_reference_
 
 HERE = Path(__file__).parent
 MIGRATIONS = migrations_of(HERE / "store" / "migrations")
+TOPICS = common(DIRECTORY, REPORTS, WATERMARKS, DEAD_LETTERS)
 MIGRATE_COMMAND = "python -m services.intake migrate"
 
 
@@ -70,6 +74,7 @@ class Intake:
     reader: ConsumerSupervisor[RawSubmission]
     relay: Relay
     watermark: AdvanceWatermark
+    topic_watch: TopicWatch
     start: Start
 
     async def open(self) -> None:
@@ -88,7 +93,9 @@ class Intake:
 
     def tasks(self) -> list[Task]:
         """List what runs beside HTTP; nothing touches data before the start was checked."""
-        return self.start.before([self.reader.run, self.relay.run, self.watermark.run])
+        return self.start.before(
+            [self.reader.run, self.relay.run, self.watermark.run, self.topic_watch.run]
+        )
 
 
 def build(
@@ -120,25 +127,31 @@ def build(
     relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "intake"), health)
     subscription = replace(submissions(receive_submissions), pattern=pattern)
     reader = ConsumerSupervisor(subscription, "intake", settings, database, health, relay.wake)
-    app = create_app("QCDC intake", health)
-    add_routes(app, _http(http_database, receive_submissions, relay.wake), messages)
+    use_cases = _use_cases(http_database, receive_submissions, relay.wake)
     return Intake(
         settings=settings,
         database=database,
         http_database=http_database,
         health=health,
-        app=app,
+        app=_http(health, use_cases, messages),
         follower=follower,
         reader=reader,
         relay=relay,
         watermark=AdvanceWatermark(
             database, reader.behind, settings.watermark_seconds, health, relay.wake
         ),
+        topic_watch=TopicWatch(settings.kafka, of_known_sources, health),
         start=_start(settings, database, health, follower),
     )
 
 
-def _http(
+def _http(health: Health, use_cases: HttpUseCases, messages: Messages) -> FastAPI:
+    app = create_app("QCDC intake", health)
+    add_routes(app, use_cases, messages)
+    return app
+
+
+def _use_cases(
     database: Database, receive_submissions: ReceiveSubmissions, after: Callable[[], None]
 ) -> HttpUseCases:
     async def source(key: str) -> str | None:
@@ -157,8 +170,8 @@ def _http(
 def _start(
     settings: IntakeSettings, database: Database, health: Health, follower: DirectoryFollower
 ) -> Start:
-    needed = MIGRATIONS, MIGRATE_COMMAND, settings.kafka, COMMON
-    return Start(database, *needed, health, [follower.prerequisite], of_known_sources)
+    needed = MIGRATIONS, MIGRATE_COMMAND, settings.kafka, TOPICS
+    return Start(database, *needed, health, [follower.prerequisite])
 
 
 async def rejudge(settings: IntakeSettings, order: RejudgeOrder) -> list[RejudgedReport]:

@@ -26,7 +26,15 @@ from services.notifier.usecases.raise_watermark import RaiseWatermark
 from services.notifier.usecases.scan import Scan
 from services.notifier.usecases.watch_failed import WatchFailed
 from shared.contracts.duties import IntakeCaughtUp
-from shared.contracts.topics import COMMON, DIRECTORY, DUTIES, PARTITIONS
+from shared.contracts.topics import (
+    DEAD_LETTERS,
+    DIRECTORY,
+    DUTIES,
+    PARTITIONS,
+    REPORTS,
+    WATERMARKS,
+    common,
+)
 from shared.directory.follower import DirectoryFollower
 from shared.directory.partitions import partition_of
 from shared.directory.store import migrations_of
@@ -44,6 +52,7 @@ from shared.reference.directory import Directory
 from shared.reference.reference_data import ReferenceData, cached_per_reference_data
 
 MIGRATIONS = migrations_of(Path(__file__).parent / "store" / "migrations")
+TOPICS = common(DIRECTORY, REPORTS, WATERMARKS, DUTIES, DEAD_LETTERS)
 MIGRATE_COMMAND = "python -m services.notifier migrate"
 
 
@@ -168,7 +177,7 @@ def _database(settings: NotifierSettings) -> Database:
 def _start(
     settings: NotifierSettings, database: Database, health: Health, follower: DirectoryFollower
 ) -> Start:
-    needed = MIGRATIONS, MIGRATE_COMMAND, settings.kafka, COMMON
+    needed = MIGRATIONS, MIGRATE_COMMAND, settings.kafka, TOPICS
     return Start(database, *needed, health, [follower.prerequisite])
 
 

@@ -30,23 +30,34 @@ def _days(days: int) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class TopicSpec:
-    """What a topic must look like; ``command`` is what an operator runs to create it."""
+    """
+    What a topic must look like; ``command`` is what an operator runs to create and mend it.
+
+    With ``fixed_partitions`` there must be exactly so many: we choose the partition, or rely on
+    there being one. Elsewhere the number is what a topic is created with.
+    """
 
     name: str
     partitions: int
     config: Mapping[str, str] = field(default_factory=dict)
     command: str = "qcdc topics apply"
+    fixed_partitions: bool = False
 
 
 COMMON = (
-    TopicSpec(REPORTS, 12, _FOR_EVER),
-    TopicSpec(DIRECTORY, 1, _COMPACTED_LATE),
-    TopicSpec(TOTALS, 12, _COMPACTED),
-    TopicSpec(DUTIES, 12, _days(730)),
-    TopicSpec(WATERMARKS, 1, _COMPACTED),
+    TopicSpec(REPORTS, 12, _FOR_EVER, fixed_partitions=True),
+    TopicSpec(DIRECTORY, 1, _COMPACTED_LATE, fixed_partitions=True),
+    TopicSpec(TOTALS, 12, _COMPACTED, fixed_partitions=True),
+    TopicSpec(DUTIES, 12, _days(730), fixed_partitions=True),
+    TopicSpec(WATERMARKS, 1, _COMPACTED, fixed_partitions=True),
     TopicSpec(DEAD_LETTERS, 1, _days(90)),
 )
 PARTITIONS = {it.name: it.partitions for it in COMMON}
+
+
+def common(*names: str) -> list[TopicSpec]:
+    """List those of the common topics that a service reads or writes."""
+    return [it for it in COMMON if it.name in names]
 
 
 def submissions_topic(source: str) -> str:

@@ -23,9 +23,12 @@ QUERIES = load_queries(Path(__file__).parent / "dead_letters.sql")
 UNREADABLE_IN_A_ROW_MAX = 20
 """Beyond this a partition stops: one bad deployment must not drain a topic into the bin."""
 
-RAW_BYTES_PUBLISHED_MAX = 500_000
-"""A larger key or value stays in our table only: in base64 it would not fit into a message, and
-a message that never fits would hold up the outbox for ever."""
+RAW_BYTES_PUBLISHED_MAX = 700_000
+"""Of key and value together: in base64 they still fit into a message. The rest stays in our table
+only, since a message that never fits would hold up the topic for ever."""
+
+REASON_CHARACTERS_MAX = 200
+"""Reasons are codes. A longer one must not keep the record from being published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ async def reset_breakers(connection: Connection) -> None:
 
 def _event(service: str, record: Record, reason: str) -> Outgoing:
     offset = first_offset(record)
+    key, value = _published(record.key, record.value)
     return Outgoing(
         DEAD_LETTERS,
         f"{record.topic}/{record.partition}/{offset}",
@@ -86,15 +90,23 @@ def _event(service: str, record: Record, reason: str) -> Outgoing:
             topic=record.topic,
             partition=record.partition,
             offset=offset,
-            reason=reason,
-            key_base64=_base64(record.key),
-            value_base64=_base64(record.value),
+            reason=reason[:REASON_CHARACTERS_MAX],
+            key_base64=key,
+            value_base64=value,
         ),
         f"qcdc/{service}",
     )
 
 
+def _published(key: bytes | None, value: bytes | None) -> tuple[str | None, str | None]:
+    """Return key and value in base64 if they fit into a message; else the smaller, if that fits."""
+    sizes = len(key or b""), len(value or b"")
+    if sum(sizes) > RAW_BYTES_PUBLISHED_MAX:
+        if min(sizes) > RAW_BYTES_PUBLISHED_MAX:
+            return None, None
+        key, value = (key, None) if sizes[0] <= sizes[1] else (None, value)
+    return _base64(key), _base64(value)
+
+
 def _base64(raw: bytes | None) -> str | None:
-    if raw is None or len(raw) > RAW_BYTES_PUBLISHED_MAX:
-        return None
-    return base64.b64encode(raw).decode()
+    return None if raw is None else base64.b64encode(raw).decode()

@@ -66,6 +66,7 @@ class Condition(HealthCondition):
         "nothing: it goes on once that release is installed",
     )
     TOPIC_REFUSED = "topic_refused", "qcdc topics apply"
+    TOPIC_UNFIT = "topic_unfit", "qcdc topics apply"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ for; an answer that does not fit ends the process with one line (``Misconfigured
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -46,8 +46,6 @@ class Start:
     topics: Sequence[TopicSpec]
     health: Health
     prerequisites: Sequence[Prerequisite] = ()
-    more_topics: Callable[[Iterable[str]], Iterable[TopicSpec]] = lambda _: ()
-    """Which topics must fit besides, given the names of all that exist."""
 
     def __post_init__(self) -> None:
         """Declare the start."""
@@ -87,7 +85,7 @@ class Start:
 
     async def _topics(self) -> None:
         try:
-            await check_topics(self.kafka, self.topics, self.more_topics)
+            await check_topics(self.kafka, self.topics)
         except KafkaError:
             self.health.answer_while_starting()  # who waits for Kafka keeps nobody from an answer
             raise

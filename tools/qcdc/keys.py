@@ -13,7 +13,7 @@ async def create(settings: OperatorSettings, source: str) -> str:
     """
     Make a key for *source* and return it; it cannot be read again.
 
-    The source's topics are made first: a receipt without a topic would hold up every other one.
+    The source's topics are made first: a receipt without a topic would wait for it.
     """
     await create_missing_topics(
         settings.kafka_or_fail(), topics.specs([source]), replication=settings.replication

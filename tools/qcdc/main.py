@@ -23,7 +23,7 @@ from pydantic_settings import SettingsError
 from services.aggregator.usecases.sign import SignOrder
 from shared.contracts import topics
 from shared.infra.errors import Misconfigured
-from shared.infra.kafka.topics import check_topics, create_missing_topics
+from shared.infra.kafka.topics import check_topics, create_missing_topics, mend_topics
 from shared.infra.process import EXIT_MISCONFIGURED
 from tools.qcdc import (
     databases,
@@ -81,16 +81,19 @@ def topics_apply(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Create the topics that are missing."""
+    """Create the topics that are missing, and set options of others that do not fit."""
     settings = OperatorSettings()
     wanted = topics.specs(source or settings.sources)
+    kafka = settings.kafka_or_fail()
     created = _run(
-        create_missing_topics(
-            settings.kafka_or_fail(), wanted, replication=settings.replication, dry_run=dry_run
-        )
+        create_missing_topics(kafka, wanted, replication=settings.replication, dry_run=dry_run)
     )
-    verb = "would create" if dry_run else "created"
-    _say({verb: created}, as_json, [f"{verb} {it}" for it in created] or ["nothing is missing"])
+    mended = _run(mend_topics(kafka, wanted, dry_run=dry_run))
+    done = {"would create": created, "would set": mended}
+    if not dry_run:
+        done = {"created": created, "set": mended}
+    lines = [f"{verb} {it}" for verb, found in done.items() for it in found]
+    _say(done, as_json, lines or ["nothing is missing"])
 
 
 @topics_app.command("check")

@@ -1,6 +1,13 @@
-"""Topics as the broker has them: created on request, checked at every start, never by accident."""
+"""
+Topics as the broker has them: created and mended on request, checked, never made by accident.
 
-from collections.abc import Callable, Iterable
+What a service itself needs must fit before it starts. What belongs to one source is watched, and
+complained of: one sender's topic must not stop the others.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -12,9 +19,24 @@ from shared.infra.errors import Misconfigured
 ALREADY_EXISTS = 36
 """The error code of Kafka's protocol: another process has created the topic meanwhile."""
 
+_AT_LEAST = frozenset({"retention.ms", "min.compaction.lag.ms"})
+"""Who keeps records for longer than wanted loses nothing."""
+
+_SET_ON_TOPIC = 1
+"""The source of an option, in Kafka's protocol: somebody has set it on this topic."""
+
 
 def _nothing_more(_: Iterable[str]) -> Iterable[TopicSpec]:
     return ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A topic on the broker: every option in force, and those that were set on it."""
+
+    partitions: int
+    config: Mapping[str, str]
+    own_config: Mapping[str, str]
 
 
 async def create_missing_topics(
@@ -27,9 +49,7 @@ async def create_missing_topics(
         KafkaError: what the broker answered when it would not create one.
 
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
+    async with _admin(bootstrap) as admin:
         existing = set(await admin.list_topics())
         missing = [it for it in wanted if it.name not in existing]
         if missing and not dry_run:
@@ -43,8 +63,35 @@ async def create_missing_topics(
                 if code not in (0, ALREADY_EXISTS):
                     raise for_code(code)(f"{name}: {message}")
         return [it.name for it in missing]
-    finally:
-        await admin.close()
+
+
+async def mend_topics(
+    bootstrap: str, wanted: Iterable[TopicSpec], *, dry_run: bool = False
+) -> list[str]:
+    """
+    Set the options of existing topics that do not fit; return what was set, topic by topic.
+
+    Options that nobody asked for stay as they are, and so does the number of partitions.
+
+    Raises:
+        KafkaError: what the broker answered when it would not change one.
+
+    """
+    async with _admin(bootstrap) as admin:
+        mended, resources = [], []
+        for spec, found in await _find(admin, list(wanted)):
+            if found is None or not (options := _unfit_options(spec, found)):
+                continue
+            mended += [f"{spec.name} {name}={spec.config[name]}" for name in options]
+            # The request states all options of a topic; the others go back to their defaults.
+            config = {**found.own_config, **{name: spec.config[name] for name in options}}
+            resources.append(ConfigResource(ConfigResourceType.TOPIC, spec.name, configs=config))
+        if resources and not dry_run:
+            for answer in await admin.alter_configs(resources):
+                for code, message, _, name in answer.resources:
+                    if code:
+                        raise for_code(code)(f"{name}: {message}")
+        return mended
 
 
 async def check_topics(
@@ -62,32 +109,85 @@ async def check_topics(
         KafkaError: when the broker cannot be asked.
 
     """
+    for fault in (await topic_faults(bootstrap, wanted, also)).values():
+        raise Misconfigured(fault)
+
+
+async def topic_faults(
+    bootstrap: str,
+    wanted: Iterable[TopicSpec],
+    also: Callable[[Iterable[str]], Iterable[TopicSpec]] = _nothing_more,
+) -> Mapping[str, str]:
+    """Return what ``check_topics`` would refuse, by topic, with the command that mends it."""
+    async with _admin(bootstrap) as admin:
+        specs = [*wanted, *also(await admin.list_topics())]
+        found = await _find(admin, specs)
+    return {spec.name: fault for spec, it in found if (fault := _fault(spec, it))}
+
+
+def _fault(spec: TopicSpec, found: _Found | None) -> str:
+    if found is None:
+        return f"topic {spec.name} is missing; run: {spec.command}"
+    if spec.fixed_partitions and found.partitions != spec.partitions:
+        return (
+            f"topic {spec.name}: partitions is {found.partitions} instead of {spec.partitions};"
+            f" delete it, then run: {spec.command}"
+        )
+    for name in _unfit_options(spec, found):
+        return (
+            f"topic {spec.name}: {name} is {found.config.get(name)} instead of {spec.config[name]};"
+            f" run: {spec.command}"
+        )
+    return ""
+
+
+def _unfit_options(spec: TopicSpec, found: _Found) -> list[str]:
+    return [it for it in spec.config if not _fits(it, spec.config[it], found.config.get(it))]
+
+
+def _fits(option: str, wanted: str, found: str | None) -> bool:
+    if option not in _AT_LEAST or found is None:
+        return found == wanted
+    return _duration(found) >= _duration(wanted)
+
+
+def _duration(milliseconds: str) -> float:
+    return float("inf") if milliseconds == "-1" else int(milliseconds)
+
+
+async def _find(
+    admin: AIOKafkaAdminClient, specs: Iterable[TopicSpec]
+) -> list[tuple[TopicSpec, _Found | None]]:
+    wanted = {it.name: it for it in specs}
+    existing = sorted(wanted.keys() & set(await admin.list_topics()))
+    if not existing:
+        return [(it, None) for it in wanted.values()]
+    partitions = {
+        it["topic"]: len(it["partitions"]) for it in await admin.describe_topics(existing)
+    }
+    configs = {
+        name: entries
+        for answer in await admin.describe_configs(
+            [ConfigResource(ConfigResourceType.TOPIC, it) for it in existing]
+        )
+        for _, _, _, name, entries in answer.resources
+    }
+    found = {
+        name: _Found(
+            partitions[name],
+            {it[0]: it[1] for it in configs[name]},
+            {it[0]: it[1] for it in configs[name] if it[3] == _SET_ON_TOPIC},
+        )
+        for name in existing
+    }
+    return [(it, found.get(it.name)) for it in wanted.values()]
+
+
+@asynccontextmanager
+async def _admin(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        existing = set(await admin.list_topics())
-        needed = {it.name: it for it in (*wanted, *also(existing))}
-        for name in needed.keys() - existing:
-            raise Misconfigured(f"topic {name} is missing; run: {needed[name].command}")
-        described = await admin.describe_topics(list(needed))
-        configs = await admin.describe_configs(
-            [ConfigResource(ConfigResourceType.TOPIC, name) for name in needed]
-        )
+        yield admin
     finally:
         await admin.close()
-    for topic in described:
-        _compare(needed[topic["topic"]], "partitions", len(topic["partitions"]))
-    for answer in configs:
-        for _, _, _, name, entries in answer.resources:
-            found = {entry[0]: entry[1] for entry in entries}
-            for option in needed[name].config:
-                _compare(needed[name], option, found.get(option))
-
-
-def _compare(spec: TopicSpec, option: str, found: object) -> None:
-    wanted = spec.partitions if option == "partitions" else spec.config[option]
-    if found != wanted:
-        raise Misconfigured(
-            f"topic {spec.name}: {option} is {found} instead of {wanted};"
-            f" mend or delete it, then run: {spec.command}"
-        )

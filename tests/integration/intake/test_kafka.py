@@ -7,9 +7,15 @@ from enum import StrEnum
 
 from aiokafka import AIOKafkaConsumer
 
-from shared.contracts.topics import WATERMARKS
+from shared.contracts.topics import (
+    DEAD_LETTERS,
+    WATERMARKS,
+    per_source,
+    submissions_topic,
+)
 from shared.infra.dead_letters import UNREADABLE_IN_A_ROW_MAX
 from shared.infra.health import Condition
+from shared.infra.kafka.topics import create_missing_topics
 from tests.builders.intake_service import (
     SUBMITTED,
     Topics,
@@ -177,6 +183,75 @@ async def test_topic_made_while_intake_was_away_is_read(kafka: str, postgres_url
             (receipt,) = await new.receipts(1)
 
             assert body_of(receipt)["source"] == new.source
+
+
+async def test_a_source_without_its_receipts_topic_stops_nobody(
+    kafka: str, postgres_url: str
+) -> None:
+    """
+    Its reports count all the same, and other sources get their receipts (safety finding 9).
+
+    Submissions topics that somebody made by hand, without the pair, keep no intake from starting.
+    """
+    async with made_topics(kafka) as topics:
+        alone = topics.source.removesuffix("a") + "alone"
+        submissions, receipts = per_source([alone])
+        await create_missing_topics(kafka, [submissions])
+        async with served(postgres_url, kafka, topics) as upstream:
+            await topics.kafka.send_and_wait(
+                submissions.name,
+                json.dumps(document(1, 5)).encode(),
+                key=b"key",
+                headers=[SUBMITTED],
+            )
+            await eventually(lambda: upstream.rows("SELECT 1 FROM journal"), seconds=40)
+            await topics.send(document(0, 5))
+            (receipt,) = await topics.receipts(1)
+            parts = (f"topic {receipts.name}", f"outbox {receipts.name}")
+            await eventually(lambda: _complain(upstream, *parts), seconds=40)
+            waiting = await upstream.rows("SELECT DISTINCT topic FROM outbox")
+
+            await create_missing_topics(kafka, [receipts])
+            await eventually(lambda: _none_complains(upstream, *parts), seconds=40)
+
+            assert body_of(receipt)["unit"] == document(0)["unit"]
+            assert receipts.name in {it["topic"] for it in waiting}
+            assert {it["topic"] for it in waiting} <= {receipts.name, WATERMARKS}
+            assert not await upstream.rows("SELECT 1 FROM outbox WHERE topic = $1", receipts.name)
+            assert len(await upstream.rows("SELECT 1 FROM slot")) == 2
+
+
+async def test_dead_letter_of_a_record_that_is_all_key_and_value_leaves(
+    kafka: str, postgres_url: str
+) -> None:
+    """Key and value of 490 kB each were 1.3 MB in base64, and stopped the outbox (finding 4)."""
+    async with (
+        made_topics(kafka) as topics,
+        served(postgres_url, kafka, topics) as upstream,
+    ):
+        await topics.kafka.send_and_wait(
+            submissions_topic(topics.source), b"x" * 490_000, b"k" * 490_000, 0
+        )
+        await topics.send(document(0, 5))
+
+        (receipt,) = await topics.receipts(1)
+
+        assert body_of(receipt)["unit"] == document(0)["unit"]
+        assert len(await upstream.rows("SELECT 1 FROM dead_letter")) == 1
+        await eventually(lambda: _left(upstream, DEAD_LETTERS))
+        assert await topics.published(upstream) == 1
+
+
+async def _left(upstream: Upstream, topic: str) -> bool:
+    return not await upstream.rows("SELECT 1 FROM outbox WHERE topic = $1", topic)
+
+
+async def _complain(upstream: Upstream, *parts: str) -> bool:
+    return upstream.intake.health.complaints.keys() >= set(parts)
+
+
+async def _none_complains(upstream: Upstream, *parts: str) -> bool:
+    return not upstream.intake.health.complaints.keys() & set(parts)
 
 
 def _rejections(receipt: object) -> list[str]:
