@@ -41,7 +41,7 @@ async def serve(
     needs to notice. Then background work is cancelled, so that a batch in hand is finished or left
     for the next start; then HTTP drains, which also happens when a task has failed.
     """
-    server = HttpServer(app, settings.http_host, settings.http_port)
+    server = HttpServer(app, settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

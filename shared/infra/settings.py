@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import NonNegativeFloat, SecretStr
+from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _SECRETS = Path("/run/secrets")
@@ -25,5 +25,10 @@ class ServiceSettings(BaseSettings):
     database_schema: str = "qcdc"
     instance: str = "0"
     log_json: bool = False
+    http_connections_max: PositiveInt = 500
+    http_header_seconds: PositiveFloat = 10.0
+    """How long a client may take until its request's headers are complete."""
+    http_body_seconds: PositiveFloat = 60.0
+    """How long it may take to send the body, and to take a part of the answer."""
     drain_seconds: NonNegativeFloat = 0.0
     """How long it still answers after SIGTERM, while ``/health/ready`` says 503 already."""

@@ -6,7 +6,7 @@ Reads the ledger; changes nothing.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response
 from pydantic import BaseModel
@@ -19,10 +19,16 @@ from services.aggregator.usecases.revisions import RevisionsAnswer, RevisionsQue
 from services.aggregator.usecases.snapshots import SnapshotsAnswer, SnapshotsQuery
 from services.aggregator.usecases.totals import TotalsAnswer, TotalsQuery
 from services.aggregator.usecases.units import UnitDetails, UnitQueries
-from shared.infra.web.app import problem_response
+from shared.infra.web.description import problem_answer
+from shared.infra.web.problems import problem_response
 
 _STATUS = {"unknown_unit": 404, "unknown_code": 404, "unit_ended": 409, "unit_not_begun": 409}
 """The status of each refusal; 400 of all others."""
+
+_NO_SUCH_UNIT: dict[int | str, dict[str, Any]] = {404: problem_answer("There is no such unit")}
+_NOT_TODAY: dict[int | str, dict[str, Any]] = {
+    409: problem_answer("The unit has no boundaries today; members say who holds its area")
+}
 
 Forms = Annotated[list[str], Query(description="biểu mẫu; nhắc lại để chọn nhiều biểu")]
 Day = Annotated[str, Query(description="ngày, dạng 2025-07-01; mặc định là hôm nay")]
@@ -54,7 +60,7 @@ def add_routes(app: FastAPI, queries: Queries, messages: Mapping[str, str]) -> N
 
 def _add_figures(app: FastAPI, queries: Queries) -> None:
 
-    @app.get("/v1/totals", responses={200: {"model": TotalsAnswer}})
+    @app.get("/v1/totals", responses={200: {"model": TotalsAnswer}, **_NO_SUCH_UNIT, **_NOT_TODAY})
     async def totals(
         form: Forms = [],  # noqa: B006 - FastAPI's way to say "none"; nobody changes it
         unit: str = "",
@@ -71,7 +77,7 @@ def _add_figures(app: FastAPI, queries: Queries) -> None:
         periods = periods_of(period, first, last)
         return _json(await queries.totals(unit, periods, form, view_of(view)))
 
-    @app.get("/v1/coverage", responses={200: {"model": CoverageAnswer}})
+    @app.get("/v1/coverage", responses={200: {"model": CoverageAnswer}, **_NO_SUCH_UNIT})
     async def coverage(
         form: Forms = [],  # noqa: B006 - FastAPI's way to say "none"; nobody changes it
         unit: str = "",
@@ -80,7 +86,7 @@ def _add_figures(app: FastAPI, queries: Queries) -> None:
         """How many units owe each form, and how many have sent it, on time or late."""
         return _json(await queries.coverage(unit, period_of(period), form))
 
-    @app.get("/v1/late", responses={200: {"model": LateAnswer}})
+    @app.get("/v1/late", responses={200: {"model": LateAnswer}, **_NO_SUCH_UNIT})
     async def late(
         form: Forms = [],  # noqa: B006 - FastAPI's way to say "none"; nobody changes it
         unit: str = "",
@@ -91,22 +97,22 @@ def _add_figures(app: FastAPI, queries: Queries) -> None:
 
 
 def _add_history(app: FastAPI, queries: Queries) -> None:
-    @app.get("/v1/units", responses={200: {"model": UnitDetails}})
+    @app.get("/v1/units", responses={200: {"model": UnitDetails}, **_NO_SUCH_UNIT})
     async def unit_of_code(official_code: str = "", level: str = "", on: Day = "") -> Response:
         """Find the unit that an official code means on a day: codes are used again."""
         return _json(await queries.units.by_code(official_code, level, on))
 
-    @app.get("/v1/units/{key}", responses={200: {"model": UnitDetails}})
+    @app.get("/v1/units/{key}", responses={200: {"model": UnitDetails}, **_NO_SUCH_UNIT})
     async def unit(key: str, on: Day = "") -> Response:
         """Show a unit as of a day: what lay above it, its predecessors, what it owed."""
         return _json(await queries.units.by_key(key, on))
 
-    @app.get("/v1/revisions", responses={200: {"model": RevisionsAnswer}})
+    @app.get("/v1/revisions", responses={200: {"model": RevisionsAnswer}, **_NO_SUCH_UNIT})
     async def revisions(unit: str = "", form: str = "", period: str = "") -> Response:
         """Every revision of a report, when it came, and what it changed."""
         return _json(await queries.revisions(unit, form, period_of(period)))
 
-    @app.get("/v1/snapshots", responses={200: {"model": SnapshotsAnswer}})
+    @app.get("/v1/snapshots", responses={200: {"model": SnapshotsAnswer}, **_NO_SUCH_UNIT})
     async def snapshots(unit: str = "", form: str = "", period: str = "") -> Response:
         """List what was signed of a unit, and what has become of it since."""
         return _json(await queries.snapshots(unit, form, period_of(period) if period else None))

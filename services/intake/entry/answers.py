@@ -10,7 +10,7 @@ from services.intake.domain.numbering import SubmissionOutcome
 from services.intake.domain.state import JournalEntry, OpenQuestion, SlotState, SubmissionVerdict
 from services.intake.domain.violations import Messages
 from shared.contracts.reports import Finding
-from shared.infra.web.app import problem_body
+from shared.infra.web.problems import problem_body
 
 CONFLICTS = frozenset({"event_id_conflict", "nothing_to_withdraw", "superseded"})
 """A verdict that rests on what is there already is 409; what the sender can mend is 422."""

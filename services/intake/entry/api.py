@@ -1,10 +1,11 @@
 """Intake's routes: authenticate, decode, call one use case, answer."""
 
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Path, Query, Request
+from fastapi import Depends, FastAPI, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
@@ -19,12 +20,19 @@ from services.intake.entry.answers import (
     answer,
     submission_view,
 )
-from services.intake.entry.bodies import BodyRefused, is_array, items_of, open_document, read_body
-from services.intake.entry.documentation import HANDOVER_BODY, PROBLEMS, SUBMISSION_BODY
+from services.intake.entry.bodies import BodyRefused, open_body, read_body
+from services.intake.entry.documentation import (
+    FINDING,
+    HANDOVER_BODY,
+    SENDING,
+    SUBMISSION_BODY,
+    WITHDRAWING,
+)
 from services.intake.usecases.find_submission import FindSubmission, FoundSubmission
 from services.intake.usecases.receive_documents import ReceiveDocuments
 from services.intake.usecases.withdraw import WithdrawReport
-from shared.infra.web.app import PROBLEM_JSON, Problem, problem_body
+from shared.infra.threads import compute
+from shared.infra.web.problems import PROBLEM_JSON, Problem, problem_body
 
 _BEARER = HTTPBearer(auto_error=False, description="`Authorization: Bearer qcdc_…`")
 _API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False)
@@ -66,10 +74,10 @@ def _add_sending(
     @app.post(
         "/v1/submissions",
         response_model=ReceiptView | ResultsView,
-        responses={201: {"model": ReceiptView}, **PROBLEMS},
+        responses={201: {"model": ReceiptView}, **SENDING},
         openapi_extra=SUBMISSION_BODY,
     )
-    async def submit(request: Request, source: Source) -> JSONResponse:
+    async def submit(request: Request, source: Source) -> Response:
         """
         Submit one report, or an array of up to 1,000.
 
@@ -82,10 +90,10 @@ def _add_sending(
     @app.post(
         "/v1/handovers",
         response_model=ReceiptView | ResultsView,
-        responses={201: {"model": ReceiptView}, **PROBLEMS},
+        responses={201: {"model": ReceiptView}, **SENDING},
         openapi_extra=HANDOVER_BODY,
     )
-    async def hand_over(request: Request, source: Source) -> JSONResponse:
+    async def hand_over(request: Request, source: Source) -> Response:
         """
         Record what a unit starts with after a merger or a division; one record, or an array.
 
@@ -100,13 +108,13 @@ def _add_one_submission(
 ) -> None:
     Source = Annotated[str, Depends(source_of)]  # noqa: N806 - a type
 
-    @app.get("/v1/submissions/{event_id}", response_model=SubmissionView, responses=PROBLEMS)
+    @app.get("/v1/submissions/{event_id}", response_model=SubmissionView, responses=FINDING)
     async def submission(event_id: SubmissionId, source: Source) -> JSONResponse:
         """Return what became of a submission of this source, and what it is asked about."""
         found = await _found(use_cases, messages, (source, event_id))
         return JSONResponse(submission_view(found.entry, found.slot, found.questions))
 
-    @app.delete("/v1/submissions/{event_id}", response_model=ReceiptView, responses=PROBLEMS)
+    @app.delete("/v1/submissions/{event_id}", response_model=ReceiptView, responses=WITHDRAWING)
     async def withdraw(event_id: SubmissionId, reason: Reason, source: Source) -> JSONResponse:
         """
         Withdraw the report that this submission made; its slot then counts nothing.
@@ -128,18 +136,16 @@ async def _source(use_cases: HttpUseCases, messages: Messages, key: str | None) 
 
 async def _submit(
     use_cases: HttpUseCases, messages: Messages, request: Request, source: str, kind: SubmissionKind
-) -> JSONResponse:
+) -> Response:
     try:
-        body = await read_body(request.stream())
-        bodies = items_of(body) if is_array(body) else [body]
+        opened = await open_body(await read_body(request))
     except BodyRefused as refusal:
         raise _problem(refusal, messages) from None
-    opened = [open_document(it) for it in bodies]
-    documents = [it for it in opened if isinstance(it, SentDocument)]
+    documents = [it for it in opened.documents if isinstance(it, SentDocument)]
     decided = iter(await use_cases.receive(source, kind, documents))
-    outcomes = [it if isinstance(it, BodyRefused) else next(decided) for it in opened]
-    if is_array(body):
-        return JSONResponse({"results": [_result(it, messages) for it in outcomes]})
+    outcomes = [it if isinstance(it, BodyRefused) else next(decided) for it in opened.documents]
+    if opened.several:
+        return await compute(lambda: _results(outcomes, messages), items=len(outcomes))
     if isinstance(outcomes[0], BodyRefused):
         raise _problem(outcomes[0], messages)
     return _response(outcomes[0], messages)
@@ -159,14 +165,21 @@ def _response(outcome: SubmissionOutcome, messages: Messages, created: int = 201
     return JSONResponse(body, created if status == 201 else status)  # noqa: PLR2004 - HTTP
 
 
+def _results(outcomes: Sequence[SubmissionOutcome | BodyRefused], messages: Messages) -> Response:
+    """Write item by item: the encoder lets nobody in before it has written what it was given."""
+    items = (
+        json.dumps(_result(it, messages), ensure_ascii=False, separators=(",", ":"))
+        for it in outcomes
+    )
+    return Response(f'{{"results":[{",".join(items)}]}}', media_type="application/json")
+
+
 def _result(outcome: SubmissionOutcome | BodyRefused, messages: Messages) -> dict[str, object]:
     if isinstance(outcome, BodyRefused):
-        detail = messages[outcome.code].format(count=outcome.count)
-        return problem_body(outcome.status, outcome.code, detail)
+        return problem_body(outcome.status, outcome.code, messages[outcome.code])
     status, body = answer(outcome, messages)
     return {"status": status, **body}
 
 
 def _problem(refusal: BodyRefused, messages: Messages) -> Problem:
-    detail = messages[refusal.code].format(count=refusal.count)
-    return Problem(refusal.status, refusal.code, detail)
+    return Problem(refusal.status, refusal.code, messages[refusal.code])

@@ -4,23 +4,9 @@ from typing import Any
 
 from shared.contracts.event import Event
 from shared.contracts.reports import HandoverSubmitted, ReportSubmitted
-from shared.infra.web.app import PROBLEM_JSON
+from shared.infra.web.description import problem_answer
 
-_PROBLEM = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "example": "urn:qcdc:problem:rejected"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "Vietnamese, for people"},
-        "findings": {"type": "array", "items": {"$ref": "#/components/schemas/Finding"}},
-    },
-}
-
-
-def _problem(description: str) -> dict[str, Any]:
-    return {"description": description, "content": {PROBLEM_JSON: {"schema": _PROBLEM}}}
+Responses = dict[int | str, dict[str, Any]]
 
 
 def _body(event: type[Event]) -> dict[str, Any]:
@@ -31,15 +17,23 @@ def _body(event: type[Event]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    400: _problem("The body is not JSON"),
-    401: _problem("No valid API key"),
-    404: _problem("This source has sent no such submission"),
-    409: _problem("What is there already stands against it"),
-    413: _problem("The body is too large"),
-    422: _problem("Rejected, with all findings"),
-    503: _problem("The database is away; try again after Retry-After seconds"),
+_FINDINGS = {"type": "array", "items": {"$ref": "#/components/schemas/Finding"}}
+_NO_KEY: Responses = {401: problem_answer("No valid API key")}
+_UNKNOWN: Responses = {404: problem_answer("This source has sent no such submission")}
+_REFUSED: Responses = {
+    409: problem_answer("What is there already stands against it", findings=_FINDINGS),
+    422: problem_answer("Rejected, with all findings", findings=_FINDINGS),
 }
+
+SENDING: Responses = {
+    **_NO_KEY,
+    **_REFUSED,
+    400: problem_answer("The body is not JSON, or not the event that its headers announce"),
+    413: problem_answer("The body, an item of it or their number is too large"),
+    415: problem_answer("A CloudEvent whose format or type is not taken here"),
+}
+FINDING: Responses = {**_NO_KEY, **_UNKNOWN}
+WITHDRAWING: Responses = {**_NO_KEY, **_UNKNOWN, **_REFUSED}
 
 SUBMISSION_BODY = _body(ReportSubmitted)
 HANDOVER_BODY = _body(HandoverSubmitted)

@@ -31,6 +31,7 @@ from shared.infra.postgres import locks
 from shared.infra.postgres.arrays import columns
 from shared.infra.postgres.database import Connection, load_queries
 from shared.infra.postgres.locks import AdvisoryLock
+from shared.infra.threads import compute
 from shared.reference.slots import Slot
 
 QUERIES = load_queries(Path(__file__).parent / "journal.sql")
@@ -98,8 +99,10 @@ class Journal:
         in_order = sorted(entries, key=lambda it: (it.source, it.event_id))
         try:
             if entries:
-                rows = map(entry_row, in_order)
-                await connection.execute(QUERIES["add_entries"], *columns(rows, 20))
+                rows = await compute(
+                    lambda: columns(map(entry_row, in_order), 20), items=len(entries)
+                )
+                await connection.execute(QUERIES["add_entries"], *rows)
         except asyncpg.UniqueViolationError as problem:
             if problem.constraint_name != "journal_event":
                 raise  # a revision given out twice would be a bug of ours

@@ -1,6 +1,7 @@
 """Receive submissions: the one use case behind Kafka and HTTP."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from services.intake.domain.events import PublishedReport, published, questioned, receipt_of
 from services.intake.domain.numbering import BatchOutcome, SubmissionOutcome, fold
@@ -13,6 +14,7 @@ from services.intake.store.postgres import EventStoredConcurrently, Journal
 from shared.contracts.topics import REPORTS, receipts_topic
 from shared.infra.kafka.outbox import Outgoing, write_outbox
 from shared.infra.postgres.database import Connection
+from shared.infra.threads import compute
 
 PRODUCER = "qcdc/intake"
 
@@ -45,7 +47,8 @@ class ReceiveSubmissions:
 
         The caller has called ``Journal.enter``; it commits, and answers only then.
         """
-        parsed = [parse_submission(it) for it in submissions]
+        size = sum(len(it.body) for it in submissions)
+        parsed = await compute(lambda: [parse_submission(it) for it in submissions], size=size)
         while True:
             try:
                 async with connection.transaction():  # a savepoint: what is undone is only this try
@@ -58,7 +61,9 @@ class ReceiveSubmissions:
     ) -> Sequence[SubmissionOutcome]:
         context = self._context()
         loaded = await self.journal.load(connection, read_set_of(submissions, context))
-        outcomes: BatchOutcome = fold(loaded, submissions, context, self._render)
+        outcomes: BatchOutcome = await compute(
+            partial(fold, loaded, submissions, context, self._render), items=len(submissions)
+        )
         await self.journal.save(
             connection,
             outcomes.entries,

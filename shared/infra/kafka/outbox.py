@@ -15,6 +15,7 @@ from shared.contracts.event import Event
 from shared.contracts.wire import Headers, encode
 from shared.infra.postgres.arrays import columns
 from shared.infra.postgres.database import Connection, load_queries
+from shared.infra.threads import compute
 
 QUERIES = load_queries(Path(__file__).parent / "outbox.sql")
 MESSAGE_BYTES_MAX = 1_000_000
@@ -82,7 +83,13 @@ async def write_outbox(connection: Connection, events: Sequence[Outgoing]) -> No
             what is published is bounded where it is made.
 
     """
-    rows = []
+    if events:
+        rows = await compute(lambda: columns(_rows(events), 6), items=len(events))
+        await connection.execute(QUERIES["write_outbox"], *rows)
+
+
+def _rows(events: Sequence[Outgoing]) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
     for it in events:
         message, key = encode(it.event, it.source), it.key.encode()
         # One text per message: an array of arrays would cost more than all the rest.
@@ -91,8 +98,7 @@ async def write_outbox(connection: Connection, events: Sequence[Outgoing]) -> No
         if size > MESSAGE_BYTES_MAX:
             raise ValueError(f"{it.event.type_name()} of {size} bytes does not fit into a message")
         rows.append((it.topic, it.partition, key, headers, message.body, it.after))
-    if rows:
-        await connection.execute(QUERIES["write_outbox"], *columns(rows, 6))
+    return rows
 
 
 async def acknowledged(connection: Connection, topic: str) -> Mapping[int, int]:
