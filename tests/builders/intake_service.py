@@ -19,7 +19,13 @@ from services.intake.app import Intake
 from services.intake.domain.rule_context import build_rule_context
 from services.intake.settings import IntakeSettings
 from services.intake.usecases.keys import create_key
-from shared.contracts.topics import REPORTS, receipts_topic, specs, submissions_topic
+from shared.contracts.topics import (
+    REPORTS,
+    SUBMISSIONS_PATTERN,
+    receipts_topic,
+    specs,
+    submissions_topic,
+)
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.records import Record
 from shared.infra.kafka.topics import create_missing_topics
@@ -143,7 +149,7 @@ async def served(
     )
     intake = wiring.build(
         settings,
-        f"qcdc.submissions.{source.rpartition('-')[0]}-.*.v1",
+        SUBMISSIONS_PATTERN.replace("[a-z0-9]", source.rpartition("-")[0], 1),
         reference=reference,
         directory=await new_topic(kafka) if topics else "none",
     )

@@ -290,9 +290,8 @@ class ConsumerSupervisor(Generic[M]):
 
 
 def _matching(pattern: str, topics: Iterable[str]) -> set[str]:
-    """Choose topics as the driver does: a name in braces stands for anything."""
-    matcher = re.compile(re.sub(r"{\w+}", ".*", pattern))
-    return {it for it in topics if matcher.match(it)}
+    """Choose topics as aiokafka does."""
+    return {it for it in topics if re.match(pattern, it)}
 
 
 def _breaker(partition: Partition) -> str:

@@ -25,6 +25,7 @@ from tests.builders.intake_service import (
     made_topics,
     served,
 )
+from tests.builders.plumbing import new_topic, publish
 from tests.builders.service_process import answers
 from tests.eventually import eventually
 
@@ -252,6 +253,22 @@ async def _complain(upstream: Upstream, *parts: str) -> bool:
 
 async def _none_complains(upstream: Upstream, *parts: str) -> bool:
     return not upstream.intake.health.complaints.keys() & set(parts)
+
+
+async def test_a_topic_that_only_begins_like_ours_is_not_read(
+    kafka: str, postgres_url: str
+) -> None:
+    """Framework habits: a source that keeps a topic for its retries beside ours (F10)."""
+    async with made_topics(kafka) as topics:
+        retries = await new_topic(kafka, name=f"{submissions_topic(topics.source)}.retry")
+        await publish(kafka, retries, [b"poison"] * 30)
+        async with served(postgres_url, kafka, topics) as upstream:
+            await topics.send(document(0, 5))
+            (receipt,) = await topics.receipts(1)
+
+            assert body_of(receipt)["unit"] == document(0)["unit"]
+            assert await upstream.intake.reader.behind() == 0
+            assert not await upstream.rows("SELECT 1 FROM dead_letter")
 
 
 def _rejections(receipt: object) -> list[str]:
