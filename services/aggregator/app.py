@@ -34,6 +34,7 @@ from shared.contracts import topics
 from shared.directory.follower import DirectoryFollower, reference_data_in_tables
 from shared.directory.loading import load_catalogue
 from shared.infra.health import Health
+from shared.infra.instance import InstanceClaim
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.inbox import Inbox
@@ -129,7 +130,8 @@ def _start(
     settings: AggregatorSettings, database: Database, health: Health, follower: DirectoryFollower
 ) -> Start:
     needed = MIGRATIONS, MIGRATE_COMMAND, settings.kafka, TOPICS
-    return Start(database, *needed, health, [follower.prerequisite])
+    claim = InstanceClaim(database, NAME, settings, health)
+    return Start(database, *needed, health, claim, [follower.prerequisite])
 
 
 def queries_of(database: Database, reader: LedgerReader, writer: FigureWriter) -> Queries:

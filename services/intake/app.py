@@ -42,6 +42,7 @@ from shared.directory.follower import DirectoryFollower, reference_data_in_table
 from shared.directory.partitions import partition_of
 from shared.directory.store import migrations_of
 from shared.infra.health import Health
+from shared.infra.instance import InstanceClaim
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.outbox import OutboxTable
@@ -171,7 +172,8 @@ def _start(
     settings: IntakeSettings, database: Database, health: Health, follower: DirectoryFollower
 ) -> Start:
     needed = MIGRATIONS, MIGRATE_COMMAND, settings.kafka, TOPICS
-    return Start(database, *needed, health, [follower.prerequisite])
+    claim = InstanceClaim(database, "intake", settings, health)
+    return Start(database, *needed, health, claim, [follower.prerequisite])
 
 
 async def rejudge(settings: IntakeSettings, order: RejudgeOrder) -> list[RejudgedReport]:

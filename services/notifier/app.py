@@ -39,6 +39,7 @@ from shared.directory.follower import DirectoryFollower
 from shared.directory.partitions import partition_of
 from shared.directory.store import migrations_of
 from shared.infra.health import Condition, Health
+from shared.infra.instance import InstanceClaim
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.outbox import OutboxTable
@@ -178,7 +179,8 @@ def _start(
     settings: NotifierSettings, database: Database, health: Health, follower: DirectoryFollower
 ) -> Start:
     needed = MIGRATIONS, MIGRATE_COMMAND, settings.kafka, TOPICS
-    return Start(database, *needed, health, [follower.prerequisite])
+    claim = InstanceClaim(database, "notifier", settings, health)
+    return Start(database, *needed, health, claim, [follower.prerequisite])
 
 
 def _http(database: Database, health: Health, directory: Callable[[], Directory]) -> FastAPI:

@@ -1,8 +1,9 @@
 """What differs between the places where a service runs; read once, in ``__main__``."""
 
 from pathlib import Path
+from socket import gethostname
 
-from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _SECRETS = Path("/run/secrets")
@@ -23,7 +24,8 @@ class ServiceSettings(BaseSettings):
     http_port: int
     http_host: str = "127.0.0.1"
     database_schema: str = "qcdc"
-    instance: str = "0"
+    instance: str = Field(default_factory=gethostname, pattern=r"^[A-Za-z0-9._-]{1,200}$")
+    """Names this process among those of its service; it is to be the same after a restart."""
     log_json: bool = False
     http_connections_max: PositiveInt = 500
     http_header_seconds: PositiveFloat = 10.0

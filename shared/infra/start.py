@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 
 from shared.contracts.topics import TopicSpec
 from shared.infra.health import Health
+from shared.infra.instance import InstanceClaim
 from shared.infra.kafka.topics import check_topics
 from shared.infra.postgres import migrate
 from shared.infra.postgres.database import Database
@@ -45,6 +46,7 @@ class Start:
     kafka: str
     topics: Sequence[TopicSpec]
     health: Health
+    claim: InstanceClaim
     prerequisites: Sequence[Prerequisite] = ()
 
     def __post_init__(self) -> None:
@@ -58,6 +60,7 @@ class Start:
         async def check() -> None:
             await self._tables()
             tables.set()
+            await self.claim.claimed()
             await self._topics()
             topics.set()
             for prerequisite in self.prerequisites:
@@ -74,6 +77,7 @@ class Start:
 
         return [
             check_until_done,
+            partial(begin, tables, self.claim.hold),
             *(partial(begin, tables, it.with_tables) for it in self.prerequisites),
             *(partial(begin, topics, it.with_topics) for it in self.prerequisites),
             *(partial(begin, all_of_it, task) for task in work),

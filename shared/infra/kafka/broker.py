@@ -22,7 +22,12 @@ from shared.infra.kafka.records import Batch, Poison, Record, message_of
 from shared.infra.kafka.subscription import Subscription
 
 BATCH_RECORDS_MAX = 1000
-SESSION_TIMEOUT_MS = 30_000
+SESSION_TIMEOUT_MS = 9_000
+"""After so long without a sign of life the partitions of a member go to the others."""
+
+HEARTBEAT_MS = 1_000
+"""Also how long the others take to hear that a member has left."""
+
 FETCH_WAIT_MS = 100
 
 M = TypeVar("M")
@@ -70,12 +75,12 @@ def consume(
         batch=True,
         max_records=BATCH_RECORDS_MAX,
         group_id=group,
-        group_instance_id=f"{group}-{instance}",  # a restart is not a stop-the-world rebalance
+        group_instance_id=member_of(group, instance),  # a restart is not a stop-the-world rebalance
         auto_offset_reset="earliest",  # a new group must not skip history
         ack_policy=AckPolicy.NACK_ON_ERROR,  # the library's default commits before handling
         isolation_level="read_committed",  # never count a producer's aborted write
         session_timeout_ms=SESSION_TIMEOUT_MS,
-        heartbeat_interval_ms=3_000,
+        heartbeat_interval_ms=HEARTBEAT_MS,
         fetch_max_wait_ms=FETCH_WAIT_MS,
         partition_assignment_strategy=_assignors(epoch),
         parser=_tolerate_headers,
@@ -87,6 +92,11 @@ def consume(
 
     subscriber(handle)
     return subscriber
+
+
+def member_of(group: str, instance: str) -> str:
+    """Name a process as a member of a group."""
+    return f"{group}-{instance}"
 
 
 def producer(bootstrap: str, client_id: str) -> AIOKafkaProducer:

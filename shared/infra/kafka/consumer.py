@@ -28,8 +28,9 @@ from shared.infra.errors import (
     ReleaseTooOld,
 )
 from shared.infra.health import Condition, Health
-from shared.infra.kafka.broker import BatchSubscriber, consume, kafka_broker
+from shared.infra.kafka.broker import BatchSubscriber, consume, kafka_broker, member_of
 from shared.infra.kafka.log_watch import LogWatch
+from shared.infra.kafka.membership import leave
 from shared.infra.kafka.newer_records import NewerRecords
 from shared.infra.kafka.positions import lags
 from shared.infra.kafka.records import Batch, Cursor
@@ -83,13 +84,21 @@ class ConsumerSupervisor(Generic[M]):
             self._settings.kafka, f"{self.subscription.group}-{self._settings.instance}"
         )
         self._paused.clear()
+        leaving = False
         try:
             async with self._logs.connected():
                 await self._start(broker)
                 await self._watch()
+        except asyncio.CancelledError:
+            leaving = True  # the process stops; a consumer that is replaced comes back at once
+            raise
         finally:
             self._subscriber = None
             await broker.stop()
+            if leaving:
+                group = self.subscription.group
+                member = member_of(group, self._settings.instance)
+                await leave(self._settings.kafka, group, member)
 
     async def _start(self, broker: KafkaBroker) -> None:
         """Join the group; under a pattern, in an epoch that the topics it matches now define."""

@@ -117,6 +117,26 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def session(self) -> AsyncIterator[Connection]:
+        """Open a connection beside the pool, of which the server soon notices that it is gone."""
+        connection = await asyncpg.connect(
+            self.url,
+            timeout=5,
+            command_timeout=30,
+            server_settings={
+                "application_name": self._application,
+                "search_path": self.schema,
+                "tcp_keepalives_idle": "4",
+                "tcp_keepalives_interval": "2",
+                "tcp_keepalives_count": "3",
+            },
+        )
+        try:
+            yield connection
+        finally:
+            await connection.close(timeout=5)
+
+    @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """Leave the block to commit; an exception undoes everything."""
         async with self.connection() as connection, connection.transaction():

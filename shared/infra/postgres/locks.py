@@ -25,6 +25,8 @@ class AdvisoryLock(IntEnum):
     """One relay per topic of an outbox, so that its messages leave in the order of their ids."""
     RECEIVE = 7_263_003
     """Shared by every transaction that receives; exclusive for the claim that all is received."""
+    INSTANCE = 7_263_011
+    """One process for each service and instance id; by name only."""
     REBUILD = 7_263_004
     """One rebuild of a schema at a time; another is refused."""
     PLAN = 7_263_101
@@ -57,4 +59,11 @@ async def try_lock_session(connection: Connection, purpose: AdvisoryLock) -> boo
     """Be alone until the connection closes; return whether that is so."""
     sql = f"SELECT pg_try_advisory_lock({_SCHEMA}, $1)"
     got: bool = await connection.fetchval(sql, purpose)
+    return got
+
+
+async def try_lock_session_name(connection: Connection, purpose: AdvisoryLock, name: str) -> bool:
+    """Be the only one with *name* until the connection closes; return whether that is so."""
+    sql = f"SELECT pg_try_advisory_lock({_SCHEMA}, {_NAME})"
+    got: bool = await connection.fetchval(sql, f"{purpose.name} {name}")
     return got

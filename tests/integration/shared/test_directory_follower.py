@@ -31,6 +31,7 @@ from shared.directory.publisher import publish, read_published
 from shared.directory.replica import DirectoryReplica
 from shared.directory.store import migrations_of, revision_status
 from shared.infra.health import Health
+from shared.infra.instance import InstanceClaim
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.topics import create_missing_topics
 from shared.infra.postgres.database import Database
@@ -105,9 +106,9 @@ async def following(
             "test", settings, database, health, prepare=prepare, topic=topic
         )
         register.on_change(seen.append)
-        start = Start(
-            database, migrations_of(None), "none", kafka, COMMON, health, [register.prerequisite]
-        )
+        claim = InstanceClaim(database, "test", settings, health)
+        needed = migrations_of(None), "none", kafka, COMMON, health, claim
+        start = Start(database, *needed, [register.prerequisite])
 
         async def work() -> None:
             begun.set()
