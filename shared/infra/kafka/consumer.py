@@ -28,12 +28,13 @@ from shared.infra.errors import (
     ReleaseTooOld,
 )
 from shared.infra.health import Condition, Health
+from shared.infra.kafka.breaker_watch import BreakerWatch
 from shared.infra.kafka.broker import BatchSubscriber, consume, kafka_broker, member_of
 from shared.infra.kafka.log_watch import LogWatch
 from shared.infra.kafka.membership import leave
 from shared.infra.kafka.newer_records import NewerRecords
 from shared.infra.kafka.positions import lags
-from shared.infra.kafka.records import Batch, Cursor
+from shared.infra.kafka.records import Batch, Cursor, first_offset
 from shared.infra.kafka.subscription import Subscription
 from shared.infra.postgres.database import Database
 from shared.infra.settings import ServiceSettings
@@ -69,9 +70,9 @@ class ConsumerSupervisor(Generic[M]):
         self._applying = Supervised(self.part, health)
         self._logs = LogWatch(settings.kafka, subscription, self.inbox, health)
         self._newer = NewerRecords(health)
+        self._breakers = BreakerWatch(self.inbox, health)
         self._after = after
         self._sought: dict[Partition, int] = {}
-        self._paused: set[Partition] = set()
         self._starts = 0
         self._subscriber: BatchSubscriber | None = None
 
@@ -83,7 +84,6 @@ class ConsumerSupervisor(Generic[M]):
         broker = kafka_broker(
             self._settings.kafka, f"{self.subscription.group}-{self._settings.instance}"
         )
-        self._paused.clear()
         leaving = False
         try:
             async with self._logs.connected():
@@ -148,7 +148,7 @@ class ConsumerSupervisor(Generic[M]):
         except PositionGap as gap:
             await self._rewind(batch.cursor, gap)
         except BreakerOpen as breaker:
-            self._pause(batch.cursor, breaker)
+            self._breakers.stop(batch.cursor, breaker)
         except ReleaseTooOld as newer:
             self._newer.stop(batch.cursor, newer)
         except LogHeld as held:
@@ -218,14 +218,14 @@ class ConsumerSupervisor(Generic[M]):
                 self._newer.go_on(consumer, stored)
                 applied = sum(it.next_offset for it in stored.values())
                 unread = lags(stored, await self._ends())
+                await self._breakers.go_on(consumer, unread)
                 behind = sum(n for it, n in unread.items() if it not in self._waiting)
-                await self._resume()
                 if behind and still > RETURN_AFTER_SECONDS:
                     await self._return_to_stored()
             except Exception as problem:  # noqa: BLE001 - ``complain`` raises a bug again
                 self._supervised.complain(problem)
                 continue
-            if not behind or applied != seen or self._paused:
+            if not behind or applied != seen:
                 moved_at, seen = time.monotonic(), applied
                 self._supervised.fine()
             elif still > STALLED_AFTER_SECONDS:
@@ -240,7 +240,7 @@ class ConsumerSupervisor(Generic[M]):
         is delivered twice then, and dropped by the fence.
         """
         consumer, stored = self._consumer(), await self.inbox.positions()
-        for partition in consumer.assignment() - self._paused - self._waiting:
+        for partition in consumer.assignment() - self._waiting:
             if await consumer.position(partition) > stored.get(partition, 0):
                 consumer.seek(partition, stored.get(partition, 0))
 
@@ -264,32 +264,15 @@ class ConsumerSupervisor(Generic[M]):
         for record in batch.records:
             partition = Partition(record.topic, record.partition)
             sought = self._sought.pop(partition, None)
-            if sought is not None and record.offset > sought:
+            if sought is not None and first_offset(record) > sought:
                 log.info("offsets without records", partition=partition, since=sought)
                 holes.add(partition)
         return holes
 
-    def _pause(self, cursor: Cursor, breaker: BreakerOpen) -> None:
-        for partition, offset in breaker.positions.items():
-            cursor.seek(partition, offset)
-            cursor.pause(partition)
-            self._paused.add(partition)
-            self._health.complain(_breaker(partition), Condition.BREAKER_OPEN, f"offset {offset}")
-
-    async def _resume(self) -> None:
-        """Go on where an operator has reset the breaker (``qcdc dead-letters reset``)."""
-        if not self._paused:
-            return
-        still_open = await self.inbox.open_breakers()
-        for partition in self._paused - still_open:
-            self._consumer().resume(partition)
-            self._health.fine(_breaker(partition))
-        self._paused &= still_open
-
     @property
     def _waiting(self) -> set[Partition]:
-        """What is not read until somebody has decided, or another release has been installed."""
-        return {*self._logs.held, *self._newer.offsets}
+        """What is not read for now, for a reason that has been reported."""
+        return {*self._logs.held, *self._newer.offsets, *self._breakers.offsets}
 
     def _consumer(self) -> AIOKafkaConsumer:
         consumer = self._subscriber.consumer if self._subscriber else None
@@ -301,7 +284,3 @@ class ConsumerSupervisor(Generic[M]):
 def _matching(pattern: str, topics: Iterable[str]) -> set[str]:
     """Choose topics as aiokafka does."""
     return {it for it in topics if re.match(pattern, it)}
-
-
-def _breaker(partition: Partition) -> str:
-    return f"breaker {partition.topic}/{partition.partition}"
