@@ -37,6 +37,16 @@ async def new_topic(bootstrap: str, partitions: int = 1, name: str = "") -> str:
     return name
 
 
+async def delete_topics(bootstrap: str, *names: str) -> None:
+    """Delete topics, as who tidies up does."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        await admin.delete_topics(list(names))
+    finally:
+        await admin.close()
+
+
 async def publish(
     bootstrap: str,
     topic: str,

@@ -31,7 +31,7 @@ from services.intake.domain.state import (
     SlotState,
 )
 from services.intake.domain.submissions import SubmissionKind
-from services.intake.domain.violations import Renderer, Violation
+from services.intake.domain.violations import Renderer, Violation, render_all
 from services.intake.domain.working_set import WorkingSet
 from shared.contracts.reports import Finding, HandoverSubmitted, ReportSubmitted
 from shared.reference.periods import VIETNAM
@@ -115,7 +115,7 @@ def _judged(
     verdict = judge(
         parsed, working_set.context, working_set.history(report) if report else NO_HISTORY
     )
-    findings = [render(it) for it in verdict.violations]
+    findings = render_all(verdict.violations, render)
     if key is None or verdict.validated is None:
         return SubmissionOutcome(_refused(parsed, findings))
     slot = working_set.slot(key)
@@ -143,7 +143,7 @@ def _handed_over(
     if verdict.validated is None:
         return SubmissionOutcome(_refused(parsed, [render(it) for it in verdict.violations]))
     violations = [*verdict.violations, *violations_in(report, verdict.validated, working_set)]
-    findings = [render(it) for it in violations]
+    findings = render_all(violations, render)
     if any(it.severity == "reject" for it in violations):
         return SubmissionOutcome(_refused(parsed, findings))
     key = HandoverKey(report.unit, report.form, report.effective_on)

@@ -12,7 +12,7 @@ from datetime import datetime
 from services.intake.domain.continuity import all_gaps, compares
 from services.intake.domain.sources import following, opened_by
 from services.intake.domain.state import CauseKind, Handover, OpenQuestion, SlotState
-from services.intake.domain.violations import MessageValue, Renderer, Violation
+from services.intake.domain.violations import MessageValue, Renderer, Violation, render_all
 from services.intake.domain.working_set import OpeningBasis, WorkingSet
 from shared.reference.periods import label_vi, parse_period
 from shared.reference.slots import Slot
@@ -96,7 +96,7 @@ def _ask(
             cause_kind=cause.kind,
             cause=cause.key,
             cause_revision=cause.revision,
-            findings=tuple(map(render, violations)),
+            findings=tuple(render_all(violations, render)),
             asked_at=cause.at,
         )
 

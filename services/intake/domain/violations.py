@@ -1,7 +1,7 @@
 """What a rule objects to: a code with values, rendered as a Vietnamese sentence."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from shared.contracts.values import Severity
 from shared.reference.vietnamese import number
 
 SHOWN_CHARACTERS_MAX = 80
+FINDINGS_MAX = 1_000
 
 Messages = Mapping[str, str]
 """Vietnamese sentences by code, with {placeholders} for the values of a violation."""
@@ -54,6 +55,14 @@ def renderer(messages: Messages) -> Renderer:
         )
 
     return render
+
+
+def render_all(violations: Sequence[Violation], render: Renderer) -> list[Finding]:
+    """Render violations, of very many the first: a receipt must fit into a message."""
+    findings = [render(it) for it in violations[:FINDINGS_MAX]]
+    if rest := len(violations) - len(findings):
+        findings.append(render(Violation("more_findings", "", {"count": rest}, "warn")))
+    return findings
 
 
 def printable(text: object) -> str:

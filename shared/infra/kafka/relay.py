@@ -113,6 +113,9 @@ class Relay:
     async def _pass(self, flow: "_Flow") -> int:
         try:
             await flow.settle_doubts()
+            if flow.has_failed and not await flow.is_waiting():
+                flow.fine()  # another process has sent them, or an operator has removed them
+                return 0
             await flow.producer.connected()
             async with self._failing if flow.has_failed else self._healthy:
                 sent = await flow.send_once()
@@ -155,6 +158,11 @@ class _Flow:
             async with self._database.transaction() as connection:
                 await self.pending.doubt(connection, self._doubtful)
             self._doubtful = ()
+
+    async def is_waiting(self) -> bool:
+        """Return whether there is a message for this topic."""
+        async with self._database.connection() as connection:
+            return self.topic in await self.pending.topics(connection)
 
     async def send_once(self) -> int:
         """

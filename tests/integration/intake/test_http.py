@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from services.intake.domain.violations import FINDINGS_MAX
 from tests.builders.intake_service import NOWHERE, Upstream, document, served
 
 
@@ -221,3 +222,20 @@ _FRONT_REQUIRED = (
     "oversight_boards_combined",
     "oversight_members_combined",
 )
+
+
+async def test_the_longest_refusal_fits_into_a_receipt(upstream: Upstream) -> None:
+    """One megabyte of cells that no form has: a receipt that does not fit would never leave."""
+    keys = [f"{'a' * 55}{number:03}[{'b' * 20}={'c' * 20}]" for number in range(500)]
+    hostile = document(0) | {
+        "figures": dict.fromkeys(keys, 1),
+        "qualifiers": dict.fromkeys(keys, "at_least"),
+        "entered_in": dict.fromkeys(keys, "nghin_dong"),
+    }
+
+    answer = await upstream.post(hostile)
+
+    findings = answer.json()["findings"]
+    assert answer.status_code == 422
+    assert 500 <= len(findings) <= FINDINGS_MAX
+    assert len(await upstream.rows("SELECT 1 FROM outbox")) == 1

@@ -12,7 +12,7 @@ from shared.infra.health import Condition, Health
 from shared.infra.kafka.outbox import MESSAGE_BYTES_MAX, acknowledged
 from shared.infra.postgres.database import Database
 from tests.builders.outbox import REFUSE, configure, left, numbers_on, outgoing, relaying, write
-from tests.builders.plumbing import migrated, new_topic
+from tests.builders.plumbing import delete_topics, migrated, new_topic
 from tests.builders.relay_process import stopped_relay
 from tests.eventually import eventually
 
@@ -67,6 +67,46 @@ async def test_a_missing_topic_holds_only_its_own_rows(kafka: str, postgres_url:
         assert first == 1
         assert await numbers_on(kafka, good) == list(range(10))
         assert await numbers_on(kafka, missing) == [0]
+
+
+async def test_a_topic_that_is_deleted_while_the_relay_works_is_named(
+    kafka: str, postgres_url: str
+) -> None:
+    """A source was decommissioned and its key is still valid; what it is owed waits, or goes."""
+    topic, good = await new_topic(kafka), await new_topic(kafka)
+    async with migrated(postgres_url) as database, relaying(database, kafka) as (_, health):
+        await write(database, outgoing(topic, 0), outgoing(good, 0))
+        await eventually(lambda: _all_left(database, topic, good), seconds=30)
+        await delete_topics(kafka, topic)
+        await write(database, outgoing(topic, 1))
+        await eventually(lambda: _complains(health, topic), seconds=60)
+        await write(database, outgoing(good, 1))
+        await eventually(lambda: _all_left(database, good))
+
+        async with database.connection() as connection:
+            await connection.execute("DELETE FROM outbox WHERE topic = $1", topic)
+
+        await eventually(lambda: _is_fine(health), seconds=30)
+        assert await numbers_on(kafka, good) == [0, 1]
+
+
+async def test_kafka_that_is_away_is_no_refusal(kafka: str, postgres_url: str) -> None:
+    """No topic is blamed for it, and everything leaves once it is back."""
+    topic = await new_topic(kafka)
+    async with migrated(postgres_url) as database:
+        await write(database, outgoing(topic, 0))
+        async with relaying(database, "127.0.0.1:9") as (_, health):
+            await eventually(lambda: _kafka_is_away(health), seconds=30)
+            parts = health.complaints.keys()
+        async with relaying(database, kafka):
+            await eventually(lambda: _all_left(database, topic), seconds=30)
+
+    assert parts == {"outbox"}
+
+
+async def _kafka_is_away(health: Health) -> bool:
+    complaint = health.complaints.get("outbox")
+    return complaint is not None and complaint.condition is Condition.KAFKA_UNAVAILABLE
 
 
 async def test_many_topics_that_refuse_do_not_slow_one_that_does_not(

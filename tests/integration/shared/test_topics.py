@@ -17,6 +17,7 @@ from shared.infra.kafka.topics import (
     mend_topics,
     topic_faults,
 )
+from tests.builders.plumbing import delete_topics
 from tests.eventually import eventually
 
 
@@ -134,15 +135,8 @@ async def test_what_a_source_lacks_is_complained_of_until_it_is_mended(kafka: st
     assert complaints[part].condition is Condition.TOPIC_UNFIT
     assert f"qcdc topics apply --source {lacking}" in complaints[part].detail
     assert health.complaints.keys() == {PART}  # which begins to run with the service
-    await delete(kafka, *(it.name for it in per_source([lacking, good])))
+    await delete_topics(kafka, *(it.name for it in per_source([lacking, good])))
 
 
 def _of(names: Iterable[str], *sources: str) -> list[TopicSpec]:
     return [it for it in of_known_sources(names) if it.name.split(".")[2] in sources]
-
-
-async def delete(bootstrap: str, *names: str) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    await admin.delete_topics(list(names))
-    await admin.close()
