@@ -21,6 +21,7 @@ from services.intake.entry.answers import (
     submission_view,
 )
 from services.intake.entry.bodies import BodyRefused, open_body, read_body
+from services.intake.entry.cloudevents import check_body, check_headers
 from services.intake.entry.documentation import (
     FINDING,
     HANDOVER_BODY,
@@ -137,10 +138,12 @@ async def _source(use_cases: HttpUseCases, messages: Messages, key: str | None) 
 async def _submit(
     use_cases: HttpUseCases, messages: Messages, request: Request, source: str, kind: SubmissionKind
 ) -> Response:
+    check_headers(request.headers, kind, messages)
     try:
         opened = await open_body(await read_body(request))
     except BodyRefused as refusal:
         raise _problem(refusal, messages) from None
+    check_body(request.headers, source, opened, messages)
     documents = [it for it in opened.documents if isinstance(it, SentDocument)]
     decided = iter(await use_cases.receive(source, kind, documents))
     outcomes = [it if isinstance(it, BodyRefused) else next(decided) for it in opened.documents]
