@@ -1,4 +1,8 @@
-"""``python -m services.<name> serve|migrate``: the command line of every service."""
+"""
+``python -m services.<name> serve|migrate``: the command line of every service.
+
+``serve --stay`` does not end when its configuration is wrong (see ``process.main``).
+"""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -14,6 +18,7 @@ from shared.infra.health import Health
 from shared.infra.postgres import migrate
 from shared.infra.settings import ServiceSettings
 
+_STAY = "--stay"
 S = TypeVar("S", bound=ServiceSettings)
 
 
@@ -65,14 +70,21 @@ def main(
             print(f"applied {name}")  # noqa: T201 - for the operator
 
     verbs = {"serve": serve, "migrate": bring_up_to_date}
-    verb = verbs.get("".join(sys.argv[1:2]) or "serve")
-    if verb is None:
-        sys.exit(f"one of: {', '.join(verbs)}")
-    run.main(lambda: verb(_settings(read)))
+    name, *options = sys.argv[1:] or ["serve"]
+    verb = verbs.get(name)
+    if verb is None or options not in ([], [_STAY]):
+        sys.exit(f"one of: {', '.join(verbs)}; with {_STAY} it waits when it cannot start")
+    run.main(lambda: verb(_settings(read)), stay=bool(options))
 
 
 def _settings(read: Callable[[], S]) -> S:
     try:
         return read()
     except ValidationError as problem:
-        raise Misconfigured(str(problem)) from problem
+        wrong = (f"{_variable(it['loc'])}: {it['msg']}" for it in problem.errors())
+        raise Misconfigured("; ".join(wrong)) from problem
+
+
+def _variable(location: Sequence[int | str]) -> str:
+    """Name the environment variable of a setting; a rule about several has none."""
+    return f"QCDC_{location[0]}".upper() if location else "settings"

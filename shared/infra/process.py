@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
 import structlog
@@ -21,14 +21,36 @@ log = structlog.get_logger()
 Task = Callable[[], Awaitable[None]]
 
 
-def main(body: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run *body* to its end and turn a configuration error into one clear line."""
+def main(body: Callable[[], Coroutine[Any, Any, None]], *, stay: bool = False) -> None:
+    """
+    Run *body* to its end and turn a configuration error into one clear line.
+
+    With *stay* the process then waits until it is told to end, and answers nobody: for a supervisor
+    that starts again whatever ends, and would say the same line for ever.
+    """
     try:
         asyncio.run(body())
     except* Misconfigured as problems:
-        for problem in problems.exceptions:
-            print(f"cannot start: {problem}", file=sys.stderr)  # noqa: T201 - for the operator
+        found = "; ".join(_lines(problems))
+        print(f"cannot start: {found}", file=sys.stderr)  # noqa: T201 - for the operator
+        if stay:
+            _wait_for_the_end()
         sys.exit(EXIT_MISCONFIGURED)
+
+
+def _lines(problem: BaseException) -> Iterator[str]:
+    """Yield what is wrong, from groups within groups, each on one line."""
+    if isinstance(problem, BaseExceptionGroup):
+        for it in problem.exceptions:
+            yield from _lines(it)
+    else:
+        yield "; ".join(str(problem).splitlines())
+
+
+def _wait_for_the_end() -> None:
+    signals = (signal.SIGTERM, signal.SIGINT)
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    signal.sigwait(signals)
 
 
 async def serve(

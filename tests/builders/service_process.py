@@ -48,7 +48,7 @@ def process_of(
 
 
 def run_to_its_end(
-    name: str, environment: dict[str, str], seconds_max: float = 60
+    name: str, environment: dict[str, str], *, seconds_max: float = 60
 ) -> subprocess.CompletedProcess[str]:
     """Run a service that ends by itself; both its outputs are in ``stdout``."""
     return subprocess.run(

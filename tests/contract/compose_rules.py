@@ -67,6 +67,14 @@ def crash_is_mended(compose: Document) -> Iterator[str]:
             yield f"{name} would be repeated"
 
 
+def misconfiguration_is_said_once(compose: Document) -> Iterator[str]:
+    """Want no start for ever: what a restart cannot mend waits for a person."""
+    for name in LINE:
+        command = compose["services"][name].get("command", [])
+        if not command or not str(command[-1]).endswith(" serve --stay"):
+            yield f"{name} would start again and again"
+
+
 def start_waits(compose: Document) -> Iterator[str]:
     """Want servers that answer, topics, tables and a directory, before a service."""
     for name in LINE:
@@ -147,6 +155,7 @@ RULES: tuple[Rule, ...] = (
     port_is_local,
     health_is_checked,
     crash_is_mended,
+    misconfiguration_is_said_once,
     start_waits,
     directory_is_published_once,
     service_is_confined,

@@ -60,6 +60,8 @@ FAULTS: list[tuple[str, Plant]] = [
     ("health_is_checked", _service("kafka", healthcheck={"test": ["NONE"]})),
     ("health_is_checked", _service("mailpit", healthcheck={"interval": "5s"})),
     ("crash_is_mended", _without("notifier", "restart")),
+    ("misconfiguration_is_said_once", _without("notifier", "command")),
+    ("misconfiguration_is_said_once", _service("intake", command=["sh", "-c", "serve"])),
     ("crash_is_mended", _service("postgres", restart="no")),
     ("crash_is_mended", _service("migrate", restart="on-failure")),
     ("start_waits", _without("intake", "depends_on")),

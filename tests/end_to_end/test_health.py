@@ -1,6 +1,8 @@
 """Ready says whether a service can answer; its complaints say what is wrong."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +12,9 @@ import pytest
 from tests.builders.intake_service import NOWHERE, document
 from tests.builders.service_process import answers, environment_of, process_of, run_to_its_end
 from tests.eventually import eventually
-from tools.deployment.deployment import Deployment, Plan
+from tools.deployment.deployment import REPOSITORY, Deployment, Plan
 from tools.stack.stack import Stack
+from tools.stack.waiting import wait_until
 
 START_SECONDS = 60
 NO_DATABASE = "postgresql://secretuser:secretpassword@127.0.0.1:9/secretname"
@@ -87,6 +90,50 @@ async def test_a_service_that_ends_says_so_before_its_socket_closes(
     assert refused is not None
     assert refused.json()["reasons"] == {"process": {"condition": "stopping"}}
     assert answered.status_code == 200
+
+
+def test_a_setting_that_is_missing_ends_the_start_with_one_line() -> None:
+    """It names the variable, and never what another one holds."""
+    environment = environment_of("nowhere", NO_DATABASE, 0)
+    del environment["QCDC_KAFKA"]
+
+    ended = run_to_its_end("intake", environment | {"QCDC_HTTP_PORT": "secretport"})
+
+    assert ended.returncode == 78
+    assert ended.stdout.count("\n") == 1, ended.stdout
+    assert ended.stdout.startswith("cannot start: QCDC_KAFKA: Field required; QCDC_HTTP_PORT: ")
+    assert "secret" not in ended.stdout
+
+
+def test_what_would_be_started_again_stays_and_says_it_once(
+    postgres_url: str, kafka: str, tmp_path: Path
+) -> None:
+    """In a container that is started again whenever it ends, the line would come for ever."""
+    log = tmp_path / "log"
+    command = [sys.executable, "-P", "-m", "services.intake", "serve", "--stay"]
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            command,
+            cwd=REPOSITORY,
+            env=environment_of(kafka, postgres_url, 0),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        ) as staying,
+    ):
+
+        def said() -> None:
+            if "cannot start: " not in log.read_text(encoding="utf-8"):
+                raise OSError("it has said nothing yet")
+
+        wait_until(said, what="the line has not come", seconds_max=START_SECONDS)
+        with pytest.raises(subprocess.TimeoutExpired):
+            staying.wait(2)  # it would end within milliseconds
+        staying.terminate()
+        code = staying.wait(START_SECONDS)
+
+    assert code == 78
+    assert log.read_text(encoding="utf-8").count("\n") == 1
 
 
 def test_a_database_without_tables_ends_the_start_with_one_line(
