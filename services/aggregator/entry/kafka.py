@@ -9,9 +9,11 @@ from services.aggregator.domain.layouts import Layout, Layouts
 from services.aggregator.domain.ledger import Ledger
 from services.aggregator.domain.reports import Counted, Revision
 from services.aggregator.usecases.count import count_reports
+from shared.contracts.newer import is_newer
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
 from shared.contracts.topics import REPORTS
-from shared.infra.kafka.records import Poison, Record
+from shared.contracts.wire import header_texts
+from shared.infra.kafka.records import Newer, Poison, Record
 from shared.infra.kafka.subscription import Subscription, subscriber
 from shared.infra.postgres.database import Connection
 from shared.reference.figures import to_units
@@ -20,6 +22,7 @@ from shared.reference.slots import Slot
 _EVENTS: Mapping[bytes, type[ReportAccepted] | type[ReportWithdrawn]] = {
     event.type_name().encode(): event for event in (ReportAccepted, ReportWithdrawn)
 }
+_TYPES = tuple(it.decode() for it in _EVENTS)
 
 
 def reports(
@@ -44,19 +47,23 @@ class ReportDecoder:
         """
         Decode one record.
 
-        They come from our own intake, so the fast parser is enough; a record that it cannot read,
-        or that is not in the catalogue, is a fault of ours and becomes a dead letter.
+        They come from our own intake, so the fast parser is enough. What is not in the catalogue
+        has passed the catalogue of a newer intake, and waits for that release; a record that
+        cannot be read is a fault of ours and becomes a dead letter.
         """
         event_type = next((value for name, value in record.headers if name == "ce_type"), b"")
         event_class = _EVENTS.get(event_type)
         if event_class is None:
-            return Poison("unknown_type")
+            newer = is_newer(header_texts(record.headers), _TYPES)
+            return Newer("newer_type") if newer else Poison("unknown_type")
         try:
             event = event_class.model_validate_json(record.value or b"")
         except ValidationError:
             return Poison("unreadable")
         layout = self._layouts.of(event.form, event.period)
-        if layout is None or layout.form.version != event.form_version:
+        if layout is None or layout.form.version < event.form_version:
+            return Newer("newer_form")
+        if layout.form.version > event.form_version:
             return Poison("unknown_form")
         if len(set(event.path)) < len(event.path):
             return Poison("area_named_twice")
@@ -66,7 +73,7 @@ class ReportDecoder:
 def _accepted(event: ReportAccepted, layout: Layout) -> Revision | Poison:
     position = layout.form.position
     if not (event.figures.keys() <= position.keys() and event.qualifiers.keys() <= position.keys()):
-        return Poison("unknown_cell")
+        return Newer("newer_indicator")
     figures = _figures(event, layout)
     if figures is None:
         return Poison("bad_figure")

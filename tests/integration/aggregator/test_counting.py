@@ -2,15 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
+
+import pytest
 
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.errors import Contended
 from shared.contracts.event import Event
 from shared.contracts.reports import ReportAccepted
-from shared.infra.errors import Partition
+from shared.infra.errors import Partition, ReleaseTooOld
 from shared.infra.kafka.records import Record
 from shared.infra.postgres.database import Database
+from shared.reference.reference_data import ReferenceData
 from tests.builders.accepted_reports import ReportSubject, accepted, mixed_history
 from tests.eventually import eventually
 from tests.integration.aggregator.audit import kept_totals, recomputed_totals
@@ -79,21 +83,62 @@ async def test_slot_on_two_partitions_at_once_counts_once(
 async def test_unreadable_record_stands_in_nobodys_way(
     database: Database, layouts: Layouts
 ) -> None:
-    """A cell that our catalogue does not know: a dead letter with a reason, and the rest counts."""
+    """Figures that make no sense: a dead letter with a reason, and the rest counts."""
     counting = Counting(database, layouts)
 
     await counting.count(
         [
-            accepted({"no_such_cell": 1}, ReportSubject("A")),
-            accepted({"work_days": "1.5"}, ReportSubject("B")),
-            accepted({"work_days": 1}, ReportSubject("C", form="F99")),
-            accepted({"work_days": 1}, ReportSubject("D")),
+            accepted({"work_days": "1.5"}, ReportSubject("A")),
+            accepted({"work_days": 1}, ReportSubject("B", path=("37.1", "37.1"))),
+            accepted({"work_days": 1}, ReportSubject("C")),
         ]
     )
 
+    assert await _reasons(database) == ["bad_figure", "area_named_twice"]
+    assert await _units(database) == ["C"]
+    assert await counting.stream.positions() == {Partition("reports", 0): 3}
+
+
+async def test_a_report_of_a_newer_release_waits_for_it_and_is_counted_then(
+    database: Database, reference: ReferenceData
+) -> None:
+    """Read by the release of yesterday it became a dead letter, and the totals lacked it."""
+    catalogue = reference.catalogue
+    forms = tuple(replace(it, version=it.version + 1) for it in catalogue.forms)
+    today, tomorrow = Layouts(catalogue), Layouts(replace(catalogue, forms=forms))
+    (before,) = {it.version for it in catalogue.forms if it.code == "F05"}
+    upgraded = [
+        accepted({"work_days": 2}, ReportSubject("A")).model_copy(
+            update={"form_version": before + 1}
+        ),
+        accepted({"work_days": 3}, ReportSubject("B")).model_copy(
+            update={"form_version": before + 1}
+        ),
+    ]
+    counting = Counting(database, today)
+    await counting.count([accepted({"work_days": 1}, ReportSubject("Z"))])
+    records = counting.records(upgraded)
+
+    for _ in range(2):  # a restart of the same release changes nothing
+        with pytest.raises(ReleaseTooOld) as stopped:
+            await counting.apply(records)
+    waiting = await _units(database), await counting.stream.positions()
+    await Counting(database, tomorrow).apply(records)
+
+    place = Partition("reports", 0)
+    assert stopped.value.stopped == {place: (1, "newer_form")}
+    assert waiting == (["Z"], {place: 1})
+    assert await _units(database) == ["A", "B", "Z"]
+    assert await counting.stream.positions() == {place: 3}
+    assert await _reasons(database) == []
+
+
+async def _reasons(database: Database) -> list[str]:
     async with database.connection() as connection:
         letters = await connection.fetch('SELECT reason FROM dead_letter ORDER BY "offset"')
-        units = await connection.fetch("SELECT unit FROM report")
-    assert [it["reason"] for it in letters] == ["unknown_cell", "bad_figure", "unknown_form"]
-    assert [it["unit"] for it in units] == ["D"]
-    assert await counting.stream.positions() == {Partition("reports", 0): 4}
+    return [it["reason"] for it in letters]
+
+
+async def _units(database: Database) -> list[str]:
+    async with database.connection() as connection:
+        return [it["unit"] for it in await connection.fetch("SELECT unit FROM report ORDER BY 1")]

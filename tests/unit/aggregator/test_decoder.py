@@ -6,7 +6,7 @@ from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.reports import Revision
 from services.aggregator.entry.kafka import ReportDecoder
 from shared.contracts.event import Event
-from shared.infra.kafka.records import Poison
+from shared.infra.kafka.records import Newer, Poison
 from tests.builders.accepted_reports import (
     ReportSubject,
     Value,
@@ -52,21 +52,39 @@ def test_withdrawal_has_no_figures(layouts: Layouts) -> None:
 @pytest.mark.parametrize(
     ("event", "reason"),
     [
-        (accepted({"no_such_cell": 1}), "unknown_cell"),
-        (accepted({"work_days": 1}, qualifiers={"no_such_cell": "about"}), "unknown_cell"),
         (accepted({"work_days": "1.5"}), "bad_figure"),
-        (accepted({"work_days": 1}, ReportSubject(form="F99")), "unknown_form"),
-        (accepted({"work_days": 1}).model_copy(update={"form_version": 2}), "unknown_form"),
-        (accepted({"work_days": 1}, ReportSubject(period="cal.2023-M13")), "unknown_form"),
         (accepted({"work_days": 1}, ReportSubject(path=("37.1", "37.1"))), "area_named_twice"),
-        (withdrawn(ReportSubject(form="F99")), "unknown_form"),
     ],
 )
-def test_what_our_facts_do_not_know_is_set_aside(
-    event: Event, reason: str, layouts: Layouts
-) -> None:
+def test_what_makes_no_sense_is_set_aside(event: Event, reason: str, layouts: Layouts) -> None:
     """A fault between intake and us: never guessed at, never counted in part."""
     assert ReportDecoder(layouts)(record(event)) == Poison(reason)
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (accepted({"no_such_cell": 1}), "newer_indicator"),
+        (accepted({"work_days": 1}, qualifiers={"no_such_cell": "about"}), "newer_indicator"),
+        (accepted({"work_days": 1}, ReportSubject(form="F99")), "newer_form"),
+        (accepted({"work_days": 1}).model_copy(update={"form_version": 2}), "newer_form"),
+        (accepted({"work_days": 1}, ReportSubject(period="cal.2023-M13")), "newer_form"),
+        (withdrawn(ReportSubject(form="F99")), "newer_form"),
+    ],
+)
+def test_what_passed_the_catalogue_of_a_newer_intake_waits_for_that_release(
+    event: Event, reason: str, layouts: Layouts
+) -> None:
+    """As a dead letter it would be missing in the totals for ever."""
+    assert ReportDecoder(layouts)(record(event)) == Newer(reason)
+
+
+@pytest.mark.parametrize("type_name", [b"qcdc.ReportAccepted.v2", b"qcdc.ReportAmended.v1"])
+def test_a_newer_type_of_ours_waits_for_its_release(type_name: bytes, layouts: Layouts) -> None:
+    """What it holds is not looked at."""
+    headers = [("ce_type", type_name), ("ce_source", b"qcdc/intake")]
+
+    assert ReportDecoder(layouts)(raw(b"", headers)) == Newer("newer_type")
 
 
 @pytest.mark.parametrize(
