@@ -8,6 +8,8 @@ ValueError
 Misconfigured
 ├── CannotSign          the figures do not exist, or not yet
 └── CannotRebuild       a rebuild cannot begin or cannot be finished; the live ledger is untouched
+    ├── LogUndecided    a partition of the topic waits for an operator
+    ├── ReportTooNew    the topic holds what a newer release has counted
     ├── LogTooShort     the topic does not hold every record that was counted
     └── RebuildRunning  another rebuild is running
 """
@@ -61,6 +63,26 @@ class LogTooShort(CannotRebuild):
         super().__init__(
             f"{partition.topic}/{partition.partition} no longer holds all that was counted"
             f" ({detail}); run: qcdc republish, then qcdc rebuild aggregator --verify"
+        )
+
+
+class LogUndecided(CannotRebuild):
+    """The log is not the one that was counted, or has lost what was not counted yet."""
+
+    def __init__(self, partition: Partition) -> None:
+        super().__init__(
+            f"{partition.topic}/{partition.partition} is not what was read of it, and nobody has"
+            " decided what to do; run: qcdc positions show"
+        )
+
+
+class ReportTooNew(CannotRebuild):
+    """A newer release of the aggregator has counted what this one cannot read."""
+
+    def __init__(self, partition: Partition, offset: int) -> None:
+        super().__init__(
+            f"{partition.topic}/{partition.partition} holds at {offset} what only a newer release"
+            " can read; run the rebuild of that release"
         )
 
 

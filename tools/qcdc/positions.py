@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from shared.infra.errors import Misconfigured, Partition
 from shared.infra.health import Condition
-from shared.infra.kafka.log_watch import reasons_to_hold
-from shared.infra.kafka.logs import LogState, log_client
+from shared.infra.kafka.log_comparison import compare_now
+from shared.infra.kafka.logs import LogState
 from shared.infra.kafka.positions import (
     StoredPosition,
     StreamPartition,
@@ -120,7 +120,7 @@ async def accept(settings: OperatorSettings, order: AcceptLossOrder) -> list[Acc
             raise Misconfigured(f"there is no topic {order.topic}; run: qcdc topics apply")
         accepted = []
         async with connection.transaction():
-            for key in sorted(reasons):
+            for key in sorted(it for it in reasons if it.partition in logs):
                 log, seen, why = logs[key.partition], stored[key], reasons[key]
                 if not order.dry_run:
                     await hold(connection, key, seen, why)
@@ -142,15 +142,13 @@ async def _compared(
     kafka: str, stored: Mapping[StreamPartition, StoredPosition]
 ) -> tuple[Mapping[Partition, LogState], Mapping[StreamPartition, Condition]]:
     """Return the logs, and why positions of them are held, or would be if somebody looked now."""
-    async with log_client(kafka) as client:
-        logs = await client.describe({it.partition.topic for it in stored})
+    logs: dict[Partition, LogState] = {}
     reasons: dict[StreamPartition, Condition] = {}
-    for stream in {it.stream for it in stored}:
+    for stream in sorted({it.stream for it in stored}):
         mine = {key.partition: it for key, it in stored.items() if key.stream == stream}
-        there = {it: logs[it] for it in mine if it in logs}
-        found = await reasons_to_hold(kafka, mine, there, there)
-        held = {it: why for it in there if (why := mine[it].held_because)}
-        reasons |= {StreamPartition(stream, it): why for it, why in {**found, **held}.items()}
+        found, held = await compare_now(kafka, mine)
+        logs |= found
+        reasons |= {StreamPartition(stream, it): why for it, why in held.items()}
     return logs, reasons
 
 

@@ -22,13 +22,16 @@ from dataclasses import dataclass, replace
 
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.domain.reports import Revision
+from services.aggregator.errors import LogUndecided
 from services.aggregator.store.schema import MIGRATE_COMMAND, MIGRATIONS
 from services.aggregator.store.swap import RebuildOutcome, Swap, swapping
 from services.aggregator.usecases.replay import Replay, ReplaySource
 from shared.directory.follower import reference_data_in_tables
+from shared.infra.kafka.log_comparison import compare_now
+from shared.infra.kafka.positions import stored_positions
 from shared.infra.kafka.subscription import Subscription
 from shared.infra.postgres import migrate
-from shared.infra.postgres.database import Database
+from shared.infra.postgres.database import Connection, Database
 from shared.reference.directory import Directory
 
 ROUNDS_MAX = 10
@@ -65,7 +68,8 @@ async def rebuild(
     *progress* is called with the numbers of records replayed and to be replayed.
 
     Raises RebuildRunning when another rebuild is running, LogTooShort when the log no longer holds
-    all that was counted, Misconfigured when the live tables are, or become, of another version.
+    all that was counted, LogUndecided when it is not the log that was counted, Misconfigured when
+    the live tables are, or become, of another version.
     """
     began = time.monotonic()
     async with swapping(parts.url, parts.live) as (swap, connection):
@@ -76,6 +80,7 @@ async def rebuild(
         async with _opened(parts.database(swap.new)) as database:
             layouts = Layouts(reference.catalogue)
             source = _source(parts, database, layouts, cut_allowed=verify)
+            await _refuse_lost_logs(parts.kafka, connection, source.inbox.name)
             catch_up = _CatchUp(source, swap, progress)
             await catch_up.approach()
 
@@ -120,6 +125,14 @@ class _CatchUp:
     def _report(self, done: int) -> None:
         if self._progress:
             self._progress(done, self._total)
+
+
+async def _refuse_lost_logs(kafka: str, connection: Connection, stream: str) -> None:
+    """Positions of another log than the one that lies there say nothing about where to end."""
+    stored = await stored_positions(connection, stream)
+    _, held = await compare_now(kafka, {key.partition: it for key, it in stored.items()})
+    if held:
+        raise LogUndecided(next(iter(held)))
 
 
 def _source(

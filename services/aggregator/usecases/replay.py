@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.aggregator.domain.reports import Revision
-from services.aggregator.errors import LogTooShort
+from services.aggregator.errors import LogTooShort, ReportTooNew
 from shared.infra.dead_letters import reset_breakers
-from shared.infra.errors import BreakerOpen, Partition
+from shared.infra.errors import BreakerOpen, Partition, ReleaseTooOld
 from shared.infra.kafka.inbox import Inbox
 from shared.infra.kafka.partitions import held_offsets, partition_consumer, read_until
 from shared.infra.kafka.records import Poison, Record
@@ -54,6 +54,7 @@ class Replay:
         Apply every record before *targets*, and none from there on.
 
         Raises:
+            ReportTooNew: when a newer release has counted what this one cannot read.
             LogTooShort: when the log does not reach to a target, or not from its first record.
 
         """
@@ -93,6 +94,9 @@ class Replay:
                 await (
                     self._reset_breakers()
                 )  # the live reader has passed it: an operator reset it there
+            except ReleaseTooOld as newer:
+                ((partition, (offset, _)), *_) = newer.stopped.items()
+                raise ReportTooNew(partition, offset) from newer
             except Exception as problem:
                 attempt += 1
                 if attempt == ATTEMPTS_MAX or not retryable(problem):

@@ -18,14 +18,14 @@ from aiokafka.errors import KafkaError
 from shared.infra.errors import LogHeld, Partition
 from shared.infra.health import Condition, Health
 from shared.infra.kafka.inbox import Inbox
-from shared.infra.kafka.logs import LogClient, LogState, log_client, read_stamps
+from shared.infra.kafka.log_comparison import Logs, reasons_to_hold
+from shared.infra.kafka.logs import LogClient, log_client
 from shared.infra.kafka.positions import (
     Positions,
     StoredPosition,
     StreamPartition,
     accept_loss,
     hold,
-    reason_to_hold,
     remember_log,
 )
 from shared.infra.kafka.records import Cursor
@@ -34,7 +34,6 @@ from shared.infra.kafka.subscription import Subscription
 KEYED_STATES = "every record is the whole state of its key: they are read from the beginning again"
 """Recorded where nobody has to decide."""
 
-Logs = Mapping[Partition, LogState]
 log = structlog.get_logger()
 
 
@@ -188,32 +187,6 @@ class LogWatch:
         if self._client is None:
             raise KafkaError("not connected to Kafka")
         return self._client
-
-
-async def reasons_to_hold(
-    bootstrap: str, stored: Positions, logs: Logs, again: Collection[Partition]
-) -> Mapping[Partition, Condition]:
-    """
-    Return why each partition that is not held yet must be, without those that need not.
-
-    Records are read and compared in the partitions *again* only.
-    """
-    free = {it: stored.get(it, StoredPosition()) for it in logs}
-    free = {it: position for it, position in free.items() if not position.held_because}
-    reasons = {it: why for it, seen in free.items() if (why := reason_to_hold(seen, logs[it]))}
-    newest = {
-        it: seen.newest.offset
-        for it, seen in free.items()
-        if it in again and it not in reasons and seen.newest is not None
-    }
-    there = {it: offset for it, offset in newest.items() if offset >= logs[it].first}
-    stamps = await read_stamps(bootstrap, there) if there else {}
-    replaced = {
-        it: why
-        for it, found in stamps.items()
-        if (why := reason_to_hold(free[it], logs[it], found))
-    }
-    return reasons | replaced
 
 
 def _part(partition: Partition) -> str:
