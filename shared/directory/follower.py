@@ -241,11 +241,11 @@ class DirectoryFollower:
         """
         Return whether reference data is in force; what ships is, when nothing was published.
 
-        Behind an open breaker nothing more is read before an operator has looked: meanwhile the
-        revision in the tables is in force.
+        Behind an open breaker nothing more is read before an operator has looked, and what a newer
+        release wrote is read by that release: meanwhile the revision in the tables is in force.
         """
         behind = await self.reader.behind()
-        if behind and not await self.reader.inbox.open_breakers():
+        if behind and not (self.reader.waiting or await self.reader.inbox.open_breakers()):
             return False
         status = await self.refresh()
         published = bool(behind or status.in_force or status.complaint)

@@ -34,7 +34,7 @@ from shared.directory.replica import DirectoryReplica
 from shared.infra.errors import Misconfigured, Partition
 from shared.infra.kafka.broker import producer
 from shared.infra.kafka.partitions import held_offsets, partition_consumer, read_until
-from shared.infra.kafka.records import Poison, Record
+from shared.infra.kafka.records import Newer, Poison, Record
 from shared.reference.errors import FactError
 
 SOURCE = "qcdc/directory"
@@ -162,6 +162,11 @@ async def _wait_for(consumer: AIOKafkaConsumer, topic: str) -> None:
 def _take(records: Sequence[Record], replica: DirectoryReplica) -> None:
     for record in records:
         message = decode(record)
+        if isinstance(message, Newer):  # a publication would take away what cannot be read here
+            raise Misconfigured(
+                f"{record.topic} holds at {record.offset} what a newer release has published;"
+                " use the qcdc of that release"
+            )
         if isinstance(message, Poison):
             log.warning("unreadable", offset=record.offset, reason=message.reason)
         else:

@@ -168,6 +168,11 @@ class ConsumerSupervisor(Generic[M]):
         await self._logs.check(stored, ends)
         return sum(lags(stored, ends).values())
 
+    @property
+    def waiting(self) -> set[Partition]:
+        """What is not read for now, for a reason that has been reported."""
+        return {*self._logs.held, *self._newer.offsets, *self._breakers.offsets}
+
     async def _ends(self) -> dict[Partition, int]:
         consumer = self._consumer()
         topics = await self._topics_now(consumer)
@@ -219,7 +224,7 @@ class ConsumerSupervisor(Generic[M]):
                 applied = sum(it.next_offset for it in stored.values())
                 unread = lags(stored, await self._ends())
                 await self._breakers.go_on(consumer, unread)
-                behind = sum(n for it, n in unread.items() if it not in self._waiting)
+                behind = sum(n for it, n in unread.items() if it not in self.waiting)
                 if behind and still > RETURN_AFTER_SECONDS:
                     await self._return_to_stored()
             except Exception as problem:  # noqa: BLE001 - ``complain`` raises a bug again
@@ -240,7 +245,7 @@ class ConsumerSupervisor(Generic[M]):
         is delivered twice then, and dropped by the fence.
         """
         consumer, stored = self._consumer(), await self.inbox.positions()
-        for partition in consumer.assignment() - self._waiting:
+        for partition in consumer.assignment() - self.waiting:
             if await consumer.position(partition) > stored.get(partition, 0):
                 consumer.seek(partition, stored.get(partition, 0))
 
@@ -268,11 +273,6 @@ class ConsumerSupervisor(Generic[M]):
                 log.info("offsets without records", partition=partition, since=sought)
                 holes.add(partition)
         return holes
-
-    @property
-    def _waiting(self) -> set[Partition]:
-        """What is not read for now, for a reason that has been reported."""
-        return {*self._logs.held, *self._newer.offsets, *self._breakers.offsets}
 
     def _consumer(self) -> AIOKafkaConsumer:
         consumer = self._subscriber.consumer if self._subscriber else None
