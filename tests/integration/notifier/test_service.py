@@ -1,7 +1,6 @@
-import itertools
-
 """The whole notifier, wired as it is served, between Kafka, PostgreSQL and a mail server."""
 
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
