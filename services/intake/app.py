@@ -18,6 +18,7 @@ from services.intake.settings import IntakeSettings
 from services.intake.store.postgres import Journal
 from services.intake.usecases.advance_watermark import AdvanceWatermark
 from services.intake.usecases.find_submission import FindSubmission
+from services.intake.usecases.judge_parked import JudgeParked
 from services.intake.usecases.keys import source_of_key
 from services.intake.usecases.receive import ReceiveSubmissions
 from services.intake.usecases.receive_documents import ReceiveDocuments
@@ -76,6 +77,7 @@ class Intake:
     relay: Relay
     watermark: AdvanceWatermark
     topic_watch: TopicWatch
+    judge_parked: JudgeParked
     start: Start
 
     async def open(self) -> None:
@@ -94,9 +96,8 @@ class Intake:
 
     def tasks(self) -> list[Task]:
         """List what runs beside HTTP; nothing touches data before the start was checked."""
-        return self.start.before(
-            [self.reader.run, self.relay.run, self.watermark.run, self.topic_watch.run]
-        )
+        work = self.reader, self.relay, self.watermark, self.topic_watch, self.judge_parked
+        return self.start.before([it.run for it in work])
 
 
 def build(
@@ -115,20 +116,14 @@ def build(
     health = Health()
     database, http_database = _database(settings, "intake"), _database(settings, "intake-http")
     messages = load_messages()
-    follower = DirectoryFollower(
-        "intake",
-        settings,
-        database,
-        health,
-        prepare=rule_context,
-        reference=reference,
-        topic=directory,
-    )
+    follower = _follower(settings, database, health, reference, directory)
     receive_submissions = build_receive_submissions(follower.reference, messages)
     relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "intake"), health)
     subscription = replace(submissions(receive_submissions), pattern=pattern)
     reader = ConsumerSupervisor(subscription, "intake", settings, database, health, relay.wake)
     use_cases = _use_cases(http_database, receive_submissions, relay.wake)
+    judge_parked = JudgeParked(database, receive_submissions, health, relay.wake)
+    follower.on_change(judge_parked.on_change)
     return Intake(
         settings=settings,
         database=database,
@@ -142,7 +137,21 @@ def build(
             database, reader.behind, settings.watermark_seconds, health, relay.wake
         ),
         topic_watch=TopicWatch(settings.kafka, of_known_sources, health),
+        judge_parked=judge_parked,
         start=_start(settings, database, health, follower),
+    )
+
+
+def _follower(
+    settings: IntakeSettings,
+    database: Database,
+    health: Health,
+    reference: ReferenceData | None,
+    topic: str,
+) -> DirectoryFollower:
+    given = settings, database, health
+    return DirectoryFollower(
+        "intake", *given, prepare=rule_context, reference=reference, topic=topic
     )
 
 

@@ -124,6 +124,22 @@ class SubmissionRejected(Event):
     findings: tuple[Finding, ...]
 
 
+class SubmissionParked(Event):
+    """
+    The receipt of a submission that cannot be judged yet, by no fault of its sender.
+
+    ``findings`` say why. The receipt that decides follows by itself, with the same ``received_at``.
+    """
+
+    submission_id: EventId
+    source: SourceName
+    unit: str | None = None
+    form: str | None = None
+    period: str | None = None
+    received_at: Instant
+    findings: tuple[Finding, ...]
+
+
 class Cause(BaseModel):
     """The revision of another report, or of a handover, that raised a question."""
 

@@ -13,6 +13,7 @@ from itertools import product
 from shared.reference.catalogue import FormVersion
 from shared.reference.committees import Committee, Demand, Extension
 from shared.reference.dates import Dated
+from shared.reference.errors import NoDeadlineRule
 from shared.reference.levels import LEVELS
 from shared.reference.periods import KINDS, REGIMES, VIETNAM, Period, periods_of_year
 from shared.reference.rows import FileRow
@@ -140,7 +141,7 @@ def due_at(period: Period, rule: DeadlineRule, calendar: WorkingCalendar) -> dat
     """
     Return the due instant of a period by a rule, in Asia/Ho_Chi_Minh.
 
-    Raises ValueError when the calendar does not reach that far.
+    Raises CalendarTooShort when the calendar does not reach that far.
     """
     day = calendar.nth_working_day_after(period.last_day, rule.working_days_after_close)
     return datetime.combine(day, rule.hour, VIETNAM)
@@ -160,7 +161,7 @@ def due(  # noqa: PLR0913, PLR0917 - what, who, and the facts that decide
 
     A date set by a letter of a committee of its area goes before the regime's rule; of several the
     latest holds, so that nobody is accused who met one of them. An extension only ever moves the
-    date later. Raises ValueError when the calendar does not reach that far, or when no rule holds.
+    date later. Raises NoDueInstant when the calendar does not reach that far, or no rule holds.
     """
     asking = [it for it in committees if it.area in areas and it.asks_for(period)]
     asked = list(_asked(form, period, asking)) or [_by_rule(period, level, rules, calendar)]
@@ -179,7 +180,7 @@ def _by_rule(
 ) -> Due:
     rule = rule_for(period, level, rules)
     if rule is None:
-        raise ValueError(f"no rule sets a deadline for {period.code} and level {level}")
+        raise NoDeadlineRule(f"no rule sets a deadline for {period.code} and level {level}")
     return Due(due_at(period, rule, calendar), rule.code)
 
 

@@ -2,8 +2,12 @@
 The errors of the domain facts.
 
 Exception
-└── FactError       a fact file says something that cannot be used
-    └── FactErrors  several of them
+├── FactError             a fact file says something that cannot be used
+│   └── FactErrors        several of them
+└── ValueError
+    └── NoDueInstant      the reference data do not say when something is due
+        ├── CalendarTooShort
+        └── NoDeadlineRule
 """
 
 from collections.abc import Sequence
@@ -33,3 +37,15 @@ class FactErrors(FactError):
         super().__init__(first.file, first.where, first.message, first.line)
         self.args = ("\n".join(map(str, problems)),)
         self.problems = tuple(problems)
+
+
+class NoDueInstant(ValueError):
+    """The reference data do not say when something is due; others may."""
+
+
+class CalendarTooShort(NoDueInstant):
+    """The calendar does not know of a day; a guessed holiday would accuse somebody wrongly."""
+
+
+class NoDeadlineRule(NoDueInstant):
+    """The regime has no rule for a period and a level of units."""

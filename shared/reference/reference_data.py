@@ -40,8 +40,8 @@ class ReferenceData:
         """
         Return when a unit's report is due, None when form or unit is unknown.
 
-        Level and areas are those of the last day of the period. Raises ValueError when the
-        calendar does not reach that far, or when no rule holds.
+        Level and areas are those of the last day of the period. Raises NoDueInstant when
+        the calendar does not reach that far, or when no rule holds.
         """
         unit = self.directory.get(unit_key, period.last_day)
         if unit is None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shared.reference.dates import DAY
+from shared.reference.errors import CalendarTooShort
 from shared.reference.rows import FileRow
 
 _SATURDAY = 5
@@ -24,8 +25,7 @@ class WorkingCalendar:
     """
     Which days are worked between two dates, both included.
 
-    A question about a day outside that range raises ValueError: a guessed holiday would accuse
-    somebody on the wrong day.
+    A question about a day outside that range raises CalendarTooShort, a ValueError.
     """
 
     days_off: frozenset[date]
@@ -46,9 +46,9 @@ class WorkingCalendar:
         return self.last - today < _TWO_YEARS
 
     def is_working_day(self, day: date) -> bool:
-        """Return whether a day is worked. Raises ValueError outside the range covered."""
+        """Return whether a day is worked. Raises CalendarTooShort outside the range covered."""
         if not self.covers(day):
-            raise ValueError(
+            raise CalendarTooShort(
                 f"the calendar covers {self.first} to {self.last}, not {day.isoformat()}"
             )
         return day in self.days_worked or (day.weekday() < _SATURDAY and day not in self.days_off)

@@ -125,6 +125,7 @@ def test_a_publication_that_the_table_leaves_out_is_caught(sources: Mapping[str,
         "intake names the topic of receipts, the table does not say so",
         "intake makes ReportQuestioned, the table does not say so",
         "intake makes SubmissionAccepted, the table does not say so",
+        "intake makes SubmissionParked, the table does not say so",
         "intake makes SubmissionRejected, the table does not say so",
     }
 

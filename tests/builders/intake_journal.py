@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 
 from services.intake.domain.loaded_state import BacklogQuery, LoadedState, PeriodKind, ReadSet
 from services.intake.domain.numbering import SubmissionOutcome, fold
+from services.intake.domain.parking import unparked
 from services.intake.domain.parsing import parse_submission
 from services.intake.domain.read_set import read_set_of
 from services.intake.domain.rule_context import RuleContext
 from services.intake.domain.state import (
+    ContentKey,
     EventKey,
     Handover,
     HandoverKey,
     JournalEntry,
+    ParkedSubmission,
     SlotState,
 )
 from services.intake.domain.submissions import RawSubmission
@@ -31,6 +34,13 @@ class MemoryJournal:
     entries: list[JournalEntry] = field(default_factory=list)
     slots: dict[Slot, SlotState] = field(default_factory=dict)
     handovers: dict[HandoverKey, Handover] = field(default_factory=dict)
+    parked: dict[ContentKey, ParkedSubmission] = field(default_factory=dict)
+    judgement_may_fail: bool = False
+    """Whether a test is about a judgement that raises; in all others it is a fault."""
+
+    def judge_again(self) -> Sequence[SubmissionOutcome]:
+        """Judge what is parked, in the order of arrival."""
+        return self.receive(*map(unparked, self.parked.values()))
 
     def receive(self, *submissions: RawSubmission) -> Sequence[SubmissionOutcome]:
         """Decide one batch and store the outcome."""
@@ -40,6 +50,11 @@ class MemoryJournal:
         self.entries.extend(outcomes.entries)
         self.slots.update({it.key: it for it in outcomes.slots})
         self.handovers.update({it.key: it for it in outcomes.handovers})
+        self.parked.update({it.key: it for it in outcomes.parked})
+        for key in outcomes.no_longer_parked:
+            del self.parked[key]
+        failed = [it.detail for it in outcomes.parked if it.detail]
+        assert self.judgement_may_fail or not failed, failed
         return outcomes.all
 
     def load(self, read_set: ReadSet) -> LoadedState:
@@ -50,6 +65,11 @@ class MemoryJournal:
             slots={key: self.slots[key] for key in read_set.slots if key in self.slots},
             backlogs={it: self._backlog(it) for it in read_set.backlogs},
             handovers={it: self.handovers[it] for it in read_set.handovers if it in self.handovers},
+            parked=[
+                it
+                for it in self.parked.values()
+                if it.key[:2] in read_set.events or it.slot in read_set.parked
+            ],
         )
 
     def _entries(self, wanted: set[EventKey]) -> dict[EventKey, tuple[JournalEntry, ...]]:

@@ -139,9 +139,17 @@ def document(number: int, total: int = 1, **changes: object) -> dict[str, Any]:
 
 @asynccontextmanager
 async def served(
-    url: str, kafka: str, topics: Topics | None = None, reference: ReferenceData = _FACTS
+    url: str,
+    kafka: str,
+    topics: Topics | None = None,
+    reference: ReferenceData | None = _FACTS,
+    directory: str | None = None,
 ) -> AsyncIterator[Upstream]:
-    """Serve an intake; with *topics* also what runs beside HTTP, on topics named like these."""
+    """
+    Serve an intake; with *topics* also what runs beside HTTP, on topics named like these.
+
+    *directory* is the topic that it follows, by default an empty one.
+    """
     source = topics.source if topics else "demo"
     await migrate(url, "qcdc", wiring.MIGRATIONS)
     settings = IntakeSettings(
@@ -151,7 +159,7 @@ async def served(
         settings,
         SUBMISSIONS_PATTERN.replace("[a-z0-9]", source.rpartition("-")[0], 1),
         reference=reference,
-        directory=await new_topic(kafka) if topics else "none",
+        directory=directory or (await new_topic(kafka) if topics else "none"),
     )
     await intake.open()
     async with intake.database.connection() as connection:

@@ -57,6 +57,7 @@ def test_the_events_are_those_that_were_agreed() -> None:
         "ReportWithdrawalRequested",
         "ReportWithdrawn",
         "SubmissionAccepted",
+        "SubmissionParked",
         "SubmissionRejected",
         "UnitRecorded",
     ]

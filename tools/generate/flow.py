@@ -34,6 +34,7 @@ from shared.contracts.reports import (
     ReportWithdrawalRequested,
     ReportWithdrawn,
     SubmissionAccepted,
+    SubmissionParked,
     SubmissionRejected,
 )
 from shared.contracts.topics import TopicSpec
@@ -98,7 +99,7 @@ FLOW = (
         "The verdict on every submission of that upstream system, with all findings.",
         key="the unit; the source where no unit can be read",
         partition=OF_ITS_KEY,
-        events=(SubmissionAccepted, SubmissionRejected, ReportQuestioned),
+        events=(SubmissionAccepted, SubmissionRejected, SubmissionParked, ReportQuestioned),
         writers=(INTAKE,),
         readers=(UPSTREAM,),
     ),

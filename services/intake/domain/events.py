@@ -15,20 +15,24 @@ from shared.contracts.reports import (
     ReportWithdrawalRequested,
     ReportWithdrawn,
     SubmissionAccepted,
+    SubmissionParked,
     SubmissionRejected,
 )
 
 T = TypeVar("T")
 CanonicalFigures = Mapping[str, int | str | None]
 
-SubmissionReceipt = SubmissionAccepted | SubmissionRejected
+SubmissionReceipt = SubmissionAccepted | SubmissionRejected | SubmissionParked
 PublishedReport = ReportAccepted | ReportWithdrawn
 
 
 def receipt_of(entry: JournalEntry) -> SubmissionReceipt:
     """Write the receipt of a journal entry, the first time and every time after."""
-    event_id = derived_id("receipt", entry.source, entry.event_id, entry.content_hash.hex())
+    cause = entry.source, entry.event_id, entry.content_hash.hex()
     received_at = entry.received_at.astimezone(UTC)
+    if entry.verdict == "parked":
+        return _parked(entry, derived_id("parked", *cause, *(it.code for it in entry.findings)))
+    event_id = derived_id("receipt", *cause)
     if entry.verdict == "rejected":
         return SubmissionRejected(
             event_id=event_id,
@@ -117,6 +121,21 @@ def questioned(question: OpenQuestion) -> ReportQuestioned:
             revision=question.cause_revision,
         ),
         findings=question.findings,
+    )
+
+
+def _parked(entry: JournalEntry, event_id: str) -> SubmissionParked:
+    received_at = entry.received_at.astimezone(UTC)
+    return SubmissionParked(
+        event_id=event_id,
+        occurred_at=received_at,
+        submission_id=entry.event_id,
+        source=entry.source,
+        unit=entry.unit,
+        form=entry.form,
+        period=entry.period,
+        received_at=received_at,
+        findings=entry.findings,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from services.intake.domain.case import Case, lay_out, to_smallest_units
 from services.intake.domain.history import NO_HISTORY, UnitHistory
+from services.intake.domain.parking import not_judgeable
 from services.intake.domain.parsing import ParsedSubmission, SubmissionEvent
 from services.intake.domain.rule_context import CompiledForm, RuleContext
 from services.intake.domain.rules import rules_of
@@ -39,10 +40,16 @@ class ValidatedReport:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All violations at once; ``validated`` is None when one of them refuses the submission."""
+    """
+    All violations at once; ``validated`` is None when one of them refuses the submission.
+
+    It is None too when the submission cannot be judged by the reference data in force; ``parked``
+    says why then.
+    """
 
     violations: tuple[Violation, ...]
     validated: ValidatedReport | None
+    parked: Violation | None = None
 
 
 def judge(
@@ -60,7 +67,8 @@ def judge(
     violations = tuple(_violations(case))
     if any(it.severity == "reject" for it in violations):
         return Verdict(violations, None)
-    return Verdict(violations, _validated(case))
+    why = not_judgeable(report, case.period, context) if case.period else None
+    return Verdict(violations, None if why else _validated(case), why)
 
 
 def _violations(case: Case) -> Iterator[Violation]:

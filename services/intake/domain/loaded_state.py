@@ -1,6 +1,6 @@
 """What a batch loads: the keys that it asked for, and what the journal holds under them."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from services.intake.domain.state import (
     Handover,
     HandoverKey,
     JournalEntry,
+    ParkedSubmission,
     ReportSeries,
     SlotState,
 )
@@ -40,6 +41,8 @@ class ReadSet:
     slots: set[Slot] = field(default_factory=set)
     backlogs: set[BacklogQuery] = field(default_factory=set)
     handovers: set[HandoverKey] = field(default_factory=set)
+    parked: set[Slot] = field(default_factory=set)
+    """Slots that something may be parked for."""
 
 
 class KeyNotLoaded(LookupError):
@@ -60,6 +63,8 @@ class LoadedState:
     slots: Mapping[Slot, SlotState] = field(default_factory=dict)
     backlogs: Mapping[BacklogQuery, Mapping[PeriodKind, int]] = field(default_factory=dict)
     handovers: Mapping[HandoverKey, Handover] = field(default_factory=dict)
+    parked: Sequence[ParkedSubmission] = ()
+    """What is parked under the events, or for the slots, that were asked for; oldest first."""
 
     def entries_under(self, key: EventKey) -> tuple[JournalEntry, ...]:
         """Return the entries under an event id, oldest first."""
@@ -82,6 +87,10 @@ class LoadedState:
         """Return the backlog left by earlier periods, for each kind of periods that was used."""
         _require(query, self.asked.backlogs)
         return self.backlogs.get(query, {})
+
+    def require_parked(self, slot: Slot) -> None:
+        """Raise KeyNotLoaded unless what is parked for a slot is loaded."""
+        _require(slot, self.asked.parked)
 
     def require_lock(self, series: ReportSeries) -> None:
         """Raise KeyNotLoaded unless a report series is locked."""

@@ -7,13 +7,15 @@ its slot; withdrawals take one too, and handovers number their own. What comes o
 order of arrival only, never on how submissions were cut into batches.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
+from services.intake.domain.entries import entry_of, refused
 from services.intake.domain.handovers import recorded, violations_in
 from services.intake.domain.history import NO_HISTORY
-from services.intake.domain.judge import ValidatedReport, judge
+from services.intake.domain.judge import ValidatedReport, Verdict, judge
 from services.intake.domain.loaded_state import LoadedState
+from services.intake.domain.parking import JUDGEMENT_FAILED, WAITS_FOR_EARLIER
 from services.intake.domain.parsing import ParsedSubmission
 from services.intake.domain.questions import (
     notice,
@@ -24,10 +26,12 @@ from services.intake.domain.questions import (
 )
 from services.intake.domain.rule_context import RuleContext
 from services.intake.domain.state import (
+    ContentKey,
     Handover,
     HandoverKey,
     JournalEntry,
     OpenQuestion,
+    ParkedSubmission,
     SlotState,
 )
 from services.intake.domain.submissions import SubmissionKind
@@ -38,8 +42,6 @@ from shared.reference.periods import VIETNAM
 from shared.reference.slots import Slot
 from shared.reference.vietnamese import date_short
 
-_NO_SLOT = SlotState(Slot("", "", ""))
-
 
 @dataclass(frozen=True, slots=True)
 class SubmissionOutcome:
@@ -47,14 +49,16 @@ class SubmissionOutcome:
     What became of one submission.
 
     ``validated`` is there when the slot changed, and so the report must be published.
-    ``repeated`` tells that the entry was in the journal already. ``questions`` go to those whose
-    reports no longer fit.
+    ``repeated`` tells that the entry was in the journal already, or is parked already.
+    ``questions`` go to those whose reports no longer fit. ``parked`` is there when it has no
+    verdict yet; then the entry is no line of the journal.
     """
 
     entry: JournalEntry
     validated: ValidatedReport | None = None
     repeated: bool = False
     questions: tuple[OpenQuestion, ...] = ()
+    parked: ParkedSubmission | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class BatchOutcome:
     entries: tuple[JournalEntry, ...]
     slots: tuple[SlotState, ...]
     handovers: tuple[Handover, ...]
+    parked: tuple[ParkedSubmission, ...] = ()
+    no_longer_parked: tuple[ContentKey, ...] = ()
 
     @property
     def questions(self) -> tuple[OpenQuestion, ...]:
@@ -86,6 +92,8 @@ def fold(
         tuple(working_set.added),
         working_set.changed_slots,
         working_set.changed_handovers,
+        tuple(working_set.newly_parked.values()),
+        tuple(working_set.no_longer_parked),
     )
 
 
@@ -93,17 +101,46 @@ def _decide(
     working_set: WorkingSet, parsed: ParsedSubmission, render: Renderer
 ) -> SubmissionOutcome:
     raw = parsed.raw
-    known = working_set.entries_under((raw.source, raw.event_id))
+    event = raw.source, raw.event_id
+    own = ContentKey(*event, parsed.content_hash)
+    waiting = working_set.parked_under(event)
+    again = raw.parked and any(it.key == own for it in waiting)
+    known = [] if again else [*(it.entry for it in waiting), *working_set.entries_under(event)]
     for entry in known:
         if entry.content_hash == parsed.content_hash:
             return SubmissionOutcome(entry, repeated=True)
-    outcome = (
-        SubmissionOutcome(_refused(parsed, [render(_conflict(known[0]))]))
-        if known
-        else _judged(working_set, parsed, render)
-    )
+    if known:
+        outcome = SubmissionOutcome(refused(parsed, [render(_conflict(known[0]))]))
+    else:
+        outcome = _judged_or_parked(working_set, parsed, render)
+    if outcome.parked is not None:
+        working_set.park(outcome.parked)
+        return replace(outcome, repeated=again)
+    working_set.unpark(own)
     working_set.add(outcome.entry)
     return outcome
+
+
+def _judged_or_parked(
+    working_set: WorkingSet, parsed: ParsedSubmission, render: Renderer
+) -> SubmissionOutcome:
+    """Judge; a submission that cannot be judged for a fault of ours holds up no other."""
+    working_set.begin()
+    try:
+        return _judged(working_set, parsed, render)
+    except Exception as problem:  # noqa: BLE001 - whatever a rule raises concerns one submission
+        working_set.undo()
+        return _parked(parsed, render(JUDGEMENT_FAILED), repr(problem))
+
+
+def _not_yet(
+    working_set: WorkingSet, parsed: ParsedSubmission, verdict: Verdict
+) -> Violation | None:
+    """Return why a submission that breaks no rule has to wait."""
+    key = slot_key(parsed)
+    earlier = None if key is None or verdict.validated is None else working_set.parked_for(key)
+    own = ContentKey(parsed.raw.source, parsed.raw.event_id, parsed.content_hash)
+    return verdict.parked or (WAITS_FOR_EARLIER if earlier and earlier.key != own else None)
 
 
 def _judged(
@@ -116,23 +153,28 @@ def _judged(
         parsed, working_set.context, working_set.history(report) if report else NO_HISTORY
     )
     findings = render_all(verdict.violations, render)
+    not_yet = _not_yet(working_set, parsed, verdict)
+    if not_yet is not None:
+        return _parked(parsed, render(not_yet))
     if key is None or verdict.validated is None:
-        return SubmissionOutcome(_refused(parsed, findings))
+        return SubmissionOutcome(refused(parsed, findings))
     slot = working_set.slot(key)
     if parsed.raw.kind is SubmissionKind.WITHDRAWAL:
         objection = _objection(parsed, slot)
         if objection is not None:
-            return SubmissionOutcome(_refused(parsed, [*findings, render(objection)]))
+            return SubmissionOutcome(refused(parsed, [*findings, render(objection)]))
         after = SlotState(key, slot.revision + 1, content_revision=slot.revision + 1)
     elif slot.figures_hash == verdict.validated.figures_hash:
-        return SubmissionOutcome(_entry(parsed, findings, slot, verdict.validated, unchanged=True))
+        return SubmissionOutcome(
+            entry_of(parsed, findings, slot, verdict.validated, unchanged=True)
+        )
     else:
         after = _filled(slot, parsed, verdict.validated, working_set.context)
     watched = watch_report(working_set, key)
     working_set.change(after)
     questions = questions_about(working_set, after, watched, parsed.raw.received_at, render)
     findings += [render(notice(working_set, it)) for it in questions]
-    entry = _entry(parsed, findings, after, verdict.validated)
+    entry = entry_of(parsed, findings, after, verdict.validated)
     return SubmissionOutcome(entry, verdict.validated, questions=tuple(questions))
 
 
@@ -140,12 +182,15 @@ def _handed_over(
     working_set: WorkingSet, parsed: ParsedSubmission, report: HandoverSubmitted, render: Renderer
 ) -> SubmissionOutcome:
     verdict = judge(parsed, working_set.context)
+    not_yet = _not_yet(working_set, parsed, verdict)
+    if not_yet is not None:
+        return _parked(parsed, render(not_yet))
     if verdict.validated is None:
-        return SubmissionOutcome(_refused(parsed, [render(it) for it in verdict.violations]))
+        return SubmissionOutcome(refused(parsed, [render(it) for it in verdict.violations]))
     violations = [*verdict.violations, *violations_in(report, verdict.validated, working_set)]
     findings = render_all(violations, render)
     if any(it.severity == "reject" for it in violations):
-        return SubmissionOutcome(_refused(parsed, findings))
+        return SubmissionOutcome(refused(parsed, findings))
     key = HandoverKey(report.unit, report.form, report.effective_on)
     before = working_set.handover(key)
     after = recorded(report, verdict.validated, before)
@@ -157,7 +202,7 @@ def _handed_over(
         questions = questions_about_handover(working_set, after, watched, at, render)
         findings += [render(notice(working_set, it)) for it in questions]
     stands_for = SlotState(Slot(report.unit, report.form, report.period), after.revision)
-    entry = _entry(parsed, findings, stands_for, verdict.validated, unchanged=after == before)
+    entry = entry_of(parsed, findings, stands_for, verdict.validated, unchanged=after == before)
     return SubmissionOutcome(entry, questions=tuple(questions))
 
 
@@ -221,39 +266,8 @@ def _conflict(first: JournalEntry) -> Violation:
     return Violation("event_id_conflict", "event_id", {"event_id": first.event_id, "day": day})
 
 
-def _refused(parsed: ParsedSubmission, findings: Sequence[Finding]) -> JournalEntry:
-    return _entry(parsed, findings, _NO_SLOT, None)
-
-
-def _entry(
-    parsed: ParsedSubmission,
-    findings: Sequence[Finding],
-    slot: SlotState,
-    validated: ValidatedReport | None,
-    *,
-    unchanged: bool = False,
-) -> JournalEntry:
-    """Write the journal entry; without *validated* the submission is rejected."""
+def _parked(parsed: ParsedSubmission, why: Finding, detail: str = "") -> SubmissionOutcome:
+    entry = replace(refused(parsed, [why]), verdict="parked")
     raw = parsed.raw
-    return JournalEntry(
-        source=raw.source,
-        event_id=raw.event_id,
-        content_hash=parsed.content_hash,
-        kind=raw.kind,
-        body=raw.body,
-        received_at=raw.received_at,
-        verdict="accepted" if validated else "rejected",
-        findings=tuple(findings),
-        unit=parsed.unit,
-        form=parsed.form,
-        period=parsed.period,
-        unchanged=unchanged,
-        revision=slot.revision if validated else None,
-        form_version=validated.form_version if validated else None,
-        first_received_at=slot.first_received_at,
-        due_at=slot.due_at,
-        deadline_rule=slot.deadline_rule,
-        on_time=slot.on_time,
-        unit_type=validated.unit_type if validated else None,
-        path=validated.path if validated else None,
-    )
+    parked = ParkedSubmission(entry, raw.time_required, raw.revision, detail)
+    return SubmissionOutcome(entry, parked=parked)

@@ -36,6 +36,7 @@ def read_set_of(submissions: Iterable[ParsedSubmission], context: RuleContext) -
         if report is None or not context.is_slot(report.unit, report.form, report.period):
             continue
         slot = Slot(report.unit, report.form, report.period)
+        read_set.parked.add(slot)
         if isinstance(report, HandoverSubmitted):
             key = HandoverKey(report.unit, report.form, report.effective_on)
             _add_handover(read_set, key, report.period, context)

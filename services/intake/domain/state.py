@@ -9,7 +9,8 @@ from services.intake.domain.submissions import SubmissionKind
 from shared.contracts.reports import Finding
 from shared.reference.slots import Slot
 
-SubmissionVerdict = Literal["accepted", "rejected"]
+SubmissionVerdict = Literal["accepted", "rejected", "parked"]
+"""Parked is no verdict yet; no line of the journal has it."""
 CauseKind = Literal["report", "handover"]
 
 
@@ -132,3 +133,42 @@ class JournalEntry:
 
 EventKey = tuple[str, str]
 """Source and event id: what a sender calls a submission."""
+
+
+class ContentKey(NamedTuple):
+    """A submission and what it says: sent again it is the same, with other content it is not."""
+
+    source: str
+    event_id: str
+    content_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedSubmission:
+    """
+    A submission that cannot be judged yet.
+
+    ``entry`` is what its sender is answered meanwhile; its only finding says why. ``time_required``
+    and ``revision`` are those of the submission, ``detail`` is for operators.
+    """
+
+    entry: JournalEntry
+    time_required: bool
+    revision: int | None = None
+    detail: str = ""
+
+    @property
+    def key(self) -> ContentKey:
+        """What it is known by."""
+        return ContentKey(self.entry.source, self.entry.event_id, self.entry.content_hash)
+
+    @property
+    def reason(self) -> str:
+        """The code of why it is parked."""
+        return self.entry.findings[0].code
+
+    @property
+    def slot(self) -> Slot:
+        """The slot that it is about."""
+        entry = self.entry
+        return Slot(entry.unit or "", entry.form or "", entry.period or "")

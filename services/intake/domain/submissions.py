@@ -27,6 +27,7 @@ class RawSubmission:
     ``source`` is what the topic or the API key says; ``claimed_source`` and ``claimed_id`` are
     what the CloudEvents headers say. ``time_required`` is false for HTTP, where a sender may leave
     ``occurred_at`` out. ``revision`` limits a withdrawal to the revision that the sender means.
+    ``parked`` is true for one that was parked and is judged again.
     """
 
     source: str
@@ -39,6 +40,7 @@ class RawSubmission:
     claimed_id: str | None = None
     time_required: bool = True
     revision: int | None = None
+    parked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

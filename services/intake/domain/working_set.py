@@ -1,9 +1,11 @@
 """The journal's state in the middle of a batch: what was loaded, plus this batch's changes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import TypeVar
 
 from services.intake.domain.history import (
     NO_HISTORY,
@@ -27,10 +29,12 @@ from services.intake.domain.sources import (
     year_before,
 )
 from services.intake.domain.state import (
+    ContentKey,
     EventKey,
     Handover,
     HandoverKey,
     JournalEntry,
+    ParkedSubmission,
     ReportSeries,
     SlotState,
 )
@@ -48,6 +52,8 @@ class OpeningBasis:
     handover: HandoverKey | None = None
 
 
+K = TypeVar("K")
+V = TypeVar("V")
 _NO_KEYS = frozenset[Slot]()
 _NOTHING = OpeningBasis(NO_HISTORY)
 
@@ -58,6 +64,10 @@ class WorkingSet:
     def __init__(self, loaded: LoadedState, context: RuleContext) -> None:
         self.context = context
         self.added: list[JournalEntry] = []
+        self.newly_parked: dict[ContentKey, ParkedSubmission] = {}
+        self.no_longer_parked: list[ContentKey] = []
+        self._parked = {it.key: it for it in loaded.parked}
+        self._undo: list[Callable[[], object]] = []
         self._loaded = loaded
         self._slots: dict[Slot, SlotState] = {}
         self._handovers: dict[HandoverKey, Handover] = {}
@@ -105,12 +115,47 @@ class WorkingSet:
         period = parse_period(slot.key.period)
         if period is not None:  # that a kind of periods is used counts, even with no backlog
             self._backlog_changes[series].append((period, moved))
-        self._slots[slot.key] = slot
+            self._undo.append(self._backlog_changes[series].pop)
+        self._put(self._slots, slot.key, slot)
 
     def change_handover(self, handover: Handover) -> None:
         """Change what a unit was handed over."""
         self._loaded.require_lock(ReportSeries(handover.key.unit, handover.key.form))
-        self._handovers[handover.key] = handover
+        self._put(self._handovers, handover.key, handover)
+
+    def begin(self) -> None:
+        """Begin with another submission: ``undo`` goes back to here."""
+        self._undo.clear()
+
+    def undo(self) -> None:
+        """Take back what was changed for the submission in hand."""
+        while self._undo:
+            self._undo.pop()()
+
+    def _put(self, changes: dict[K, V], key: K, value: V) -> None:
+        before = changes.get(key)
+        changes[key] = value
+        self._undo.append(
+            partial(changes.pop, key) if before is None else partial(changes.update, {key: before})
+        )
+
+    def parked_under(self, key: EventKey) -> Sequence[ParkedSubmission]:
+        """Return what is parked under an event id, oldest first."""
+        return [it for it in self._parked.values() if it.key[:2] == key]
+
+    def parked_for(self, slot: Slot) -> ParkedSubmission | None:
+        """Return the oldest submission that is parked for a slot."""
+        self._loaded.require_parked(slot)
+        return next((it for it in self._parked.values() if it.slot == slot), None)
+
+    def park(self, submission: ParkedSubmission) -> None:
+        """Keep a submission until it can be judged; one that is parked already keeps its turn."""
+        self._parked[submission.key] = self.newly_parked[submission.key] = submission
+
+    def unpark(self, key: ContentKey) -> None:
+        """Note that a submission has its verdict."""
+        if self._parked.pop(key, None) is not None:
+            self.no_longer_parked.append(key)
 
     def history(self, report: SubmissionEvent) -> UnitHistory:
         """Return what the rules read beside a report; nothing for an unknown unit or period."""

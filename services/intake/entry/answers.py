@@ -17,7 +17,7 @@ CONFLICTS = frozenset({"event_id_conflict", "nothing_to_withdraw", "superseded"}
 
 
 class ReceiptView(BaseModel):
-    """The verdict on one submission, the same for every resend."""
+    """The verdict on one submission, the same for every resend; ``parked`` is none yet."""
 
     submission_id: str
     kind: str
@@ -126,8 +126,14 @@ def _question_view(question: OpenQuestion) -> dict[str, Any]:
 
 
 def answer(outcome: SubmissionOutcome, messages: Messages) -> tuple[int, dict[str, Any]]:
-    """Return status and body for an outcome: 201 for a new revision, 200 for a repeated one."""
+    """
+    Return status and body for an outcome.
+
+    201 is a new revision, 200 a repeated one, 202 a submission that has no verdict yet.
+    """
     entry = outcome.entry
+    if entry.verdict == "parked":
+        return 202, receipt_view(entry)
     if entry.verdict == "accepted":
         is_new = not outcome.repeated and not entry.unchanged
         return (201 if is_new else 200), receipt_view(entry)

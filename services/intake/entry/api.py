@@ -75,7 +75,7 @@ def _add_sending(
     @app.post(
         "/v1/submissions",
         response_model=ReceiptView | ResultsView,
-        responses={201: {"model": ReceiptView}, **SENDING},
+        responses={201: {"model": ReceiptView}, 202: {"model": ReceiptView}, **SENDING},
         openapi_extra=SUBMISSION_BODY,
     )
     async def submit(request: Request, source: Source) -> Response:
@@ -84,14 +84,15 @@ def _add_sending(
 
         Answers with the verdict once it is durable: 201 a new revision, 200 nothing new (a resend,
         or figures that the slot holds already), 422 rejected with all findings, 409 the event id
-        was used for something else. An array is answered with 200 and a result for each item.
+        was used for something else; 202 it is kept and judged by itself later, since reference
+        data are missing. An array is answered with 200 and a result for each item.
         """
         return await _submit(use_cases, messages, request, source, SubmissionKind.SUBMISSION)
 
     @app.post(
         "/v1/handovers",
         response_model=ReceiptView | ResultsView,
-        responses={201: {"model": ReceiptView}, **SENDING},
+        responses={201: {"model": ReceiptView}, 202: {"model": ReceiptView}, **SENDING},
         openapi_extra=HANDOVER_BODY,
     )
     async def hand_over(request: Request, source: Source) -> Response:

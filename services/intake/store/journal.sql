@@ -6,7 +6,7 @@ SELECT source, event_id, content_hash, journal.kind, body, received_at, verdict,
     findings::text AS findings, unit, form, period, unchanged, revision, form_version,
     first_received_at, due_at, deadline_rule, on_time, unit_type, path
 FROM journal JOIN unnest($1::text[], $2::text[]) AS u (source, event_id) USING (source, event_id)
-ORDER BY id
+ORDER BY received_at, id
 
 -- name: revisions
 SELECT source, event_id, content_hash, kind, body, received_at, verdict,

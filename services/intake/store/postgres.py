@@ -17,6 +17,7 @@ from services.intake.domain.state import (
     OpenQuestion,
     SlotState,
 )
+from services.intake.store import parked
 from services.intake.store.rows import (
     entry_of,
     entry_row,
@@ -79,6 +80,7 @@ class Journal:
             slots=await self._slots(connection, read_set.slots),
             backlogs=await self._backlogs(connection, read_set.backlogs),
             handovers=await self._handovers(connection, read_set.handovers),
+            parked=await parked.concerning(connection, read_set.events, read_set.parked),
         )
 
     async def save(

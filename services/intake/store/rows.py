@@ -10,6 +10,7 @@ from services.intake.domain.state import (
     HandoverKey,
     JournalEntry,
     OpenQuestion,
+    ParkedSubmission,
     SlotState,
 )
 from services.intake.domain.submissions import SubmissionKind
@@ -172,6 +173,43 @@ def entry_of(row: asyncpg.Record) -> JournalEntry:
         unit_type=row["unit_type"],
         path=None if row["path"] is None else tuple(row["path"]),
     )
+
+
+def parked_row(parked: ParkedSubmission) -> RowValues:
+    """Write a parked submission as the columns of ``park``."""
+    entry = parked.entry
+    return (
+        *parked.key,
+        entry.kind,
+        entry.body,
+        entry.received_at,
+        parked.reason,
+        parked.detail.replace("\x00", "\\0"),
+        _findings_text(entry.findings),
+        entry.unit,
+        entry.form,
+        entry.period,
+        parked.time_required,
+        parked.revision,
+    )
+
+
+def parked_of(row: asyncpg.Record) -> ParkedSubmission:
+    """Read a parked submission."""
+    entry = JournalEntry(
+        source=row["source"],
+        event_id=row["event_id"],
+        content_hash=row["content_hash"],
+        kind=SubmissionKind(row["kind"]),
+        body=row["body"],
+        received_at=row["received_at"],
+        verdict="parked",
+        findings=_findings(row["findings_text"]),
+        unit=row["unit"],
+        form=row["form"],
+        period=row["period"],
+    )
+    return ParkedSubmission(entry, row["time_required"], row["revision"], row["detail"])
 
 
 def _findings_text(findings: Sequence[Finding]) -> str:

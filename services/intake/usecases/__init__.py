@@ -4,6 +4,7 @@ What intake does; one file for each command and query.
 Commands
     receive            judge submissions; changes journal, slots, handovers and questions
     receive_documents  the same over HTTP, in a transaction of its own
+    judge_parked       judge again what reference data could not judge; changes the same as receive
     withdraw           withdraw a report; changes journal and slot
     rejudge            judge the lateness of reports again; changes journal and slots
     republish          publish every report again on ``qcdc.reports.v1``; changes nothing

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.intake.domain.state import EventKey, JournalEntry, OpenQuestion, SlotState
 from services.intake.domain.submissions import SubmissionKind
+from services.intake.store import parked
 from services.intake.store.postgres import Journal
 from shared.infra.postgres.database import Database
 from shared.reference.slots import Slot
@@ -12,7 +13,7 @@ from shared.reference.slots import Slot
 
 @dataclass(frozen=True, slots=True)
 class FoundSubmission:
-    """A submission as it was judged, the state of its slot, and the questions that are open."""
+    """A submission as it was judged or parked, the state of its slot, the questions about it."""
 
     entry: JournalEntry
     slot: SlotState | None = None
@@ -20,7 +21,7 @@ class FoundSubmission:
 
 
 class FindSubmission:
-    """Reads the journal without locking anything."""
+    """Reads the journal and what is parked without locking anything."""
 
     def __init__(self, database: Database, journal: Journal) -> None:
         self._database = database
@@ -29,6 +30,9 @@ class FindSubmission:
     async def __call__(self, key: EventKey) -> FoundSubmission | None:
         """Return the first submission under an event id, None when there is none."""
         async with self._database.connection() as connection:
+            waiting = await parked.find(connection, key)
+            if waiting is not None:
+                return FoundSubmission(waiting.entry)
             entry = await self._journal.find(connection, key)
             if entry is None:
                 return None

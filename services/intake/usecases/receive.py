@@ -1,21 +1,27 @@
 """Receive submissions: the one use case behind Kafka and HTTP."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+
+import structlog
 
 from services.intake.domain.events import PublishedReport, published, questioned, receipt_of
 from services.intake.domain.numbering import BatchOutcome, SubmissionOutcome, fold
+from services.intake.domain.parking import unparked
 from services.intake.domain.parsing import ParsedSubmission, parse_submission
 from services.intake.domain.read_set import read_set_of
 from services.intake.domain.rule_context import RuleContext
+from services.intake.domain.state import ParkedSubmission
 from services.intake.domain.submissions import RawSubmission
 from services.intake.domain.violations import Renderer
+from services.intake.store import parked as parked_store
 from services.intake.store.postgres import EventStoredConcurrently, Journal
 from shared.contracts.topics import REPORTS, receipts_topic
 from shared.infra.kafka.outbox import Outgoing, write_outbox
 from shared.infra.postgres.database import Connection
 from shared.infra.threads import compute
 
+log = structlog.get_logger()
 PRODUCER = "qcdc/intake"
 
 
@@ -47,6 +53,22 @@ class ReceiveSubmissions:
 
         The caller has called ``Journal.enter``; it commits, and answers only then.
         """
+        outcomes = await self._stored(connection, submissions)
+        await write_outbox(connection, self._all_outgoing(outcomes))
+        return outcomes
+
+    async def judge_again(
+        self, connection: Connection, parked: Sequence[ParkedSubmission]
+    ) -> Sequence[SubmissionOutcome]:
+        """Judge parked submissions in order, as of their receipt; publish those with a verdict."""
+        outcomes = await self._stored(connection, [unparked(it) for it in parked])
+        judged = [it for it in outcomes if not it.repeated]
+        await write_outbox(connection, self._all_outgoing(judged))
+        return judged
+
+    async def _stored(
+        self, connection: Connection, submissions: Sequence[RawSubmission]
+    ) -> Sequence[SubmissionOutcome]:
         size = sum(len(it.body) for it in submissions)
         parsed = await compute(lambda: [parse_submission(it) for it in submissions], size=size)
         while True:
@@ -71,10 +93,14 @@ class ReceiveSubmissions:
             outcomes.handovers,
             outcomes.questions,
         )
-        await write_outbox(
-            connection, [it for outcome in outcomes.all for it in self._outgoing(outcome)]
-        )
+        await parked_store.change(connection, outcomes.parked, outcomes.no_longer_parked)
+        for parked in outcomes.parked:
+            if parked.detail:
+                log.error("judgement failed", submission=parked.key[:2], problem=parked.detail)
         return outcomes.all
+
+    def _all_outgoing(self, outcomes: Iterable[SubmissionOutcome]) -> Sequence[Outgoing]:
+        return [it for outcome in outcomes for it in self._outgoing(outcome)]
 
     def _outgoing(self, outcome: SubmissionOutcome) -> Iterator[Outgoing]:
         entry, validated = outcome.entry, outcome.validated

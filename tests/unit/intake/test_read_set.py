@@ -226,7 +226,10 @@ def _fold(
     journal: MemoryJournal, parsed: Iterable[ParsedSubmission], read_set: ReadSet
 ) -> BatchOutcome:
     loaded: LoadedState = journal.load(read_set)
-    return fold(loaded, parsed, journal.context, journal.render)
+    outcome = fold(loaded, parsed, journal.context, journal.render)
+    for parked in outcome.parked:  # in production it concerns one submission; here it is the point
+        raise KeyNotLoaded(parked.detail)
+    return outcome
 
 
 def _raw(step: tuple[str, str, str, int], event_id: str, context: RuleContext) -> RawSubmission:
