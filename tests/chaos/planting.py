@@ -42,8 +42,8 @@ class KillPoint:
 
 
 OUTBOX_SENT = KillPoint(
-    "shared/infra/kafka/relay.py",
-    "            answers = await _while_pinging(connection, self.producer.send(waiting))\n",
+    "shared/infra/kafka/topic_flow.py",
+    "            answers = await _while_pinging(connection, self._send(waiting))\n",
     "any(it.topic == 'qcdc.reports.v1' for it in waiting)",
 )
 """Reports are on the topic and still in the outbox: the next relay sends them again."""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.infra.kafka.outbox import OutboxMessage
-from shared.infra.kafka.relay import acknowledged_prefixes
+from shared.infra.kafka.topic_flow import acknowledged_prefixes
 from shared.infra.kafka.topic_producer import Answer
 
 
