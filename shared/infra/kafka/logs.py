@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 from zlib import crc32
 
+import structlog
+from aiokafka import AIOKafkaConsumer
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError, KafkaTimeoutError, for_code
 from aiokafka.protocol.offset import OffsetRequest, OffsetResetStrategy
@@ -29,6 +31,7 @@ _MISSING = 3
 """UNKNOWN_TOPIC_OR_PARTITION."""
 
 _NO_LEADER = -1
+log = structlog.get_logger()
 
 
 class LogId(NamedTuple):
@@ -171,15 +174,33 @@ async def read_stamps(
     Return the stamps of the records that lie at *offsets*, without those where none lies.
 
     What compaction has removed or what cannot be read is not compared.
+
+    Raises:
+        KafkaError: the brokers did not answer.
+
     """
     found: dict[Partition, RecordStamp] = {}
     wanted = sorted(offsets)
     async with partition_consumer(bootstrap) as consumer:
         for n in range(0, len(wanted), PARTITIONS_AT_A_TIME):
-            start = {it: offsets[it] for it in wanted[n : n + PARTITIONS_AT_A_TIME]}
-            end = {it: offset + 1 for it, offset in start.items()}
-            async for records in read_until(
-                consumer, start, end, silence_seconds_max=SILENCE_SECONDS_MAX
-            ):
-                found |= {Partition(it.topic, it.partition): stamp(it) for it in records}
+            some = {it: offsets[it] for it in wanted[n : n + PARTITIONS_AT_A_TIME]}
+            try:
+                found |= await _read_stamps(consumer, some)
+            except KafkaError as problem:
+                if problem.retriable:
+                    raise
+                log.warning("records not compared", partitions=list(some), problem=repr(problem))
     return found
+
+
+async def _read_stamps(
+    consumer: AIOKafkaConsumer, offsets: Mapping[Partition, int]
+) -> Mapping[Partition, RecordStamp]:
+    end = {it: offset + 1 for it, offset in offsets.items()}
+    return {
+        Partition(it.topic, it.partition): stamp(it)
+        async for records in read_until(
+            consumer, offsets, end, silence_seconds_max=SILENCE_SECONDS_MAX
+        )
+        for it in records
+    }
