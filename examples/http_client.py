@@ -49,7 +49,7 @@ class Receipt:
     """The definite answer to one submission."""
 
     status: int
-    """201 a new revision, 200 nothing new, 409 a conflict, 422 rejected, 404 unknown."""
+    """201 new revision, 200 nothing new, 202 parked, 409 conflict, 422 rejected, 404 unknown."""
     problem: str | None
     """The code of a refusal, for example ``rejected`` or ``event_id_conflict``."""
     submission_id: str | None

@@ -125,7 +125,7 @@ class Verdict:
     """What intake says of a submission."""
 
     kind: str
-    """``SubmissionAccepted``, ``SubmissionRejected``, or ``ReportQuestioned``."""
+    """``Submission…`` ``Accepted``, ``Rejected`` or ``Parked`` (not yet); ``ReportQuestioned``."""
     submission_id: str
     """Your ``event_id``."""
     findings: Sequence[Mapping[str, str]]

@@ -41,8 +41,10 @@ def main() -> int:
 async def _over_http(url: str, key: str, report: Mapping[str, Any]) -> int:
     async with UpstreamClient.connect(url, key) as intake:
         receipt = await intake.submit(report)
-    _print("accepted" if receipt.accepted else f"refused: {receipt.problem}", receipt.content)
-    return 0 if receipt.accepted else 1
+    refused = receipt.problem is not None
+    outcome = f"refused: {receipt.problem}" if refused else receipt.content["verdict"]
+    _print(outcome, receipt.content)
+    return 1 if refused else 0
 
 
 async def _over_kafka(bootstrap: str, source: str, report: Mapping[str, Any]) -> int:
@@ -54,7 +56,7 @@ async def _over_kafka(bootstrap: str, source: str, report: Mapping[str, Any]) ->
         async for verdict in receipts:
             if verdict.submission_id == report["event_id"]:
                 _print(verdict.kind, verdict.content)
-                return 0 if verdict.kind == "SubmissionAccepted" else 1
+                return 0 if verdict.kind in {"SubmissionAccepted", "SubmissionParked"} else 1
     return 1
 
 

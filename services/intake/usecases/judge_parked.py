@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from services.intake.store import parked
 from services.intake.usecases.receive import ReceiveSubmissions
-from shared.infra.health import Health, HealthCondition
+from shared.infra.health import Condition, Health, HealthCondition
 from shared.infra.postgres.database import Database
 from shared.infra.supervised import Supervised
 
@@ -49,7 +49,8 @@ class JudgeParked:
         self._after = after
         self._changed = asyncio.Event()
         self._judge_at = 0.0
-        self._supervised = Supervised(PART, health)
+        # A fault here must not end the process: those who send now are judged all the same.
+        self._supervised = Supervised(PART, health, bugs=Condition.HANDLER_FAILING)
 
     def on_change(self, _: object) -> None:
         """Judge again soon: other reference data are in force."""
