@@ -2,7 +2,7 @@
 Dead letters: records that a service could not read, and the breakers that they open.
 
 The tables are those of one service: ``dead_letter`` holds each record byte for byte, ``position``
-counts how many came in a row. See ``docs/decisions/0001-one-mechanism.md``.
+the state of each breaker. See ``docs/decisions/0001-one-mechanism.md``.
 """
 
 import base64
@@ -15,13 +15,12 @@ from shared.contracts.dead_letters import RecordDeadLettered
 from shared.contracts.event import derived_id
 from shared.contracts.topics import DEAD_LETTERS
 from shared.infra.errors import Partition
+from shared.infra.kafka.breakers import OPENINGS_COUNTED_MAX
 from shared.infra.kafka.outbox import Outgoing, write_outbox
 from shared.infra.kafka.records import Record, appended_at, first_offset
 from shared.infra.postgres.database import Connection, load_queries
 
 QUERIES = load_queries(Path(__file__).parent / "dead_letters.sql")
-UNREADABLE_IN_A_ROW_MAX = 20
-"""Beyond this a partition stops: one bad deployment must not drain a topic into the bin."""
 
 RAW_BYTES_PUBLISHED_MAX = 700_000
 """Of key and value together: in base64 they still fit into a message. The rest stays in our table
@@ -65,16 +64,16 @@ async def newest(connection: Connection, limit: int) -> list[DeadLetter]:
 
 
 async def open_breakers(connection: Connection, inbox: str | None = None) -> set[Partition]:
-    """Name the partitions that wait for an operator, of one inbox or of all of the service."""
-    rows = await connection.fetch(QUERIES["open_breakers"], UNREADABLE_IN_A_ROW_MAX)
+    """Name the partitions whose breaker is open, of one inbox or of all of the service."""
+    rows = await connection.fetch(QUERIES["open_breakers"])
     return {
         Partition(row["topic"], row["partition"]) for row in rows if inbox in (None, row["stream"])
     }
 
 
 async def reset_breakers(connection: Connection) -> None:
-    """Let every partition go on that waits for an operator."""
-    await connection.execute(QUERIES["reset_breakers"], UNREADABLE_IN_A_ROW_MAX)
+    """Let every partition go on whose breaker is open, with the largest tolerance."""
+    await connection.execute(QUERIES["reset_breakers"], OPENINGS_COUNTED_MAX)
 
 
 def _event(service: str, record: Record, reason: str) -> Outgoing:

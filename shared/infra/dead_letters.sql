@@ -9,7 +9,11 @@ SELECT recorded_at, topic || '/' || partition || '/' || "offset" AS place, reaso
 FROM dead_letter ORDER BY recorded_at DESC LIMIT $1
 
 -- name: open_breakers
-SELECT stream, topic, partition FROM position WHERE unreadable_in_a_row >= $1
+SELECT stream, topic, partition FROM position
+WHERE breaker_opened_at IS NOT NULL AND (breaker_closes_at IS NULL OR breaker_closes_at > now())
 
 -- name: reset_breakers
-UPDATE position SET unreadable_in_a_row = 0 WHERE unreadable_in_a_row >= $1
+UPDATE position
+SET unreadable = 0, unreadable_since = now(), breaker_openings = greatest(breaker_openings, $1),
+    breaker_opened_at = NULL, breaker_closes_at = NULL
+WHERE breaker_opened_at IS NOT NULL

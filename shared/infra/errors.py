@@ -4,7 +4,7 @@ Every exception of the plumbing; an exception means "try again" or "a bug", neve
 QcdcError
 ├── Misconfigured      the operator must mend something; the process exits with 78
 ├── PositionGap        the log and the stored position disagree; read again from the position
-├── BreakerOpen        too many unreadable records in a row; the partition is paused
+├── BreakerOpen        too many unreadable records within a time; the partition is paused
 ├── LogHeld            a log is not the one that was read, or lost records unread
 ├── ReleaseTooOld      what we wrote ourselves is for a newer release; the partition is paused
 ├── ConsumerStalled    connected, behind, and nothing arrives: a new consumer is needed
@@ -40,7 +40,7 @@ class PositionGap(QcdcError):
 
 
 class BreakerOpen(QcdcError):
-    """Too many unreadable records in a row: something is wrong on our side or the sender's."""
+    """Too many unreadable records: something is wrong on our side or the sender's."""
 
     def __init__(self, positions: Mapping[Partition, int]) -> None:
         super().__init__(f"stopped at {dict(positions)}")

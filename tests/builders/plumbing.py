@@ -88,12 +88,16 @@ class Running:
 
 
 @asynccontextmanager
-async def running(bootstrap: str, url: str, topic: str) -> AsyncIterator[Running]:
+async def running(
+    bootstrap: str, url: str, topic: str, subscription: Subscription[int] | None = None
+) -> AsyncIterator[Running]:
     """Let a reader of *topic* work until the block ends."""
     async with migrated(url) as database:
         health = Health()
         settings = ServiceSettings(kafka=bootstrap, database=SecretStr(url), http_port=1)
-        reader = ConsumerSupervisor(counting(topic), "test", settings, database, health)
+        reader = ConsumerSupervisor(
+            subscription or counting(topic), "test", settings, database, health
+        )
         task = asyncio.create_task(reader.run())
         try:
             yield Running(database, topic, health, reader, reader.inbox)

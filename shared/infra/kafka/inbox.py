@@ -9,15 +9,16 @@ It knows neither FastStream nor a business word. See ``docs/decisions/0001-one-m
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from shared.infra import dead_letters
-from shared.infra.dead_letters import UNREADABLE_IN_A_ROW_MAX
 from shared.infra.errors import BreakerOpen, LogHeld, Partition, PositionGap, ReleaseTooOld
 from shared.infra.health import Condition
 from shared.infra.kafka.bisection import Effect, places_refused
+from shared.infra.kafka.breakers import Breaker
 from shared.infra.kafka.logs import LogId, RecordStamp, stamp
 from shared.infra.kafka.positions import Positions, log_id_of, stored_positions
 from shared.infra.kafka.records import Newer, NoMessage, Passage, Poison, Record, first_offset
@@ -35,14 +36,19 @@ class _Span(Generic[F]):
     """What is new of one partition in a batch, and where that leaves the partition."""
 
     next_offset: int
-    unreadable_in_a_row: int
+    breaker: Breaker
+    now: datetime
+    closes_itself: bool
     log: LogId | None = None
     held: Condition | None = None
     messages: list[F] = field(default_factory=list)
     unreadable: list[tuple[Record, str]] = field(default_factory=list)
     newer: str = ""
-    stopped: bool = False
+    stopped: bool = field(init=False)
     _newest: "Record | None" = None
+
+    def __post_init__(self) -> None:
+        self.stopped = not self.breaker.lets_through(self.now)
 
     def take(self, record: Record, message: F | Poison | NoMessage) -> None:
         """Go one record further, unless the partition is held or has stopped."""
@@ -55,13 +61,11 @@ class _Span(Generic[F]):
             pass
         elif not isinstance(message, Poison):
             self.messages.append(message)
-            self.unreadable_in_a_row = 0
-        elif self.unreadable_in_a_row >= UNREADABLE_IN_A_ROW_MAX:
+        elif self.breaker.tolerates(self.now, closes_itself=self.closes_itself):
+            self.unreadable.append((record, message.reason))
+        else:
             self.stopped = True
             return
-        else:
-            self.unreadable.append((record, message.reason))
-            self.unreadable_in_a_row += 1
         self.next_offset = record.offset + 1
         if not isinstance(record, Passage):
             self._newest = record
@@ -75,13 +79,23 @@ class _Span(Generic[F]):
 class Inbox(Generic[F]):
     """One reader of topics: its name keys the stored positions, *change* is its effect."""
 
-    def __init__(self, database: Database, name: str, change: Effect[F], service: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        name: str,
+        change: Effect[F],
+        service: str,
+        *,
+        breakers_close: bool = False,
+    ) -> None:
+        """With *breakers_close* an open breaker closes after a pause, not by an operator only."""
         self.database = database
         self.name = name
         self.service = service
         self.logs: dict[str, LogId] = {}
         """The log that each topic's name stands for now, as far as anybody has looked."""
         self._change = change
+        self._breakers_close = breakers_close
 
     async def apply(
         self,
@@ -170,7 +184,7 @@ class Inbox(Generic[F]):
         return {key.partition: it for key, it in found.items()}
 
     async def open_breakers(self) -> set[Partition]:
-        """Name the partitions whose breaker no operator has reset."""
+        """Name the partitions whose breaker is open."""
         async with self.database.connection() as connection:
             return await dead_letters.open_breakers(connection, self.name)
 
@@ -185,7 +199,15 @@ class Inbox(Generic[F]):
         return {
             (partition := Partition(row["topic"], row["partition"])): _Span(
                 row["next_offset"],
-                row["unreadable_in_a_row"],
+                Breaker(
+                    row["unreadable"],
+                    row["unreadable_since"],
+                    row["breaker_openings"],
+                    row["breaker_opened_at"],
+                    row["breaker_closes_at"],
+                ),
+                row["now"],
+                self._breakers_close,
                 log_id_of(row) or self.logs.get(partition.topic),
                 self._reason_to_hold(row),
             )
@@ -204,7 +226,7 @@ class Inbox(Generic[F]):
             (
                 *partition,
                 span.next_offset,
-                span.unreadable_in_a_row,
+                *astuple(span.breaker),
                 *(span.log or (None, None)),
                 *(span.newest or (None, None, None)),
             )
@@ -212,7 +234,7 @@ class Inbox(Generic[F]):
             if not span.held
         ]
         if rows:
-            await connection.execute(QUERIES["move_positions"], self.name, *columns(rows, 9))
+            await connection.execute(QUERIES["move_positions"], self.name, *columns(rows, 13))
 
 
 def _refuse_gaps(

@@ -35,5 +35,7 @@ WITH held AS (
 UPDATE position AS p
 SET next_offset = $6, cluster_id = $4, topic_id = $5,
     newest_offset = NULL, newest_timestamp_ms = NULL, newest_checksum = NULL,
-    unreadable_in_a_row = 0, held_because = NULL, held_since = NULL, moved_at = now()
+    unreadable = 0, unreadable_since = NULL,
+    breaker_openings = 0, breaker_opened_at = NULL, breaker_closes_at = NULL,
+    held_because = NULL, held_since = NULL, moved_at = now()
 FROM held WHERE (p.stream, p.topic, p.partition) = (held.stream, held.topic, held.partition)

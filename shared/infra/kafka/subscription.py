@@ -43,6 +43,16 @@ class Subscription(Generic[M]):
     refill: str = ""
     """The command that publishes the records of a lost log again, if there is one."""
 
+    @property
+    def breakers_close(self) -> bool:
+        """
+        Whether an open breaker closes after a pause.
+
+        A pattern stands for topics that others write, each of whom delays only himself. On our
+        own topics it waits for an operator: what is unreadable there is a fault of ours.
+        """
+        return self.pattern is not None
+
     def read(self, record: Record) -> M | Poison:
         """
         Return what a record says; whatever its decoder does, nothing raises.
@@ -57,7 +67,9 @@ class Subscription(Generic[M]):
 
     def inbox(self, database: Database, service: str) -> Inbox[M]:
         """Return the inbox that applies the effect in *database*, for *service*."""
-        return Inbox(database, self.stream, self.effect, service)
+        return Inbox(
+            database, self.stream, self.effect, service, breakers_close=self.breakers_close
+        )
 
 
 class subscriber(Generic[M]):  # noqa: N801 - it is read as the decorator that it is

@@ -6,9 +6,9 @@ import pytest
 
 from shared.contracts.topics import COMMON
 from shared.directory.publisher import publish, read_published
-from shared.infra.dead_letters import UNREADABLE_IN_A_ROW_MAX
 from shared.infra.errors import Misconfigured
 from shared.infra.health import Condition
+from shared.infra.kafka.breakers import UNREADABLE_MAX
 from shared.infra.kafka.topics import create_missing_topics
 from tests.builders.plumbing import new_topic
 from tests.builders.plumbing import publish as append
@@ -32,7 +32,7 @@ async def test_a_restart_beside_an_open_breaker_serves_what_is_in_force(
     await publish(kafka, ONE, "first", AT, topic=topic)
     async with following(kafka, postgres_url, topic) as it:
         await asyncio.wait_for(it.begun.wait(), SOON)
-        await append(kafka, topic, [b"nope"] * (UNREADABLE_IN_A_ROW_MAX + 5))
+        await append(kafka, topic, [b"nope"] * (UNREADABLE_MAX + 5))
         await eventually(lambda: breaker_complains(it, topic), seconds=SOON)
 
     async with following(kafka, postgres_url, topic) as it:
@@ -66,7 +66,7 @@ async def test_nothing_begins_beside_an_open_breaker_while_nothing_is_in_force(
     kafka: str, postgres_url: str, topic: str
 ) -> None:
     """What ships with the code is no answer where something else may have been published."""
-    await append(kafka, topic, [b"nope"] * (UNREADABLE_IN_A_ROW_MAX + 5))
+    await append(kafka, topic, [b"nope"] * (UNREADABLE_MAX + 5))
     async with following(kafka, postgres_url, topic) as it:
         await eventually(lambda: breaker_complains(it, topic), seconds=SOON)
         await it.register.refresh()

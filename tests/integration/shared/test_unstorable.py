@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import asyncpg
 import pytest
 
-from shared.infra.dead_letters import UNREADABLE_IN_A_ROW_MAX
 from shared.infra.errors import BreakerOpen
+from shared.infra.kafka.breakers import UNREADABLE_MAX
 from shared.infra.kafka.inbox import Inbox
 from shared.infra.postgres.database import Connection, Database
 from tests.builders.hostile_records import record
@@ -54,9 +54,9 @@ async def test_the_breaker_counts_what_cannot_be_stored(postgres_url: str) -> No
     """A release that can store nothing must not drain a topic into the bin."""
     async with migrated(postgres_url) as database:
         with pytest.raises(BreakerOpen):
-            await apply(counting_stream(database), *[TOO_LARGE] * (UNREADABLE_IN_A_ROW_MAX + 5))
+            await apply(counting_stream(database), *[TOO_LARGE] * (UNREADABLE_MAX + 5))
 
-        assert len(await dead_letters(database)) == UNREADABLE_IN_A_ROW_MAX
+        assert len(await dead_letters(database)) == UNREADABLE_MAX
 
 
 @pytest.mark.parametrize("bug", [TypeError("a bug"), LookupError("a bug")])
