@@ -78,7 +78,8 @@ def decode(record: Record) -> RawSubmission | Poison:
 def _kind(headers: Mapping[str, str]) -> SubmissionKind | Poison:
     name = headers.get("ce_type")
     if not name:
-        return Poison("missing_type")
+        structured = headers.get("content-type", "").startswith("application/cloudevents")
+        return Poison("structured_mode" if structured else "missing_type")
     if name in _KINDS:
         return _KINDS[name]
     match = _TYPE.fullmatch(name)

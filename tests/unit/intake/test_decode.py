@@ -66,6 +66,8 @@ def test_what_cannot_be_answered_is_poison(value: bytes | None, reason: str) -> 
     ("headers", "reason"),
     [
         ([], "missing_type"),
+        ([("content-type", b"application/cloudevents+json; charset=UTF-8")], "structured_mode"),
+        ([("content-type", b"application/json")], "missing_type"),
         ([("ce_type", b"")], "missing_type"),
         ([("ce_type", b"qcdc.ReportAccepted.v1")], "unknown_type"),
         ([("ce_type", b"\xff\xfe")], "unknown_type"),
