@@ -50,7 +50,6 @@ class NoticeTrigger(StrEnum):
     NOT_TAKEN_FOR_HOURS = "not_taken_for_hours"
     IMPOSSIBLE = "impossible"
     NOTHING_TO_SAY = "nothing_to_say"
-    OVERDUE_AGAIN = "overdue_again"
 
 
 INITIAL_STATE = NoticeState.PLANNED
@@ -66,7 +65,6 @@ TRANSITIONS: Mapping[tuple[NoticeState, NoticeTrigger], NoticeState] = {
     (NoticeState.FAILED, NoticeTrigger.NOT_TAKEN_FOR_HOURS): NoticeState.FAILED,
     (NoticeState.FAILED, NoticeTrigger.IMPOSSIBLE): NoticeState.FAILED,
     (NoticeState.FAILED, NoticeTrigger.NOTHING_TO_SAY): NoticeState.CANCELLED,
-    (NoticeState.CANCELLED, NoticeTrigger.OVERDUE_AGAIN): NoticeState.PLANNED,
 }
 UNSENT = (NoticeState.PLANNED, NoticeState.FAILED)
 """The states in which a notice is attempted."""

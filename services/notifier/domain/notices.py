@@ -38,12 +38,14 @@ class PendingDigest:
     """
     A recipient's notice that still takes items, if any, and when the last one was sent.
 
-    ``failed`` tells whether that notice waits for a distant attempt.
+    ``failed`` tells whether that notice waits for a distant attempt, ``earlier`` how many notices
+    the recipient has had, the open one included.
     """
 
     notice_id: str | None = None
     last_sent_at: datetime | None = None
     failed: bool = False
+    earlier: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class NewNotice:
     """
     A notice to create, or a failed one to try again at ``send_after``.
 
-    ``notice_id`` derives from its first item, so it exists once.
+    ``notice_id`` derives from its first item and the number of earlier notices.
     """
 
     notice_id: str
@@ -138,7 +140,7 @@ def plan_digests(
         notice_id = digest.notice_id
         if notice_id is None:
             first = min(fresh, key=lambda it: (it.duty.due_at, it.duty.slot))
-            notice_id = _notice_id(stage, recipient, first)
+            notice_id = _notice_id(stage, recipient, first, digest.earlier)
         if digest.notice_id is None or digest.failed:
             notices.append(NewNotice(notice_id, recipient, _send_after(digest, now)))
         items += [
@@ -157,15 +159,22 @@ def _key(duty: Duty, recipient: Recipient) -> NamedKey:
     return NamedKey(duty.slot, recipient.address, recipient.channel)
 
 
-def _notice_id(stage: NoticeStage, recipient: Recipient, first: OverdueDuty) -> str:
+def _notice_id(stage: NoticeStage, recipient: Recipient, first: OverdueDuty, earlier: int) -> str:
+    """
+    Return an id that no earlier notice to the recipient has.
+
+    Not even one that was cancelled: it may have arrived, and its Message-ID follows from its id.
+    """
     duty = first.duty
     return derived_id(
         "notice",
+        recipient.committee,
         recipient.channel,
         recipient.address,
         *duty.slot,
         stage,
         duty.due_at.timestamp(),
         first.revision,
-        *((duty.incarnation,) if duty.incarnation else ()),
+        duty.incarnation,
+        earlier,
     )

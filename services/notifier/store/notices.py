@@ -48,19 +48,20 @@ class NoticeStore:
     async def pending_digests(
         self, recipients: Collection[Recipient]
     ) -> Mapping[Recipient, PendingDigest]:
-        """Return each recipient's open notice and when the last one was sent."""
+        """Return each recipient's open notice, and what is known of the earlier ones."""
         columns = recipient_columns(recipients)
         unsent: dict[Recipient, tuple[str, bool]] = {}
         for row in await self._connection.fetch(QUERIES["open_digests"], *columns):
             unsent.setdefault(recipient_of(row), (row["notice_id"], row["failed"]))
-        sent = {
-            recipient_of(row): row["sent_at"]
-            for row in await self._connection.fetch(QUERIES["last_sent"], *columns)
+        earlier = {
+            recipient_of(row): (row["last_sent_at"], row["notices"])
+            for row in await self._connection.fetch(QUERIES["earlier"], *columns)
         }
         digests = {}
         for recipient in recipients:
             notice_id, failed = unsent.get(recipient, (None, False))
-            digests[recipient] = PendingDigest(notice_id, sent.get(recipient), failed)
+            last_sent_at, notices = earlier.get(recipient, (None, 0))
+            digests[recipient] = PendingDigest(notice_id, last_sent_at, failed, notices)
         return digests
 
     async def save_plan(self, plan: DigestPlan) -> None:

@@ -17,25 +17,23 @@ WHERE n.state IN ('planned', 'failed') AND n.lease_until IS NULL AND NOT n.doubt
 ORDER BY n.created_at
 FOR UPDATE OF n
 
--- name: last_sent
-SELECT n.committee, n.recipient, n.channel, max(n.sent_at) AS sent_at
+-- name: earlier
+SELECT
+    n.committee, n.recipient, n.channel,
+    max(n.sent_at) AS last_sent_at,
+    count(*)::integer AS notices
 FROM notice AS n
 JOIN unnest($1::text[], $2::text[], $3::text[]) AS r (committee, recipient, channel)
     USING (committee, recipient, channel)
-WHERE n.state = 'sent'
 GROUP BY n.committee, n.recipient, n.channel
 
 -- name: save_notices
 INSERT INTO notice (notice_id, committee, recipient, channel, send_after)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
--- Cancelled because its recipient had no role, and the role is in force again; or failed, and it
--- takes a further item.
+-- A failed one takes a further item.
 ON CONFLICT (notice_id) DO UPDATE
-SET
-    state = CASE notice.state WHEN 'cancelled' THEN 'planned' ELSE notice.state END,
-    send_after = excluded.send_after,
-    attempts_before = notice.attempts
-WHERE notice.state IN ('cancelled', 'failed')
+SET send_after = excluded.send_after, attempts_before = notice.attempts
+WHERE notice.state = 'failed'
 
 -- name: save_items
 INSERT INTO notice_item (notice_id, unit, form, period, due_at, stage, recipient, channel)

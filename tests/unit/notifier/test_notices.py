@@ -48,6 +48,27 @@ def test_new_items_join_the_digest_that_still_collects() -> None:
     assert made == DigestPlan((), (NoticeItem("n1", SLOT, DUE_AT, STAGE, RECIPIENT),))
 
 
+def test_failed_notice_is_tried_again_when_a_new_item_joins_it() -> None:
+    """In the hour that it is due, and not at its distant attempt; so one mail names all."""
+    sent_at = NOW - timedelta(minutes=20)
+    pending = {RECIPIENT: PendingDigest("n1", last_sent_at=sent_at, failed=True, earlier=1)}
+
+    made = plan_digests(STAGE, {RECIPIENT: [NEVER_FILED]}, set(), pending, NOW)
+
+    assert made.notices == (NewNotice("n1", RECIPIENT, sent_at + timedelta(hours=1)),)
+    assert [it.notice_id for it in made.items] == ["n1"]
+
+
+def test_no_notice_has_the_id_of_an_earlier_one() -> None:
+    """A cancelled one may have arrived: under its Message-ID a mail program would hide the new."""
+    ids = {
+        plan_digests(STAGE, {RECIPIENT: [NEVER_FILED]}, set(), {RECIPIENT: it}, NOW).notices
+        for it in (PendingDigest(earlier=number) for number in range(3))
+    }
+
+    assert len(ids) == 3
+
+
 def test_next_digest_waits_an_hour_after_the_last() -> None:
     """A committee must not get a mail for every unit."""
     pending = {RECIPIENT: PendingDigest(last_sent_at=NOW - timedelta(minutes=20))}
