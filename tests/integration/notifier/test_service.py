@@ -18,6 +18,7 @@ from tests.builders.notifier_world import (
     named,
 )
 from tests.eventually import eventually
+from tools.mail_catcher import in_turn
 
 __all__ = ["line"]
 
@@ -108,6 +109,47 @@ async def test_unreadable_reports_become_dead_letters(line: Line) -> None:
         reasons = await eventually(lambda: dead_letters(line), seconds=90)
 
     assert reasons[-3:] == ["unknown_type", "not_json", "invalid"]
+
+
+@pytest.mark.parametrize("line", ["cal.2025-Q3"], indirect=True)
+async def test_mail_server_that_says_no_for_hours_hides_nobody(line: Line) -> None:
+    """F3: the operator hears of it, and once the server is well one mail names all 129."""
+    line.mailbox.answer_to_message = in_turn(["550 not now"] * 12)
+    await line.catch_up(DUE_AT + MINUTE)
+    async with at_work(line):
+        await eventually(lambda: attempted_at_once(line, 12), seconds=90)
+        complaint = await eventually(lambda: complaint_about_notices(line))
+        ready = await is_ready(line)
+        await eventually(lambda: attempted_at_once(line, 13))
+        await eventually(lambda: arrived(line, 1))
+        await eventually(lambda: no_complaint_about_notices(line))
+
+    assert complaint is not None
+    assert (complaint["condition"], complaint["count"], ready) == ("notices_failed", 1, True)
+    assert [named(text) for text in line.mailbox.texts] == [set(communes())]
+
+
+async def attempted_at_once(line: Line, count: int) -> bool:
+    """Let no time pass between attempts; tell whether there were so many."""
+    async with line.notifier.database.connection() as connection:
+        row = await connection.fetchrow(
+            "UPDATE notice SET send_after = now() WHERE attempts < $1 AND lease_until IS NULL"
+            " RETURNING attempts",
+            count,
+        )
+        attempts = await connection.fetchval("SELECT max(attempts) FROM notice")
+        leased = await connection.fetchval("SELECT count(lease_until) FROM notice")
+    return row is None and attempts == count and not leased
+
+
+async def complaint_about_notices(line: Line) -> dict[str, object] | None:
+    complaints = (await line.http.get("/health")).json()["complaints"]
+    found: dict[str, object] | None = complaints.get("notices")
+    return found
+
+
+async def no_complaint_about_notices(line: Line) -> bool:
+    return await complaint_about_notices(line) is None
 
 
 async def is_ready(line: Line) -> bool:

@@ -2,16 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from services.notifier.app import MIGRATIONS
 from services.notifier.channels.mail import Mail
 from services.notifier.channels.smtp import EmailChannel
 from services.notifier.domain.attempts import SendOutcome
+from services.notifier.store.notices import NoticeStore
 from services.notifier.usecases.notices import NoticeView
 from services.notifier.usecases.watch_failed import NoticeCondition
+from shared.infra.postgres.database import Database
+from shared.infra.postgres.migrate import migrate
 from shared.reference.committees import Contact
 from shared.reference.slots import Slot
 from tests.builders.notifier import withdrawn
@@ -251,3 +256,30 @@ async def test_two_notifiers_retry_a_failed_notice_once(it: World) -> None:
     await asyncio.gather(*(it.delivery().once() for _ in range(4)))
 
     assert len(it.mailbox.mails) == 1
+
+
+async def test_notice_that_an_earlier_release_gave_up_is_tried_at_once(postgres_url: str) -> None:
+    """Its duties are told after the upgrade; nobody has to look for them."""
+    name = "service/0005_notices_are_retried"
+    later = [it.name for it in MIGRATIONS].index(name)
+    await migrate(postgres_url, "qcdc", MIGRATIONS[:later])
+    async with opened(postgres_url) as database, database.connection() as connection:
+        await connection.execute(
+            "INSERT INTO notice (notice_id, committee, recipient, channel, state, send_after,"
+            " attempts) VALUES ('n', 'c', 'a@example.vn', 'email', 'failed', now() + '1 day', 1)"
+        )
+        await migrate(postgres_url, "qcdc", MIGRATIONS)
+
+        assert await NoticeStore(connection).anything_to_send()
+        (claimed,) = await NoticeStore(connection).claim(10, timedelta(minutes=1))
+    assert (claimed.state, claimed.attempt, claimed.attempt_of_plan) == ("failed", 2, 1)
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    database = Database(url, application="test")
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
