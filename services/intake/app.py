@@ -1,7 +1,7 @@
 """The only file of intake that names concrete classes."""
 
 import tomllib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,6 +20,7 @@ from services.intake.usecases.advance_watermark import AdvanceWatermark
 from services.intake.usecases.find_submission import FindSubmission
 from services.intake.usecases.judge_parked import JudgeParked
 from services.intake.usecases.keys import source_of_key
+from services.intake.usecases.learn_revisions import LearnRevisions
 from services.intake.usecases.receive import ReceiveSubmissions
 from services.intake.usecases.receive_documents import ReceiveDocuments
 from services.intake.usecases.rejudge import RejudgedReport, RejudgeOrder, RejudgeReports
@@ -28,6 +29,7 @@ from services.intake.usecases.republish import (
     RepublishProgress,
     RepublishReports,
 )
+from services.intake.usecases.republish_receipts import RepublishedReceipts, RepublishReceipts
 from services.intake.usecases.withdraw import WithdrawReport
 from shared.contracts.topics import (
     DEAD_LETTERS,
@@ -49,10 +51,11 @@ from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.outbox import OutboxTable
 from shared.infra.kafka.relay import Relay
 from shared.infra.kafka.topic_watch import TopicWatch
+from shared.infra.kafka.topics import existing_topics
 from shared.infra.postgres import migrate
 from shared.infra.postgres.database import Database
 from shared.infra.process import Task
-from shared.infra.start import Start
+from shared.infra.start import Prerequisite, Start
 from shared.infra.web.app import create_app
 from shared.reference.reference_data import ReferenceData, cached_per_reference_data
 
@@ -78,6 +81,7 @@ class Intake:
     watermark: AdvanceWatermark
     topic_watch: TopicWatch
     judge_parked: JudgeParked
+    revisions: LearnRevisions
     start: Start
 
     async def open(self) -> None:
@@ -117,7 +121,9 @@ def build(
     database, http_database = _database(settings, "intake"), _database(settings, "intake-http")
     messages = load_messages()
     follower = _follower(settings, database, health, reference, directory)
-    receive_submissions = build_receive_submissions(follower.reference, messages)
+    revisions = LearnRevisions(database, settings.kafka, health)
+    journal = Journal(revisions.watch)
+    receive_submissions = build_receive_submissions(follower.reference, messages, journal)
     relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "intake"), health)
     subscription = replace(submissions(receive_submissions), pattern=pattern)
     reader = ConsumerSupervisor(subscription, "intake", settings, database, health, relay.wake)
@@ -138,7 +144,8 @@ def build(
         ),
         topic_watch=TopicWatch(settings.kafka, of_known_sources, health),
         judge_parked=judge_parked,
-        start=_start(settings, database, health, follower),
+        revisions=revisions,
+        start=_start(settings, database, health, [follower.prerequisite, revisions.prerequisite]),
     )
 
 
@@ -178,17 +185,26 @@ def _use_cases(
 
 
 def _start(
-    settings: IntakeSettings, database: Database, health: Health, follower: DirectoryFollower
+    settings: IntakeSettings,
+    database: Database,
+    health: Health,
+    prerequisites: Sequence[Prerequisite],
 ) -> Start:
     needed = MIGRATIONS, MIGRATE_COMMAND, settings.kafka, TOPICS
     claim = InstanceClaim(database, "intake", settings, health)
-    return Start(database, *needed, health, claim, [follower.prerequisite])
+    return Start(database, *needed, health, claim, prerequisites)
 
 
 async def rejudge(settings: IntakeSettings, order: RejudgeOrder) -> list[RejudgedReport]:
-    """Judge lateness again, by the reference data in force in the service's own tables."""
-    async with _operating(settings, "intake-rejudge") as parts:
-        return await RejudgeReports(*parts).carry_out(order)
+    """
+    Judge lateness again, by the reference data in force in the service's own tables.
+
+    It gives out revisions, so it learns first which ones were published.
+    """
+    async with _operating(settings, "intake-rejudge") as (database, receive, context):
+        if not order.dry_run:
+            await LearnRevisions(database, settings.kafka, Health()).learn()
+        return await RejudgeReports(database, receive, context).carry_out(order)
 
 
 async def republish(
@@ -201,6 +217,19 @@ async def republish(
             return await use_case.carry_out(None, progress=progress)
         async with producer(settings.kafka, "intake-republish") as kafka:
             return await use_case.carry_out(kafka, progress=progress)
+
+
+async def republish_receipts(
+    settings: IntakeSettings, source: str | None, *, dry_run: bool, progress: RepublishProgress
+) -> RepublishedReceipts:
+    """Publish every receipt and question again; with *dry_run* only build every event."""
+    async with _operating(settings, "intake-republish") as (database, receive, _):
+        use_case = RepublishReceipts(database, receive.journal)
+        if dry_run:
+            return await use_case.carry_out(None, source, progress=progress)
+        topics = await existing_topics(settings.kafka)
+        async with producer(settings.kafka, "intake-republish") as kafka:
+            return await use_case.carry_out(kafka, source, topics=topics, progress=progress)
 
 
 @asynccontextmanager
@@ -233,11 +262,11 @@ def _database(settings: IntakeSettings, application: str) -> Database:
 
 
 def build_receive_submissions(
-    reference: Callable[[], ReferenceData], messages: Messages
+    reference: Callable[[], ReferenceData], messages: Messages, journal: Journal | None = None
 ) -> ReceiveSubmissions:
     """Build the use case behind Kafka and HTTP, on the reference data in force at each batch."""
     return ReceiveSubmissions(
-        Journal(),
+        journal or Journal(),
         lambda: rule_context(reference()),
         renderer(messages),
         lambda province: partition_of(province, reference().directory, PARTITIONS[REPORTS]),

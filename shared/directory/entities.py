@@ -107,6 +107,11 @@ def recorded(key: str, content: str, at: datetime) -> EntityRecorded:
     return _read(key, lambda kind: kind.model_validate(body))
 
 
+def revision_id(revision: int, base: int, digest: str, document: str) -> str:
+    """Return the id of the event that puts a revision in force; it follows from what it says."""
+    return derived_id("directory", revision, base, digest, document)
+
+
 def checksum(entities: Entities) -> str:
     """Return SHA-256 over all keys and contents, in the order of the keys."""
     digest = hashlib.sha256()

@@ -16,7 +16,6 @@ import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from shared.contracts.directory import REVISION_KEY, DirectoryRevised
-from shared.contracts.event import derived_id
 from shared.contracts.topics import DIRECTORY
 from shared.contracts.wire import encode
 from shared.directory.contents import contents_of
@@ -27,6 +26,7 @@ from shared.directory.entities import (
     decode,
     difference,
     recorded,
+    revision_id,
 )
 from shared.directory.errors import PublicationOvertaken
 from shared.directory.loading import build_reference_data
@@ -125,6 +125,40 @@ async def publish(
     return revision
 
 
+async def republish(
+    bootstrap: str, wanted: Entities, revision: DirectoryRevised, *, topic: str = DIRECTORY
+) -> int:
+    """
+    Put *revision*, which holds *wanted*, on a topic that has lost it; return how many records.
+
+    Number, base, checksum and id of the revision stay, so readers that have it in force see nothing
+    new. 0 when the topic holds it. Raises PublicationOvertaken when the topic holds a later one, or
+    somebody else publishes, KafkaError when the broker cannot be asked (run it again).
+    """
+    now = await read_published(bootstrap, topic)
+    _check_lost(now, revision)
+    if now.replica.in_force == revision and not now.replica.unfinished:
+        return 0
+    changes = difference(now.replica.latest, wanted)
+    async with producer(bootstrap, "qcdc-directory") as kafka:
+        await _publish_changes(kafka, topic, changes, revision.occurred_at)
+        if (await read_published(bootstrap, topic, now)).end != now.end + len(changes):
+            raise PublicationOvertaken("another publication is under way")
+        await _put_in_force(kafka, topic, revision)
+    final = (await read_published(bootstrap, topic)).replica.in_force
+    if final is None or final.checksum != revision.checksum:
+        raise PublicationOvertaken("another publication came at the same time")
+    return len(changes) + 1
+
+
+def _check_lost(now: PublishedDirectory, revision: DirectoryRevised) -> None:
+    other = now.replica.in_force
+    if other is None or other.revision < revision.revision:
+        return
+    if other.revision > revision.revision or other.checksum != revision.checksum:
+        raise PublicationOvertaken(f"the topic holds revision {other.revision} ({other.document})")
+
+
 def unusable(entities: Entities) -> str:
     """Return why these entities cannot be loaded; empty when they can."""
     return _load_problem(_ByChecksum(checksum(entities), entities))
@@ -178,7 +212,7 @@ def _revision(
 ) -> DirectoryRevised:
     number, digest = now.replica.highest + 1, checksum(wanted)
     return DirectoryRevised(
-        event_id=derived_id("directory", number, now.revision, digest, document),
+        event_id=revision_id(number, now.revision, digest, document),
         occurred_at=at,
         revision=number,
         base=now.revision,

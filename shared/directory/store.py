@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 
 from shared.contracts.directory import DirectoryRevised
-from shared.contracts.event import derived_id
 from shared.directory.entities import (
     Entities,
     EntityChanges,
     EntityUpdate,
     difference,
+    revision_id,
     with_changes,
 )
 from shared.directory.replica import DirectoryReplica
@@ -44,7 +44,18 @@ async def revision_status(connection: Connection) -> RevisionStatus:
     refused = newest is not None and newest["refused"]
     complaint = f"revision {newest['revision']} {refused}" if refused else ""
     today = await connection.fetchval(QUERIES["today"])
-    return RevisionStatus(await _in_force(connection), complaint, today)
+    return RevisionStatus(await revision_in_force(connection), complaint, today)
+
+
+async def revision_in_force(connection: Connection) -> DirectoryRevised | None:
+    """Return the revision in force, as it was published; None before the first."""
+    row = await connection.fetchrow(QUERIES["in_force"])
+    if row is None:
+        return None
+    values = dict(row)
+    published_at = values.pop("published_at")
+    identity = revision_id(row["revision"], row["base"], row["checksum"], row["document"])
+    return DirectoryRevised(event_id=identity, occurred_at=published_at, **values)
 
 
 async def entities_in_force(connection: Connection) -> Entities:
@@ -63,7 +74,7 @@ async def read_replica(connection: Connection) -> DirectoryReplica:
     rows = await connection.fetch(QUERIES["incoming"])
     incoming = {row["key"]: row["content"] for row in rows}
     latest = with_changes(entities, incoming)
-    return DirectoryReplica(await _in_force(connection), entities, latest)
+    return DirectoryReplica(await revision_in_force(connection), entities, latest)
 
 
 async def write_replica(
@@ -92,13 +103,3 @@ async def write_replica(
 
 async def _add_incoming(connection: Connection, changes: EntityChanges) -> None:
     await connection.execute(QUERIES["add_incoming"], list(changes), list(changes.values()))
-
-
-async def _in_force(connection: Connection) -> DirectoryRevised | None:
-    row = await connection.fetchrow(QUERIES["in_force"])
-    if row is None:
-        return None
-    values = dict(row)
-    published_at = values.pop("published_at")
-    identity = derived_id("directory", values["revision"], values["checksum"])
-    return DirectoryRevised(event_id=identity, occurred_at=published_at, **values)

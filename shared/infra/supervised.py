@@ -14,7 +14,7 @@ from typing import NoReturn, TypeVar
 import structlog
 from aiokafka.errors import KafkaError
 
-from shared.infra.errors import ConsumerStalled, LogHeld, TopicRefused
+from shared.infra.errors import ConsumerStalled, LogHeld, NotReady, TopicRefused
 from shared.infra.health import Condition, Health, HealthCondition
 from shared.infra.postgres.database import outage
 
@@ -35,6 +35,8 @@ def condition_of(problem: BaseException) -> Condition | None:
     """
     if isinstance(problem, LogHeld):
         return problem.condition
+    if isinstance(problem, NotReady):
+        return Condition.STARTING
     if isinstance(problem, ConsumerStalled):
         return Condition.BEHIND_WITHOUT_PROGRESS
     if isinstance(problem, TopicRefused):

@@ -18,6 +18,7 @@ from services.intake import app as wiring
 from services.intake.app import Intake
 from services.intake.domain.rule_context import build_rule_context
 from services.intake.settings import IntakeSettings
+from services.intake.store.postgres import Journal
 from services.intake.usecases.keys import create_key
 from shared.contracts.topics import (
     REPORTS,
@@ -27,8 +28,10 @@ from shared.contracts.topics import (
     submissions_topic,
 )
 from shared.infra.kafka.broker import producer
+from shared.infra.kafka.outbox import acknowledge
 from shared.infra.kafka.records import Record
 from shared.infra.kafka.topics import create_missing_topics
+from shared.infra.postgres.database import Connection
 from shared.infra.postgres.migrate import migrate
 from shared.reference.reference_data import ReferenceData
 from tests.builders.intake import Report
@@ -164,6 +167,7 @@ async def served(
     await intake.open()
     async with intake.database.connection() as connection:
         key = await create_key(connection, source)
+        await _begin_behind_others(intake, connection, topics)
     running = [asyncio.ensure_future(task()) for task in intake.tasks()] if topics else []
     transport = httpx.ASGITransport(intake.app)
     headers = {"Authorization": f"Bearer {key}"}
@@ -177,6 +181,19 @@ async def served(
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await intake.close()
+
+
+async def _begin_behind_others(
+    intake: Intake, connection: Connection, topics: Topics | None
+) -> None:
+    """Let a new journal know nothing of what other tests have published on the common topic."""
+    journal = Journal()
+    identity = await journal.identity(connection)
+    await journal.remember(connection, identity)
+    intake.revisions.watch.trust(identity)
+    if topics is not None:
+        ends = await topics.reports.end_offsets(topics.reports.assignment())
+        await acknowledge(connection, REPORTS, {it.partition: end for it, end in ends.items()})
 
 
 @asynccontextmanager

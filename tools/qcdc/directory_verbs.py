@@ -15,6 +15,7 @@ from shared.directory.publisher import PublishedDirectory, read_published
 from tools.qcdc import directory
 from tools.qcdc.clock import system_clock
 from tools.qcdc.directory import Proposal
+from tools.qcdc.directory_copies import republish_directory
 from tools.qcdc.settings import OperatorSettings
 
 app = typer.Typer(
@@ -97,6 +98,28 @@ def show(
         raise typer.Exit(1)
     indent = None if as_json else 2
     print(json.dumps(json.loads(content), ensure_ascii=False, indent=indent))
+
+
+@app.command("republish")
+def republish(
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put the newest revision in the services' tables back on a topic that has lost it."""
+    done = asyncio.run(republish_directory(OperatorSettings(), dry_run=dry_run))
+    if as_json:
+        print(json.dumps(asdict(done), ensure_ascii=False))
+        return
+    what = f"revision {done.revision} ({done.document}) from the tables of {done.service}"
+    if done.on_topic == done.revision and not done.records:
+        print(f"the topic holds {what}")
+    elif dry_run:
+        print(f"would republish {what}; entities: {done.entities}")
+    else:
+        print(f"republished {what}; records: {done.records}")
 
 
 def _propose(files: list[Path] | None, *, from_shipped: bool) -> Proposal:

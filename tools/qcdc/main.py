@@ -176,14 +176,37 @@ def rebuild(
 
 
 @app.command()
-def republish(*, dry_run: DryRun = False, as_json: AsJson = False) -> None:
-    """Publish every report revision of intake's journal again, to refill qcdc.reports.v1."""
+def republish(
+    *,
+    receipts: Annotated[
+        bool, typer.Option("--receipts", help="The receipts topics instead of qcdc.reports.v1.")
+    ] = False,
+    source: Annotated[
+        str | None, typer.Option(help="With --receipts: only those of this source.")
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Publish again what intake's journal holds, to refill qcdc.reports.v1 or receipts topics."""
+    if receipts:
+        _republish_receipts(source, dry_run=dry_run, as_json=as_json)
+        return
+    if source is not None:
+        raise typer.BadParameter("--source is for --receipts; qcdc.reports.v1 is of all sources")
     outcome = _run(republishing.republish(OperatorSettings(), dry_run=dry_run, quiet=as_json))
     verb = "would republish" if dry_run else "republished"
     lines = [f"{verb} {outcome.revisions} revisions"]
     if outcome.derived:
         lines.append(f"{outcome.derived} of them by the directory of today: see docs/OPERATIONS.md")
     _say(asdict(outcome), as_json, lines)
+
+
+def _republish_receipts(source: str | None, *, dry_run: bool, as_json: bool) -> None:
+    work = republishing.receipts(OperatorSettings(), source, dry_run=dry_run, quiet=as_json)
+    outcome = _run(work)
+    verb = "would republish" if dry_run else "republished"
+    line = f"{verb} {outcome.receipts} receipts and {outcome.questions} questions"
+    _say(asdict(outcome), as_json, [line])
 
 
 @app.command()

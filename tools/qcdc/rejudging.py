@@ -21,6 +21,8 @@ async def rejudge(settings: OperatorSettings, order: RejudgeOrder) -> list[Rejud
     """
     if order.unit and order.area:
         raise Misconfigured("either --unit or --area, not both")
+    if not order.dry_run:
+        settings.kafka_or_fail()
     place = settings.of_service("intake", IntakeSettings)
     return await rejudge_intake(place, order)
 

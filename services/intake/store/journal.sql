@@ -1,5 +1,15 @@
--- name: now
-SELECT clock_timestamp()
+-- name: enter
+SELECT clock_timestamp() AS now,
+    left(pg_walfile_name(pg_current_wal_lsn()), 8) || '/' || tableoid AS tables,
+    last_value AS newest
+FROM journal_id_seq
+
+-- name: remember
+INSERT INTO known_journal (tables) VALUES ($1)
+ON CONFLICT (one_row) DO UPDATE SET tables = excluded.tables
+
+-- name: remembers
+SELECT EXISTS (SELECT FROM known_journal WHERE tables = $1)
 
 -- name: entries
 SELECT source, event_id, content_hash, journal.kind, body, received_at, verdict,
@@ -20,6 +30,30 @@ LIMIT $5
 
 -- name: count_revisions
 SELECT count(*) FROM journal WHERE revision IS NOT NULL AND NOT unchanged AND kind <> 'handover'
+
+-- name: answered
+SELECT id, source, event_id, content_hash, kind, body, received_at, verdict,
+    findings::text AS findings, unit, form, period, unchanged, revision, form_version,
+    first_received_at, due_at, deadline_rule, on_time, unit_type, path
+FROM journal
+WHERE kind <> 'rejudgement' AND id > $1 AND ($2::text IS NULL OR source = $2)
+ORDER BY id
+LIMIT $3
+
+-- name: asked
+SELECT question.*, question.findings::text AS findings_text
+FROM question
+WHERE id > $1 AND ($2::text IS NULL OR source = $2)
+ORDER BY id
+LIMIT $3
+
+-- name: count_answers
+SELECT (SELECT count(*) FROM journal
+        WHERE kind <> 'rejudgement' AND ($1::text IS NULL OR source = $1))
+    + (SELECT count(*) FROM question WHERE $1::text IS NULL OR source = $1)
+
+-- name: answered_sources
+SELECT DISTINCT source FROM journal WHERE kind <> 'rejudgement' UNION SELECT DISTINCT source FROM question ORDER BY 1
 
 -- name: add_series
 INSERT INTO report_series (unit, form) SELECT * FROM unnest($1::text[], $2::text[])

@@ -18,6 +18,7 @@ from services.intake.domain.state import (
     SlotState,
 )
 from services.intake.store import parked
+from services.intake.store.journal_watch import JournalIdentity, JournalWatch
 from services.intake.store.rows import (
     entry_of,
     entry_row,
@@ -58,15 +59,40 @@ class EventStoredConcurrently(Exception):
 class Journal:
     """Journal and slots in the tables of ``migrations/``."""
 
+    def __init__(self, watch: JournalWatch | None = None) -> None:
+        """Nobody can enter before *watch* trusts it; without one, everybody can."""
+        self._watch = watch
+
     async def enter(self, connection: Connection) -> datetime:
         """
         Take the shared lock, then read the database's clock: in this order, in two statements.
 
         A transaction that got an instant before a watermark has committed before that watermark.
+
+        Raises:
+            RevisionsUnknown: revisions may be missing here that were published.
+
         """
         await locks.lock_shared(connection, AdvisoryLock.RECEIVE)
-        now: datetime = await connection.fetchval(QUERIES["now"])
+        row = await connection.fetchrow(QUERIES["enter"])
+        if self._watch is not None:
+            self._watch.check(JournalIdentity(row["tables"], row["newest"]))
+        now: datetime = row["now"]
         return now
+
+    async def identity(self, connection: Connection) -> JournalIdentity:
+        """Return what tells this journal from others."""
+        row = await connection.fetchrow(QUERIES["enter"])
+        return JournalIdentity(row["tables"], row["newest"])
+
+    async def remember(self, connection: Connection, identity: JournalIdentity) -> None:
+        """Store that this journal knows what was published."""
+        await connection.execute(QUERIES["remember"], identity.tables)
+
+    async def remembers(self, connection: Connection, identity: JournalIdentity) -> bool:
+        """Return whether ``remember`` was called for this journal, not for one that it replaced."""
+        known: bool = await connection.fetchval(QUERIES["remembers"], identity.tables)
+        return known
 
     async def load(self, connection: Connection, read_set: ReadSet) -> LoadedState:
         """Add missing report series, lock all, then read: each statement sees earlier commits."""
@@ -155,6 +181,29 @@ class Journal:
         last = rows[-1]
         key = RevisionKey(last["unit"], last["form"], last["period"], last["revision"])
         return [entry_of(it) for it in rows], key
+
+    async def sources(self, connection: Connection) -> Sequence[str]:
+        """Return everybody who was ever sent a receipt or a question."""
+        return [row["source"] for row in await connection.fetch(QUERIES["answered_sources"])]
+
+    async def count_answers(self, connection: Connection, source: str | None) -> int:
+        """Count the receipts and questions to a source, or to all."""
+        count: int = await connection.fetchval(QUERIES["count_answers"], source)
+        return count
+
+    async def answered(
+        self, connection: Connection, after: int, source: str | None, limit: int
+    ) -> tuple[Sequence[JournalEntry], int | None]:
+        """Return the next entries that have a receipt, oldest first; and where to go on."""
+        rows = await connection.fetch(QUERIES["answered"], after, source, limit)
+        return [entry_of(it) for it in rows], rows[-1]["id"] if rows else None
+
+    async def asked(
+        self, connection: Connection, after: int, source: str | None, limit: int
+    ) -> tuple[Sequence[OpenQuestion], int | None]:
+        """Return the next questions, oldest first, open or not; and where to go on."""
+        rows = await connection.fetch(QUERIES["asked"], after, source, limit)
+        return [question_of(it) for it in rows], rows[-1]["id"] if rows else None
 
     async def _slots(self, connection: Connection, keys: Collection[Slot]) -> dict[Slot, SlotState]:
         if not keys:

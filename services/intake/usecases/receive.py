@@ -11,7 +11,7 @@ from services.intake.domain.parking import unparked
 from services.intake.domain.parsing import ParsedSubmission, parse_submission
 from services.intake.domain.read_set import read_set_of
 from services.intake.domain.rule_context import RuleContext
-from services.intake.domain.state import ParkedSubmission
+from services.intake.domain.state import JournalEntry, OpenQuestion, ParkedSubmission
 from services.intake.domain.submissions import RawSubmission
 from services.intake.domain.violations import Renderer
 from services.intake.store import parked as parked_store
@@ -23,6 +23,18 @@ from shared.infra.threads import compute
 
 log = structlog.get_logger()
 PRODUCER = "qcdc/intake"
+
+
+def receipt_to_sender(entry: JournalEntry) -> Outgoing:
+    """Address the receipt of an entry to whoever submitted it."""
+    topic = receipts_topic(entry.source)
+    return Outgoing(topic, entry.unit or entry.source, receipt_of(entry), PRODUCER)
+
+
+def question_to_sender(question: OpenQuestion) -> Outgoing:
+    """Address a question to whoever sent the report that no longer fits."""
+    event = questioned(question)
+    return Outgoing(receipts_topic(event.source), event.unit, event, PRODUCER)
 
 
 class ReceiveSubmissions:
@@ -104,13 +116,10 @@ class ReceiveSubmissions:
 
     def _outgoing(self, outcome: SubmissionOutcome) -> Iterator[Outgoing]:
         entry, validated = outcome.entry, outcome.validated
-        topic = receipts_topic(entry.source)
-        yield Outgoing(topic, entry.unit or entry.source, receipt_of(entry), PRODUCER)
+        yield receipt_to_sender(entry)
         if validated is not None:
             yield self.report(published(entry, validated.report, validated.figures))
-        for question in outcome.questions:
-            event = questioned(question)
-            yield Outgoing(receipts_topic(event.source), event.unit, event, PRODUCER)
+        yield from map(question_to_sender, outcome.questions)
 
     def report(self, event: PublishedReport) -> Outgoing:
         """Address what a slot holds from now on to the partition of its province."""

@@ -79,14 +79,17 @@ class RepublishReports:
                 )
             batch = list(republishing.events(entries))
             if kafka is not None:
-                await _send(kafka, [self._address(it.event) for it in batch], topic)
+                await send_all(kafka, [self._address(it.event) for it in batch], topic)
             done += len(batch)
             derived += sum(it.derived for it in batch)
             progress(done, max(done, total))
         return RepublishedReports(done, derived, dry_run=kafka is None)
 
 
-async def _send(kafka: AIOKafkaProducer, batch: Iterable[Outgoing], topic: str | None) -> None:
+async def send_all(
+    kafka: AIOKafkaProducer, batch: Iterable[Outgoing], topic: str | None = None
+) -> None:
+    """Send messages past the outbox, and return once all are acknowledged."""
     acknowledgements = []
     for outgoing in batch:
         message = encode(outgoing.event, outgoing.source)

@@ -38,9 +38,10 @@ async def partition_consumer(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
         auto_offset_reset="none",  # a record that is gone must be noticed, not skipped
         isolation_level="read_committed",
     )
-    await consumer.start()
-    await asyncio.sleep(0)  # aiokafka's stop() fails while the task that start() made has not begun
     try:
+        await consumer.start()
+        # aiokafka's stop() fails while the task that start() made has not begun.
+        await asyncio.sleep(0)
         yield consumer
     finally:
         await consumer.stop()

@@ -39,6 +39,12 @@ class _Found:
     own_config: Mapping[str, str]
 
 
+async def existing_topics(bootstrap: str) -> list[str]:
+    """Return the names of all topics that the broker has."""
+    async with _admin(bootstrap) as admin:
+        return sorted(await admin.list_topics())
+
+
 async def create_missing_topics(
     bootstrap: str, wanted: Iterable[TopicSpec], *, replication: int = 1, dry_run: bool = False
 ) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+from aiokafka.errors import KafkaError
 from pydantic import SecretStr
 
 from services.intake import app as wiring
@@ -97,9 +98,13 @@ async def test_verb_works_by_the_facts_of_the_service(upstream: Upstream) -> Non
         kafka=NOWHERE, database=SecretStr(upstream.intake.database.url), http_port=1
     )
 
-    assert await wiring.rejudge(settings, ORDER) == []
+    looking = replace(ORDER, dry_run=True)
+
+    assert await wiring.rejudge(settings, looking) == []
     with pytest.raises(Misconfigured, match="no unit"):
-        await wiring.rejudge(settings, replace(ORDER, area="nowhere"))
+        await wiring.rejudge(settings, replace(looking, area="nowhere"))
+    with pytest.raises(KafkaError):  # it would number revisions without knowing which there are
+        await wiring.rejudge(settings, ORDER)
 
 
 def _without_slot(view: dict[str, object]) -> dict[str, object]:
