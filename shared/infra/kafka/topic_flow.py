@@ -17,7 +17,7 @@ from shared.infra.supervised import condition_of
 PART = "outbox"
 """The part of Health; a topic that refuses has a part of its own, named after both."""
 
-ROWS_PER_PASS = 1000
+ROWS_PER_PASS = 1500
 STILL_SECONDS_MAX = 1.5
 """Without a statement for so long a pass loses its transaction, and with it the lock."""
 
@@ -73,7 +73,9 @@ class TopicFlow:
 
         """
         async with self._database.transaction() as connection:
-            if not await _alone(connection, self.topic):
+            if not await try_lock_name(
+                connection, AdvisoryLock.RELAY, self.topic, STILL_SECONDS_MAX
+            ):
                 return None
             waiting = await self.pending.take(connection, self.topic, ROWS_PER_PASS)
             if not waiting:
@@ -149,13 +151,6 @@ def _next_offsets(sent: Sequence[tuple[OutboxMessage, RecordMetadata]]) -> Mappi
     """Return the offset behind the last message of each partition that has an offset."""
     # A broker that recognises a repeated batch may not remember its offset, and answers -1.
     return {it.partition: it.offset + 1 for _, it in sent if it.offset >= 0}
-
-
-async def _alone(connection: Connection, topic: str) -> bool:
-    """Be the only one who sends *topic*, for as long as this process moves."""
-    milliseconds = int(STILL_SECONDS_MAX * 1000)
-    await connection.execute(f"SET LOCAL idle_in_transaction_session_timeout = {milliseconds}")
-    return await try_lock_name(connection, AdvisoryLock.RELAY, topic)
 
 
 async def _while_pinging(connection: Connection, work: Coroutine[Any, Any, T]) -> T:

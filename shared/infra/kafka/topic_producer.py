@@ -7,7 +7,7 @@ batch that cannot be delivered is retried for ever. So a producer that failed is
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
 from typing import TypeAlias
 
@@ -67,14 +67,15 @@ class TopicProducer:
         answers: list[asyncio.Future[RecordMetadata]] = []
         problem: Exception = KafkaTimeoutError(f"no answer within {ANSWER_SECONDS_MAX} s")
         with suppress(TimeoutError):
-            try:
-                async with asyncio.timeout(ANSWER_SECONDS_MAX):
+            async with asyncio.timeout(ANSWER_SECONDS_MAX):
+                try:
+                    known = await kafka.partitions_for(self._topic)
                     for it in messages:
-                        answers.append(await self._send(kafka, it))  # noqa: PERF401 - may break off
+                        answers.append(await _handed_over(kafka, it, known))  # noqa: PERF401 - may stop
+                except KafkaError as refused:
+                    problem = refused
+                if answers:
                     await asyncio.wait(answers)
-            except KafkaError as refused:
-                problem = refused
-                await asyncio.wait(answers)
         found = [_answer(it, problem) for it in answers]
         return [*found, *[problem] * (len(messages) - len(found))]
 
@@ -99,16 +100,16 @@ class TopicProducer:
         if kafka is not None:
             await _discard(kafka)
 
-    async def _send(
-        self, kafka: AIOKafkaProducer, message: OutboxMessage
-    ) -> "asyncio.Future[RecordMetadata]":
-        it = message
-        if it.partition is not None and it.partition not in await kafka.partitions_for(it.topic):
-            raise UnknownTopicOrPartitionError(f"it has no partition {it.partition}")
-        answer: asyncio.Future[RecordMetadata] = await kafka.send(
-            it.topic, it.body, key=it.key, partition=it.partition, headers=it.headers
-        )
-        return answer
+
+async def _handed_over(
+    kafka: AIOKafkaProducer, it: OutboxMessage, known: Container[int]
+) -> "asyncio.Future[RecordMetadata]":
+    if it.partition is not None and it.partition not in known:
+        raise UnknownTopicOrPartitionError(f"it has no partition {it.partition}")
+    answer: asyncio.Future[RecordMetadata] = await kafka.send(
+        it.topic, it.body, key=it.key, partition=it.partition, headers=it.headers
+    )
+    return answer
 
 
 async def _start(kafka: AIOKafkaProducer) -> None:

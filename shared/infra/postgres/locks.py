@@ -43,10 +43,21 @@ async def lock_shared(connection: Connection, purpose: AdvisoryLock) -> None:
     await connection.execute(f"SELECT pg_advisory_xact_lock_shared({_SCHEMA}, $1)", purpose)
 
 
-async def try_lock_name(connection: Connection, purpose: AdvisoryLock, name: str) -> bool:
-    """Be the only one with *name* until the transaction ends; return whether that is so."""
-    sql = f"SELECT pg_try_advisory_xact_lock({_SCHEMA}, {_NAME})"
-    got: bool = await connection.fetchval(sql, f"{purpose.name} {name}")
+async def try_lock_name(
+    connection: Connection, purpose: AdvisoryLock, name: str, idle_seconds_max: float
+) -> bool:
+    """
+    Be the only one with *name* until the transaction ends; return whether that is so.
+
+    The server ends it after *idle_seconds_max* without a statement, so that a process that stands
+    still hands over.
+    """
+    sql = (
+        f"SELECT pg_try_advisory_xact_lock({_SCHEMA}, {_NAME}),"
+        " set_config('idle_in_transaction_session_timeout', $2, true)"
+    )
+    milliseconds = str(int(idle_seconds_max * 1000))
+    got: bool = await connection.fetchval(sql, f"{purpose.name} {name}", milliseconds)
     return got
 
 

@@ -29,7 +29,7 @@ async def test_locks_of_two_schemas_do_not_meet(schemas: tuple[Database, Databas
         for purpose in AdvisoryLock:
             await lock(first, purpose)
             await lock(second, purpose)
-        names = [await try_lock_name(it, AdvisoryLock.RELAY, "t") for it in (first, second)]
+        names = [await try_lock_name(it, AdvisoryLock.RELAY, "t", 60) for it in (first, second)]
 
     assert names == [True, True]
 
@@ -38,8 +38,8 @@ async def test_one_name_has_one_owner(schemas: tuple[Database, Database]) -> Non
     """Of two relays one has a topic; another topic is free for the other."""
     one, _ = schemas
     async with one.transaction() as first, one.transaction() as second:
-        got = [await try_lock_name(it, AdvisoryLock.RELAY, "t") for it in (first, second)]
-        other = await try_lock_name(second, AdvisoryLock.RELAY, "u")
+        got = [await try_lock_name(it, AdvisoryLock.RELAY, "t", 60) for it in (first, second)]
+        other = await try_lock_name(second, AdvisoryLock.RELAY, "u", 60)
 
     assert got == [True, False]
     assert other
@@ -51,7 +51,7 @@ async def test_no_name_meets_a_purpose(schemas: tuple[Database, Database]) -> No
     async with one.transaction() as connection:
         assert await try_lock_session(connection, AdvisoryLock.REBUILD)
         for number in range(50):
-            assert await try_lock_name(connection, AdvisoryLock.RELAY, f"topic {number}")
+            assert await try_lock_name(connection, AdvisoryLock.RELAY, f"topic {number}", 60)
         held = await connection.fetch(HELD)
         await connection.execute("SELECT pg_advisory_unlock_all()")
 

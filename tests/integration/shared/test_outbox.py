@@ -136,11 +136,12 @@ async def test_a_partition_that_is_not_there_is_refused_by_name(
     kafka: str, postgres_url: str
 ) -> None:
     """A topic that was made by hand with fewer partitions than we write to."""
-    topic = await new_topic(kafka)
+    topic, nothing_else = await new_topic(kafka), await new_topic(kafka)
     wrong = replace(outgoing(topic, 1), partition=7)
     async with migrated(postgres_url) as database, relaying(database, kafka) as (_, health):
-        await write(database, outgoing(topic, 0), wrong)
+        await write(database, outgoing(topic, 0), wrong, replace(wrong, topic=nothing_else))
         await eventually(lambda: _complains(health, topic), seconds=30)
+        await eventually(lambda: _complains(health, nothing_else), seconds=30)
 
         assert "no partition 7" in health.complaints[f"outbox {topic}"].detail
         assert set(await numbers_on(kafka, topic)) == {0}
