@@ -12,7 +12,7 @@ QcdcError
 └── NotReady           what an answer needs has not been read yet
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeAlias
 
 from aiokafka import TopicPartition
@@ -72,10 +72,11 @@ class ReleaseTooOld(QcdcError):
 
 
 class ConsumerStalled(QcdcError):
-    """The consumer is connected and behind, and has not moved for too long."""
+    """The consumer is connected, and some of its partitions stand although they are behind."""
 
-    def __init__(self, behind: int) -> None:
-        super().__init__(f"{behind} records behind")
+    def __init__(self, partitions: Collection[Partition]) -> None:
+        names = ", ".join(sorted(f"{it.topic}/{it.partition}" for it in partitions))
+        super().__init__(f"nothing is read of {names}")
 
 
 class TopicRefused(QcdcError):

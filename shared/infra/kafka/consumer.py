@@ -2,7 +2,7 @@
 One subscription, kept alive: delivers batches to its inbox, rewinds, pauses, restarts.
 
 aiokafka can stay connected and stop consuming after a rebalance (aiokafka issues 1154, 1037, 847),
-so progress is watched: behind and not moving for a minute means a new consumer.
+so progress is watched: a partition behind and not moving for a minute means a new consumer.
 """
 
 import asyncio
@@ -28,12 +28,14 @@ from shared.infra.errors import (
     ReleaseTooOld,
 )
 from shared.infra.health import Condition, Health
+from shared.infra.kafka import progress
 from shared.infra.kafka.breaker_watch import BreakerWatch
 from shared.infra.kafka.broker import BatchSubscriber, consume, kafka_broker, member_of
 from shared.infra.kafka.log_watch import LogWatch
 from shared.infra.kafka.membership import leave
 from shared.infra.kafka.newer_records import NewerRecords
 from shared.infra.kafka.positions import lags
+from shared.infra.kafka.progress import Progress
 from shared.infra.kafka.records import Batch, Cursor, first_offset
 from shared.infra.kafka.subscription import Subscription
 from shared.infra.postgres.database import Database
@@ -41,7 +43,6 @@ from shared.infra.settings import ServiceSettings
 from shared.infra.supervised import Supervised
 
 RETURN_AFTER_SECONDS = 3.0
-STALLED_AFTER_SECONDS = 60.0
 WATCH_SECONDS = RESTART_SECONDS = 1.0
 
 M = TypeVar("M")
@@ -71,6 +72,7 @@ class ConsumerSupervisor(Generic[M]):
         self._logs = LogWatch(settings.kafka, subscription, self.inbox, health)
         self._newer = NewerRecords(health)
         self._breakers = BreakerWatch(self.inbox, health)
+        self._progress = Progress(health)
         self._after = after
         self._sought: dict[Partition, int] = {}
         self._starts = 0
@@ -210,44 +212,46 @@ class ConsumerSupervisor(Generic[M]):
         Report how the consumer gets on.
 
         Raises:
-            ConsumerStalled: it is behind and has not moved for too long.
+            ConsumerStalled: a partition is behind and has not moved for too long.
 
         """
-        moved_at, seen = time.monotonic(), -1
+        began = time.monotonic()
         while True:
             await asyncio.sleep(WATCH_SECONDS)
-            still = time.monotonic() - moved_at
             try:
-                consumer = self._consumer()
-                stored = await self._logs.watch(consumer)
-                self._newer.go_on(consumer, stored)
-                applied = sum(it.next_offset for it in stored.values())
-                unread = lags(stored, await self._ends())
-                await self._breakers.go_on(consumer, unread)
-                behind = sum(n for it, n in unread.items() if it not in self.waiting)
-                if behind and still > RETURN_AFTER_SECONDS:
-                    await self._return_to_stored()
+                await self._look()
             except Exception as problem:  # noqa: BLE001 - ``complain`` raises a bug again
                 self._supervised.complain(problem)
                 continue
-            if not behind or applied != seen:
-                moved_at, seen = time.monotonic(), applied
-                self._supervised.fine()
-            elif still > STALLED_AFTER_SECONDS:
-                raise ConsumerStalled(behind)
+            stalled = self._progress.stalled
+            if stalled and time.monotonic() - began > progress.STALLED_AFTER_SECONDS:
+                raise ConsumerStalled(stalled)
+            self._supervised.fine()
 
-    async def _return_to_stored(self) -> None:
+    async def _look(self) -> None:
+        consumer = self._consumer()
+        stored = await self._logs.watch(consumer)
+        self._newer.go_on(consumer, stored)
+        unread = lags(stored, await self._ends())
+        await self._breakers.go_on(consumer, unread)
+        behind = {it for it in consumer.assignment() - self.waiting if unread.get(it)}
+        positions = {it: position.next_offset for it, position in stored.items()}
+        self._progress.observe(time.monotonic(), positions, behind)
+        for partition, seconds in self._progress.standing.items():
+            if seconds > RETURN_AFTER_SECONDS:
+                await self._return_to(positions.get(partition, 0), partition)
+
+    async def _return_to(self, stored: int, partition: Partition) -> None:
         """
-        Read again what lies between the stored positions and the consumer's.
+        Read again what lies between the stored position and the consumer's.
 
         Kafka remembers for the group how far it came; after a restore of our database that is too
         far, and where nothing new arrives no gap would ever show it. What a batch in hand holds
         is delivered twice then, and dropped by the fence.
         """
-        consumer, stored = self._consumer(), await self.inbox.positions()
-        for partition in consumer.assignment() - self.waiting:
-            if await consumer.position(partition) > stored.get(partition, 0):
-                consumer.seek(partition, stored.get(partition, 0))
+        consumer = self._consumer()
+        if await consumer.position(partition) > stored:
+            consumer.seek(partition, stored)
 
     async def _rewind(self, cursor: Cursor, gap: PositionGap) -> None:
         """

@@ -1,6 +1,7 @@
 """Nothing is lost and nothing counted twice between a topic and a table, whatever happens."""
 
 import asyncio
+import itertools
 
 import pytest
 from aiokafka import AIOKafkaConsumer
@@ -208,7 +209,7 @@ async def test_a_stalled_consumer_is_replaced(
             return {} if stalled else await super().getmany(*partitions, **options)
 
     monkeypatch.setattr("aiokafka.AIOKafkaConsumer", FirstOneStalls)
-    monkeypatch.setattr("shared.infra.kafka.consumer.STALLED_AFTER_SECONDS", 1.0)
+    monkeypatch.setattr("shared.infra.kafka.progress.STALLED_AFTER_SECONDS", 1.0)
 
     async with running(kafka, postgres_url, topic) as it:
 
@@ -221,6 +222,45 @@ async def test_a_stalled_consumer_is_replaced(
 
         await eventually(reported)
         await eventually(complete)
+
+
+async def test_a_partition_that_stands_beside_a_busy_one_is_noticed(
+    kafka: str, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sum of all positions moved on, so nobody ever saw it."""
+    topic = await new_topic(kafka, 2)
+    await publish(kafka, topic, [b"1000"], partition=1)
+    started: list[AIOKafkaConsumer] = []
+    busy = Partition(topic, 0)
+
+    class FirstOneReadsHalf(AIOKafkaConsumer):  # type: ignore[misc] # it has no types
+        async def start(self) -> None:
+            started.append(self)
+            await super().start()
+
+        async def getmany(self, *partitions: Partition, **options: int) -> dict[Partition, object]:
+            only = [busy] if self is started[0] else partitions
+            fetched: dict[Partition, object] = await super().getmany(*only, **options)
+            return fetched
+
+    monkeypatch.setattr("aiokafka.AIOKafkaConsumer", FirstOneReadsHalf)
+    monkeypatch.setattr("shared.infra.kafka.progress.STALLED_AFTER_SECONDS", 2.0)
+    reported: list[str] = []
+
+    async with running(kafka, postgres_url, topic) as it:
+        for number in itertools.count():
+            await publish(kafka, topic, [b"%d" % number])
+            reported += [part for part in it.health.complaints if part == f"partition {topic}/1"]
+            if 1000 in await seen(it.database):
+                break
+            assert number < 500
+
+        async def nothing_is_wrong() -> bool:
+            return not it.health.complaints
+
+        await eventually(nothing_is_wrong)
+    assert reported
+    assert len(started) == 2
 
 
 async def test_failing_change_leaves_no_trace(kafka: str, postgres_url: str) -> None:

@@ -49,7 +49,7 @@ def supervised(health: Health, *, bugs: Condition | None = None, tolerated: int 
         (asyncpg.PostgresIOError("58030"), Condition.DATABASE_REFUSES_WRITES),
         (asyncpg.IdleInTransactionSessionTimeoutError("25P03"), Condition.DATABASE_BUSY),
         (LogHeld({Partition("t", 0): Condition.LOST_WINDOW}), Condition.LOST_WINDOW),
-        (ConsumerStalled(7), Condition.BEHIND_WITHOUT_PROGRESS),
+        (ConsumerStalled([Partition("any", 0)]), Condition.BEHIND_WITHOUT_PROGRESS),
         (asyncpg.UndefinedTableError("no table"), None),
         (KeyError("unit"), None),
     ],
