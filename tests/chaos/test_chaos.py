@@ -84,7 +84,7 @@ async def test_commit_before_the_database_is_caught(
     effect = """            if fresh:
                 await self._change(connection, fresh)
             unreadable = [it for span in spans.values() for it in span.unreadable]
-            await dead_letters.keep(connection, self._service, unreadable)
+            await dead_letters.keep(connection, self.service, unreadable)
 """
     move = "            await self._move(connection, spans)\n"
     committed = "        # planted: the effect follows\n"
@@ -135,12 +135,11 @@ async def test_notice_marked_before_it_is_sent_is_caught(
 ) -> None:
     """Planted: the row says sent, then the process dies, and the committee never hears of it."""
     file = "services/notifier/usecases/deliver.py"
-    send = "        outcome = await notice.channel.send(notice.mail)\n"
-    mark = '        await self._settle(notice, SendOutcome(DeliveryStatus.TAKEN, "planted"))\n'
+    send = "            outcome = await notice.channel.send(notice.mail)\n"
+    mark = '            await self._settle(notice, SendOutcome(DeliveryStatus.TAKEN, "planted"))\n'
     (tmp_path / "code").mkdir()
     code = plant(
         tmp_path / "code",
-        Passage(file, "import NoticeState", "import DeliveryStatus, NoticeState"),
         Passage(file, send, mark + send),
         kill_at=KillPoint(file, mark),
     )
