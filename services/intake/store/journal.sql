@@ -1,6 +1,8 @@
+-- A standby has no timeline of its own yet, and raises when it is asked for one.
 -- name: enter
 SELECT clock_timestamp() AS now,
-    left(pg_walfile_name(pg_current_wal_lsn()), 8) || '/' || tableoid AS tables,
+    CASE WHEN pg_is_in_recovery() THEN 'standby'
+        ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END || '/' || tableoid AS tables,
     last_value AS newest
 FROM journal_id_seq
 
