@@ -2,11 +2,18 @@
 Which e-mail addresses a message can carry; the one rule, where they are typed and where they go.
 
 The rule is email-validator's: RFC 5321 and 5322 without quoted local parts and address literals.
-Its own limits come with it: the domain needs a dot and is none of those reserved by IANA for other
-uses (``.local``, ``.test``).
+A domain needs a dot, since ``van-thu@mau`` is a slip. One that only a private network knows
+(``.local``) is taken: the mail server of an administration may well deliver there.
 """
 
+import email_validator
 from email_validator import EmailNotValidError, validate_email
+
+_PRIVATE = ("local", "test")
+# The library's documented way to take them.
+email_validator.SPECIAL_USE_DOMAIN_NAMES[:] = [
+    it for it in email_validator.SPECIAL_USE_DOMAIN_NAMES if it not in _PRIVATE
+]
 
 
 class UnusableAddress(ValueError):

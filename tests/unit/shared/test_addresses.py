@@ -13,6 +13,7 @@ TAKEN = {
     "dau-moi@mau.example.vn ": "dau-moi@mau.example.vn",
     "\u00a0van-thu@mau.example.vn\n": "van-thu@mau.example.vn",
     "Van.Thu+qcdc@MAU.Example.VN": "Van.Thu+qcdc@mau.example.vn",
+    "van-thu@mail.ubnd.local": "van-thu@mail.ubnd.local",
     "vanthu@ninhbình.vn": "vanthu@xn--ninhbnh-3ya.vn",
 }
 REFUSED = [
