@@ -30,6 +30,7 @@ from services.intake.usecases.republish import (
     RepublishReports,
 )
 from services.intake.usecases.republish_receipts import RepublishedReceipts, RepublishReceipts
+from services.intake.usecases.survey_unread import SurveyUnread
 from services.intake.usecases.withdraw import WithdrawReport
 from shared.contracts.topics import (
     DEAD_LETTERS,
@@ -52,6 +53,7 @@ from shared.infra.kafka.outbox import OutboxTable
 from shared.infra.kafka.relay import Relay
 from shared.infra.kafka.topic_watch import TopicWatch
 from shared.infra.kafka.topics import existing_topics
+from shared.infra.kafka.unread import UnreadLog
 from shared.infra.postgres import migrate
 from shared.infra.postgres.database import Database
 from shared.infra.process import Task
@@ -117,9 +119,8 @@ def build(
     *pattern* says which topics it reads: all submissions, unless a test shares the broker; such a
     test also names a *directory* of its own, and *facts* that are in force while that is empty.
     """
-    health = Health()
+    health, messages = Health(), load_messages()
     database, http_database = _database(settings, "intake"), _database(settings, "intake-http")
-    messages = load_messages()
     follower = _follower(settings, database, health, reference, directory)
     revisions = LearnRevisions(database, settings.kafka, health)
     journal = Journal(revisions.watch)
@@ -139,9 +140,7 @@ def build(
         follower=follower,
         reader=reader,
         relay=relay,
-        watermark=AdvanceWatermark(
-            database, reader.behind, settings.watermark_seconds, health, relay.wake
-        ),
+        watermark=_watermark(settings, reader, follower, health, relay),
         topic_watch=TopicWatch(settings.kafka, of_known_sources, health),
         judge_parked=judge_parked,
         revisions=revisions,
@@ -182,6 +181,18 @@ def _use_cases(
         find=FindSubmission(database, receive_submissions.journal),
         source_of_key=source,
     )
+
+
+def _watermark(
+    settings: IntakeSettings,
+    reader: ConsumerSupervisor[RawSubmission],
+    follower: DirectoryFollower,
+    health: Health,
+    relay: Relay,
+) -> AdvanceWatermark:
+    inbox, every, log = reader.inbox, settings.watermark_seconds, UnreadLog(settings.kafka)
+    survey = SurveyUnread(log, reader.subscription.pattern or "", follower.reference)
+    return AdvanceWatermark(inbox.database, inbox.stored, survey, every, health, relay.wake)
 
 
 def _start(

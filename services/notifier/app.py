@@ -44,6 +44,7 @@ from shared.infra.kafka.broker import producer
 from shared.infra.kafka.consumer import ConsumerSupervisor
 from shared.infra.kafka.outbox import OutboxTable
 from shared.infra.kafka.relay import Relay
+from shared.infra.kafka.unread import TopicProgress, UnreadLog
 from shared.infra.postgres.database import Connection, Database
 from shared.infra.process import Task
 from shared.infra.start import Start
@@ -83,7 +84,8 @@ class Notifier:
         await self.database.open()
 
     async def close(self) -> None:
-        """Close the pool."""
+        """Close the pool, and the horizon's connections to Kafka."""
+        await self.horizon.close()
         await self.database.close()
 
     def on_replaced(self, callback: Callable[[object], None]) -> None:
@@ -125,7 +127,8 @@ def build(
     relay = Relay(database, [OutboxTable()], partial(producer, settings.kafka, "notifier"), health)
     needed = "notifier", settings, database, health, relay.wake
     reports = ConsumerSupervisor(entry.reports(FileReports(open_store)), *needed)
-    horizon = Horizon(database, open_store, reports.behind)
+    progress = TopicProgress(UnreadLog(settings.kafka), REPORTS, reports.inbox.stored)
+    horizon = Horizon(database, progress, health)
     scan = Scan(database, open_store, horizon, lambda: rules(follower.reference()), relay.wake)
     reconciled = partial(_reconciled_reference, follower, scan)
     transport = transport_of(channel, timedelta(seconds=settings.lease_seconds))
@@ -136,7 +139,7 @@ def build(
         app=_http(database, health, lambda: follower.reference().directory),
         follower=follower,
         reports=reports,
-        watermarks=ConsumerSupervisor(entry.watermarks(RaiseWatermark(open_store)), *needed),
+        watermarks=ConsumerSupervisor(entry.watermarks(RaiseWatermark(health)), *needed),
         relay=relay,
         horizon=horizon,
         scan=scan,

@@ -1,7 +1,11 @@
 """Events in the life of a duty: a unit owes a form for a period by a due instant."""
 
+import operator
+
+from pydantic import BaseModel, ConfigDict, Field
+
 from shared.contracts.event import Event
-from shared.contracts.values import FormCode, Instant, PeriodCode, Text, UnitKey
+from shared.contracts.values import FormCode, Instant, PeriodCode, SourceName, Text, UnitKey
 
 
 class DutyEvent(Event):
@@ -70,12 +74,25 @@ class NoticeSent(Event):
     units: tuple[UnitKey, ...]
 
 
+class HeldUnits(BaseModel):
+    """Units whose reports received at or after ``since`` are not all judged; whose topic it is."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    source: SourceName
+    units: tuple[UnitKey, ...]
+    since: Instant
+
+
 class IntakeCaughtUp(Event):
     """
     Every submission received before ``watermark`` has been judged and its report published.
 
-    Published by intake through its ordered outbox, so that the notifier accuses nobody whose
+    That does not hold for the units in ``held``: of them it holds before their ``since``. A unit
+    is held while a record that names it waits behind something that stands.
+    Published by intake after all that it vouches for, so that the notifier accuses nobody whose
     report is still on its way. See ``docs/decisions/0002-watermark.md``.
     """
 
     watermark: Instant
+    held: tuple[HeldUnits, ...] = Field(default=(), exclude_if=operator.not_)

@@ -15,7 +15,7 @@ TOTALS = "qcdc.totals.v1"
 DUTIES = "qcdc.duties.v1"
 WATERMARKS = "qcdc.watermarks.v1"
 DEAD_LETTERS = "qcdc.dead-letters.v1"
-SUBMISSIONS_PATTERN = r"^qcdc\.submissions\.([a-z0-9][a-z0-9-]*)\.v1$"
+SUBMISSIONS_PATTERN = r"^qcdc\.submissions\.([a-z0-9][a-z0-9-]{0,39})\.v1$"
 _SUBMISSIONS = re.compile(SUBMISSIONS_PATTERN)
 _DAY_MS = 86_400_000
 _FOR_EVER = {"retention.ms": "-1", "cleanup.policy": "delete"}
@@ -72,7 +72,7 @@ def receipts_topic(source: str) -> str:
 
 def source_of(topic: str) -> str | None:
     """Read the source out of the name of a submissions topic."""
-    match = _SUBMISSIONS.match(topic)
+    match = _SUBMISSIONS.fullmatch(topic)
     return match.group(1) if match else None
 
 

@@ -63,10 +63,22 @@ async def retry(
         try:
             return await work()
         except Exception as problem:  # noqa: BLE001 - *on_failure* raises what is a bug
+            _end_if_cancelled(problem)
             # Work that had lasted for a while has met another outage than the last.
             failures = 1 if now() - began > RECOVERED_AFTER_SECONDS else failures + 1
             on_failure(problem, failures)
             await asyncio.sleep(_pause(failures, pause_seconds_max))
+
+
+def _end_if_cancelled(problem: Exception) -> None:
+    """
+    Raise the cancellation that *problem* has taken the place of.
+
+    asyncpg does that when the server has closed the connection of the transaction that is left.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError from problem
 
 
 def only_outages(problem: Exception, _: int) -> None:

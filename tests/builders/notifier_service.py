@@ -118,7 +118,7 @@ async def line(
         transport = httpx.ASGITransport(app=notifier.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://notifier") as http:
             yield Line(notifier, mailbox, sender, http, kafka, period, directory)
-        await notifier.database.close()
+        await notifier.close()
 
 
 @asynccontextmanager

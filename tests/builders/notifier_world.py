@@ -1,6 +1,6 @@
 """A notifier without Kafka: tables, scan, delivery and mail server; a test plays the readers."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,10 +19,14 @@ from services.notifier.store.views import ViewStore
 from services.notifier.usecases.deliver import Delivery
 from services.notifier.usecases.duties import DutyView, ListDuties
 from services.notifier.usecases.file_reports import FileReports
-from services.notifier.usecases.horizon import Horizon
+from services.notifier.usecases.horizon import Horizon, ReportsProgress
 from services.notifier.usecases.notices import ListNotices, NoticeView
+from services.notifier.usecases.raise_watermark import RaiseWatermark
 from services.notifier.usecases.scan import Scan
 from services.notifier.usecases.watch_failed import WatchFailed
+from shared.contracts.duties import HeldUnits, IntakeCaughtUp
+from shared.contracts.topics import REPORTS
+from shared.infra.errors import Partition
 from shared.infra.health import Health
 from shared.infra.postgres.database import Database
 from shared.infra.postgres.migrate import migrate
@@ -98,6 +102,27 @@ def settings(database: str, smtp_port: int, kafka: str = "127.0.0.1:1") -> Notif
     )
 
 
+class Lag:
+    """How far the reports topic is applied: all but so many of its hundred records."""
+
+    def __init__(self, unread: list[int]) -> None:
+        self._unread = unread
+
+    async def ends(self) -> Mapping[Partition, int]:
+        """Kafka holds a hundred records."""
+        return {REPORTED: 100}
+
+    async def has_passed(self, ends: Mapping[Partition, int]) -> bool:
+        """Compare with what is applied."""
+        return 100 - self._unread[0] >= ends[REPORTED]
+
+    async def close(self) -> None:
+        """Nothing was opened."""
+
+
+REPORTED = Partition(REPORTS, 0)
+
+
 @dataclass
 class World:
     """A notifier at rest; nothing happens unless a test makes it happen."""
@@ -156,23 +181,20 @@ class World:
         """Let a revision come into force with this committee and no other."""
         self.reference = replace(self.reference, committees=(committee,))
 
-    def horizon(self, behind: Callable[[], Awaitable[int]] | None = None) -> Horizon:
+    def horizon(self, progress: ReportsProgress | None = None) -> Horizon:
         """Return a horizon whose lag the test sets."""
-
-        async def as_set() -> int:
-            return self.lag[0]
-
-        return Horizon(self.database, self.open_store, behind or as_set)
+        return Horizon(self.database, progress or Lag(self.lag), self.health)
 
     async def read(self, *reports: ReportEvent) -> None:
         """Apply report events as the reader's stream does."""
         async with self.database.transaction() as connection:
             await FileReports(self.open_store)(connection, reports)
 
-    async def catch_up(self, watermark: datetime) -> None:
-        """Let intake say that it is done up to an instant."""
+    async def catch_up(self, watermark: datetime, *held: HeldUnits) -> None:
+        """Let intake say that it is done up to an instant, save for what is held."""
+        event = IntakeCaughtUp(event_id="w", occurred_at=watermark, watermark=watermark, held=held)
         async with self.database.transaction() as connection:
-            await self.open_store(connection).raise_watermark(watermark)
+            await RaiseWatermark(self.health)(connection, [event])
 
     async def duties(
         self, state: DutyState | None = None, unit: str | None = None

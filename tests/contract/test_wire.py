@@ -18,6 +18,7 @@ import pytest
 import yaml
 from pydantic import AwareDatetime
 
+from shared.contracts.duties import IntakeCaughtUp
 from shared.contracts.event import Event
 from shared.contracts.reports import ReportAccepted
 from shared.contracts.wire import encode, header_texts
@@ -88,6 +89,18 @@ def test_golden_message_still_reads_and_is_written_alike(event: type[Event]) -> 
 
     assert message.body == _body(golden)
     assert dict(message.headers) == {k: v.encode() for k, v in golden["headers"].items()}
+
+
+def test_units_that_are_held_are_written_beside_the_watermark() -> None:
+    """The notifier judges everybody else; where nobody is held the message is as it always was."""
+    golden = examples()["IntakeCaughtUp"]
+    held = {"source": "demo", "units": ["37.2"], "since": "2026-10-16T10:00:00Z"}
+    body = json.dumps(golden["body"] | {"held": [held]}, separators=(",", ":")).encode()
+
+    read = IntakeCaughtUp.model_validate_json(body)
+
+    assert encode(read, "qcdc/intake").body == body
+    assert read.held[0].units == ("37.2",)
 
 
 def test_a_reader_ignores_what_a_newer_writer_adds() -> None:

@@ -89,7 +89,7 @@ def _kind(headers: Mapping[str, str]) -> SubmissionKind | Poison:
 
 @lru_cache(maxsize=1024)
 def _source(topic: str) -> str | None:
-    """Name the sender; a topic made by hand may carry a name that no receipt could."""
+    """Name the sender; None where only the name of a topic looks like ours."""
     try:
         return _SOURCE.validate_python(source_of(topic))
     except ValidationError:

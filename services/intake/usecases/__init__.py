@@ -15,4 +15,7 @@ Commands
 
 Queries
     find_submission     the verdict of a submission, the state of its slot, open questions
+
+Shared steps
+    survey_unread       what of the submissions topics is unread, and whom that concerns
 """

@@ -1,11 +1,11 @@
-"""Duties, filings and the watermark in PostgreSQL: the statements of ``duties.sql``."""
+"""Duties and filings in PostgreSQL: the statements of ``duties.sql``."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from services.notifier.domain.changes import DueChange, DutyChanges
+from services.notifier.domain.completeness import Completeness
 from services.notifier.domain.duties import Duty, Filing, SlotRecord
 from services.notifier.store.rows import duty_of, record_of, slot_columns, slot_of
 from shared.contracts.duties import DutyEvent, NoticeSent
@@ -21,14 +21,6 @@ QUERIES = load_queries(Path(__file__).parent / "duties.sql")
 _SOURCE = "qcdc/notifier"
 
 
-@dataclass(frozen=True, slots=True)
-class ClockAndWatermark:
-    """The database's clock, and intake's watermark as far as it was read."""
-
-    now: datetime
-    watermark: datetime | None
-
-
 class DutyStore:
     """
     Duties and filings within one transaction.
@@ -40,14 +32,10 @@ class DutyStore:
         self._connection = connection
         self._partition_of = partition_of
 
-    async def clock_and_watermark(self) -> ClockAndWatermark:
-        """Read the clock and the watermark."""
-        row = await self._connection.fetchrow(QUERIES["clock_and_watermark"])
-        return ClockAndWatermark(row["now"], row["watermark"])
-
-    async def raise_watermark(self, to: datetime) -> None:
-        """Move the watermark forward; it never goes back."""
-        await self._connection.execute(QUERIES["raise_watermark"], to)
+    async def now(self) -> datetime:
+        """Read the clock of this transaction."""
+        now: datetime = await self._connection.fetchval(QUERIES["now"])
+        return now
 
     async def lock_shared(self) -> None:
         """Keep scans from changing duties until this transaction ends; filing goes on."""
@@ -62,10 +50,11 @@ class DutyStore:
         rows = await self._connection.fetch(QUERIES["records"], *slot_columns(slots))
         return {slot_of(row): record_of(row) for row in rows}
 
-    async def due(self, before: datetime, limit: int) -> Sequence[SlotRecord]:
-        """Return open duties due before an instant, the longest due first; reads no others."""
+    async def due(self, complete: Completeness, limit: int) -> Sequence[SlotRecord]:
+        """Return open duties that can be judged, the longest due first; reads no others."""
         # Two statements: joined, a cached plan may read all filings to find those of few duties.
-        rows = await self._connection.fetch(QUERIES["due"], before, limit)
+        held = columns([(unit, it.since) for unit, it in complete.held.items()], 2)
+        rows = await self._connection.fetch(QUERIES["due"], complete.as_of, limit, *held)
         slots = [slot_of(row) for row in rows]
         records = await self.records(slots) if slots else {}
         return [records[slot] for slot in slots]

@@ -1,10 +1,5 @@
--- name: clock_and_watermark
-SELECT now() AS now, (SELECT watermark FROM watermark) AS watermark
-
--- name: raise_watermark
-INSERT INTO watermark AS stored (watermark) VALUES ($1)
-ON CONFLICT (only_row) DO UPDATE SET watermark = excluded.watermark
-WHERE excluded.watermark > stored.watermark
+-- name: now
+SELECT now()
 
 -- name: records
 SELECT
@@ -17,7 +12,12 @@ LEFT JOIN duty AS d USING (unit, form, period)
 
 -- name: due
 SELECT unit, form, period FROM duty
-WHERE state = 'open' AND due_at < $1
+WHERE
+    state = 'open' AND due_at < $1
+    AND NOT EXISTS (
+        SELECT FROM unnest($3::text[], $4::timestamptz[]) AS held (unit, since)
+        WHERE held.unit = duty.unit AND held.since < duty.due_at
+    )
 ORDER BY due_at
 LIMIT $2
 

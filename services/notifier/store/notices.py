@@ -27,6 +27,7 @@ from services.notifier.store.rows import (
     slot_columns,
     slot_of,
 )
+from shared.contracts.event import derived_id
 from shared.infra.postgres.arrays import columns
 from shared.infra.postgres.database import Connection, load_queries
 from shared.reference.slots import Slot
@@ -122,6 +123,16 @@ class NoticeStore:
     async def leave_out(self, notice_id: str, slots: Collection[Slot]) -> None:
         """Take duties out of a notice that is about to be sent."""
         await self._connection.execute(QUERIES["leave_out"], notice_id, *slot_columns(slots))
+
+    async def postpone(self, claimed: ClaimedNotice, by: timedelta) -> None:
+        """End a lease as if the notice had not been claimed; it may be claimed again later."""
+        await self._connection.execute(QUERIES["postpone"], claimed.notice_id, by)
+
+    async def split(self, claimed: ClaimedNotice, slots: Collection[Slot], by: timedelta) -> None:
+        """Move duties of a claimed notice to a notice of their own, which is sent later."""
+        notice_id = derived_id("held", claimed.notice_id, claimed.attempt)
+        columns = slot_columns(slots)
+        await self._connection.execute(QUERIES["split"], claimed.notice_id, notice_id, by, *columns)
 
     async def cancel(self, claimed: ClaimedNotice, reason: str) -> None:
         """Cancel a notice that names no duty any more."""

@@ -93,6 +93,24 @@ WHERE
     i.notice_id = $1 AND i.left_out_at IS NULL
     AND (i.unit, i.form, i.period) = (s.unit, s.form, s.period)
 
+-- name: postpone
+UPDATE notice
+SET lease_until = NULL, attempts = attempts - 1, send_after = now() + $2::interval
+WHERE notice_id = $1
+
+-- name: split
+WITH part AS (
+    INSERT INTO notice (notice_id, committee, recipient, channel, send_after)
+    SELECT $2, committee, recipient, channel, now() + $3::interval FROM notice WHERE notice_id = $1
+    RETURNING notice_id
+)
+UPDATE notice_item AS i
+SET notice_id = part.notice_id
+FROM part, unnest($4::text[], $5::text[], $6::text[]) AS s (unit, form, period)
+WHERE
+    i.notice_id = $1 AND i.left_out_at IS NULL
+    AND (i.unit, i.form, i.period) = (s.unit, s.form, s.period)
+
 -- name: cancel
 UPDATE notice SET state = 'cancelled', lease_until = NULL WHERE notice_id = $1
 

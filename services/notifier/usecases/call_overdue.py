@@ -1,8 +1,7 @@
 """Call overdue what is due before the horizon and not reported, and plan the notices."""
 
-from datetime import datetime
-
 from services.notifier.domain.changes import applied, merged
+from services.notifier.domain.completeness import Completeness
 from services.notifier.domain.duties import DutyState
 from services.notifier.domain.duty_rules import DutyRules
 from services.notifier.domain.notices import NoticeStage
@@ -28,21 +27,21 @@ class CallOverdue:
         self._database = database
         self._open_store = open_store
 
-    async def __call__(self, rules: DutyRules, as_of: datetime) -> bool:
-        """Process the duties due before *as_of*; return whether there were any."""
+    async def __call__(self, rules: DutyRules, complete: Completeness) -> bool:
+        """Process the duties that can be judged; return whether there were any."""
         async with self._database.transaction() as connection:
             store = self._open_store(connection)
-            if not await store.due(as_of, 1):
+            if not await store.due(complete, 1):
                 return False  # without a lock, every second
             await store.lock_exclusive()
-            due = await store.due(as_of, DUE_MAX)
-            now = (await store.clock_and_watermark()).now
+            due = await store.due(complete, DUE_MAX)
+            now = await store.now()
             # Reference data may have changed while a duty was met that a withdrawal reopened.
             reconciled = reconcile(due, rules.obligations, now)
-            changes = merged((reconciled, call_overdue(applied(due, reconciled), as_of)))
+            changes = merged((reconciled, call_overdue(applied(due, reconciled), complete)))
             await store.save(changes)
             overdue = [it.slot for it in changes.duties.values() if it.state is DutyState.OVERDUE]
-            await store.enter_stage(overdue, NoticeStage.OVERDUE, as_of)
+            await store.enter_stage(overdue, NoticeStage.OVERDUE, complete.as_of)
             plan = await plan_notices(connection, applied(due, changes), rules.audience, now)
             await NoticeStore(connection).save_plan(plan)
         return True

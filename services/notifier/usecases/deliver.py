@@ -22,6 +22,7 @@ from services.notifier.domain.attempts import (
     SendOutcome,
     after_attempt,
 )
+from services.notifier.domain.completeness import Completeness
 from services.notifier.domain.notices import DIGEST_INTERVAL
 from services.notifier.store.duties import OpenDutyStore
 from services.notifier.store.notices import NoticeStore
@@ -80,10 +81,10 @@ class Delivery:
         async with self._database.connection() as connection:
             if not await NoticeStore(connection).anything_to_send():
                 return 0
-        as_of, reference = await self._horizon.as_of(), self._reference()
-        if as_of is None or reference is None:
+        complete, reference = await self._horizon.completeness(), self._reference()
+        if complete is None or reference is None:
             return 0
-        prepared = await self._claim(as_of, reference)
+        prepared = await self._claim(complete, reference)
         sending = asyncio.gather(*map(self._send, prepared), return_exceptions=True)
         try:
             results = await asyncio.shield(sending)
@@ -96,7 +97,9 @@ class Delivery:
                 raise result
         return len(prepared)
 
-    async def _claim(self, as_of: datetime, reference: ReferenceData) -> list[PreparedNotice]:
+    async def _claim(
+        self, complete: Completeness, reference: ReferenceData
+    ) -> list[PreparedNotice]:
         """Claim notices and write their mails; the claim is committed before anything is sent."""
         async with self._database.transaction() as connection:
             notices = NoticeStore(connection)
@@ -108,7 +111,7 @@ class Delivery:
                 self._transport.channels,
             )
             claimed = await notices.claim(CONCURRENT_MAX, self._transport.lease)
-            prepared = [await preparation.prepare(it, as_of) for it in claimed]
+            prepared = [await preparation.prepare(it, complete) for it in claimed]
         return [it for it in prepared if it is not None]
 
     async def _send(self, notice: PreparedNotice) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -10,6 +10,7 @@ from services.notifier.channels.mail import Channel, Mail
 from services.notifier.channels.mail_writer import MailWriter
 from services.notifier.domain.attempts import DeliveryStatus, SendOutcome, after_attempt
 from services.notifier.domain.audience import contact_in_office
+from services.notifier.domain.completeness import Completeness
 from services.notifier.domain.digest import compose, obligated_units
 from services.notifier.domain.notices import ClaimedNotice
 from services.notifier.store.duties import DutyStore
@@ -19,6 +20,9 @@ from shared.reference.periods import VIETNAM
 from shared.reference.reference_data import ReferenceData
 
 log = structlog.get_logger()
+
+HELD_PAUSE = timedelta(seconds=10)
+"""After it a notice of units that are held is looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,17 @@ class MailPreparation:
     writer: MailWriter
     channels: Mapping[str, Channel]
 
-    async def prepare(self, claimed: ClaimedNotice, as_of: datetime) -> PreparedNotice | None:
+    async def prepare(
+        self, claimed: ClaimedNotice, complete: Completeness
+    ) -> PreparedNotice | None:
         """Return the notice ready to send; None when it was ended, with the reason in its log."""
-        now = (await self.duties.clock_and_watermark()).now.astimezone(VIETNAM)
+        now = (await self.duties.now()).astimezone(VIETNAM)
         await self.notices.leave_out(claimed.notice_id, claimed.settled)
         if not claimed.overdue:
             await self.notices.cancel(claimed, "nobody is late any more")
+            return None
+        claimed = await self._without_held(claimed, complete)
+        if not claimed.overdue:
             return None
         found = contact_in_office(claimed.recipient, self.reference, now.date())
         if found is None:
@@ -57,13 +66,22 @@ class MailPreparation:
             return None
         reported = await self._reported(claimed, found[0])
         try:
-            prepared = self._write(claimed, found, reported, as_of, now)
+            prepared = self._write(claimed, found, reported, complete.as_of, now)
         except Exception as problem:
             # A fault of ours, in this notice alone: those claimed with it are sent.
             log.exception("a mail could not be written", id=claimed.notice_id)
             await self._fail(claimed, repr(problem))
             return None
         return await self._save(prepared)
+
+    async def _without_held(self, claimed: ClaimedNotice, complete: Completeness) -> ClaimedNotice:
+        """Put off what may have been met in time; the rest is not to wait for it."""
+        held = {it.slot for it in claimed.overdue if complete.holds(it)}
+        if held and len(held) == len(claimed.overdue):
+            await self.notices.postpone(claimed, HELD_PAUSE)
+        elif held:
+            await self.notices.split(claimed, held, HELD_PAUSE)
+        return replace(claimed, duties=tuple(it for it in claimed.duties if it.slot not in held))
 
     async def _fail(self, claimed: ClaimedNotice, reason: str) -> None:
         outcome = SendOutcome(DeliveryStatus.IMPOSSIBLE, reason)

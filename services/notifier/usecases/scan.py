@@ -53,13 +53,13 @@ class Scan:
     async def once(self) -> None:
         """Reconcile if needed, open what is to be opened, then call overdue up to the horizon."""
         rules = self._rules()
-        now = (await self._horizon.clock_and_watermark()).now
+        now = (await self._horizon.stored()).now
         day = vietnamese_day(now)
         if self._reconciled != (rules, day):
             await self._reconcile(rules, now)
             self._reconciled = rules, day
         await self._open(rules, now)
-        as_of = await self._horizon.as_of()
+        complete = await self._horizon.completeness()
         # The newest rules: a unit that got more time during this scan must not be called overdue.
-        if as_of is not None and await self._call_overdue(self._rules(), as_of):
+        if complete is not None and await self._call_overdue(self._rules(), complete):
             self._after_publishing()

@@ -62,7 +62,7 @@ class WatchFailed:
         reference = self._reference()
         if reference is None:
             return
-        day = vietnamese_day((await self._horizon.clock_and_watermark()).now)
+        day = vietnamese_day((await self._horizon.stored()).now)
         needless = [
             it.notice_id
             for it in failed

@@ -31,6 +31,8 @@ _MISSING = 3
 """UNKNOWN_TOPIC_OR_PARTITION."""
 
 _NO_LEADER = -1
+_UNCOMMITTED, _COMMITTED = 0, 1
+"""Isolation levels: the end of everything, or of what no open transaction hides."""
 log = structlog.get_logger()
 
 
@@ -119,6 +121,28 @@ class LogClient:
             if partition in first and partition in end
         }
 
+    async def names(self) -> Mapping[str, int]:
+        """Return all topics, and how many partitions each has, with a leader or without."""
+        found = await self._client.fetch_all_metadata()
+        return {name: len(found.partitions_for_topic(name) or ()) for name in found.topics()}
+
+    async def stable_ends(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        """
+        Return where the first transaction that is open in each of the *partitions* begins.
+
+        Raises KafkaError also when one of them has no leader.
+        """
+        topics = await self._topics({it.topic for it in partitions}) if partitions else {}
+        leaders = {
+            partition: leader
+            for topic in topics.values()
+            for partition, (leader, _) in topic.partitions.items()
+            if partition in partitions
+        }
+        if len(leaders) < len(partitions):
+            raise KafkaError("a partition has lost its leader")
+        return await self._offsets(leaders, OffsetResetStrategy.LATEST, _COMMITTED)
+
     async def ids(self, topics: Collection[str]) -> Mapping[str, LogId]:
         """Return which logs the names of *topics* stand for, without those that do not exist."""
         found = await self._topics(topics) if topics else {}
@@ -140,7 +164,7 @@ class LogClient:
         return topics
 
     async def _offsets(
-        self, leaders: Mapping[Partition, int], which: int
+        self, leaders: Mapping[Partition, int], which: int, isolation: int = _UNCOMMITTED
     ) -> Mapping[Partition, int]:
         by_leader: dict[int, dict[str, list[tuple[int, int]]]] = defaultdict(
             lambda: defaultdict(list)
@@ -149,7 +173,7 @@ class LogClient:
             by_leader[leader][partition.topic].append((partition.partition, which))
         offsets = {}
         for leader, wanted in by_leader.items():
-            answer = await self._send(leader, OffsetRequest(-1, 0, list(wanted.items())))
+            answer = await self._send(leader, OffsetRequest(-1, isolation, list(wanted.items())))
             for name, partitions in answer.topics:
                 for number, code, _, offset in partitions:
                     if code:

@@ -19,6 +19,8 @@ from shared.infra.kafka.records import Passage, Record
 
 SILENCE_SECONDS_MAX = 30.0
 _POLL_MS = 200
+FETCH_BYTES_MAX = 52_428_800
+"""What a broker answers at a time: aiokafka's default, for who reads all there is."""
 
 
 class HeldOffsets(NamedTuple):
@@ -28,16 +30,25 @@ class HeldOffsets(NamedTuple):
     end: int
 
 
-@asynccontextmanager
-async def partition_consumer(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
-    """Return a started consumer without a group, and stop it in the end."""
+def groupless_consumer(
+    bootstrap: str, *, committed: bool = True, fetch_bytes_max: int = FETCH_BYTES_MAX
+) -> AIOKafkaConsumer:
+    """Return a consumer without a group; *committed* hides what open transactions wrote."""
     fetching.install()
-    consumer = AIOKafkaConsumer(
+    return AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         enable_auto_commit=False,
         auto_offset_reset="none",  # a record that is gone must be noticed, not skipped
-        isolation_level="read_committed",
+        isolation_level="read_committed" if committed else "read_uncommitted",
+        fetch_max_wait_ms=_POLL_MS,
+        fetch_max_bytes=fetch_bytes_max,
     )
+
+
+@asynccontextmanager
+async def partition_consumer(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
+    """Return a started consumer without a group, and stop it in the end."""
+    consumer = groupless_consumer(bootstrap)
     try:
         await consumer.start()
         # aiokafka's stop() fails while the task that start() made has not begun.

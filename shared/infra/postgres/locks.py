@@ -29,6 +29,8 @@ class AdvisoryLock(IntEnum):
     """One process for each service and instance id; by name only."""
     REBUILD = 7_263_004
     """One rebuild of a schema at a time; another is refused."""
+    CLAIM = 7_263_005
+    """One instance at a time makes that claim."""
     PLAN = 7_263_101
     """Shared by transactions that change single rows; exclusive for a pass over all of them."""
 

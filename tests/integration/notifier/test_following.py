@@ -1,5 +1,6 @@
 """Facts are published while the notifier runs, wired as it is served: from topic to mail."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -14,6 +15,7 @@ from shared.contracts.wire import header_texts
 from shared.directory.contents import DirectoryContents, entities_of
 from shared.directory.files import shipped
 from shared.directory.publisher import publish
+from shared.infra.kafka.records import Record
 from shared.reference.lineage import Link
 from tests.builders.notifier_service import LATE, Line, arrived, as_written, at_work, line, stand
 from tests.builders.notifier_world import DUE_AT, FORM, MINUTE, PROVINCE, communes, name, named
@@ -154,12 +156,13 @@ async def events(line: Line, kind: type[E], count: int) -> list[E]:
     async with AIOKafkaConsumer(
         DUTIES, bootstrap_servers=line.bootstrap, auto_offset_reset="earliest"
     ) as consumer:
-        batches = await consumer.getmany(timeout_ms=2000, max_records=5000)
+        records: list[Record] = []
+        while batches := await consumer.getmany(timeout_ms=2000):
+            records += itertools.chain(*batches.values())
     found = [
-        kind.model_validate_json(record.value)
-        for batch in batches.values()
-        for record in batch
-        if header_texts(record.headers)["ce_type"] == kind.type_name()
+        kind.model_validate_json(it.value)
+        for it in records
+        if header_texts(it.headers)["ce_type"] == kind.type_name()
     ]
     its = [it for it in found if it.period == line.period]
     assert len(its) == count

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from services.notifier.domain.changes import DueChangeCause
 from services.notifier.domain.duties import Duty, DutyState
 from services.notifier.store.duties import QUERIES, DutyStore
 from services.notifier.usecases.duties import DutyView
+from shared.infra.errors import Partition
 from shared.reference.committees import Demand, Extension
 from shared.reference.directory import Directory
 from shared.reference.lineage import Lineage, Link
@@ -27,6 +28,7 @@ from tests.builders.notifier_world import (
     FORM,
     MINUTE,
     PERIOD,
+    Lag,
     World,
     communes,
     name,
@@ -282,11 +284,12 @@ async def test_nobody_is_judged_by_reference_data_that_changed_during_the_scan(i
     scan, granted = it.scan(), DUE_AT + 60 * DAY
     (demand,) = COMMITTEE.demands
 
-    async def more_time() -> int:
-        it.demand(replace(COMMITTEE, demands=(replace(demand, due_at=granted),)))
-        return 0
+    class MoreTime(Lag):
+        async def ends(self) -> Mapping[Partition, int]:
+            it.demand(replace(COMMITTEE, demands=(replace(demand, due_at=granted),)))
+            return await super().ends()
 
-    scan._horizon = it.horizon(behind=more_time)
+    scan._horizon = it.horizon(MoreTime([0]))
     await scan.once()
 
     assert await it.overdue() == set()

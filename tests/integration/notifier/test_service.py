@@ -72,7 +72,7 @@ async def test_nobody_is_overdue_while_the_consumer_is_behind(line: Line) -> Non
     async with stuck_consumer(line) as let_go, at_work(line):
         await eventually(lambda: stand(line, {"open": 129}), seconds=90)
         await eventually(lambda: reads_the_watermark(line))
-        assert await line.notifier.horizon.as_of() is None
+        assert await line.notifier.horizon.completeness() is None
         assert await line.states() == {"open": 129}
 
         await let_go()
@@ -162,7 +162,7 @@ async def complains(line: Line, words: str) -> bool:
 
 
 async def reads_the_watermark(line: Line) -> bool:
-    return (await line.notifier.horizon.clock_and_watermark()).watermark is not None
+    return (await line.notifier.horizon.stored()).watermark is not None
 
 
 async def dead_letters(line: Line) -> list[str]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from services.notifier.domain.audience import Recipient, audience_of, overdue_by_recipient
 from services.notifier.domain.changes import applied
+from services.notifier.domain.completeness import Completeness
 from services.notifier.domain.duties import DutyState, Filing, SlotRecord
 from services.notifier.domain.overdue import call_overdue
 from shared.reference.reference_data import ReferenceData
@@ -40,7 +41,7 @@ def test_only_what_is_overdue_is_addressed() -> None:
     """Met and excused duties are nobody's business."""
     due = [SlotRecord(None, duty("1.2")), SlotRecord(Filing(1, DUE_AT), duty("2.2"))]
     records = [
-        *applied(due, call_overdue(due, NOW)),
+        *applied(due, call_overdue(due, Completeness(NOW))),
         SlotRecord(None, duty("3.2", DutyState.EXCUSED)),
     ]
 

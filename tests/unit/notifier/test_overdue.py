@@ -2,13 +2,15 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifier.domain.changes import DutyChanges
+from services.notifier.domain.completeness import Completeness, HeldUnit, held_by_unit
 from services.notifier.domain.duties import DutyState, Filing, SlotRecord
 from services.notifier.domain.overdue import call_overdue
-from shared.contracts.duties import DutyBecameOverdue, DutyMet
+from shared.contracts.duties import DutyBecameOverdue, DutyMet, HeldUnits, IntakeCaughtUp
 from tests.builders.notifier import DUE_AT, duty
 
 MINUTE = timedelta(minutes=1)
@@ -28,7 +30,7 @@ def test_nobody_with_a_counting_report_is_called_overdue(
         for n, (due_at, filing) in enumerate(cases)
     ]
 
-    changes = call_overdue(due, as_of)
+    changes = call_overdue(due, Completeness(as_of))
 
     accused = {it.unit for it in changes.events if isinstance(it, DutyBecameOverdue)}
     expected = {
@@ -42,7 +44,9 @@ def test_nobody_with_a_counting_report_is_called_overdue(
 
 def test_report_that_slipped_past_meets_the_duty() -> None:
     """Whatever left the duty open, a scan that finds the report makes it good."""
-    (event,) = call_overdue([SlotRecord(Filing(1, DUE_AT - MINUTE), duty())], NOW).events
+    filed = SlotRecord(Filing(1, DUE_AT - MINUTE), duty())
+
+    (event,) = call_overdue([filed], Completeness(NOW)).events
 
     assert isinstance(event, DutyMet)
     assert event.on_time
@@ -50,4 +54,30 @@ def test_report_that_slipped_past_meets_the_duty() -> None:
 
 def test_duty_is_not_overdue_at_its_due_instant() -> None:
     """Everything before the horizon is known; what arrives at it is not."""
-    assert call_overdue([SlotRecord(None, duty())], DUE_AT) == DutyChanges()
+    assert call_overdue([SlotRecord(None, duty())], Completeness(DUE_AT)) == DutyChanges()
+
+
+@pytest.mark.parametrize(
+    ("since", "judged"),
+    [(DUE_AT - MINUTE, False), (DUE_AT, True), (DUE_AT + MINUTE, True)],
+)
+def test_unit_that_is_held_is_judged_by_what_was_received_before(
+    since: datetime, judged: bool
+) -> None:
+    """Of what it sent before that instant everything is judged; of the rest perhaps not."""
+    held = {duty().slot.unit: HeldUnit("demo", since)}
+
+    changes = call_overdue([SlotRecord(None, duty())], Completeness(NOW, held))
+
+    assert bool(changes.duties) is judged
+
+
+def test_unit_in_two_groups_is_held_from_the_earlier_instant_on() -> None:
+    """Two sources may report for one unit."""
+    groups = [
+        HeldUnits(source=source, units=("37.2",), since=since)
+        for source, since in (("a", DUE_AT), ("b", DUE_AT - MINUTE), ("c", NOW))
+    ]
+    event = IntakeCaughtUp(event_id="w", occurred_at=NOW, watermark=NOW, held=tuple(groups))
+
+    assert held_by_unit(event) == {"37.2": HeldUnit("b", DUE_AT - MINUTE)}

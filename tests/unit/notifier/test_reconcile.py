@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.notifier.domain.changes import DueChange, DueChangeCause, DutyChanges, applied, merged
+from services.notifier.domain.completeness import Completeness
 from services.notifier.domain.duties import Duty, DutyState, Filing, SlotRecord
 from services.notifier.domain.filings import ReportEvent, file_reports, newest
 from services.notifier.domain.obligations import Obligations, obligations_of
@@ -271,7 +272,7 @@ class ObligationsChangeWhileDutiesExist(RuleBasedStateMachine):
             if it.duty and it.duty.state is DutyState.OPEN and it.duty.due_at < self.clock
         ]
         followed = reconcile(due, self.obligations, self.clock)
-        changes = merged((followed, call_overdue(applied(due, followed), self.clock)))
+        changes = merged((followed, call_overdue(applied(due, followed), Completeness(self.clock))))
 
         self.model.take(changes)
         for event in changes.events:

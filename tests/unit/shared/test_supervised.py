@@ -132,3 +132,22 @@ async def test_work_and_pause_alternate_for_ever() -> None:
     task.cancel()
 
     assert paused[:3] == ["done"] * 3
+
+
+async def test_a_cancellation_ends_it_even_if_an_outage_takes_its_place() -> None:
+    """Leaving a transaction whose connection the server closed raises; the process must end."""
+    begun = asyncio.Event()
+
+    async def work() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise asyncpg.InterfaceError("the underlying connection is closed")
+
+    task = asyncio.create_task(supervised(Health()).until_done(work))
+    await begun.wait()
+    task.cancel()
+
+    (outcome,) = await asyncio.wait_for(asyncio.gather(task, return_exceptions=True), 5)
+    assert isinstance(outcome, asyncio.CancelledError)
