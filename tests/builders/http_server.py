@@ -46,9 +46,10 @@ async def listening(
 
 class LoopProbe:
     """
-    How long the event loop was held at a time, in seconds of this process's processor time.
+    How long the event loop was held at a time, in seconds of its own thread's processor time.
 
-    Not by the clock on the wall: on a busy machine that counts what other processes do.
+    Not by the clock on the wall, nor by what the process uses: on a busy machine these count what
+    other processes and threads do while the loop waits for its turn.
     """
 
     def __init__(self) -> None:
@@ -57,9 +58,9 @@ class LoopProbe:
     async def watch(self) -> None:
         """Measure until cancelled."""
         while True:
-            before = time.process_time()
+            before = time.thread_time()
             await asyncio.sleep(LAG_TICK_SECONDS)
-            self.held_max = max(self.held_max, time.process_time() - before)
+            self.held_max = max(self.held_max, time.thread_time() - before)
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 """Receive submissions: the one use case behind Kafka and HTTP."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import structlog
@@ -66,7 +66,7 @@ class ReceiveSubmissions:
         The caller has called ``Journal.enter``; it commits, and answers only then.
         """
         outcomes = await self._stored(connection, submissions)
-        await write_outbox(connection, self._all_outgoing(outcomes))
+        await self._publish(connection, outcomes)
         return outcomes
 
     async def judge_again(
@@ -75,7 +75,7 @@ class ReceiveSubmissions:
         """Judge parked submissions in order, as of their receipt; publish those with a verdict."""
         outcomes = await self._stored(connection, [unparked(it) for it in parked])
         judged = [it for it in outcomes if not it.repeated]
-        await write_outbox(connection, self._all_outgoing(judged))
+        await self._publish(connection, judged)
         return judged
 
     async def _stored(
@@ -111,8 +111,12 @@ class ReceiveSubmissions:
                 log.error("judgement failed", submission=parked.key[:2], problem=parked.detail)
         return outcomes.all
 
-    def _all_outgoing(self, outcomes: Iterable[SubmissionOutcome]) -> Sequence[Outgoing]:
-        return [it for outcome in outcomes for it in self._outgoing(outcome)]
+    async def _publish(self, connection: Connection, outcomes: Sequence[SubmissionOutcome]) -> None:
+        outgoing = await compute(
+            lambda: [it for outcome in outcomes for it in self._outgoing(outcome)],
+            items=len(outcomes),
+        )
+        await write_outbox(connection, outgoing)
 
     def _outgoing(self, outcome: SubmissionOutcome) -> Iterator[Outgoing]:
         entry, validated = outcome.entry, outcome.validated

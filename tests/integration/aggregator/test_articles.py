@@ -153,8 +153,8 @@ async def test_misunderstandings_are_answered_in_vietnamese(
 
 
 async def test_unit_without_reports_has_figures_without_values(api: httpx.AsyncClient) -> None:
-    """Nothing reported is an answer, not an error; parameters nobody knows are ignored."""
-    answer = await get(api, "/v1/totals", unit="37.2", whatever="1")
+    """Nothing reported is an answer, not an error."""
+    answer = await get(api, "/v1/totals", unit="37.2")
 
     assert {it["value"] for it in answer["figures"]} == {None}
     assert answer["watermark"] is None

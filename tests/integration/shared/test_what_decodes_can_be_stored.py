@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from services.aggregator.store.schema import MIGRATIONS as AGGREGATOR_MIGRATIONS
 from services.intake.app import MIGRATIONS as INTAKE_MIGRATIONS
+from services.intake.app import Intake
+from services.intake.store.postgres import Journal
 from services.notifier.app import MIGRATIONS as NOTIFIER_MIGRATIONS
 from shared.infra.kafka.inbox import Inbox
 from shared.infra.kafka.records import Poison, Record
@@ -42,9 +44,10 @@ MIGRATIONS: Mapping[str, Sequence[Migration]] = {
     AGGREGATOR: AGGREGATOR_MIGRATIONS,
     NOTIFIER: NOTIFIER_MIGRATIONS,
 }
+SERVICES = build_services(shipped_reference())
 SUBSCRIPTIONS: Sequence[Any] = [
     pytest.param(service, it, id=f"{service}-{it.stream}")
-    for service, parts in build_services(shipped_reference()).items()
+    for service, parts in SERVICES.items()
     for it in subscriptions_of(parts)
 ]
 _numbers = itertools.count(1)
@@ -57,6 +60,11 @@ async def stored(url: str, service: str) -> AsyncIterator[Database]:
     database = Database(url, application="test", size=1)
     await database.open()
     try:
+        if service == INTAKE:
+            async with database.connection() as connection:
+                intake = SERVICES[INTAKE]
+                assert isinstance(intake, Intake)
+                intake.revisions.watch.trust(await Journal().identity(connection))
         if service == NOTIFIER:
             async with database.connection() as connection:
                 await connection.execute(
