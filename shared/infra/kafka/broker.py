@@ -21,7 +21,6 @@ from shared.infra.kafka import fetching
 from shared.infra.kafka.records import Batch, Poison, Record, message_of
 from shared.infra.kafka.subscription import Subscription
 
-BATCH_RECORDS_MAX = 1000
 SESSION_TIMEOUT_MS = 9_000
 """After so long without a sign of life the partitions of a member go to the others."""
 
@@ -73,7 +72,7 @@ def consume(
         *subscription.topics,
         pattern=subscription.pattern,
         batch=True,
-        max_records=BATCH_RECORDS_MAX,
+        max_records=fetching.DELIVERY_RECORDS_MAX,
         group_id=group,
         group_instance_id=member_of(group, instance),  # a restart is not a stop-the-world rebalance
         auto_offset_reset="earliest",  # a new group must not skip history

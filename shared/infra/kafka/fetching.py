@@ -3,7 +3,7 @@ How aiokafka reads what a broker has sent: bounded, whole and by turns.
 
 aiokafka 0.14 unpacks a batch whole, raises for ever at a batch that it cannot read, skips offsets
 without a record silently, and hands out one partition before it looks at the next. It has options
-for none of that, so ``install`` puts these two classes in the place of its own; a test reads that
+for none of that, so ``install`` puts three classes in the place of its own; a test reads that
 they are in force. See ``docs/decisions/0013-one-sender-is-one-sender.md``.
 """
 
@@ -13,14 +13,18 @@ from struct import Struct
 from typing import Any
 
 from aiokafka.consumer import fetcher
-from aiokafka.consumer.fetcher import READ_COMMITTED, PartitionRecords
+from aiokafka.consumer.fetcher import READ_COMMITTED, FetchResult, PartitionRecords
 from aiokafka.errors import CorruptRecordException
 from aiokafka.record.default_records import DefaultRecordBatch
 
+from shared.infra.errors import Partition
 from shared.infra.kafka.records import Passage, Record, first_offset
 from shared.infra.kafka.unpacking import UNPACKED_BYTES_MAX, UNREADABLE, Packed, unpack
 
-TURN_RECORDS_MAX = 250
+DELIVERY_RECORDS_MAX = 1000
+"""Of all partitions together; a turn is a share of it, so that a delivery has room for each."""
+
+TURN_RECORDS_MIN = 80
 TURN_BYTES_MAX = 1_048_576
 """Of one partition before the next has its turn; what is left over is fetched again."""
 
@@ -36,6 +40,7 @@ def install() -> None:
     """Let every consumer of this process read in this way."""
     fetcher.MemoryRecords = FetchedBatches
     fetcher.PartitionRecords = PartitionTurn
+    fetcher.FetchResult = FetchedTurn
 
 
 class FetchedBatch:
@@ -115,9 +120,10 @@ class PartitionTurn(PartitionRecords):  # type: ignore[misc] # it has no types
     """
 
     next_fetch_offset: int
+    records_max = DELIVERY_RECORDS_MAX
 
     def _unpack_records(self) -> Iterator[Record]:
-        given, turn, batch = self.next_fetch_offset, _Turn(), None
+        given, turn, batch = self.next_fetch_offset, _Turn(self.records_max), None
         for batch in self._sound_batches(turn):
             for record in self._contents(batch):
                 if record.offset < self.next_fetch_offset:
@@ -191,10 +197,20 @@ class PartitionTurn(PartitionRecords):  # type: ignore[misc] # it has no types
         )
 
 
+class FetchedTurn(FetchResult):  # type: ignore[misc] # it has no types
+    """A turn as it waits to be asked for; the more partitions are read, the shorter it is."""
+
+    def __init__(self, partition: Partition, *, assignment: Any, **options: Any) -> None:
+        super().__init__(partition, assignment=assignment, **options)
+        share = DELIVERY_RECORDS_MAX // len(assignment.tps)
+        options["partition_records"].records_max = max(TURN_RECORDS_MIN, share)
+
+
 @dataclass(slots=True)
 class _Turn:
     """What a partition has given so far."""
 
+    records_max: int
     records: int = 0
     size: int = 0
 
@@ -209,4 +225,4 @@ class _Turn:
     @property
     def over(self) -> bool:
         """Whether the next partition comes first now."""
-        return self.records >= TURN_RECORDS_MAX or self.size >= TURN_BYTES_MAX
+        return self.records >= self.records_max or self.size >= TURN_BYTES_MAX

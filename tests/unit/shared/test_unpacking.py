@@ -13,9 +13,10 @@ from aiokafka.errors import CorruptRecordException
 from shared.infra.errors import Partition
 from shared.infra.kafka.broker import kafka_broker
 from shared.infra.kafka.fetching import (
+    DELIVERY_RECORDS_MAX,
     TURN_BYTES_MAX,
-    TURN_RECORDS_MAX,
     FetchedBatches,
+    FetchedTurn,
     PartitionTurn,
 )
 from shared.infra.kafka.records import Passage, Record, first_offset
@@ -66,7 +67,8 @@ def test_every_consumer_reads_so() -> None:
     assert fetcher.MemoryRecords is FetchedBatches
     assert fetcher.PartitionRecords is PartitionTurn
     names = fetcher.Fetcher._proc_fetch_request.__code__.co_names
-    assert {"MemoryRecords", "PartitionRecords"} <= set(names)
+    assert fetcher.FetchResult is FetchedTurn
+    assert {"MemoryRecords", "PartitionRecords", "FetchResult"} <= set(names)
 
 
 def turn(fetched: bytes, position: int = 0) -> list[Record]:
@@ -120,12 +122,12 @@ def test_a_damaged_batch_is_not_passed_over() -> None:
 
 def test_a_turn_ends() -> None:
     """So that the next partition is not kept waiting, and memory is bounded."""
-    many = batch(*[b"1"] * (TURN_RECORDS_MAX + 10))
+    many = batch(*[b"1"] * (DELIVERY_RECORDS_MAX + 10))
     large = batch(*[bytes(TURN_BYTES_MAX // 2)] * 5)
 
     one = _turn(many)
-    assert len(list(one)) == TURN_RECORDS_MAX
-    assert one.next_fetch_offset == TURN_RECORDS_MAX
+    assert len(list(one)) == DELIVERY_RECORDS_MAX
+    assert one.next_fetch_offset == DELIVERY_RECORDS_MAX
     assert len(turn(large)) == 2
     assert len(turn(large, 4)) == 1
 
