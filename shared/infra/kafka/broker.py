@@ -7,16 +7,20 @@ and create missing topics. ``tests/unit/shared/test_subscription.py`` reads thes
 FastStream hands them to aiokafka, and plants the faults.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
+import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.coordinator.assignors.abstract import AbstractPartitionAssignor
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy, StreamMessage
 from faststream.kafka import KafkaBroker, KafkaMessage
 
+from shared.infra.errors import Partition
 from shared.infra.kafka import fetching
 from shared.infra.kafka.records import Batch, Poison, Record, message_of
 from shared.infra.kafka.subscription import Subscription
@@ -28,8 +32,10 @@ HEARTBEAT_MS = 1_000
 """Also how long the others take to hear that a member has left."""
 
 FETCH_WAIT_MS = 100
+COMMIT_SECONDS_MAX = 2.0
 
 M = TypeVar("M")
+log = structlog.get_logger()
 
 
 class BatchSubscriber(Protocol):
@@ -137,11 +143,37 @@ async def _tolerate_headers(
     Keep header bytes away from FastStream, which decodes them before any handler runs.
 
     FastStream's documents have a custom parser call the original one and amend its message; ours
-    gives the whole records back.
+    gives the whole records back, and commits that end.
     """
-    bare = await original(tuple(replace(record, headers=()) for record in records))
+    bare: Any = await original(tuple(replace(record, headers=()) for record in records))
     bare.raw_message = records
-    return bare
+    bare.consumer = _Committer(bare.consumer)
+    message: StreamMessage[Any] = bare
+    return message
+
+
+class _Committer:
+    """
+    Commits through a consumer, and does not wait for long.
+
+    What Kafka keeps is a hint; the stored position counts. aiokafka tries for as long as it takes,
+    with the offsets of all partitions together: one whose topic was deleted held up all others.
+    """
+
+    def __init__(self, consumer: Any) -> None:
+        self.consumer = consumer
+
+    async def commit(self) -> None:
+        """Commit what was consumed, or leave it to the next time."""
+        try:
+            async with asyncio.timeout(COMMIT_SECONDS_MAX):
+                await self.consumer.commit()
+        except (KafkaError, TimeoutError) as problem:
+            log.info("not committed", problem=repr(problem))
+
+    def seek(self, partition: Partition, offset: int) -> None:
+        """Read a batch again that was not handled."""
+        self.consumer.seek(partition, offset)
 
 
 def _decoder(
@@ -149,7 +181,7 @@ def _decoder(
 ) -> Callable[[KafkaMessage], Awaitable[Batch[M]]]:
     async def decode_batch(message: KafkaMessage) -> Batch[M]:
         records: tuple[Record, ...] = message.raw_message
-        cursor: Any = message.consumer  # aiokafka's consumer, which FastStream types as less
-        return Batch(cursor, records, [message_of(it, read) for it in records])
+        committer: Any = message.consumer
+        return Batch(committer.consumer, records, [message_of(it, read) for it in records])
 
     return decode_batch

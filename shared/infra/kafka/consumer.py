@@ -8,7 +8,7 @@ so progress is watched: a partition behind and not moving for a minute means a n
 import asyncio
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Generic, NoReturn, TypeVar
 from zlib import crc32
@@ -16,7 +16,7 @@ from zlib import crc32
 import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError, KafkaTimeoutError
+from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
 from shared.infra.errors import (
@@ -175,37 +175,26 @@ class ConsumerSupervisor(Generic[M]):
         """What is not read for now, for a reason that has been reported."""
         return {*self._logs.held, *self._newer.offsets, *self._breakers.offsets}
 
-    async def _ends(self) -> dict[Partition, int]:
-        consumer = self._consumer()
-        topics = await self._topics_now(consumer)
+    async def _ends(self) -> Mapping[Partition, int]:
+        """
+        Return the end of every partition that is read and exists.
+
+        The consumer is not asked: about a topic that was deleted it asks for ever, and for nothing
+        else. Raises KafkaError while a topic exists that it has not found yet.
+        """
+        subscribed = set(self._consumer().subscription() or ())
+        existing = await self._logs.topics()
+        pattern = self.subscription.pattern
+        if pattern is not None and _matching(pattern, existing) - subscribed:
+            raise KafkaError("a topic has appeared that is not subscribed to yet")
         partitions = [
             Partition(topic, number)
-            for topic in topics
-            for number in consumer.partitions_for_topic(topic) or ()
+            for topic in subscribed & existing.keys()
+            for number in range(existing[topic])
         ]
-        if not partitions and not topics and self.subscription.pattern is not None:
-            return {}  # a pattern that matches nothing: there is nothing to be behind of
-        if not partitions:
+        if not partitions and pattern is None:
             raise KafkaError("no partition of the subscribed topics is known yet")
-        try:
-            async with asyncio.timeout(10):  # wait_for may lose a cancellation on Python 3.11
-                return dict(await consumer.end_offsets(partitions))
-        except TimeoutError as problem:
-            raise KafkaTimeoutError("the broker does not say where its partitions end") from problem
-
-    async def _topics_now(self, consumer: AIOKafkaConsumer) -> set[str]:
-        """
-        Name the topics that are read, as Kafka knows them now.
-
-        A topic that has just been made matches the pattern before the consumer has found it.
-        Raises KafkaError then, since what it holds is not known.
-        """
-        subscribed = set(consumer.subscription() or ())
-        if self.subscription.pattern is None:
-            return subscribed
-        if _matching(self.subscription.pattern, await consumer.topics()) - subscribed:
-            raise KafkaError("a topic has appeared that is not subscribed to yet")
-        return subscribed
+        return await self._logs.ends(partitions)
 
     async def _watch(self) -> NoReturn:
         """

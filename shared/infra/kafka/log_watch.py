@@ -125,6 +125,14 @@ class LogWatch:
         self._paused -= released
         return stored
 
+    async def topics(self) -> Mapping[str, int]:
+        """Return all topics that exist, and how many partitions each has."""
+        return await self._connection().names()
+
+    async def ends(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        """Return where each partition ends for who reads no open transaction."""
+        return await self._connection().stable_ends(partitions)
+
     def compare_again(self, partitions: Collection[Partition]) -> None:
         """Compare at the next look what lies at the newest record of *partitions*."""
         for partition in partitions:
