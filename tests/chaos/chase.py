@@ -18,7 +18,7 @@ import httpx
 import yaml
 
 from shared.directory.loading import load_reference_data
-from tests.chaos.conftest import Scale
+from tests.chaos.scale import Scale
 from tests.chaos.workload import FORM, Slot, Task, Wish
 from tests.eventually import eventually
 from tools.deployment.deployment import Deployment

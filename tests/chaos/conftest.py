@@ -1,38 +1,45 @@
 """How much is killed, and in how large a country: little in every run, all of it on request."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-
 import pytest
 
 from tests.builders.country import small_country
-
-
-@dataclass(frozen=True)
-class Scale:
-    """The size of a run."""
-
-    kills: int
-    """SIGKILLs of each service."""
-    pause: tuple[float, float]
-    """Seconds before each of them."""
-    server_kills: int
-    """SIGKILLs of Kafka and of PostgreSQL."""
-    interruptions: int
-    """Kills of the notifier in the middle of a conversation with the mail server."""
-    provinces: int
-    """How many committees wait for reports, each with a due instant of its own."""
-    due_seconds: tuple[float, float]
-    """When these are, after the beginning of the load."""
-    directory_files: Sequence[Path] = ()
-    """Units in place of those that ship."""
+from tests.chaos.scale import Scale, StormSize
 
 
 @pytest.fixture(scope="session")
 def scale(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Scale:
     """Return the size of this run: ``--chaos-long`` is the run of ``make chaos``."""
     if request.config.getoption("--chaos-long"):
-        return Scale(10, (2.0, 6.0), 2, 5, provinces=6, due_seconds=(25, 75))
+        storm = StormSize(*(120, 70, 90, 30), pause=(0.5, 2.0), provinces=12, due_seconds=(30, 500))
+        return Scale(
+            10, (2.0, 6.0), 2, 5, provinces=6, due_seconds=(25, 75), restore_seconds=15, storm=storm
+        )
     country = small_country(tmp_path_factory.mktemp("country"))
-    return Scale(3, (1.0, 2.0), 1, 3, provinces=3, due_seconds=(12, 22), directory_files=[country])
+    return Scale(
+        3,
+        (1.0, 2.0),
+        1,
+        3,
+        provinces=3,
+        due_seconds=(12, 22),
+        restore_seconds=4,
+        storm=StormSize(4, 9, 8, 1, pause=(0.2, 0.5), provinces=3, due_seconds=(15, 30)),
+        directory_files=[country],
+    )
+
+
+@pytest.fixture
+def only_in_the_long_run(request: pytest.FixtureRequest) -> None:
+    """Leave a test to ``make chaos``."""
+    _only_with("--chaos-long", request)
+
+
+@pytest.fixture
+def only_as_a_storm(request: pytest.FixtureRequest) -> None:
+    """Leave a test to who asks for it."""
+    _only_with("--chaos-storm", request)
+
+
+def _only_with(option: str, request: pytest.FixtureRequest) -> None:
+    if not request.config.getoption(option):
+        pytest.skip(f"{option} asks for it")

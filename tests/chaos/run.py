@@ -21,22 +21,31 @@ from aiokafka.admin import AIOKafkaAdminClient
 from shared.contracts.topics import REPORTS, submissions_topic
 from shared.directory.loading import load_reference_data
 from tests.chaos.chase import Chase, now
-from tests.chaos.conftest import Scale
 from tests.chaos.nemesis import repeat_reports
+from tests.chaos.scale import Scale
 from tests.chaos.senders import Senders
 from tests.chaos.workload import FORM, UNITS_PER_PROVINCE, Slot, Workload, anomalies_in_total
 from tests.eventually import eventually
 from tools.deployment.deployment import Deployment
 
 PERIODS = [f"nd09.2026-M{month:02}" for month in (1, 2, 3, 4, 5, 6, 7, 9, 10)]
-QUIET_SECONDS_MAX = 90.0
-LOAD_PER_SECOND = 200
 READS_PER_SECOND = 20
 SHOWN_MAX = 3
-REPEATED_SHARE = 0.1
-"""Of the accepted reports, published once more as by a relay that died."""
-
 POSITIONS = "SELECT topic, partition, next_offset FROM position WHERE stream = $1"
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much is sent and how, and how long everything may take to be applied in the end."""
+
+    per_second: float = 200
+    codec: str | None = None
+    """In which the records over Kafka are compressed."""
+    repeated_share: float = 0.1
+    """Of the accepted reports, published once more as by a relay that died."""
+    poison_share: float = 0.003
+    """Of the requests, unreadable: so few that no partition's breaker opens."""
+    quiet_seconds: float = 90
 
 
 @dataclass
@@ -68,8 +77,7 @@ async def run_chaos(
     nemesis: Callable[[], Awaitable[None]],
     *,
     chase: Chase | None = None,
-    repeated_share: float = REPEATED_SHARE,
-    quiet_seconds: float = QUIET_SECONDS_MAX,
+    load: Load = Load(),
 ) -> Verdict:
     """
     Load the deployment until *nemesis* and *chase* have finished, let it become quiet, and judge.
@@ -79,25 +87,25 @@ async def run_chaos(
     verdict = Verdict()
     source = deployment.plan.sources[0]
     async with Senders.connect(
-        deployment.kafka, deployment.url("intake"), deployment.keys[source], source
+        deployment.kafka, deployment.url("intake"), deployment.keys[source], source, load.codec
     ) as senders:
-        load = asyncio.create_task(senders.run(workload, LOAD_PER_SECOND))
+        sending = asyncio.create_task(senders.run(workload, load.per_second, load.poison_share))
         reader = asyncio.create_task(_read_on(deployment, workload, verdict))
-        echo = asyncio.create_task(repeat_reports(deployment, repeated_share, workload.seed))
+        echo = asyncio.create_task(repeat_reports(deployment, load.repeated_share, workload.seed))
         begun = time.monotonic()
         try:
             await asyncio.gather(nemesis(), _report_in_time(chase, senders))
             senders.finish()
             verdict.counts["seconds of load"] = round(time.monotonic() - begun)
-            await asyncio.wait_for(load, QUIET_SECONDS_MAX)
+            await asyncio.wait_for(sending, load.quiet_seconds)
         finally:
-            for task in (reader, load, echo):
+            for task in (reader, sending, echo):
                 task.cancel()
-            await asyncio.gather(reader, load, echo, return_exceptions=True)
+            await asyncio.gather(reader, sending, echo, return_exceptions=True)
     verdict.counts.update(requests=senders.sent.requests, poison=senders.sent.poison)
     verdict.counts["a second"] = verdict.counts["requests"] // verdict.counts["seconds of load"]
     verdict.anomalies += senders.sent.unexpected
-    await judge(deployment, workload, verdict, quiet_seconds)
+    await judge(deployment, workload, verdict, load.quiet_seconds)
     return verdict
 
 
@@ -142,8 +150,8 @@ async def journal_of(url: str, anomaly: str) -> list[str]:
 
 
 async def everything_is_applied(deployment: Deployment) -> bool:
-    """Tell whether intake and aggregator have read their topics and nothing waits to be sent."""
-    submissions = [submissions_topic(it) for it in deployment.plan.sources]
+    """Tell whether intake and aggregator have read what was sent and nothing waits to leave."""
+    submissions = [submissions_topic(deployment.plan.sources[0])]
     read = await all_read(deployment.databases["intake"], "intake", deployment.kafka, submissions)
     waiting = await _fetch(deployment.databases["intake"], "SELECT id FROM outbox LIMIT 1")
     counted = await all_read(

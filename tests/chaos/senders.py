@@ -51,19 +51,19 @@ class Senders:
     @classmethod
     @asynccontextmanager
     async def connect(
-        cls, bootstrap: str, url: str, key: str, source: str
+        cls, bootstrap: str, url: str, key: str, source: str, codec: str | None = None
     ) -> AsyncIterator["Senders"]:
-        """Send as *source*, for the length of the block."""
+        """Send as *source*, for the length of the block; over Kafka compressed with *codec*."""
         headers = {"Authorization": f"Bearer {key}"}
         async with (
             UpstreamProducer.connect(
-                bootstrap, source, math.inf, request_timeout_ms=15_000
+                bootstrap, source, math.inf, request_timeout_ms=15_000, compression_type=codec
             ) as kafka,
             httpx.AsyncClient(base_url=url, headers=headers, timeout=20) as http,
         ):
             yield cls(kafka, http)
 
-    async def run(self, workload: Workload, per_second: float, poison_share: float = 0.05) -> None:
+    async def run(self, workload: Workload, per_second: float, poison_share: float) -> None:
         """Send until ``finish``, then wait until every request has its answer."""
         loop = asyncio.get_running_loop()
         begun = loop.time()

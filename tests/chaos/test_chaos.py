@@ -13,16 +13,17 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.chase import Chase, judge_notices, now, plan_chase
-from tests.chaos.conftest import Scale
 from tests.chaos.nemesis import all_ready, die_at_kill_point, kill_servers, kill_services
 from tests.chaos.planting import OUTBOX_SENT, KillPoint, Passage, plant
-from tests.chaos.run import Verdict, run_chaos, small_workload
+from tests.chaos.run import Load, Verdict, run_chaos, small_workload
+from tests.chaos.scale import Scale
 from tools.deployment.deployment import Deployment, Plan
 from tools.mail_catcher import TAKEN, Answer, MailCatcher
 from tools.stack.stack import Stack
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 SEED = int(os.environ.get("QCDC_CHAOS_SEED", "20261122"))  # noqa: TID251 - to repeat a failure
+PLANTED_QUIET_SECONDS = 10
 NOT_NOW = "451 not now"
 INBOX = "shared/infra/kafka/inbox.py"
 
@@ -84,7 +85,7 @@ async def test_commit_before_the_database_is_caught(
     effect = """            if fresh:
                 await self._change(connection, fresh)
             unreadable = [it for span in spans.values() for it in span.unreadable]
-            await dead_letters.keep(connection, self.service, unreadable)
+            await dead_letters.keep(connection, self._service, unreadable)
 """
     move = "            await self._move(connection, spans)\n"
     committed = "        # planted: the effect follows\n"
@@ -135,11 +136,12 @@ async def test_notice_marked_before_it_is_sent_is_caught(
 ) -> None:
     """Planted: the row says sent, then the process dies, and the committee never hears of it."""
     file = "services/notifier/usecases/deliver.py"
-    send = "            outcome = await notice.channel.send(notice.mail)\n"
-    mark = '            await self._settle(notice, SendOutcome(DeliveryStatus.TAKEN, "planted"))\n'
+    send = "        outcome = await notice.channel.send(notice.mail)\n"
+    mark = '        await self._settle(notice, SendOutcome(DeliveryStatus.TAKEN, "planted"))\n'
     (tmp_path / "code").mkdir()
     code = plant(
         tmp_path / "code",
+        Passage(file, "import NoticeState", "import DeliveryStatus, NoticeState"),
         Passage(file, send, mark + send),
         kill_at=KillPoint(file, mark),
     )
@@ -206,7 +208,10 @@ async def planted_run(stack: Stack, scale: Scale, code: Path, victim: str, *othe
             await asyncio.to_thread(deployment.services[victim].wait_ready)
 
         return await run_chaos(
-            deployment, small_workload(scale, SEED + 2), nemesis, repeated_share=0, quiet_seconds=10
+            deployment,
+            small_workload(scale, SEED + 2),
+            nemesis,
+            load=Load(repeated_share=0, quiet_seconds=PLANTED_QUIET_SECONDS),
         )
 
 

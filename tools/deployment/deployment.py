@@ -42,6 +42,8 @@ class Plan:
     directory_files: Sequence[Path] = ()
     committee_files: Sequence[Path] = ()
     """Published in place of the units and committees that ship with the code."""
+    instances: int = 1
+    """How many processes of each service, on one database; the second of intake is intake-2."""
     smtp_port: int = 1
     """Where mail leaves; nothing listens on the default."""
     extra: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class Deployment:
     kafka: str
     databases: Mapping[str, str]
     services: Mapping[str, Service]
+    """By name; the first process of each service has the service's name."""
     keys: Mapping[str, str]
     """API keys by source."""
 
@@ -71,34 +74,49 @@ class Deployment:
         blocking(clear_topics(stack.kafka))
         keys = blocking(_prepare(stack.kafka.bootstrap, databases, plan.sources))
         blocking(_publish(stack.kafka.bootstrap, plan.directory_files, plan.committee_files))
-        ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True)) | dict(plan.ports)
+        processes = {
+            service if number == 1 else f"{service}-{number}": service
+            for number in range(1, plan.instances + 1)
+            for service in SERVICES
+        }
+        ports = dict(zip(processes, free_ports(len(processes)), strict=True)) | dict(plan.ports)
         logs = stack.scratch / plan.name
         logs.mkdir(parents=True, exist_ok=True)
         services = {
-            it: Service(
-                it,
-                port=ports[it],
-                log=logs / f"{it}.log",
-                environment=_environment(it, stack.kafka.bootstrap, databases[it], ports[it], plan),
+            name: Service(
+                service,
+                port=ports[name],
+                log=logs / f"{name}.log",
+                environment={
+                    **_environment(
+                        service, stack.kafka.bootstrap, databases[service], ports[name], plan
+                    ),
+                    "QCDC_INSTANCE": name,
+                },
             )
-            for it in SERVICES
+            for name, service in processes.items()
         }
         with ExitStack() as undo:
             for service in reversed(services.values()):
                 undo.callback(service.close)
             yield cls(plan, stack.kafka.bootstrap, databases, services, keys)
 
+    def operator_environment(self) -> dict[str, str]:
+        """Return the environment in which ``qcdc`` works on this deployment."""
+        databases = {f"QCDC_{it.upper()}_DATABASE": url for it, url in self.databases.items()}
+        return {"PATH": str(Path(sys.executable).parent), "QCDC_KAFKA": self.kafka, **databases}
+
     def publish_committees(self, *files: Path) -> None:
         """Let these committees be in force in place of the plan's."""
         blocking(_publish(self.kafka, self.plan.directory_files, files))
 
     def start(self) -> None:
-        """Start all three services; ``wait_ready`` of each says when they are of use."""
+        """Start every process; ``wait_ready`` of each says when they are of use."""
         for service in self.services.values():
             service.start()
 
     def wait_ready(self) -> None:
-        """Return once every service says that it is ready."""
+        """Return once every process says that it is ready."""
         for service in self.services.values():
             service.wait_ready()
 

@@ -47,6 +47,14 @@ class Service:
         """SIGKILL: whatever it was doing stays half done."""
         self._process.kill()
 
+    def pause(self) -> None:
+        """SIGSTOP: it answers nobody, keeps its connections, and does not know that time passes."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """SIGCONT."""
+        self._process.send_signal(signal.SIGCONT)
+
     def close(self) -> None:
         """End it for good."""
         self._process.close()

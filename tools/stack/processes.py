@@ -71,6 +71,11 @@ class ServerProcess:
         """End it for good."""
         self._end(self._program.abandon_signal)
 
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it a signal; one that is not running gets none."""
+        if self._process is not None:
+            self._process.send_signal(number)
+
     def raise_if_dead(self) -> None:
         """
         Tell a dead server from a slow one.

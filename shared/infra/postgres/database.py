@@ -19,6 +19,7 @@ _OUTAGES: Mapping[str, Condition] = {
     "25006": Condition.DATABASE_REFUSES_WRITES,  # read only: a standby, or set so
     "25P03": Condition.DATABASE_BUSY,  # this transaction was idle for too long
     "25P04": Condition.DATABASE_BUSY,  # this transaction took too long
+    "3D000": Condition.DATABASE_UNAVAILABLE,  # there is no such database: it is being restored
     "40001": Condition.DATABASE_BUSY,  # serialization failure
     "40003": Condition.DATABASE_BUSY,  # it is not known whether a statement was completed
     "40P01": Condition.DATABASE_BUSY,  # deadlock

@@ -1,0 +1,1 @@
+"""Faults: what is done to a deployment under load, each healed when its coroutine returns."""
