@@ -2,7 +2,8 @@
 A client of QCDC's intake over Kafka; copy this file, it needs Python 3.11 and aiokafka.
 
 A message is repeated until the broker has acknowledged it. That is safe because intake recognises
-a submission by its ``event_id``. Kafka transactions are not needed, and must not be used.
+a submission by its ``event_id``. Kafka transactions are not needed. Intake reads what they commit,
+and whatever lies behind an open one waits for its end.
 """
 
 import asyncio

@@ -35,8 +35,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let ``make chaos`` ask for the long run."""
-    parser.addoption("--chaos-long", action="store_true", help="ten SIGKILLs of each service")
-    parser.addoption("--chaos-storm", action="store_true", help="a storm of every fault as well")
+    parser.addoption(
+        "--chaos-long", action="store_true", help="ten SIGKILLs of each service, and a storm"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -31,15 +31,5 @@ def scale(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture
 def only_in_the_long_run(request: pytest.FixtureRequest) -> None:
     """Leave a test to ``make chaos``."""
-    _only_with("--chaos-long", request)
-
-
-@pytest.fixture
-def only_as_a_storm(request: pytest.FixtureRequest) -> None:
-    """Leave a test to who asks for it."""
-    _only_with("--chaos-storm", request)
-
-
-def _only_with(option: str, request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption(option):
-        pytest.skip(f"{option} asks for it")
+    if not request.config.getoption("--chaos-long"):
+        pytest.skip("--chaos-long asks for it")

@@ -5,6 +5,7 @@ A planted fault shows only if the process dies at the right place, so a plant ma
 point: the first time that its condition holds there, the process ends as under SIGKILL.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree, ignore_patterns
@@ -41,17 +42,17 @@ class KillPoint:
         return Passage(self.file, self.statement, f"{self.statement}{death}")
 
 
-OUTBOX_SENT = KillPoint(
-    "shared/infra/kafka/topic_flow.py",
-    "            answers = await _while_pinging(connection, self._send(waiting))\n",
-    "any(it.topic == 'qcdc.reports.v1' for it in waiting)",
-)
-"""Reports are on the topic and still in the outbox: the next relay sends them again."""
+@dataclass(frozen=True)
+class Plant:
+    """A fault: passages that stand otherwise, and where the process dies once."""
+
+    passages: Sequence[Passage] = ()
+    kill_at: KillPoint | None = None
 
 
-def plant(folder: Path, *passages: Passage, kill_at: KillPoint | None = None) -> Path:
+def plant(folder: Path, fault: Plant) -> Path:
     """
-    Copy the code to *folder* with these *passages* replaced, and the death of *kill_at*.
+    Copy the code to *folder* with *fault* in it, and return the folder.
 
     Raises:
         AssertionError: when a passage is not there exactly once, so that a plant cannot rot.
@@ -59,8 +60,8 @@ def plant(folder: Path, *passages: Passage, kill_at: KillPoint | None = None) ->
     """
     for part in ("shared", "services"):
         copytree(REPOSITORY / part, folder / part, ignore=ignore_patterns("__pycache__"))
-    dying = [kill_at.passage(folder / "killed")] if kill_at else []
-    for passage in (*passages, *dying):
+    dying = [fault.kill_at.passage(folder / "killed")] if fault.kill_at else []
+    for passage in (*fault.passages, *dying):
         target = folder / passage.file
         source = target.read_text(encoding="utf-8")
         times = source.count(passage.before)

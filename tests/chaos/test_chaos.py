@@ -14,7 +14,8 @@ import pytest
 
 from tests.chaos.chase import Chase, judge_notices, now, plan_chase
 from tests.chaos.nemesis import all_ready, die_at_kill_point, kill_servers, kill_services
-from tests.chaos.planting import OUTBOX_SENT, KillPoint, Passage, plant
+from tests.chaos.planting import plant
+from tests.chaos.plants import COMMIT_BEFORE_DATABASE, EQUAL_REVISION, MARKED_BEFORE_SENT
 from tests.chaos.run import Load, Verdict, run_chaos, small_workload
 from tests.chaos.scale import Scale
 from tools.deployment.deployment import Deployment, Plan
@@ -23,9 +24,8 @@ from tools.stack.stack import Stack
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 SEED = int(os.environ.get("QCDC_CHAOS_SEED", "20261122"))  # noqa: TID251 - to repeat a failure
-PLANTED_QUIET_SECONDS = 10
+PLANTED_LOAD = Load(repeated_share=0, quiet_seconds=10)
 NOT_NOW = "451 not now"
-INBOX = "shared/infra/kafka/inbox.py"
 
 
 def report(verdict: Verdict) -> str:
@@ -81,20 +81,8 @@ async def test_kafka_and_postgresql_restart_under_load(stack: Stack, scale: Scal
 async def test_commit_before_the_database_is_caught(
     stack: Stack, scale: Scale, tmp_path: Path
 ) -> None:
-    """Planted: the position moves first, the effect follows in a transaction of its own."""
-    effect = """            if fresh:
-                await self._change(connection, fresh)
-            unreadable = [it for span in spans.values() for it in span.unreadable]
-            await dead_letters.keep(connection, self._service, unreadable)
-"""
-    move = "            await self._move(connection, spans)\n"
-    committed = "        # planted: the effect follows\n"
-    begin = "        async with self.database.transaction() as connection:\n"
-    code = plant(
-        tmp_path,
-        Passage(INBOX, effect + move, move + committed + begin + effect),
-        kill_at=KillPoint(INBOX, committed, "self.name == 'aggregator' and fresh"),
-    )
+    """A killed aggregator has lost what it had committed the position of."""
+    code = plant(tmp_path, COMMIT_BEFORE_DATABASE)
 
     verdict = await planted_run(stack, scale, code, "aggregator")
 
@@ -105,16 +93,8 @@ async def test_commit_before_the_database_is_caught(
 async def test_equal_revision_counted_again_is_caught(
     stack: Stack, scale: Scale, tmp_path: Path
 ) -> None:
-    """Planted: ``>=`` for ``>`` in the revision guard; a killed relay repeats what it sent."""
-    code = plant(
-        tmp_path,
-        Passage(
-            "services/aggregator/domain/fold.py",
-            "if number > counted.revision:",
-            "if number >= counted.revision:",
-        ),
-        kill_at=OUTBOX_SENT,
-    )
+    """A killed relay repeats what it sent."""
+    code = plant(tmp_path, EQUAL_REVISION)
 
     verdict = await planted_run(stack, scale, code, "intake", "aggregator")
 
@@ -134,17 +114,9 @@ async def test_killed_while_sending_loses_no_notice(
 async def test_notice_marked_before_it_is_sent_is_caught(
     stack: Stack, scale: Scale, tmp_path: Path
 ) -> None:
-    """Planted: the row says sent, then the process dies, and the committee never hears of it."""
-    file = "services/notifier/usecases/deliver.py"
-    send = "        outcome = await notice.channel.send(notice.mail)\n"
-    mark = '        await self._settle(notice, SendOutcome(DeliveryStatus.TAKEN, "planted"))\n'
+    """A killed notifier has sent less than it says."""
     (tmp_path / "code").mkdir()
-    code = plant(
-        tmp_path / "code",
-        Passage(file, "import NoticeState", "import DeliveryStatus, NoticeState"),
-        Passage(file, send, mark + send),
-        kill_at=KillPoint(file, mark),
-    )
+    code = plant(tmp_path / "code", MARKED_BEFORE_SENT)
 
     anomalies = await interrupted_sending(stack, scale, tmp_path, code)
 
@@ -211,7 +183,7 @@ async def planted_run(stack: Stack, scale: Scale, code: Path, victim: str, *othe
             deployment,
             small_workload(scale, SEED + 2),
             nemesis,
-            load=Load(repeated_share=0, quiet_seconds=PLANTED_QUIET_SECONDS),
+            load=PLANTED_LOAD,
         )
 
 

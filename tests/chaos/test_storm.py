@@ -12,23 +12,27 @@ from pathlib import Path
 
 import pytest
 
+from shared.contracts.topics import REPORTS
 from tests.chaos.chase import judge_notices, now, plan_chase
 from tests.chaos.faults.database import move_journal_to, small_disk
 from tests.chaos.faults.scene import Scene
+from tests.chaos.faults.topics import refuse_one
 from tests.chaos.nemesis import all_ready
+from tests.chaos.planting import plant
+from tests.chaos.plants import REFUSED_AND_FORGOTTEN
 from tests.chaos.run import Load, run_chaos, small_workload
 from tests.chaos.scale import Scale
 from tests.chaos.storm import rage
-from tests.chaos.test_chaos import SEED, chasing, report
+from tests.chaos.test_chaos import PLANTED_LOAD, SEED, chasing, report
 from tests.chaos.waiting import Complaints, all_recovered, judged_late, unexplained
-from tools.deployment.deployment import Deployment
+from tools.deployment.deployment import Deployment, Plan
 from tools.mail_catcher import MailCatcher
 from tools.stack.stack import Stack
 
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.timeout(2400),
-    pytest.mark.usefixtures("only_as_a_storm"),
+    pytest.mark.usefixtures("only_in_the_long_run"),
 ]
 HOSTILE = "hostile"
 LOAD = Load(per_second=60, codec="lz4", quiet_seconds=240)
@@ -80,3 +84,25 @@ async def test_storm_of_every_fault_breaks_no_promise(
     print(f"{len(late)} duties were judged late, because {dict(waited)}")
     assert faults.total() >= storm.total
     assert verdict.anomalies == [], report(verdict)
+
+
+async def test_refused_reports_that_are_forgotten_are_caught(
+    stack: Stack, scale: Scale, tmp_path: Path
+) -> None:
+    """Acknowledged, refused by the topic, and never counted: the oracle says so."""
+    workload = small_workload(scale, SEED + 5)
+    plan = Plan(
+        directory_files=scale.directory_files,
+        extra={"intake": {"PYTHONPATH": str(plant(tmp_path, REFUSED_AND_FORGOTTEN))}},
+    )
+    with MailCatcher.open() as catcher, Deployment.prepare(stack, plan) as deployment:
+        scene = Scene(stack, deployment, catcher, "demo", workload.random)
+        deployment.start()
+        await all_ready(deployment)
+
+        verdict = await run_chaos(
+            deployment, workload, lambda: refuse_one(scene, REPORTS), load=PLANTED_LOAD
+        )
+
+    print(report(verdict))
+    assert any("must show" in it for it in verdict.anomalies)

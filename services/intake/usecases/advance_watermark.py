@@ -20,6 +20,7 @@ advances; two would say nothing untrue, but they would look at everything twice.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from typing import NoReturn
 
 from services.intake.domain.look_ahead import WaitingUnits, held_units
 from services.intake.store.parked import units_of_parked
@@ -31,7 +32,7 @@ from shared.contracts.topics import REPORTS, WATERMARKS
 from shared.infra.health import Health, HealthCondition
 from shared.infra.kafka.outbox import Outgoing, write_outbox
 from shared.infra.kafka.positions import Positions
-from shared.infra.kafka.unread import ANSWER_SECONDS_MAX, in_time
+from shared.infra.kafka.unread import in_time
 from shared.infra.postgres import locks
 from shared.infra.postgres.database import Connection, Database
 from shared.infra.postgres.locks import AdvisoryLock
@@ -41,10 +42,12 @@ CLOCK_SKEW = timedelta(seconds=2)
 WAIT_SECONDS_MAX = 2
 """For the lock: who receives must not wait longer behind us."""
 
-PAUSED_SECONDS_MAX = 5
-"""An owner that is silent for so long, beside its usual pause, loses its ownership."""
+PAUSED_SECONDS_MAX = 3
+"""An owner that is silent for so long loses its ownership."""
 
-STALLED_AFTER = timedelta(seconds=60)
+STALLED_AFTER = timedelta(seconds=10)
+"""A duty that is judged later than that after its due instant is explained by a complaint."""
+
 FAILURES_TOLERATED = 5
 """So many in a row are not reported: a watermark that is late for once harms nobody."""
 
@@ -96,20 +99,23 @@ class AdvanceWatermark:
         The owner is who holds a lock, in a transaction that PostgreSQL ends when it hears nothing
         for too long: an owner that is paused hands over as one that is killed.
         """
-        silence = ANSWER_SECONDS_MAX + WAIT_SECONDS_MAX + PAUSED_SECONDS_MAX + self._every_seconds
         async with self._database.transaction() as owner:
-            if not await locks.try_lock_name(owner, AdvisoryLock.CLAIM, "owner", silence):
+            if not await locks.try_lock_name(
+                owner, AdvisoryLock.CLAIM, "owner", PAUSED_SECONDS_MAX
+            ):
                 self._stands_at = None
                 self._health.fine(AGE)
                 return
             try:
-                while True:
-                    await self.advance()
-                    self._supervised.fine()
-                    await asyncio.sleep(self._every_seconds)
-                    await owner.execute("SELECT 1")
+                await locks.while_pinging(owner, self._advance_for_ever())
             finally:
                 await self._survey.close()
+
+    async def _advance_for_ever(self) -> NoReturn:
+        while True:
+            await self.advance()
+            self._supervised.fine()
+            await asyncio.sleep(self._every_seconds)
 
     async def advance(self) -> datetime | None:
         """

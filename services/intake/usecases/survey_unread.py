@@ -26,7 +26,7 @@ from shared.infra.kafka.unread import Looked, Span, UnreadLog, held_by
 from shared.reference.directory import Directory
 from shared.reference.reference_data import ReferenceData
 
-STANDS_AFTER = timedelta(seconds=5)
+STANDS_AFTER = timedelta(seconds=4)
 _LOG_APPEND_TIME = 1
 FIRST_SECONDS_MAX = 1.0
 """To find the first unread record of each partition."""

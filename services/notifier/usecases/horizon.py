@@ -23,7 +23,9 @@ from shared.infra.errors import Partition
 from shared.infra.health import Health, HealthCondition
 from shared.infra.postgres.database import Database
 
-STALLED_AFTER = timedelta(seconds=120)
+STALLED_AFTER = timedelta(seconds=10)
+"""A duty that is judged later than that after its due instant is explained by a complaint."""
+
 WATERMARK, HELD = "watermark age", "held units"
 """The parts of Health for what a committee would miss."""
 

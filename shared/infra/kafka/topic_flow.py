@@ -1,8 +1,7 @@
 """The messages of one topic on their way: one pass is one transaction that sends and forgets."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
 
 from aiokafka.structs import RecordMetadata
 
@@ -10,8 +9,8 @@ from shared.infra.errors import TopicRefused
 from shared.infra.health import Condition, Health
 from shared.infra.kafka.outbox import OutboxMessage, Pending, acknowledge
 from shared.infra.kafka.topic_producer import Answer, TopicProducer
-from shared.infra.postgres.database import Connection, Database
-from shared.infra.postgres.locks import AdvisoryLock, try_lock_name
+from shared.infra.postgres.database import Database
+from shared.infra.postgres.locks import AdvisoryLock, try_lock_name, while_pinging
 from shared.infra.supervised import condition_of
 
 PART = "outbox"
@@ -20,10 +19,6 @@ PART = "outbox"
 ROWS_PER_PASS = 1500
 STILL_SECONDS_MAX = 1.5
 """Without a statement for so long a pass loses its transaction, and with it the lock."""
-
-PING_SECONDS = 0.4
-
-T = TypeVar("T")
 
 
 class TopicFlow:
@@ -81,7 +76,7 @@ class TopicFlow:
             if not waiting:
                 return 0
             self._doubtful = waiting
-            answers = await _while_pinging(connection, self._send(waiting))
+            answers = await while_pinging(connection, self._send(waiting))
             sent = acknowledged_prefixes(waiting, answers)
             if sent:
                 await self.pending.forget(connection, [it for it, _ in sent])
@@ -151,18 +146,3 @@ def _next_offsets(sent: Sequence[tuple[OutboxMessage, RecordMetadata]]) -> Mappi
     """Return the offset behind the last message of each partition that has an offset."""
     # A broker that recognises a repeated batch may not remember its offset, and answers -1.
     return {it.partition: it.offset + 1 for _, it in sent if it.offset >= 0}
-
-
-async def _while_pinging(connection: Connection, work: Coroutine[Any, Any, T]) -> T:
-    """Return what *work* returns; meanwhile show the server that this process moves."""
-    task = asyncio.ensure_future(work)
-    try:
-        while not task.done():
-            await asyncio.wait([task], timeout=PING_SECONDS)
-            if not task.done():
-                await connection.execute("SELECT 1")
-        return await task
-    finally:
-        if not task.done():
-            task.cancel()
-            await asyncio.wait([task])  # it ends what it has begun

@@ -7,9 +7,17 @@ up the other. The second says what is locked: a purpose has a positive number, a
 purpose a negative one, so that no name can meet a purpose.
 """
 
+import asyncio
+from collections.abc import Coroutine
 from enum import IntEnum, unique
+from typing import Any, TypeVar
 
 from shared.infra.postgres.database import Connection
+
+PING_SECONDS = 0.4
+"""How often the server hears of who works while holding a name."""
+
+T = TypeVar("T")
 
 _SCHEMA = "hashtext(current_setting('search_path'))"
 _NAME = "-1 - (hashtext($1) & 2147483647)"
@@ -52,7 +60,7 @@ async def try_lock_name(
     Be the only one with *name* until the transaction ends; return whether that is so.
 
     The server ends it after *idle_seconds_max* without a statement, so that a process that stands
-    still hands over.
+    still hands over; who works meanwhile does so ``while_pinging``.
     """
     sql = (
         f"SELECT pg_try_advisory_xact_lock({_SCHEMA}, {_NAME}),"
@@ -61,6 +69,21 @@ async def try_lock_name(
     milliseconds = str(int(idle_seconds_max * 1000))
     got: bool = await connection.fetchval(sql, f"{purpose.name} {name}", milliseconds)
     return got
+
+
+async def while_pinging(connection: Connection, work: Coroutine[Any, Any, T]) -> T:
+    """Return what *work* returns; meanwhile show the server that this process moves."""
+    task = asyncio.ensure_future(work)
+    try:
+        while not task.done():
+            await asyncio.wait([task], timeout=PING_SECONDS)
+            if not task.done():
+                await connection.execute("SELECT 1")
+        return await task
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait([task])  # it ends what it has begun
 
 
 async def lock_session(connection: Connection, purpose: AdvisoryLock) -> None:

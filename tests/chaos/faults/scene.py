@@ -3,6 +3,7 @@
 import asyncio
 import random
 import sys
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from aiokafka import AIOKafkaProducer
 from tools.deployment.deployment import REPOSITORY, Deployment
 from tools.mail_catcher import MailCatcher
 from tools.stack.stack import Stack
+
+COMMAND_SECONDS_MAX = 180
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,11 @@ class Scene:
         Run an operator's command until it succeeds: a server may be away just now.
 
         Raises:
-            AssertionError: when the command line is wrong or the configuration is.
+            AssertionError: when the command line or the configuration is wrong, or it takes too
+                long.
 
         """
+        end = time.monotonic() + COMMAND_SECONDS_MAX
         while True:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -49,6 +54,7 @@ class Scene:
                 self.verbs[" ".join(it for it in arguments[:2] if not it.startswith("-"))] += 1
                 return output.decode()
             assert process.returncode == 1, output.decode()
+            assert time.monotonic() < end, output.decode()
             await asyncio.sleep(1)
 
     async def pause(self, least: float, most: float) -> None:

@@ -87,6 +87,11 @@ async def refuse(scene: Scene) -> None:
             receipts_topic(scene.hostile),
         ]
     )
+    await refuse_one(scene, topic)
+
+
+async def refuse_one(scene: Scene, topic: str) -> None:
+    """Let *topic* refuse every message for a while."""
     await _set_limit(scene, topic, REFUSES)
     try:
         await scene.pause(2, 9)

@@ -20,6 +20,7 @@ from shared.contracts.duties import IntakeCaughtUp
 from shared.contracts.topics import REPORTS
 from shared.infra.health import Health
 from shared.infra.kafka.positions import Positions
+from shared.infra.postgres import locks
 from shared.infra.postgres.locks import AdvisoryLock, lock, lock_shared
 from tests.builders.intake_service import NOWHERE, Upstream, document, served
 from tests.eventually import eventually
@@ -208,7 +209,7 @@ async def test_watermark_gives_way_to_a_long_transaction(upstream: Upstream) -> 
 
 
 async def test_watermark_that_stands_is_a_complaint_until_it_moves(upstream: Upstream) -> None:
-    """After a minute an operator hears which partition it waits for."""
+    """After ten seconds an operator hears which partition it waits for."""
     health, old = Health(), Bound(datetime(2026, 11, 17, 10, tzinfo=UTC), "topic/3 is unread")
     advancing = watermark(upstream, old, NOTHING_UNREAD, health=health)
 
@@ -240,7 +241,8 @@ async def test_owner_that_is_paused_hands_over(
     upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PostgreSQL ends the transaction of an owner that it does not hear from."""
-    monkeypatch.setattr(advance_watermark, "PAUSED_SECONDS_MAX", -6.5)
+    monkeypatch.setattr(locks, "PING_SECONDS", 60)
+    monkeypatch.setattr(advance_watermark, "PAUSED_SECONDS_MAX", 0.5)
     never, asked, second = asyncio.Event(), [0], [0]
 
     async def hang() -> None:
