@@ -8,6 +8,7 @@ QcdcError
 ├── LogHeld            a log is not the one that was read, or lost records unread
 ├── ReleaseTooOld      what we wrote ourselves is for a newer release; the partition is paused
 ├── ConsumerStalled    connected, behind, and nothing arrives: a new consumer is needed
+├── TopicsUnfit        topics of ours are missing or not as they must be; the start waits for them
 ├── TopicRefused       Kafka answers, and takes no records for one topic; what waits there waits on
 └── NotReady           what an answer needs has not been read yet
 """
@@ -69,6 +70,10 @@ class ReleaseTooOld(QcdcError):
     def __init__(self, stopped: Mapping[Partition, tuple[int, str]]) -> None:
         super().__init__(f"stopped, offset and reason: {dict(stopped)}")
         self.stopped = stopped
+
+
+class TopicsUnfit(QcdcError):
+    """Topics that the service needs are missing or unfit; the message says which command helps."""
 
 
 class ConsumerStalled(QcdcError):

@@ -1,8 +1,9 @@
 """
 What comes before any work: tables and topics that fit this code, and what must be read first.
 
-HTTP is up already and says why nothing happens. Infrastructure that does not answer is waited
-for; an answer that does not fit ends the process with one line (``Misconfigured``).
+HTTP is up already and says why nothing happens. Infrastructure that does not answer is waited for,
+and so are topics that do not fit, since they may get lost and be made again at any time. Tables
+that do not fit end the process with one line (``Misconfigured``): they change with a release.
 """
 
 import asyncio
@@ -13,9 +14,10 @@ from functools import partial
 from aiokafka.errors import KafkaError
 
 from shared.contracts.topics import TopicSpec
+from shared.infra.errors import TopicsUnfit
 from shared.infra.health import Health
 from shared.infra.instance import InstanceClaim
-from shared.infra.kafka.topics import check_topics
+from shared.infra.kafka.topics import topic_faults
 from shared.infra.postgres import migrate
 from shared.infra.postgres.database import Database
 from shared.infra.process import Task
@@ -89,7 +91,10 @@ class Start:
 
     async def _topics(self) -> None:
         try:
-            await check_topics(self.kafka, self.topics)
+            faults = await topic_faults(self.kafka, self.topics)
         except KafkaError:
             self.health.answer_while_starting()  # who waits for Kafka keeps nobody from an answer
             raise
+        if faults:
+            self.health.answer_while_starting()
+            raise TopicsUnfit("; ".join(faults.values()))

@@ -14,7 +14,7 @@ from typing import NoReturn, TypeVar
 import structlog
 from aiokafka.errors import KafkaError
 
-from shared.infra.errors import ConsumerStalled, LogHeld, NotReady, TopicRefused
+from shared.infra.errors import ConsumerStalled, LogHeld, NotReady, TopicRefused, TopicsUnfit
 from shared.infra.health import Condition, Health, HealthCondition
 from shared.infra.postgres.database import outage
 
@@ -39,6 +39,8 @@ def condition_of(problem: BaseException) -> Condition | None:
         return Condition.STARTING
     if isinstance(problem, ConsumerStalled):
         return Condition.BEHIND_WITHOUT_PROGRESS
+    if isinstance(problem, TopicsUnfit):
+        return Condition.TOPIC_UNFIT
     if isinstance(problem, TopicRefused):
         return Condition.TOPIC_REFUSED
     if isinstance(problem, KafkaError):

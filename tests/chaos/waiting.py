@@ -17,6 +17,7 @@ import httpx
 from tests.chaos.chase import PERIOD, Chase, now
 from tests.eventually import eventually
 from tools.deployment.deployment import Deployment
+from tools.deployment.service import Service
 
 LOOK_SECONDS = 0.5
 JUDGED_SECONDS_MAX = 10
@@ -36,13 +37,18 @@ async def all_recovered(deployment: Deployment, hostile: str) -> None:
                 try:
                     answer = await client.get(f"{service.url}/health")
                 except httpx.HTTPError:
-                    parts.append(f"{name} {SILENT}")
+                    parts.append(f"{name} {_last_words(service) or SILENT}")
                 else:
                     parts += [it for it in answer.json()["complaints"] if f".{hostile}." not in it]
         assert not parts, parts
         return True
 
     await eventually(recovered, seconds=RECOVERED_SECONDS_MAX, every=0.5)
+
+
+def _last_words(service: Service) -> str:
+    """Return the last line of a process that has ended; a storm starts again whom it killed."""
+    return service.log.read_text(errors="replace")[-500:] if service.has_ended() else ""
 
 
 class Complaint(NamedTuple):

@@ -3,12 +3,17 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
 
+from services.intake.app import TOPICS
+from shared.contracts.topics import REPORTS
+from shared.infra.kafka.topics import create_missing_topics
 from tests.builders.intake_service import NOWHERE, document
 from tests.builders.service_process import answers, environment_of, process_of, run_to_its_end
 from tests.eventually import eventually
@@ -51,18 +56,41 @@ async def test_intake_without_kafka_is_ready_and_takes_reports(
     assert start["since"].endswith("Z")
 
 
+async def test_started_beside_a_missing_topic_it_waits_for_the_topic(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    """Who restarts while a topic is lost needs the topic back, and nobody to start it again."""
+    headers = {"X-API-Key": deployment.keys["demo"]}
+    async with admin_of(deployment) as kafka:
+        await kafka.delete_topics([REPORTS])
+        await eventually(lambda: is_gone(kafka, REPORTS), seconds=START_SECONDS)
+
+    with process_of(deployment, "intake", tmp_path / "log") as intake:
+        async with httpx.AsyncClient(base_url=intake.url, headers=headers) as http:
+            await eventually(
+                lambda: complains(http, "start", "topic_unfit", "qcdc topics apply"),
+                seconds=START_SECONDS,
+            )
+            await eventually(lambda: answers(http, "/health/ready", 200), seconds=START_SECONDS)
+            posted = await http.post("/v1/submissions", json=document(1, 6))
+            await create_missing_topics(deployment.kafka, TOPICS)
+            await eventually(lambda: well(http), seconds=START_SECONDS)
+
+    assert posted.status_code == 201
+
+
 async def test_without_a_database_nobody_should_ask(deployment: Deployment, tmp_path: Path) -> None:
     """And strangers learn neither its name nor its users; the log names the address."""
     log = tmp_path / "log"
     with process_of(deployment, "intake", log, QCDC_DATABASE=NO_DATABASE) as intake:
         async with httpx.AsyncClient(base_url=intake.url) as http:
 
-            async def complains() -> bool:
+            async def says_why() -> bool:
                 ready = await answers(http, "/health/ready", 503)
                 reasons = ready.json()["reasons"] if ready else {}
                 return "database_unavailable" in {it["condition"] for it in reasons.values()}
 
-            await eventually(complains, seconds=START_SECONDS)
+            await eventually(says_why, seconds=START_SECONDS)
             told = (await http.get("/health")).text + (await http.get("/health/ready")).text
             live = await http.get("/health/live")
 
@@ -147,3 +175,32 @@ def test_a_database_without_tables_ends_the_start_with_one_line(
     line = ended.stdout.strip()
     assert line.startswith("cannot start: the database ")
     assert line.endswith("python -m services.intake migrate")
+
+
+async def complains(http: httpx.AsyncClient, part: str, condition: str, remedy: str) -> bool:
+    """Tell whether *part* complains of that, and names the verb."""
+    answer = await answers(http, "/health", 200)
+    complaint = answer.json()["complaints"].get(part, {}) if answer else {}
+    return (complaint.get("condition"), complaint.get("remedy")) == (condition, remedy)
+
+
+async def well(http: httpx.AsyncClient) -> bool:
+    """Tell whether the process complains of nothing."""
+    answer = await answers(http, "/health", 200)
+    return answer is not None and answer.json()["complaints"] == {}
+
+
+@asynccontextmanager
+async def admin_of(deployment: Deployment) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Connect an admin client to the deployment's broker."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=deployment.kafka)
+    await admin.start()
+    try:
+        yield admin
+    finally:
+        await admin.close()
+
+
+async def is_gone(admin: AIOKafkaAdminClient, topic: str) -> bool:
+    """Tell whether the broker has forgotten the topic."""
+    return topic not in await admin.list_topics()
