@@ -23,6 +23,14 @@ PAUSE_SECONDS_MAX = 3.0
 RECOVERED_AFTER_SECONDS = 60.0
 """Work that lasted so long had begun well: longer than any timeout within which it may fail."""
 
+_CONDITIONS = (
+    (NotReady, Condition.STARTING),
+    (ConsumerStalled, Condition.BEHIND_WITHOUT_PROGRESS),
+    (TopicsUnfit, Condition.TOPIC_UNFIT),
+    (TopicRefused, Condition.TOPIC_REFUSED),
+    (KafkaError, Condition.KAFKA_UNAVAILABLE),
+)
+
 T = TypeVar("T")
 log = structlog.get_logger()
 
@@ -35,17 +43,8 @@ def condition_of(problem: BaseException) -> Condition | None:
     """
     if isinstance(problem, LogHeld):
         return problem.condition
-    if isinstance(problem, NotReady):
-        return Condition.STARTING
-    if isinstance(problem, ConsumerStalled):
-        return Condition.BEHIND_WITHOUT_PROGRESS
-    if isinstance(problem, TopicsUnfit):
-        return Condition.TOPIC_UNFIT
-    if isinstance(problem, TopicRefused):
-        return Condition.TOPIC_REFUSED
-    if isinstance(problem, KafkaError):
-        return Condition.KAFKA_UNAVAILABLE
-    return outage(problem)
+    named = (it for kind, it in _CONDITIONS if isinstance(problem, kind))
+    return next(named, None) or outage(problem)
 
 
 async def retry(
