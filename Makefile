@@ -15,7 +15,7 @@ demo: $(STAMP) ## start everything with the figures of the five articles; Ctrl-C
 	@$(BIN)/python -m tools.demo
 
 test: $(STAMP) ## every test, on real Kafka and PostgreSQL (no Docker needed)
-	$(BIN)/python -m pytest --numprocesses 3 --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder
 
 fast: $(STAMP) ## the pure tests only: a minute or two
 	$(BIN)/python -m pytest tests/unit tests/architecture

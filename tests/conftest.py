@@ -14,23 +14,23 @@ _DEPLOYMENTS = ("tests/chaos/", "tests/end_to_end/", "tests/integration/stack/")
 """Folders whose tests start servers or services of their own, and want the processor."""
 
 
-class OneWorkerForEachFolderOfDeployments(LoadScopeScheduling):  # type: ignore[misc] # it has no types
+class OneWorkerForDeployments(LoadScopeScheduling):  # type: ignore[misc] # it has no types
     """
-    One worker runs the chaos, another the other deployments; the rest is run file by file.
+    One worker runs all deployments, one after the other; the others run the rest, file by file.
 
-    So what a file or the loaded directory of a folder needs is made once in each worker, and no
-    two runs of chaos meet. It takes the place of ``--dist loadgroup``, whose group names get lost
-    with pytest 9.2.
+    So what a file or the loaded directory of a folder needs is made once in each worker. It takes
+    the place of ``--dist loadgroup``, whose group names get lost with pytest 9.2.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        folder = next((it for it in _DEPLOYMENTS if nodeid.startswith(it)), None)
-        return folder or nodeid.partition("::")[0]
+        if nodeid.startswith(_DEPLOYMENTS):
+            return "deployments"
+        return nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Distribute tests as above."""
-    return OneWorkerForEachFolderOfDeployments(config, log)
+    return OneWorkerForDeployments(config, log)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

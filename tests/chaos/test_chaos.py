@@ -24,7 +24,7 @@ from tools.stack.stack import Stack
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 SEED = int(os.environ.get("QCDC_CHAOS_SEED", "20261122"))  # noqa: TID251 - to repeat a failure
-PLANTED_LOAD = Load(repeated_share=0, quiet_seconds=10)
+PLANTED_LOAD = Load(repeated_share=0, quiet_seconds=20)
 NOT_NOW = "451 not now"
 
 
