@@ -29,7 +29,7 @@ lint: $(STAMP) ## ruff, mypy --strict, import-linter
 bench: $(STAMP) ## throughput beside its peers, in one run, as ratios
 	$(BIN)/python -m benchmarks
 
-chaos: $(STAMP) ## the long chaos run: ten SIGKILLs for each service, each planted fault
+chaos: $(STAMP) ## the long chaos run: kills, a restored backup, a storm of every fault, each planted fault
 	$(BIN)/python -m pytest tests/chaos --chaos-long
 
 compose-check: $(STAMP) ## build the images and run the whole deployment on a Docker engine

@@ -78,6 +78,7 @@ async def test_kafka_and_postgresql_restart_under_load(stack: Stack, scale: Scal
     assert verdict.anomalies == [], report(verdict)
 
 
+@pytest.mark.usefixtures("only_in_the_long_run")
 async def test_commit_before_the_database_is_caught(
     stack: Stack, scale: Scale, tmp_path: Path
 ) -> None:
@@ -90,6 +91,7 @@ async def test_commit_before_the_database_is_caught(
     assert any("must show" in it or "revisions are kept" in it for it in verdict.anomalies)
 
 
+@pytest.mark.usefixtures("only_in_the_long_run")
 async def test_equal_revision_counted_again_is_caught(
     stack: Stack, scale: Scale, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ COMMUNES = tuple(f"9700{n}.1" for n in range(1, 7))
 RESTORED = tuple(f"{province}00{n}.1" for province in (60, 61) for n in (1, 2, 3))
 VOLUNTEER = "97900.1"
 LAST_YEAR = today().year - 1
-GRACE_SECONDS = 30
+GRACE_SECONDS = 20
 """From a letter to its deadline: time to publish it, and to report in time."""
 
 
