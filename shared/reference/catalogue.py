@@ -7,7 +7,7 @@ the business of shared/directory/loading.py.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 
 from shared.reference.dates import DateSpan
 from shared.reference.errors import FactError
@@ -64,9 +64,11 @@ def build_catalogue(
     Return the catalogue of these rows.
 
     Raises FactError(file, where, message, line) on a row that is incomplete, doubled, names
-    something unknown, or changes the cells of a form version that is out.
+    something unknown, changes the cells of a form version that is out, or has one reporter asked
+    twice for a figure without saying which of the two counts.
     """
-    named = _unique(_rows(_INDICATORS, "indicator", indicators))
+    indicator_rows = _rows(_INDICATORS, "indicator", indicators)
+    named = _unique(indicator_rows)
     lists = {name: _code_list(FileRow(_CODES, f"dimension {name}", codes), name) for name in codes}
     built: list[FormVersion] = []
     for row in _rows(_FORMS, "form", forms):
@@ -76,6 +78,7 @@ def build_catalogue(
                 message = f"version {version.version} holds together with {other.version}"
                 raise row.wrong("valid_from", message)
         built.append(version)
+    _check_homes(indicator_rows, named.values(), built)
     return Catalogue(named, tuple(built), lists)
 
 
@@ -121,9 +124,36 @@ def _indicator(row: FileRow) -> Indicator:
         maximum=row.number_or_none("maximum"),
         out_of=tuple((r.number("from_year"), r.number("number")) for r in row.rows("out_of")),
         split_by=row.texts("split_by"),
+        home=tuple(_home(row).items()),
         valid_from=span.first,
         valid_to=span.last,
     )
+
+
+def _home(row: FileRow) -> Mapping[str, str]:
+    home = {level: str(form) for level, form in row.mapping("home").items()}
+    for level, form in home.items():
+        if level not in LEVELS or form not in row.texts("forms"):
+            raise row.wrong("home", f"must name a level and one of its forms, not {level}: {form}")
+    return home
+
+
+def _check_homes(
+    rows: Iterable[FileRow], indicators: Iterable[Indicator], forms: Sequence[FormVersion]
+) -> None:
+    """Refuse an indicator that reporters of a level are asked for on two forms of one day."""
+    for row, indicator in zip(rows, indicators, strict=True):
+        asking = [it for it in forms if Cell(indicator.code) in it.cells]
+        for one, other in combinations(asking, 2):
+            levels = one.owed_by & other.owed_by
+            if one.code == other.code or not levels or not one.span.overlaps(other.span):
+                continue
+            homeless = sorted(levels - dict(indicator.home).keys())
+            if homeless:
+                twice = f"{', '.join(homeless)} is asked for it on {one.code} and {other.code}"
+                raise row.wrong("home", f"{twice}: say which of them counts")
+            if not indicator.summed:
+                raise row.wrong("home", "only what is summed may be asked for on two forms")
 
 
 def _code_list(row: FileRow, name: str) -> tuple[Code, ...]:

@@ -38,7 +38,8 @@ class Indicator(Dated):
     one period and over periods of one unit. numerator and denominator name the parts of a ratio.
     maximum is in the smallest unit. out_of lists (first year, number ranked), ascending. split_by
     names the breakdowns that exist. Form versions that hold between valid_from and valid_to, both
-    included, ask for it.
+    included, ask for it. home names, by level, the form whose figure counts where a reporter is
+    asked for it on several; see `forms_in_order`.
     """
 
     code: str
@@ -56,6 +57,7 @@ class Indicator(Dated):
     maximum: int | None = None
     out_of: tuple[tuple[int, int], ...] = ()
     split_by: tuple[str, ...] = ()
+    home: tuple[tuple[str, str], ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -68,6 +70,20 @@ class Indicator(Dated):
     def additive(self) -> bool:
         """Whether the figures of several units may be added up."""
         return self.over_units == "sum"
+
+    @property
+    def summed(self) -> bool:
+        """Whether its figures add up over units and over time alike."""
+        return self.over_units == self.over_time == "sum"
+
+    def home_at(self, level: str) -> str | None:
+        """Return the form whose figure counts where a level is asked on several, else None."""
+        return dict(self.home).get(level)
+
+    def forms_in_order(self, level: str) -> tuple[str, ...]:
+        """Return its forms as a reporter's figure is looked for: that of its level's home first."""
+        home = self.home_at(level)
+        return self.forms if home is None else (home, *(it for it in self.forms if it != home))
 
     @property
     def at_province_only(self) -> bool:

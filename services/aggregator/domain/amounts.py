@@ -25,6 +25,10 @@ class Amount(NamedTuple):
     at_least: int = 0
     about: int = 0
 
+    def __neg__(self) -> "Amount":
+        """Return what takes the amount off a sum again."""
+        return Amount(*(-it for it in self))
+
     @property
     def qualifier(self) -> Qualifier:
         """``at_least`` dominates, then ``about``: "more than 5" and 3 are more than 8."""

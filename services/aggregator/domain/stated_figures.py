@@ -6,6 +6,7 @@ From the totals of areas and the reports of single units; ``rollup`` computes fi
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from services.aggregator.domain.amounts import Amount, over_units
 from services.aggregator.domain.layouts import Layout
@@ -52,6 +53,14 @@ class PeriodTotals:
         )
 
 
+class CellAmount(NamedTuple):
+    """An amount of one cell in one period."""
+
+    cell: Cell
+    period: Period
+    amount: Amount
+
+
 ByPeriod = Mapping[str, Mapping[Period, Amount]]
 """Amounts by cell and period."""
 
@@ -74,10 +83,13 @@ class StatedFigures:
         return period in self.stated.get(cell, {}) or period in self.withheld.get(cell, {})
 
 
-def amounts(totals: Iterable[PeriodTotals], catalogue: Catalogue) -> ByPeriod:
+def amounts(
+    totals: Iterable[PeriodTotals], catalogue: Catalogue, repeated: Iterable[CellAmount] = ()
+) -> ByPeriod:
     """
     Add up the unit types and forms of each period, cell by cell; rates have no amount.
 
+    What the same reporter states on another form is *repeated*, below zero, and so taken off.
     A stock handed over within the period is in two reports, those of its old and its new holder:
     untimely ones count only where there are no others.
     """
@@ -86,11 +98,13 @@ def amounts(totals: Iterable[PeriodTotals], catalogue: Catalogue) -> ByPeriod:
     for part in totals:
         skipped = {*part.layout.derived, *(() if part.own else part.layout.looked_up)}
         untimely_positions = part.untimely
-        for position, amount in _stated(part.totals):
+        for position, amount in stated_amounts(part.totals):
             if position not in skipped:
                 by_cell = untimely if position in untimely_positions else timely
                 by_period = by_cell.setdefault(part.layout.form.cells[position], {})
                 by_period.setdefault(part.period, []).append(amount)
+    for cell, period, amount in repeated:
+        timely[cell][period].append(amount)
     counting = timely | {cell: untimely[cell] | timely.get(cell, {}) for cell in untimely}
     return {
         cell.key: _over_units(catalogue.indicators[cell.indicator], by_period)
@@ -128,7 +142,7 @@ def carry_opening_stocks(
     return StatedFigures(stated, withheld, carried)
 
 
-def _stated(totals: Totals) -> Iterator[tuple[int, Amount]]:
+def stated_amounts(totals: Totals) -> Iterator[tuple[int, Amount]]:
     """Yield the amounts that some report states, by position."""
     none = [0] * len(totals.sums)
     columns = (totals.sums, totals.reporting, totals.at_least or none, totals.about or none)

@@ -16,10 +16,11 @@ from services.aggregator.domain.layouts import Layouts, require_period
 from services.aggregator.domain.question import ScopeSlice
 from services.aggregator.domain.reporters import ReportGroup
 from services.aggregator.domain.scopes import Scope
-from services.aggregator.domain.stated_figures import PeriodTotals
+from services.aggregator.domain.stated_figures import CellAmount, PeriodTotals, stated_amounts
 from services.aggregator.domain.totals import Totals
 from shared.infra.postgres.database import Connection, load_queries
 from shared.reference.directory import Directory
+from shared.reference.slots import Slot
 
 QUERIES = load_queries(Path(__file__).parent / "area_rows.sql")
 
@@ -47,6 +48,7 @@ async def read_area_rows(
         _add(result.reports, row, _one_report(row))
     for row in await _reports(connection, slice_, scope.not_separable):
         _add(result.divided, row, _one_report(row))
+    result.repeated.extend(await _repeated(connection, layouts, directory, result))
     return result
 
 
@@ -98,6 +100,27 @@ async def _reports(
         QUERIES["reports_of_units"], [*units], *slice_.codes
     )
     return rows
+
+
+async def _repeated(
+    connection: Connection, layouts: Layouts, directory: Directory, rows: AreaRows
+) -> list[CellAmount]:
+    """Read the figures that do not count beside those of another form, as amounts below zero."""
+    positions: dict[Slot, list[int]] = {}
+    for repeated in rows.repetitions(directory):
+        slot = Slot(repeated.unit, repeated.form, repeated.period)
+        positions.setdefault(slot, []).append(repeated.position)
+    units = sorted({it.unit for it in positions})
+    amounts = []
+    for row in await _reports(connection, rows.slice_, units):
+        slot = Slot(row["unit"], row["form"], row["period"])
+        if slot in positions:
+            layout, period = layouts.require(*slot[1:]), require_period(slot.period)
+            stated = dict(stated_amounts(_own_totals(row)))
+            amounts += [
+                CellAmount(layout.form.cells[it], period, -stated[it]) for it in positions[slot]
+            ]
+    return amounts
 
 
 def _period_totals(layouts: Layouts, row: asyncpg.Record, totals: Totals) -> PeriodTotals:

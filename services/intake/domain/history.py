@@ -1,7 +1,7 @@
 """What a unit's other periods say, as far as the rules across periods ask for it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
@@ -62,6 +62,7 @@ class HistoryPart(Enum):
     OPENING = "before, handover, reorganised_with"
     YEAR_BEFORE = "year_before"
     BACKLOG = "carried_in"
+    OTHER_FORMS = "other_forms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ class UnitHistory:
 
     ``carried_in`` is what earlier periods left unsettled (rule R5). ``reorganised_with`` names the
     units with which a part changed hands in this period, as long as nobody has recorded a
-    handover. A history that knows nothing keeps every rule across periods silent.
+    handover. ``other_forms`` has, by form, the unit's reports of the same period on forms that ask
+    for some of the same figures (rule R16). A history that knows nothing keeps these rules silent.
     """
 
     carried_in: int = 0
@@ -79,6 +81,7 @@ class UnitHistory:
     handover: HandedOver | None = None
     year_before: Amounts | None = None
     reorganised_with: tuple[str, ...] = ()
+    other_forms: Mapping[str, Amounts] = field(default_factory=dict)
 
 
 NO_HISTORY = UnitHistory()

@@ -3,7 +3,8 @@ What a batch loads before it is judged: the keys to read, the report series to l
 
 Whoever writes a report locks its series, and the series of the units into which its unit passed
 later. So a report and everything that it is held against stand still together: the unit's own
-other periods under its own lock, the closing stocks of its predecessors under its own lock too.
+other periods under its own lock, the closing stocks of its predecessors under its own lock too. Its
+reports on other forms are locked by their own series.
 """
 
 from collections.abc import Iterable
@@ -19,6 +20,7 @@ from services.intake.domain.sources import (
     handover_closings,
     opened_by,
     opening_sources,
+    other_forms,
     other_handovers,
     year_before,
 )
@@ -67,6 +69,10 @@ def _add_history(
         _add_opening(read_set, slot, context)
     if HistoryPart.BACKLOG in parts:
         read_set.backlogs.update(backlog_queries(slot, context))
+    if HistoryPart.OTHER_FORMS in parts:
+        for other in other_forms(slot, context):
+            read_set.slots.add(other)
+            read_set.series.add(ReportSeries(other.unit, other.form))
     then = year_before(slot, context) if HistoryPart.YEAR_BEFORE in parts else None
     if then is not None:
         read_set.slots.add(then)

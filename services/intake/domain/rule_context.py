@@ -102,6 +102,8 @@ class CompiledForm:
     provincial: frozenset[str]
     """Cells that only a province can have (rule R12)."""
     cells: frozenset[str]
+    others: Mapping[str, tuple[str, ...]]
+    """Other forms that a reporter of this one is asked on, with the cells that both have (R16)."""
     continues: bool
     """Whether it holds stocks that must continue those of the period before (R1, R2)."""
 
@@ -217,6 +219,7 @@ def _compile(form: FormVersion, catalogue: Catalogue, provincial: frozenset[str]
         bounded=tuple(key for key, it in indicators.items() if it.measure in _BOUNDED),
         provincial=frozenset(key for key, it in indicators.items() if it.code in provincial),
         cells=frozenset(indicators),
+        others=_others(form, catalogue),
         continues=bool({_BALANCE[0], BOARDS[0]} & set(own)),
     )
 
@@ -242,6 +245,16 @@ def _balances(form: FormVersion) -> Iterator[StockCells]:
     for split in sorted(set.intersection(*splits)):
         opening, new, removed, closing = (Cell(name, split).key for name in _BALANCE)
         yield StockCells(opening, new, removed, closing, whole=not split)
+
+
+def _others(form: FormVersion, catalogue: Catalogue) -> Mapping[str, tuple[str, ...]]:
+    others: dict[str, tuple[str, ...]] = {}
+    for cell in form.cells:
+        indicator = catalogue.indicators[cell.indicator]
+        for other in indicator.forms if indicator.home else ():
+            if other != form.code:
+                others[other] = (*others.get(other, ()), cell.key)
+    return others
 
 
 def _aligned(form: FormVersion, names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

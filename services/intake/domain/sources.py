@@ -52,6 +52,18 @@ def year_before(slot: Slot, context: RuleContext) -> Slot | None:
     return None if code is None else Slot(slot.unit, slot.form, code)
 
 
+def other_forms(slot: Slot, context: RuleContext) -> Iterator[Slot]:
+    """Yield the unit's slots of the period on forms that ask it for the same figures (rule R16)."""
+    period_context = context.period_context(slot.form, slot.period)
+    if period_context is None or period_context.compiled is None:
+        return
+    unit = context.directory.get(slot.unit, period_context.period.last_day)
+    compiled = period_context.compiled
+    for form, cells in compiled.others.items():
+        if unit is not None and any(compiled.indicators[it].home_at(unit.level) for it in cells):
+            yield Slot(slot.unit, form, slot.period)
+
+
 def opening_sources(slot: Slot, context: RuleContext) -> OpeningSources | None:
     """Return what the opening stocks of a slot rest on; None for a form without such stocks."""
     period_context = context.period_context(slot.form, slot.period)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import TypeVar
@@ -26,6 +26,7 @@ from services.intake.domain.sources import (
     OpeningSources,
     backlog_queries,
     opening_sources,
+    other_forms,
     year_before,
 )
 from services.intake.domain.state import (
@@ -168,15 +169,10 @@ class WorkingSet:
         then = year_before(slot, self.context) if HistoryPart.YEAR_BEFORE in parts else None
         earlier = self._stored(then) if then else None
         amounts = self.amounts(earlier) if earlier else None
-        if amounts is None and not carried_in:
+        others = self._other_forms(slot) if HistoryPart.OTHER_FORMS in parts else {}
+        if amounts is None and not carried_in and not others:
             return opening
-        return UnitHistory(
-            carried_in=carried_in,
-            before=opening.before,
-            handover=opening.handover,
-            year_before=amounts,
-            reorganised_with=opening.reorganised_with,
-        )
+        return replace(opening, carried_in=carried_in, year_before=amounts, other_forms=others)
 
     def opening(self, slot: Slot) -> OpeningBasis:
         """Return what the opening stocks of a slot rest on."""
@@ -242,6 +238,12 @@ class WorkingSet:
             if state is not None and state.filled:
                 yield state
                 return
+
+    def _other_forms(self, slot: Slot) -> Mapping[str, Amounts]:
+        """Return the unit's reports of the period on forms that ask for the same figures."""
+        stored = map(self._stored, other_forms(slot, self.context))
+        amounts = {it.key.form: self.amounts(it) for it in stored if it is not None and it.filled}
+        return {form: it for form, it in amounts.items() if it is not None}
 
     def _stored(self, key: Slot) -> SlotState | None:
         return self._slots.get(key) or self._loaded.slot(key)

@@ -88,6 +88,7 @@ RULES: tuple[Rule, ...] = (
     history.yearly_dialogue,
     history.staff_conference_held,
     history.jump,
+    history.same_figure_on_other_form,
 )
 """What must hold for figures; only a violation of severity "reject" refuses a report."""
 

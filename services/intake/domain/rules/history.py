@@ -184,6 +184,35 @@ def jump(case: Case) -> Iterator[Violation]:
             yield Violation("jump", case.field(cell), values)
 
 
+@rule(
+    "R16",
+    "warn",
+    source="ours: what is asked for on two forms is one fact (decision 19)",
+    basis="default",
+    applies_if=Case.has_history,
+    reads=HistoryRead(HistoryPart.OTHER_FORMS),
+)
+def same_figure_on_other_form(case: Case) -> Iterator[Violation]:
+    """R16: what a unit states on two forms of one period is the same; else the home form counts."""
+    if case.compiled is None or case.unit is None:
+        return
+    for form, amounts in case.history.other_forms.items():
+        for cell in case.compiled.others.get(form, ()):
+            stated, other = case.exact(cell), amounts.get(cell)
+            indicator = case.compiled.indicators[cell]
+            home = indicator.home_at(case.unit.level)
+            if home is None or stated is None or other is None or stated == other:
+                continue
+            values: dict[str, MessageValue] = {
+                "label": indicator.label_vi,
+                "stated": _shown(stated, indicator.scale),
+                "other": _shown(other, indicator.scale),
+                "other_form": form,
+                "home": home,
+            }
+            yield Violation("same_figure_on_other_form", case.field(cell), values)
+
+
 def _opening_gaps(case: Case) -> Iterator[StockGap]:
     """Yield the openings that do not follow, where all of what went before is known."""
     if case.compiled is not None and not case.history.reorganised_with:
