@@ -50,7 +50,7 @@ class Figure(BaseModel):
     split: dict[str, str]
     value: Value
     display: str
-    qualifier: Literal["exact", "at_least", "about"]
+    qualifier: Literal["exact", "at_least", "at_most", "about"]
     unit_of_measure: str
     reported_by: NonNegativeInt
     reported_in_full: NonNegativeInt

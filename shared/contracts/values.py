@@ -54,7 +54,8 @@ FigureValue = WholeNumber | DecimalText | None
 """A count is an integer, a score, rate or area a decimal string, null means not reported."""
 
 Figures = Annotated[dict[CellKey, FigureValue], Field(min_length=1, max_length=500)]
-QualifierName = Literal["at_least", "about"]
+QualifierName = Literal["at_least", "at_most", "about"]
+"""More than ("hơn"), at most ("gần", "dưới", "không quá"), about ("khoảng") the figure."""
 Qualifiers = Annotated[dict[CellKey, QualifierName], Field(max_length=500)]
 EntryUnit = Literal["m2", "ha", "km2", "dong", "nghin_dong", "trieu_dong", "ty_dong"]
 """What an amount may be entered in; services.intake.domain.measures holds what each is worth."""

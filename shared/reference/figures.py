@@ -20,24 +20,25 @@ _DECIMAL = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,2})?")
 
 
 class Qualifier(StrEnum):
-    """How exact a stated figure is: "20.000", "hơn 20.000", "khoảng 193.000"."""
+    """How exact a stated figure is: "20.000", "hơn 20.000", "gần 98%", "khoảng 193.000"."""
 
     EXACT = "exact"
     AT_LEAST = "at_least"
+    AT_MOST = "at_most"
     ABOUT = "about"
 
 
 def combine_qualifiers(qualifiers: Iterable[Qualifier]) -> Qualifier:
     """
-    Return the qualifier of a sum: at_least dominates, then about.
+    Return the qualifier of a sum: about dominates, and so do at_least and at_most together.
 
-    A total with one part "more than n" is itself only known to be "more than" its sum.
+    A total with one part "more than n" is itself "more than" its sum only while no other part may
+    fall short: khoảng 193.000 and hơn 100 may be less than 193.100.
     """
-    parts = set(qualifiers)
-    for qualifier in (Qualifier.AT_LEAST, Qualifier.ABOUT):
-        if qualifier in parts:
-            return qualifier
-    return Qualifier.EXACT
+    doubts = set(qualifiers) - {Qualifier.EXACT}
+    if len(doubts) > 1:
+        return Qualifier.ABOUT
+    return doubts.pop() if doubts else Qualifier.EXACT
 
 
 def to_units(value: int | str | None, scale: int) -> int | None:

@@ -15,7 +15,12 @@ from babel.numbers import format_decimal
 from shared.reference.figures import Qualifier
 
 _LOCALE = "vi"
-_BEFORE = {Qualifier.EXACT: "", Qualifier.AT_LEAST: "hơn ", Qualifier.ABOUT: "khoảng "}
+_BEFORE = {
+    Qualifier.EXACT: "",
+    Qualifier.AT_LEAST: "hơn ",
+    Qualifier.AT_MOST: "gần ",
+    Qualifier.ABOUT: "khoảng ",
+}
 # Months 1 and 2 take a zero so that they cannot be made into 11 and 12 by hand; 3 to 9 do not.
 _MONTH_WITH_ZERO_MAX = 2
 _ONE_DIGIT_MAX = 9

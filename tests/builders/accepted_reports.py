@@ -124,7 +124,7 @@ def mixed_history(seed: int = 7, slots: int = 150) -> list[Event]:
                 events.append(withdrawn(subject, revision=revision))
             else:
                 figures = {cell: rng.choice([None, 0, rng.randint(1, 999)]) for cell in CELLS}
-                qualifiers = {rng.choice(CELLS): rng.choice(["at_least", "about"])}
+                qualifiers = {rng.choice(CELLS): rng.choice(["at_least", "about", "at_most"])}
                 on_time = rng.random() < 0.7
                 events.append(
                     accepted(

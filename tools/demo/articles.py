@@ -33,7 +33,7 @@ class Stated(_Fact):
 
     value: NonNegativeInt | str
     weights: str = "size"
-    qualifier: Literal["at_least", "about"] | None = None
+    qualifier: Literal["at_least", "at_most", "about"] | None = None
 
 
 class StockMovement(_Fact):

@@ -12,9 +12,15 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from services.aggregator.domain.errors import NotAdditive
-from shared.reference.figures import Qualifier, rate_percent
+from shared.reference.figures import Qualifier, combine_qualifiers, rate_percent
 from shared.reference.indicators import Indicator
 from shared.reference.periods import Period
+
+_INVERSE = {
+    Qualifier.AT_LEAST: Qualifier.AT_MOST,
+    Qualifier.AT_MOST: Qualifier.AT_LEAST,
+}
+"""What a doubt about a denominator says of the rate."""
 
 
 class Amount(NamedTuple):
@@ -24,6 +30,7 @@ class Amount(NamedTuple):
     reporting: int = 1
     at_least: int = 0
     about: int = 0
+    at_most: int = 0
 
     def __neg__(self) -> "Amount":
         """Return what takes the amount off a sum again."""
@@ -31,10 +38,13 @@ class Amount(NamedTuple):
 
     @property
     def qualifier(self) -> Qualifier:
-        """``at_least`` dominates, then ``about``: "more than 5" and 3 are more than 8."""
-        if self.at_least:
-            return Qualifier.AT_LEAST
-        return Qualifier.ABOUT if self.about else Qualifier.EXACT
+        """What is known of the sum: "more than 5" and 3 are more than 8."""
+        doubts = (
+            (Qualifier.AT_LEAST, self.at_least),
+            (Qualifier.ABOUT, self.about),
+            (Qualifier.AT_MOST, self.at_most),
+        )
+        return combine_qualifiers(qualifier for qualifier, reports in doubts if reports)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +96,15 @@ def rate(numerator: Amount, denominator: Amount) -> Rate:
     """
     Return the ratio of two sums in percent, None when the denominator is 0.
 
-    A numerator of "more than n" makes the rate "more than"; any other doubt makes it "about": a
-    denominator of "more than n" pulls the rate the other way, and where more reports state the
-    one part than the other the two sums are not of the same cases.
+    A numerator of "more than n" makes the rate "more than", a denominator of "more than n" makes
+    it "at most"; both together, and where more reports state the one part than the other, so that
+    the two sums are not of the same cases, make it "about".
     """
     percent = rate_percent(numerator.value, denominator.value)
-    same_reports = numerator.reporting == denominator.reporting
-    if same_reports and denominator.qualifier is Qualifier.EXACT:
-        return Rate(percent, numerator.qualifier)
-    return Rate(percent, Qualifier.ABOUT)
+    if numerator.reporting != denominator.reporting:
+        return Rate(percent, Qualifier.ABOUT)
+    below = denominator.qualifier
+    return Rate(percent, combine_qualifiers([numerator.qualifier, _INVERSE.get(below, below)]))
 
 
 def _sum(parts: Sequence[Amount]) -> Amount:

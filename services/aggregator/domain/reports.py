@@ -16,8 +16,8 @@ class Counted(NamedTuple):
     What one revision of a slot contributes to the totals.
 
     ``figures`` are in the order of the form's cells and in smallest units; None at a position
-    means "not reported", None for all of them a withdrawal. ``at_least`` and ``about`` are
-    positions.
+    means "not reported", None for all of them a withdrawal. ``at_least``, ``about`` and
+    ``at_most`` are positions.
     """
 
     revision: int
@@ -26,6 +26,7 @@ class Counted(NamedTuple):
     figures: Sequence[int | None] | None
     at_least: tuple[int, ...] = ()
     about: tuple[int, ...] = ()
+    at_most: tuple[int, ...] = ()
     on_time: bool | None = None
 
     @property

@@ -145,7 +145,8 @@ def carry_opening_stocks(
 def stated_amounts(totals: Totals) -> Iterator[tuple[int, Amount]]:
     """Yield the amounts that some report states, by position."""
     none = [0] * len(totals.sums)
-    columns = (totals.sums, totals.reporting, totals.at_least or none, totals.about or none)
+    doubts = (totals.at_least or none, totals.about or none, totals.at_most or none)
+    columns = (totals.sums, totals.reporting, *doubts)
     for position, amount in enumerate(map(Amount, *columns)):
         if amount.reporting:
             yield position, amount

@@ -28,7 +28,8 @@ class Totals:
     """
     Figures in cell order: sums, how many reports gave each, how many of these were qualified.
 
-    ``at_least`` and ``about`` are None when no report is qualified, which is nearly always.
+    ``at_least``, ``about`` and ``at_most`` are None when no report is qualified so, as nearly
+    always.
     ``reports`` counts current reports (no withdrawals); ``on_time`` + ``late`` = ``reports``.
     """
 
@@ -36,6 +37,7 @@ class Totals:
     reporting: Sequence[int]
     at_least: Sequence[int] | None = None
     about: Sequence[int] | None = None
+    at_most: Sequence[int] | None = None
     reports: int = 0
     on_time: int = 0
     late: int = 0
@@ -51,6 +53,7 @@ class TotalMove(NamedTuple):
     """One signed unit for each figure that was reported; None when all were."""
     at_least: tuple[int, ...]
     about: tuple[int, ...]
+    at_most: tuple[int, ...]
     on_time: bool
 
 
@@ -64,7 +67,14 @@ def move(slot: Slot, counted: Counted, sign: int, layout: Layout) -> TotalMove:
     for position in layout.derived:
         addends[position] = 0
     return TotalMove(
-        slot.unit, sign, addends, given, counted.at_least, counted.about, counted.on_time is True
+        slot.unit,
+        sign,
+        addends,
+        given,
+        counted.at_least,
+        counted.about,
+        counted.at_most,
+        counted.on_time is True,
     )
 
 
@@ -94,6 +104,7 @@ def _settle(before: Totals, moves: Sequence[TotalMove]) -> Totals:
         ),
         at_least=_qualified(before, before.at_least, [(it.sign, it.at_least) for it in moves]),
         about=_qualified(before, before.about, [(it.sign, it.about) for it in moves]),
+        at_most=_qualified(before, before.at_most, [(it.sign, it.at_most) for it in moves]),
         reports=before.reports + reports,
         on_time=before.on_time + on_time,
         late=before.late + reports - on_time,
@@ -136,5 +147,6 @@ def _without_looked_up(move: TotalMove, layout: Layout) -> TotalMove:
         given,
         tuple(n for n in move.at_least if n not in hidden),
         tuple(n for n in move.about if n not in hidden),
+        tuple(n for n in move.at_most if n not in hidden),
         move.on_time,
     )

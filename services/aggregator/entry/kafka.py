@@ -84,6 +84,7 @@ def _accepted(event: ReportAccepted, layout: Layout) -> Revision | Poison:
         figures,
         _positions(event, "at_least", layout, figures),
         _positions(event, "about", layout, figures),
+        _positions(event, "at_most", layout, figures),
         event.on_time,
     )
     return Revision(

@@ -160,6 +160,7 @@ def _own_totals(row: asyncpg.Record) -> Totals:
         reporting=[0 if figure is None else 1 for figure in figures],
         at_least=_flags(row["at_least"], len(figures)),
         about=_flags(row["about"], len(figures)),
+        at_most=_flags(row["at_most"], len(figures)),
         reports=1,
         on_time=int(row["on_time"]),
         late=int(not row["on_time"]),

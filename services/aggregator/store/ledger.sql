@@ -3,7 +3,7 @@
 
 -- name: slots
 SELECT r.unit, r.form, r.period, r.revision, r.accepted_at, r.superseded_at IS NULL AS counts,
-       r.areas, r.unit_type, r.on_time, r.at_least, r.about,
+       r.areas, r.unit_type, r.on_time, r.at_least, r.about, r.at_most,
        CASE WHEN r.superseded_at IS NULL THEN r.figures END AS figures
 FROM unnest($1::text[], $2::text[], $3::text[]) AS k (unit, form, period)
 CROSS JOIN LATERAL (
@@ -15,7 +15,7 @@ CROSS JOIN LATERAL (
 
 -- name: totals
 SELECT t.form, t.period, t.area, t.unit_type,
-       t.sums, t.reporting, t.at_least, t.about, t.reports, t.on_time, t.late
+       t.sums, t.reporting, t.at_least, t.about, t.at_most, t.reports, t.on_time, t.late
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS k (form, period, area, unit_type)
 CROSS JOIN LATERAL (
     SELECT * FROM total AS it
@@ -31,27 +31,28 @@ WHERE (r.unit, r.form, r.period, r.revision) = (m.unit, m.form, m.period, m.revi
 
 -- name: add_totals
 INSERT INTO total (
-    form, period, area, unit_type, sums, reporting, at_least, about, reports, on_time, late
+    form, period, area, unit_type, sums, reporting, at_least, about, at_most, reports, on_time, late
 )
 SELECT n.form, n.period, n.area, n.unit_type, n.sums::bigint[], n.reporting::integer[],
-       n.at_least::integer[], n.about::integer[], n.reports, n.on_time, n.late
+       n.at_least::integer[], n.about::integer[], n.at_most::integer[],
+       n.reports, n.on_time, n.late
 FROM unnest(
     $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-    $8::text[], $9::integer[], $10::integer[], $11::integer[]
+    $8::text[], $9::text[], $10::integer[], $11::integer[], $12::integer[]
 ) AS n (
-    form, period, area, unit_type, sums, reporting, at_least, about, reports, on_time, late
+    form, period, area, unit_type, sums, reporting, at_least, about, at_most, reports, on_time, late
 )
 
 -- name: change_totals
 UPDATE total AS t
 SET sums = n.sums::bigint[], reporting = n.reporting::integer[],
-    at_least = n.at_least::integer[], about = n.about::integer[],
+    at_least = n.at_least::integer[], about = n.about::integer[], at_most = n.at_most::integer[],
     reports = n.reports, on_time = n.on_time, late = n.late
 FROM unnest(
     $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-    $8::text[], $9::integer[], $10::integer[], $11::integer[]
+    $8::text[], $9::text[], $10::integer[], $11::integer[], $12::integer[]
 ) AS n (
-    form, period, area, unit_type, sums, reporting, at_least, about, reports, on_time, late
+    form, period, area, unit_type, sums, reporting, at_least, about, at_most, reports, on_time, late
 )
 WHERE (t.area, t.form, t.period, t.unit_type) = (n.area, n.form, n.period, n.unit_type)
 

@@ -17,7 +17,7 @@ SELECT now() AS as_of,
         ) AS newest) AS watermark
 
 -- name: revisions
-SELECT revision, figures, at_least, about, received_at, first_received_at, accepted_at, due_at,
+SELECT revision, figures, at_least, about, at_most, received_at, first_received_at, accepted_at, due_at,
        on_time, source, submission_id, rejudged
 FROM report
 WHERE (unit, form, period) = ($1, $2, $3)

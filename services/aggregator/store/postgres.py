@@ -29,8 +29,8 @@ from shared.reference.slots import Slot
 QUERIES = load_queries(Path(__file__).parent / "ledger.sql")
 REPORT_COLUMNS = (
     *("unit", "form", "period", "revision", "form_version", "province", "areas", "unit_type"),
-    *("figures", "at_least", "about", "on_time", "due_at", "first_received_at", "received_at"),
-    *("accepted_at", "superseded_at", "source", "submission_id", "rejudged"),
+    *("figures", "at_least", "about", "at_most", "on_time", "due_at", "first_received_at"),
+    *("received_at", "accepted_at", "superseded_at", "source", "submission_id", "rejudged"),
 )
 _TotalRow = tuple[object, ...]
 """The columns of ``total``, arrays as text."""
@@ -99,9 +99,9 @@ class PostgresLedger:
             else:
                 (changed if key in self._existing else added).append(_total_row(key, after))
         if changed:
-            await self._connection.execute(QUERIES["change_totals"], *columns(changed, 11))
+            await self._connection.execute(QUERIES["change_totals"], *columns(changed, 12))
         if added:
-            await self._connection.execute(QUERIES["add_totals"], *columns(added, 11))
+            await self._connection.execute(QUERIES["add_totals"], *columns(added, 12))
         if removed:
             await self._connection.execute(QUERIES["remove_totals"], *columns(removed, 4))
 
@@ -117,6 +117,7 @@ def _content(rows: Sequence[asyncpg.Record]) -> SlotContent:
         counts["figures"],
         tuple(counts["at_least"] or ()),
         tuple(counts["about"] or ()),
+        tuple(counts["at_most"] or ()),
         counts["on_time"],
     )
     return SlotContent(counted, {row["revision"]: row["accepted_at"] for row in rows})
@@ -138,6 +139,7 @@ def _copy_line(recorded: RecordedRevision) -> str:
         array_text(counted.figures) or _NULL,
         array_text(counted.at_least or None) or _NULL,
         array_text(counted.about or None) or _NULL,
+        array_text(counted.at_most or None) or _NULL,
         _NULL if counted.on_time is None else str(counted.on_time),
         _instant(revision.due_at),
         _instant(revision.first_received_at),
@@ -156,5 +158,6 @@ def _instant(at: datetime | None) -> str:
 
 
 def _total_row(key: TotalKey, totals: Totals) -> _TotalRow:
-    arrays = (totals.sums, totals.reporting, totals.at_least, totals.about)
+    doubts = (totals.at_least, totals.about, totals.at_most)
+    arrays = (totals.sums, totals.reporting, *doubts)
     return (*key, *map(array_text, arrays), totals.reports, totals.on_time, totals.late)

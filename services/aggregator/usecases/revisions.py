@@ -145,6 +145,7 @@ def _stated(row: asyncpg.Record, layout: Layout) -> list[_StatedValue]:
     if row["figures"] is None:
         return _nothing(layout)
     qualifiers = dict.fromkeys(row["about"] or (), Qualifier.ABOUT)
+    qualifiers |= dict.fromkeys(row["at_most"] or (), Qualifier.AT_MOST)
     qualifiers |= dict.fromkeys(row["at_least"] or (), Qualifier.AT_LEAST)
     return [
         _StatedValue(_amount(indicator, figure), qualifiers.get(position, Qualifier.EXACT))

@@ -135,6 +135,35 @@ def test_rate_of_a_range_is_of_the_years_that_have_both_parts(
     assert answer["pib_cases_resolved"].value == 170
 
 
+@pytest.mark.parametrize(
+    ("resolved", "detected", "qualifier"),
+    [
+        ("at_least", "exact", "at_least"),
+        ("at_most", "exact", "at_most"),
+        ("exact", "at_least", "at_most"),
+        ("exact", "at_most", "at_least"),
+        ("at_least", "at_most", "at_least"),
+        ("at_least", "at_least", "about"),
+        ("about", "exact", "about"),
+        ("exact", "about", "about"),
+    ],
+)
+def test_a_rate_is_the_bound_that_its_parts_allow(
+    resolved: str, detected: str, qualifier: str, reference: ReferenceData, layouts: Layouts
+) -> None:
+    """87 of "more than" 100 are at most 87 %."""
+    doubts = {"pib_cases_resolved": resolved, "pib_violations_detected": detected}
+    report = accepted(
+        {"pib_violations_detected": 100, "pib_cases_resolved": 87},
+        ReportSubject("A", form="F04"),
+        qualifiers={cell: it for cell, it in doubts.items() if it != "exact"},
+    )
+
+    rate = read(reference, layouts, [report])["pib_resolution_rate"]
+
+    assert (rate.value, rate.qualifier) == (Decimal("87.0"), Qualifier(qualifier))
+
+
 def test_rate_of_parts_that_not_the_same_reports_state_is_about(
     reference: ReferenceData, layouts: Layouts
 ) -> None:
@@ -268,17 +297,22 @@ def test_indicator_of_several_forms_is_their_sum(
     assert (reading.value, reading.units.reported_by, reading.units.expected) == (53_324, 2, 2)
 
 
-def test_more_than_dominates(reference: ReferenceData, layouts: Layouts) -> None:
-    """More than 20,000, about 5, and 3 are together more than 20,008."""
+@pytest.mark.parametrize(
+    ("other", "whole"), [("about", "about"), ("at_most", "about"), ("at_least", "at_least")]
+)
+def test_a_sum_claims_no_more_than_its_parts(
+    other: str, whole: str, reference: ReferenceData, layouts: Layouts
+) -> None:
+    """More than 20,000, about 5, and 3 are together about 20,008: the 5 may be 1."""
     reports = [
         accepted({"work_days": 20_000}, ReportSubject("A"), qualifiers={"work_days": "at_least"}),
-        accepted({"work_days": 5}, ReportSubject("B"), qualifiers={"work_days": "about"}),
+        accepted({"work_days": 5}, ReportSubject("B"), qualifiers={"work_days": other}),
         accepted({"work_days": 3}, ReportSubject("C")),
     ]
 
     reading = read(reference, layouts, reports)["work_days"]
 
-    assert (reading.value, reading.qualifier) == (20_008, Qualifier.AT_LEAST)
+    assert (reading.value, reading.qualifier) == (20_008, Qualifier(whole))
 
 
 def test_every_cell_of_the_form_is_listed(reference: ReferenceData, layouts: Layouts) -> None:

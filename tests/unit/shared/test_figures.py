@@ -100,14 +100,17 @@ def test_a_rate_of_nothing_does_not_exist() -> None:
     ("parts", "whole"),
     [
         (["exact", "at_least"], "at_least"),
-        (["about", "at_least"], "at_least"),
+        (["about", "at_least"], "about"),
+        (["exact", "at_most"], "at_most"),
+        (["at_most", "at_least"], "about"),
+        (["at_most", "about", "exact"], "about"),
         (["exact", "about"], "about"),
         (["exact", "exact"], "exact"),
         ([], "exact"),
     ],
 )
 def test_the_qualifier_of_a_sum_is_that_of_its_weakest_part(parts: list[str], whole: str) -> None:
-    """A total with one part "more than 20.000" is itself "more than"."""
+    """Khoảng 193.000 and hơn 100 may be less than 193.100; hơn 5 and 3 are more than 8."""
     assert combine_qualifiers(map(Qualifier, parts)) == Qualifier(whole)
 
 

@@ -60,6 +60,7 @@ def test_long_dates_follow_the_same_rule(case: Mapping[str, object]) -> None:
 def test_an_approximate_number_says_so() -> None:
     """Ninh Bình 2014 reported about 193.000 work-days; printing it bare would be a claim."""
     assert vietnamese.qualified(193_000, Qualifier.ABOUT) == "khoảng 193.000"
+    assert vietnamese.with_qualifier("98,0%", Qualifier.AT_MOST) == "gần 98,0%"
 
 
 @pytest.mark.parametrize(("number", "text"), [(9, "09"), (10, "10"), (0, "00"), (1635, "1.635")])

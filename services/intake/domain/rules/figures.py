@@ -11,7 +11,8 @@ from services.intake.domain.rule_context import BACKLOGS, CompleteSplit, StockCe
 from services.intake.domain.violations import MessageValue, Phrase, Violation
 from shared.contracts.reports import ReportSubmitted
 from shared.reference.catalogue import Indicator, Measure
-from shared.reference.figures import rate_percent, to_decimal
+from shared.reference.figures import Qualifier, rate_percent, to_decimal
+from shared.reference.vietnamese import number, with_qualifier
 
 RATE_TOLERANCE_HUNDREDTHS = 5
 """R6: a sent rate may differ by 0.05 from the rate that its own counts give."""
@@ -132,25 +133,40 @@ def rate_agrees(case: Case) -> Iterator[Violation]:
     """
     R6: |sent rate - 100·n/d, half up to one decimal| <= 0.05; without a denominator no rate.
 
-    92,3 for 1.446 of 1.566; 97,8 for 1.050 of 1.074. The rate never serves to recover a count.
+    92,3 for 1.446 of 1.566; 97,8 for 1.050 of 1.074. A rate with a qualifier is a bound: "more than
+    95%" is wrong for 87 of 100. The rate never serves to recover a count.
     """
     for ratio in case.compiled.ratios if case.compiled else ():
-        amounts = case.amounts(ratio.rate, ratio.numerator, ratio.denominator)
-        if amounts is None or amounts[0] is None:
+        sent, counts = case.units.get(ratio.rate), case.amounts(ratio.numerator, ratio.denominator)
+        if sent is None or ratio.rate in case.unfit or counts is None:
             continue
-        sent, numerator, denominator = amounts[0], amounts[1], amounts[2]
+        qualifier = Qualifier(case.qualifiers.get(ratio.rate, Qualifier.EXACT))
+        numerator, denominator = counts
         expected = (
             None
             if numerator is None or denominator is None
             else rate_percent(numerator, denominator)
         )
-        if expected is None or abs(sent - int(expected * 100)) > RATE_TOLERANCE_HUNDREDTHS:
+        if not _rate_holds(sent, qualifier, expected):
             values: dict[str, MessageValue] = {
                 "label": case.label(ratio.rate),
-                "sent": _shown(sent, 2),
+                "sent": with_qualifier(number(to_decimal(sent, 2)), qualifier),
                 "expected": Phrase("no_rate") if expected is None else expected,
             }
             yield Violation("rate_agrees", f"figures.{ratio.rate}", values)
+
+
+def _rate_holds(sent: int, qualifier: Qualifier, expected: Decimal | None) -> bool:
+    """Tell whether a rate in hundredths agrees with that of its counts, as exactly as it says."""
+    if expected is None:
+        return qualifier is not Qualifier.EXACT
+    above = sent - int(expected * 100)
+    holds = {
+        Qualifier.EXACT: abs(above) <= RATE_TOLERANCE_HUNDREDTHS,
+        Qualifier.AT_LEAST: above <= RATE_TOLERANCE_HUNDREDTHS,
+        Qualifier.AT_MOST: above >= -RATE_TOLERANCE_HUNDREDTHS,
+    }
+    return holds.get(qualifier, True)
 
 
 @rule(
