@@ -11,7 +11,13 @@ from itertools import combinations, product
 
 from shared.reference.dates import DateSpan
 from shared.reference.errors import FactError
-from shared.reference.forms import UNCLASSIFIED, Cell, FormVersion, SplitGroup
+from shared.reference.forms import (
+    UNCLASSIFIED,
+    Cell,
+    ExtendedVersion,
+    FormVersion,
+    SplitGroup,
+)
 from shared.reference.indicators import OVER_TIME, OVER_UNITS, Code, Indicator, Measure
 from shared.reference.levels import LEVELS, TYPES
 from shared.reference.periods import KINDS, REGIMES, Period
@@ -103,6 +109,9 @@ def _unique(rows: Sequence[FileRow]) -> dict[str, Indicator]:
         ):
             if (indicator.measure is Measure.RATIO) != (part in named):
                 raise row.wrong(name, f"a ratio, and only a ratio, has two known parts: {part!r}")
+        carried_in = named.get(indicator.carried_in or "")
+        if indicator.carried_in and (carried_in is None or carried_in.over_time != "first"):
+            raise row.wrong("carried_in", "must name a figure of the start of a period")
     return named
 
 
@@ -121,6 +130,7 @@ def _indicator(row: FileRow) -> Indicator:
         forms=row.texts("forms"),
         numerator=row.text_or_none("numerator"),
         denominator=row.text_or_none("denominator"),
+        carried_in=row.text_or_none("carried_in"),
         maximum=row.number_or_none("maximum"),
         out_of=tuple((r.number("from_year"), r.number("number")) for r in row.rows("out_of")),
         split_by=row.texts("split_by"),
@@ -199,7 +209,14 @@ def _form(
         regimes=_regimes(row),
         cells=cells,
         groups=groups,
+        extends=tuple(
+            ExtendedVersion(it.number("version"), it.number("cells")) for it in row.rows("extends")
+        ),
     )
+    for extended, earlier in zip(form.earlier(), row.rows("extends"), strict=True):
+        if extended.fingerprint != earlier.text("fingerprint"):
+            message = f"the first cells come to {extended.fingerprint} now"
+            raise earlier.wrong("fingerprint", f"{message}: new ones stand behind them")
     if row.text_or_none("fingerprint") not in (None, form.fingerprint):
         message = f"figures are stored in cell order, and the cells come to {form.fingerprint} now"
         raise row.wrong("fingerprint", f"{message}: make a new version")

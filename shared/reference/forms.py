@@ -7,11 +7,12 @@ order.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
+from typing import NamedTuple
 
 from shared.reference.dates import Dated
 from shared.reference.periods import Period
@@ -65,10 +66,20 @@ class SplitGroup:
     complete: bool = True
 
 
+class ExtendedVersion(NamedTuple):
+    """A version whose cells another one begins with: its number, and how many cells it had."""
+
+    version: int
+    cells: int
+
+
 @dataclass(frozen=True)
 class FormVersion(Dated):
     """
     A list of cells in a fixed order, who owes it and for which periods.
+
+    It may extend versions of the same days: begin with their cells and have others behind. What
+    was reported by one of these is read as a report that leaves the others out.
 
     `owed_by` holds the levels that report it; units of a type in `voluntary` may report but owe
     nothing. `regimes` maps a regime to the kinds of period the form may be reported in. Two form
@@ -85,6 +96,7 @@ class FormVersion(Dated):
     cells: tuple[Cell, ...] = field(compare=False)
     groups: tuple[SplitGroup, ...] = field(compare=False)
     voluntary: frozenset[str] = field(compare=False, default=frozenset())
+    extends: tuple[ExtendedVersion, ...] = field(compare=False, default=())
 
     @cached_property
     def position(self) -> Mapping[str, int]:
@@ -96,6 +108,27 @@ class FormVersion(Dated):
         """What the cells and their order come to: sixteen digits that change when either does."""
         keys = "\n".join(cell.key for cell in self.cells)
         return sha256(keys.encode()).hexdigest()[:_FINGERPRINT_DIGITS]
+
+    def reads(self, version: int) -> bool:
+        """Return whether what was reported by a version is read by this one."""
+        return version in (self.version, *(it.version for it in self.extends))
+
+    def earlier(self) -> Iterator["FormVersion"]:
+        """Yield the versions that this one extends."""
+        for version, cells in self.extends:
+            own = frozenset(self.cells[:cells])
+            yield replace(
+                self,
+                version=version,
+                cells=self.cells[:cells],
+                groups=tuple(it for it in self.groups if own.issuperset(it.cells)),
+                extends=(),
+            )
+
+    def oldest_with(self, cells: Iterable[str]) -> int:
+        """Return the number of the oldest version that has all of these cells."""
+        last = max((self.position[it] for it in cells), default=0)
+        return min((it.version for it in self.extends if last < it.cells), default=self.version)
 
     def may_report(self, level: str) -> bool:
         """Return whether a unit of this level may report the form, owed or not."""

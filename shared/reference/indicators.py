@@ -35,11 +35,12 @@ class Indicator(Dated):
     A named figure.
 
     over_units and over_time are sum, last, first, ratio or none: how it is totalled over units of
-    one period and over periods of one unit. numerator and denominator name the parts of a ratio.
-    maximum is in the smallest unit. out_of lists (first year, number ranked), ascending. split_by
-    names the breakdowns that exist. Form versions that hold between valid_from and valid_to, both
-    included, ask for it. home names, by level, the form whose figure counts where a reporter is
-    asked for it on several; see `forms_in_order`.
+    one period and over periods of one unit. numerator and denominator name the parts of a ratio;
+    carried_in what was open at the start, a part of the denominator too where it is stated. maximum
+    is in the smallest unit. out_of lists (first year, number ranked), ascending. split_by names the
+    breakdowns that exist. Form versions that hold between valid_from and valid_to, both included,
+    ask for it. home names, by level, the form whose figure counts where a reporter is asked for it
+    on several; see `forms_in_order`.
     """
 
     code: str
@@ -54,6 +55,7 @@ class Indicator(Dated):
     forms: tuple[str, ...]
     numerator: str | None = None
     denominator: str | None = None
+    carried_in: str | None = None
     maximum: int | None = None
     out_of: tuple[tuple[int, int], ...] = ()
     split_by: tuple[str, ...] = ()

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from services.intake.domain.loaded_state import BacklogQuery, LoadedState, PeriodKind, ReadSet
+from services.intake.domain.backlogs import PeriodBacklog
+from services.intake.domain.loaded_state import BacklogQuery, LoadedState, ReadSet
 from services.intake.domain.numbering import SubmissionOutcome, fold
 from services.intake.domain.parking import unparked
 from services.intake.domain.parsing import parse_submission
@@ -79,13 +80,13 @@ class MemoryJournal:
                 found[entry.source, entry.event_id] += (entry,)
         return found
 
-    def _backlog(self, query: BacklogQuery) -> dict[PeriodKind, int]:
-        backlogs: dict[PeriodKind, int] = defaultdict(int)
+    def _backlog(self, query: BacklogQuery) -> dict[str, PeriodBacklog]:
+        backlogs: dict[str, PeriodBacklog] = {}
         for slot in self.slots.values():
             earlier = _period(slot.key)
             ours = (slot.key.unit, slot.key.form) == (query.unit, query.form)
-            if ours and earlier.last_day < query.before:
-                backlogs[PeriodKind(earlier.regime, earlier.kind)] += slot.backlog
+            if ours and slot.filled and earlier.last_day < query.before:
+                backlogs[earlier.code] = PeriodBacklog.of(earlier, slot.backlog, slot.carried_in)
         return backlogs
 
 

@@ -113,6 +113,7 @@ def _petitions(case: Case) -> None:
     rate = rate_percent(case.whole("petitions_resolved"), case.whole("petitions_competent"))
 
     case.accepts("F01", {**figures, **visits, "petition_resolution_rate": str(rate)})
+    figures["petitions_carried_in"] = 0
     for wider, narrower in pairwise(funnel):
         over = {**figures, narrower: case.whole(wider) + 1}
         assert "reject" in case.says("F01", {**over, **visits}).values(), narrower

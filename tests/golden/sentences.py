@@ -99,7 +99,7 @@ def _models(story: Story, moves: Mapping[str, int]) -> Mapping[str, str]:
 def _over_carried_in(story: Story, _: Groups) -> Mapping[str, str]:
     def report(resolved: int) -> Mapping[str, str]:
         figures = {"pib_violations_detected": 5, "pib_cases_resolved": resolved}
-        return _says(story, "F04", figures, UnitHistory(carried_in=3))
+        return _says(story, "F04", figures, UnitHistory(carried_in=(3,)))
 
     assert "reject" not in report(8).values()
     return report(9)

@@ -149,6 +149,7 @@ def poisons(front: Report, models: Report, now: datetime) -> tuple[Poison, ...]:
     """Spoil a report of the Front (F04) and one of a unit's models (F05) in every way we know."""
     stock = {"dvk_models_opening": 1251, "dvk_models_new": 421}
     cases = {"pib_violations_detected": 1566, "pib_cases_resolved": 1446}
+    settled = {"pib_cases_carried_in": 0, "pib_cases_resolved": 1687}
     closing = stock | {"dvk_models_removed": 37, "dvk_models_total": 1636}
     removed = stock | {"dvk_models_removed": 1673, "dvk_models_total": None}
     fields = {
@@ -161,9 +162,7 @@ def poisons(front: Report, models: Report, now: datetime) -> tuple[Poison, ...]:
         _spoil(models, now, "removed_within_available", figures=removed),
         _spoil(models, now, "split_sums_to_total", figures=fields),
         _spoil(models, now, "thousands_separator", figures={"dvk_models_total": "1.635"}),
-        _spoil(
-            front, now, "resolved_within_detected", figures=cases | {"pib_cases_resolved": 1687}
-        ),
+        _spoil(front, now, "resolved_within_detected", figures=cases | settled),
         _spoil(front, now, "rate_agrees", figures=cases | {"pib_resolution_rate": "92.50"}),
         _spoil(front, now, "not_additive", figures={"par_index_score": "89.58"}),
         _spoil(front, now, "not_a_number", figures={"pib_supervisions": _NAN}),

@@ -16,6 +16,7 @@ from shared.reference.figures import Qualifier, combine_qualifiers, rate_percent
 from shared.reference.indicators import Indicator
 from shared.reference.periods import Period
 
+_ALL = 100
 _INVERSE = {
     Qualifier.AT_LEAST: Qualifier.AT_MOST,
     Qualifier.AT_MOST: Qualifier.AT_LEAST,
@@ -66,7 +67,7 @@ def over_units(indicator: Indicator, parts: Sequence[Amount]) -> Amount | None:
     if not parts:
         return None
     if indicator.additive:
-        return _sum(parts)
+        return added(parts)
     if len(parts) > 1 or parts[0].reporting > 1:
         raise NotAdditive(indicator.code)
     return parts[0]
@@ -98,23 +99,27 @@ def rate(numerator: Amount, denominator: Amount) -> Rate:
 
     A numerator of "more than n" makes the rate "more than", a denominator of "more than n" makes
     it "at most"; both together, and where more reports state the one part than the other, so that
-    the two sums are not of the same cases, make it "about".
+    the two sums are not of the same cases, make it "about". More than all has no rate: then cases
+    were carried in that nobody states.
     """
     percent = rate_percent(numerator.value, denominator.value)
+    if percent is not None and percent > _ALL:
+        return Rate(None, Qualifier.EXACT)
     if numerator.reporting != denominator.reporting:
         return Rate(percent, Qualifier.ABOUT)
     below = denominator.qualifier
     return Rate(percent, combine_qualifiers([numerator.qualifier, _INVERSE.get(below, below)]))
 
 
-def _sum(parts: Sequence[Amount]) -> Amount:
+def added(parts: Sequence[Amount]) -> Amount:
+    """Return the sum of at least one amount."""
     return parts[0] if len(parts) == 1 else Amount(*map(sum, zip(*parts, strict=True)))
 
 
 def _all_periods(indicator: Indicator, by_period: Mapping[Period, Amount]) -> PeriodAmount:
     if not indicator.additive:
         raise NotAdditive(indicator.code)
-    return PeriodAmount(_sum(list(by_period.values())))
+    return PeriodAmount(added(list(by_period.values())))
 
 
 def _first_period(_: Indicator, by_period: Mapping[Period, Amount]) -> PeriodAmount:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
-from services.aggregator.domain.amounts import Amount, PeriodAmount, over_time, rate
+from services.aggregator.domain.amounts import Amount, PeriodAmount, added, over_time, rate
 from services.aggregator.domain.layouts import Layout
 from services.aggregator.domain.opening_stock import CarriedStock
 from services.aggregator.domain.reporters import ReporterCount, Reporters
@@ -109,9 +109,34 @@ class _Rollup:
         if fraction is None:
             return replace(self._blank(indicator, cell, keys, None), withheld=withheld)
         numerator, denominator = fraction
-        computed = rate(numerator.amount, denominator.amount)
+        computed = rate(
+            numerator.amount, self._with_carried_in(indicator, cell, stated, denominator.amount)
+        )
         blank = self._blank(indicator, cell, keys, denominator.period)
         return replace(blank, value=computed.percent, qualifier=computed.qualifier)
+
+    def _with_carried_in(
+        self,
+        indicator: Indicator,
+        cell: Cell,
+        parts: Sequence[Mapping[Period, Amount]],
+        arisen: Amount,
+    ) -> Amount:
+        """
+        Return a denominator: what arose, and what was open at the start of the first period.
+
+        What later periods of the range carried in has arisen in it already. Where nobody states
+        what was carried in, what arose is all that is known; where not all who state what arose,
+        in any of the periods, state it, the sum is of no one set of cases: it is "about".
+        """
+        key = Cell(indicator.carried_in or "", cell.split).key
+        periods = parts[0].keys() & parts[1].keys()
+        carried_in = self.figures.stated.get(key, self._nothing).get(min(periods))
+        if carried_in is None:
+            return arisen
+        partly = any(parts[1][it].reporting != carried_in.reporting for it in periods)
+        whole = added([arisen, carried_in])
+        return whole._replace(reporting=arisen.reporting, about=whole.about + partly)
 
     def _withheld(
         self, indicator: Indicator, cell: str, stated: Iterable[Period]

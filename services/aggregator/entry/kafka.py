@@ -63,7 +63,7 @@ class ReportDecoder:
         layout = self._layouts.of(event.form, event.period)
         if layout is None or layout.form.version < event.form_version:
             return Newer("newer_form")
-        if layout.form.version > event.form_version:
+        if not layout.form.reads(event.form_version):
             return Poison("unknown_form")
         if len(set(event.path)) < len(event.path):
             return Poison("area_named_twice")

@@ -70,13 +70,15 @@ class UnitHistory:
     """
     What is known of a unit and a form beside the report that is being judged.
 
-    ``carried_in`` is what earlier periods left unsettled (rule R5). ``reorganised_with`` names the
-    units with which a part changed hands in this period, as long as nobody has recorded a
-    handover. ``other_forms`` has, by form, the unit's reports of the same period on forms that ask
-    for some of the same figures (rule R16). A history that knows nothing keeps these rules silent.
+    ``carried_in`` is what earlier periods may have left unsettled, ascending, as several kinds of
+    periods may count differently; None where no earlier report is known (rule R5).
+    ``reorganised_with`` names the units with which a part changed hands in this period, as long as
+    nobody has recorded a handover. ``other_forms`` has, by form, the unit's reports of the same
+    period on forms that ask for some of the same figures (rule R16). A history that knows nothing
+    keeps these rules silent.
     """
 
-    carried_in: int = 0
+    carried_in: tuple[int, ...] | None = None
     before: PrecedingReport | None = None
     handover: HandedOver | None = None
     year_before: Amounts | None = None

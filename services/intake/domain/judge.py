@@ -35,6 +35,7 @@ class ValidatedReport:
     """The same in the smallest unit."""
     figures_hash: bytes
     backlog: int
+    carried_in: int | None
     due: Due
 
 
@@ -100,6 +101,7 @@ def _validated(case: Case) -> ValidatedReport:
         amounts=ordered,
         figures_hash=_figures_hash(compiled, ordered, case),
         backlog=_backlog(compiled, case),
+        carried_in=case.exact(compiled.backlog.carried_in) if compiled.backlog else None,
         due=due,
     )
 
@@ -130,7 +132,8 @@ def _figures_hash(compiled: CompiledForm, ordered: Mapping[str, int | None], cas
         for key, value in ordered.items()
         if value is not None
     ]
-    return hashlib.sha256(f"{compiled.form.version}{stated}".encode()).digest()
+    version = compiled.form.oldest_with(key for key, _, _ in stated)
+    return hashlib.sha256(f"{version}{stated}".encode()).digest()
 
 
 def _backlog(compiled: CompiledForm, case: Case) -> int:
@@ -143,5 +146,5 @@ def _backlog(compiled: CompiledForm, case: Case) -> int:
         return 0
     if not case.qualifiers.keys().isdisjoint(compiled.backlog):
         return COUNT_MAX
-    arisen, settled = (case.units.get(cell) for cell in compiled.backlog)
+    arisen, settled = map(case.units.get, compiled.backlog[:2])
     return 0 if arisen is None else arisen - (settled or 0)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from services.intake.domain.backlogs import PeriodBacklog
 from services.intake.domain.state import (
     EventKey,
     Handover,
@@ -18,18 +19,11 @@ from shared.reference.slots import Slot
 
 
 class BacklogQuery(NamedTuple):
-    """The backlog that one unit's reports of periods ending before a day have left."""
+    """What one unit's reports of periods ending before a day say of their cases."""
 
     unit: str
     form: str
     before: date
-
-
-class PeriodKind(NamedTuple):
-    """Periods that follow one another without overlap: one regime, one kind."""
-
-    regime: str
-    kind: str
 
 
 @dataclass(frozen=True)
@@ -61,7 +55,7 @@ class LoadedState:
     asked: ReadSet
     entries: Mapping[EventKey, tuple[JournalEntry, ...]] = field(default_factory=dict)
     slots: Mapping[Slot, SlotState] = field(default_factory=dict)
-    backlogs: Mapping[BacklogQuery, Mapping[PeriodKind, int]] = field(default_factory=dict)
+    backlogs: Mapping[BacklogQuery, Mapping[str, PeriodBacklog]] = field(default_factory=dict)
     handovers: Mapping[HandoverKey, Handover] = field(default_factory=dict)
     parked: Sequence[ParkedSubmission] = ()
     """What is parked under the events, or for the slots, that were asked for; oldest first."""
@@ -83,8 +77,8 @@ class LoadedState:
         _require(key, self.asked.handovers)
         return self.handovers.get(key)
 
-    def backlog(self, query: BacklogQuery) -> Mapping[PeriodKind, int]:
-        """Return the backlog left by earlier periods, for each kind of periods that was used."""
+    def backlog(self, query: BacklogQuery) -> Mapping[str, PeriodBacklog]:
+        """Return what the reports of earlier periods say of their cases, by period."""
         _require(query, self.asked.backlogs)
         return self.backlogs.get(query, {})
 

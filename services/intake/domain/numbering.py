@@ -227,6 +227,7 @@ def _filled(
         deadline_rule=due.rule_code if first else slot.deadline_rule,
         on_time=received_at < due.at if first else slot.on_time,
         backlog=validated.backlog,
+        carried_in=validated.carried_in,
         figures=_exact(validated, context),
         form_version=validated.form_version,
         source=parsed.raw.source,

@@ -66,6 +66,7 @@ def learnt(slot: SlotState, report: PublishedReport) -> SlotState:
         judged,
         figures_hash=hashlib.sha256(report.event_id.encode()).digest(),  # that of no figures
         backlog=COUNT_MAX,  # nobody knows how much it leaves: enough for whatever is settled
+        carried_in=None,
         figures=None,
         form_version=report.form_version,
         source=report.source,

@@ -54,6 +54,11 @@ class Reorganisations:
             known = self._heirs[unit] = tuple((it.successor, it.effective_on) for it in links)
         return tuple(it for it in known if it[1] > day) if known else known
 
+    def passed_on(self, predecessor: str, unit: str) -> date:
+        """Return the day on which a predecessor passed into a unit, or first into any other."""
+        heirs = self.heirs_after(predecessor, date.min)
+        return min([day for heir, day in heirs if heir == unit] or [day for _, day in heirs])
+
     def ancestors(self, unit: str, period: Period) -> tuple[tuple[str, date], ...]:
         """
         Return all predecessors up to a period, each with the day before which its reports count.

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from services.intake.domain.adjoining import Adjoining, adjoining
 from services.intake.domain.reorganisation import Reorganisations
@@ -23,14 +24,23 @@ from shared.reference.periods import Period
 DueLookup = Callable[[str, Period, str], Due | None]
 """Answers when a form for a period is due from a unit."""
 
+
+class BacklogCells(NamedTuple):
+    """The cells of cases: what arose, what was settled, what was open at the start (rule R5)."""
+
+    arisen: str
+    settled: str
+    carried_in: str
+
+
 # R1: opening, new, removed, closing (Ninh Bình 2023).
 _BALANCE = ("dvk_models_opening", "dvk_models_new", "dvk_models_removed", "dvk_models_total")
 # R1 without an opening of its own: closing, established, dissolved; it continues the last closing.
 BOARDS = ("cisb_boards", "cisb_established", "cisb_dissolved")
-# R5 and R4: what arose, what was settled; the rest is carried into later periods.
+# R5 and R4: what arose, what was settled; what was open at the start. The rest is carried on.
 BACKLOGS = (
-    ("pib_violations_detected", "pib_cases_resolved"),
-    ("petitions_competent", "petitions_resolved"),
+    BacklogCells("pib_violations_detected", "pib_cases_resolved", "pib_cases_carried_in"),
+    BacklogCells("petitions_competent", "petitions_resolved", "petitions_carried_in"),
 )
 # R4: each of these is at most the one before it (Đắk Lắk: 3.352, 2.583, 138).
 _PETITIONS = ("petitions_received", "petitions_eligible", "petitions_competent")
@@ -63,11 +73,16 @@ class CompleteSplit:
 
 @dataclass(frozen=True, slots=True)
 class RateCells:
-    """A rate that may be sent, and the two cells that it must agree with."""
+    """
+    A rate that may be sent, and the cells that it must agree with.
+
+    ``carried_in`` is a part of the denominator, where the form has it.
+    """
 
     rate: str
     numerator: str
     denominator: str
+    carried_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +107,7 @@ class CompiledForm:
     groups: tuple[CompleteSplit, ...]
     ratios: tuple[RateCells, ...]
     balances: tuple[StockCells, ...]
-    backlog: tuple[str, str] | None
+    backlog: BacklogCells | None
     petitions: tuple[tuple[str, ...], ...]
     within: tuple[tuple[str, ...], ...]
     """Cells of which each is at most the one before it (rule R4), of the whole and by part."""
@@ -166,7 +181,9 @@ def build_rule_context(
     """Prepare the plans of all form versions."""
     provincial = frozenset(it.code for it in catalogue.indicators.values() if it.at_province_only)
     versions: dict[tuple[str | None, int | None], CompiledForm] = {
-        (it.code, it.version): _compile(it, catalogue, provincial) for it in catalogue.forms
+        (it.code, it.version): _compile(it, catalogue, provincial)
+        for form in catalogue.forms
+        for it in (form, *form.earlier())
     }
 
     @lru_cache(maxsize=_PLANS_REMEMBERED)
@@ -212,7 +229,7 @@ def _compile(form: FormVersion, catalogue: Catalogue, provincial: frozenset[str]
         ),
         ratios=tuple(_ratios(own, indicators)),
         balances=tuple(_balances(form)),
-        backlog=next((it for it in BACKLOGS if set(it) <= set(own)), None),
+        backlog=next((it for it in BACKLOGS if {it.arisen, it.settled} <= set(own)), None),
         petitions=tuple(_aligned(form, _PETITIONS)),
         within=tuple(it for names in _WITHIN for it in _aligned(form, names)),
         dated=tuple(_dated(form, catalogue)),
@@ -236,7 +253,9 @@ def _ratios(own: list[str], indicators: Mapping[str, Indicator]) -> Iterator[Rat
     for key in own:
         numerator, denominator = indicators[key].numerator, indicators[key].denominator
         if numerator is not None and denominator is not None:
-            yield RateCells(key, numerator, denominator)
+            carried_in = indicators[key].carried_in
+            known = carried_in if carried_in in indicators else None
+            yield RateCells(key, numerator, denominator, known)
 
 
 def _balances(form: FormVersion) -> Iterator[StockCells]:

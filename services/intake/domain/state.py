@@ -36,11 +36,11 @@ class SlotState:
 
     ``figures_hash`` is None while it holds nothing: never filled, or withdrawn. ``on_time`` was
     judged once, when the slot was first filled, and stays with every correction. ``backlog`` is
-    what this report leaves unsettled for later periods (rule R5). ``figures`` are its exact
-    figures in the order of the cells of ``form_version``; what is not reported, or "more than" a
-    number, is None. ``source`` and ``event_id`` name the submission that filled it, and
-    ``content_revision`` is the revision at which it was filled or emptied: judging its lateness
-    again makes a revision, but no other content.
+    what arose less what was settled, ``carried_in`` what it states as open at the start (R5).
+    ``figures`` are its exact figures in the order of the cells of ``form_version``; what is not
+    reported, or "more than" a number, is None. ``source`` and ``event_id`` name the submission that
+    filled it, and ``content_revision`` is the revision at which it was filled or emptied: judging
+    its lateness again makes a revision, but no other content.
     """
 
     key: Slot
@@ -51,6 +51,7 @@ class SlotState:
     deadline_rule: str | None = None
     on_time: bool | None = None
     backlog: int = 0
+    carried_in: int | None = None
     figures: tuple[int | None, ...] | None = None
     form_version: int | None = None
     source: str | None = None

@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 from typing import TypeVar
 
+from services.intake.domain.backlogs import HandedCases, PeriodBacklog, open_cases
 from services.intake.domain.history import (
     NO_HISTORY,
     Amounts,
@@ -16,7 +17,7 @@ from services.intake.domain.history import (
     PrecedingReport,
     UnitHistory,
 )
-from services.intake.domain.loaded_state import LoadedState, PeriodKind
+from services.intake.domain.loaded_state import BacklogQuery, LoadedState
 from services.intake.domain.parsing import SubmissionEvent
 from services.intake.domain.reorganisation import Reorganisation
 from services.intake.domain.rule_context import RuleContext
@@ -73,7 +74,7 @@ class WorkingSet:
         self._slots: dict[Slot, SlotState] = {}
         self._handovers: dict[HandoverKey, Handover] = {}
         self._entries: dict[EventKey, tuple[JournalEntry, ...]] = {}
-        self._backlog_changes: dict[ReportSeries, list[tuple[Period, int]]] = defaultdict(list)
+        self._changed_periods: dict[ReportSeries, set[Slot]] = defaultdict(set)
 
     @property
     def changed_slots(self) -> tuple[SlotState, ...]:
@@ -109,14 +110,10 @@ class WorkingSet:
         self.added.append(entry)
 
     def change(self, slot: SlotState) -> None:
-        """Change a slot, and note by how much that changes the backlog of later periods."""
+        """Change a slot."""
         series = ReportSeries(slot.key.unit, slot.key.form)
         self._loaded.require_lock(series)
-        moved = slot.backlog - self.slot(slot.key).backlog
-        period = parse_period(slot.key.period)
-        if period is not None:  # that a kind of periods is used counts, even with no backlog
-            self._backlog_changes[series].append((period, moved))
-            self._undo.append(self._backlog_changes[series].pop)
+        self._changed_periods[series].add(slot.key)
         self._put(self._slots, slot.key, slot)
 
     def change_handover(self, handover: Handover) -> None:
@@ -164,13 +161,13 @@ class WorkingSet:
         if not parts or not self.context.is_slot(report.unit, report.form, report.period):
             return NO_HISTORY
         slot = Slot(report.unit, report.form, report.period)
-        carried_in = self._carried_in(slot) if HistoryPart.BACKLOG in parts else 0
+        carried_in = self._carried_in(slot) if HistoryPart.BACKLOG in parts else None
         opening = self.opening(slot).history if HistoryPart.OPENING in parts else NO_HISTORY
         then = year_before(slot, self.context) if HistoryPart.YEAR_BEFORE in parts else None
         earlier = self._stored(then) if then else None
         amounts = self.amounts(earlier) if earlier else None
         others = self._other_forms(slot) if HistoryPart.OTHER_FORMS in parts else {}
-        if amounts is None and not carried_in and not others:
+        if amounts is None and carried_in is None and not others:
             return opening
         return replace(opening, carried_in=carried_in, year_before=amounts, other_forms=others)
 
@@ -248,25 +245,35 @@ class WorkingSet:
     def _stored(self, key: Slot) -> SlotState | None:
         return self._slots.get(key) or self._loaded.slot(key)
 
-    def _carried_in(self, slot: Slot) -> int:
-        """
-        Return the backlog that the earlier periods of a unit and its predecessors have left.
-
-        Months, quarters and years overlap, so only periods of one kind are added up; of several
-        kinds the largest counts, since refusing a true report is worse. Each unit may report by
-        kinds of its own.
-        """
+    def _carried_in(self, slot: Slot) -> tuple[int, ...] | None:
+        """Return what the earlier periods of a unit and its predecessors may have left open."""
         period_context = self.context.period_context(slot.form, slot.period)
         if period_context is None or not period_context.has_backlog:
-            return 0
-        carried_in = 0
+            return None
+        own: Iterable[PeriodBacklog] = ()
+        handed: list[HandedCases] = []
         for query in backlog_queries(slot, self.context):
-            by_kind: dict[PeriodKind, int] = defaultdict(int, self._loaded.backlog(query))
-            for earlier, moved in self._backlog_changes[ReportSeries(query.unit, query.form)]:
-                if earlier.last_day < query.before:
-                    by_kind[PeriodKind(earlier.regime, earlier.kind)] += moved
-            carried_in += max(by_kind.values(), default=0)
-        return max(0, carried_in)
+            backlog = self._backlog(query).values()
+            if query.unit == slot.unit:
+                own = backlog
+            elif left := open_cases(backlog):
+                # Of several kinds the largest counts: refusing a true report is worse.
+                passed_on = self.context.reorganisations.passed_on(query.unit, slot.unit)
+                handed.append(HandedCases(passed_on, left[-1]))
+        return open_cases(own, handed) or None
+
+    def _backlog(self, query: BacklogQuery) -> Mapping[str, PeriodBacklog]:
+        """Return what earlier reports say of their cases, as this batch has left them."""
+        backlog = dict(self._loaded.backlog(query))
+        for key in self._changed_periods[ReportSeries(query.unit, query.form)]:
+            state, period = self._slots.get(key), parse_period(key.period)
+            if state is None or period is None or period.last_day >= query.before:
+                continue
+            if state.filled:
+                backlog[key.period] = PeriodBacklog.of(period, state.backlog, state.carried_in)
+            else:
+                backlog.pop(key.period, None)
+        return backlog
 
 
 def last_day(key: Slot) -> date:

@@ -73,7 +73,7 @@ SELECT found.*
 FROM unnest($1::text[], $2::text[], $3::text[]) AS u (unit, form, period)
 CROSS JOIN LATERAL (
     SELECT unit, form, period, revision, figures_hash, first_received_at, due_at, deadline_rule,
-        on_time, backlog, figures, form_version, source, event_id, content_revision
+        on_time, backlog, figures, form_version, source, event_id, content_revision, carried_in
     FROM slot
     WHERE (slot.unit, slot.form, slot.period) = (u.unit, u.form, u.period)
     LIMIT 1
@@ -85,12 +85,12 @@ FROM handover JOIN unnest($1::text[], $2::text[], $3::date[]) AS u (unit, form, 
     USING (unit, form, effective_on)
 
 -- name: backlogs
-SELECT u.unit, u.form, u.day, earlier.regime, earlier.kind, sum(earlier.backlog)::bigint AS backlog
+SELECT u.unit, u.form, u.day, earlier.period, earlier.backlog, earlier.carried_in
 FROM unnest($1::text[], $2::text[], $3::date[]) AS u (unit, form, day)
 JOIN slot AS earlier
     ON earlier.unit = u.unit AND earlier.form = u.form
     AND earlier.last_day < u.day
-GROUP BY 1, 2, 3, 4, 5
+WHERE earlier.figures_hash IS NOT NULL
 
 -- name: add_entries
 INSERT INTO journal (
@@ -116,20 +116,20 @@ FROM unnest(
 INSERT INTO slot AS kept (
     unit, form, period, regime, kind, first_day, last_day, revision, figures_hash,
     first_received_at, due_at, deadline_rule, on_time, backlog, figures, form_version, source,
-    event_id, content_revision
+    event_id, content_revision, carried_in
 )
 SELECT unit, form, period, regime, kind, first_day, last_day, revision, figures_hash,
     first_received_at, due_at, deadline_rule, on_time, backlog, figures::bigint[], form_version,
-    source, event_id, content_revision
+    source, event_id, content_revision, carried_in
 FROM unnest(
     $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[], $7::date[],
     $8::integer[], $9::bytea[], $10::timestamptz[], $11::timestamptz[], $12::text[],
     $13::boolean[], $14::bigint[], $15::text[], $16::integer[], $17::text[], $18::text[],
-    $19::integer[]
+    $19::integer[], $20::bigint[]
 ) AS u (
     unit, form, period, regime, kind, first_day, last_day, revision, figures_hash,
     first_received_at, due_at, deadline_rule, on_time, backlog, figures, form_version, source,
-    event_id, content_revision
+    event_id, content_revision, carried_in
 )
 ON CONFLICT (unit, form, period) DO UPDATE SET
     revision = excluded.revision,
@@ -143,7 +143,8 @@ ON CONFLICT (unit, form, period) DO UPDATE SET
     form_version = excluded.form_version,
     source = excluded.source,
     event_id = excluded.event_id,
-    content_revision = excluded.content_revision
+    content_revision = excluded.content_revision,
+    carried_in = excluded.carried_in
 
 -- name: keep_handovers
 INSERT INTO handover (unit, form, effective_on, period, revision, decision, openings)
@@ -192,7 +193,7 @@ ORDER BY question.id
 
 -- name: slot
 SELECT unit, form, period, revision, figures_hash, first_received_at, due_at, deadline_rule,
-    on_time, backlog, figures, form_version, source, event_id, content_revision
+    on_time, backlog, figures, form_version, source, event_id, content_revision, carried_in
 FROM slot WHERE (unit, form, period) = ($1, $2, $3)
 
 -- name: filled

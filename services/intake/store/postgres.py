@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import asyncpg
 
-from services.intake.domain.loaded_state import BacklogQuery, LoadedState, PeriodKind, ReadSet
+from services.intake.domain.backlogs import PeriodBacklog
+from services.intake.domain.loaded_state import BacklogQuery, LoadedState, ReadSet
 from services.intake.domain.state import (
     EventKey,
     Handover,
@@ -34,6 +35,7 @@ from shared.infra.postgres.arrays import columns
 from shared.infra.postgres.database import Connection, load_queries
 from shared.infra.postgres.locks import AdvisoryLock
 from shared.infra.threads import compute
+from shared.reference.periods import parse_period
 from shared.reference.slots import Slot
 
 QUERIES = load_queries(Path(__file__).parent / "journal.sql")
@@ -230,10 +232,12 @@ class Journal:
 
     async def _backlogs(
         self, connection: Connection, queries: Collection[BacklogQuery]
-    ) -> dict[BacklogQuery, dict[PeriodKind, int]]:
-        backlogs: dict[BacklogQuery, dict[PeriodKind, int]] = defaultdict(dict)
+    ) -> dict[BacklogQuery, dict[str, PeriodBacklog]]:
+        backlogs: dict[BacklogQuery, dict[str, PeriodBacklog]] = defaultdict(dict)
         if queries:
             for row in await connection.fetch(QUERIES["backlogs"], *columns(queries, 3)):
                 query = BacklogQuery(row["unit"], row["form"], row["day"])
-                backlogs[query][PeriodKind(row["regime"], row["kind"])] = row["backlog"]
+                if period := parse_period(row["period"]):
+                    backlog = PeriodBacklog.of(period, row["backlog"], row["carried_in"])
+                    backlogs[query][row["period"]] = backlog
         return backlogs

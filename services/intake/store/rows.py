@@ -45,6 +45,7 @@ def slot_row(slot: SlotState) -> RowValues:
         slot.source,
         slot.event_id,
         slot.content_revision,
+        slot.carried_in,
     )
 
 
@@ -60,6 +61,7 @@ def slot_of(row: asyncpg.Record) -> SlotState:
         row["deadline_rule"],
         row["on_time"],
         row["backlog"],
+        row["carried_in"],
         None if figures is None else tuple(figures),
         row["form_version"],
         row["source"],

@@ -170,13 +170,17 @@ async def test_units_at_once_in_any_order_do_not_block_each_other(upstream: Upst
 async def test_carried_in_cases_come_from_the_slots(upstream: Upstream) -> None:
     """R5 over three months, each in a transaction of its own."""
 
-    def month(period: str, detected: int, resolved: int) -> dict[str, object]:
-        figures = {"pib_violations_detected": detected, "pib_cases_resolved": resolved}
+    def month(period: str, detected: int, resolved: int, **carried_in: int) -> dict[str, object]:
+        figures = {
+            "pib_violations_detected": detected,
+            "pib_cases_resolved": resolved,
+            **carried_in,
+        }
         sent = document(0)
         required = dict.fromkeys(_FRONT_REQUIRED)
         return sent | {"form": "F04", "period": period, "figures": required | figures}
 
-    early = await upstream.post(month("nd09.2026-M10", 1, 2))
+    early = await upstream.post(month("nd09.2026-M10", 1, 2, pib_cases_carried_in=0))
     await upstream.post(month("nd09.2026-M08", 5, 1))
     await upstream.post(month("nd09.2026-M09", 0, 3))
     fitting = await upstream.post(month("nd09.2026-M10", 1, 2))

@@ -79,6 +79,21 @@ def test_what_passed_the_catalogue_of_a_newer_intake_waits_for_that_release(
     assert ReportDecoder(layouts)(record(event)) == Newer(reason)
 
 
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_version_that_was_extended_is_read_as_before(version: int, layouts: Layouts) -> None:
+    """Version 1 of F04 lacks what was carried in: nobody reported it."""
+    event = accepted({"pib_cases_resolved": 3}, ReportSubject(form="F04"))
+
+    revision = ReportDecoder(layouts)(record(event.model_copy(update={"form_version": version})))
+
+    assert isinstance(revision, Revision)
+    layout = layouts.require("F04", "cal.2023")
+    assert revision.counted.figures is not None
+    assert len(revision.counted.figures) == layout.width
+    assert revision.counted.figures[layout.form.position["pib_cases_carried_in"]] is None
+    assert revision.form_version == version
+
+
 @pytest.mark.parametrize("type_name", [b"qcdc.ReportAccepted.v2", b"qcdc.ReportAmended.v1"])
 def test_a_newer_type_of_ours_waits_for_its_release(type_name: bytes, layouts: Layouts) -> None:
     """What it holds is not looked at."""

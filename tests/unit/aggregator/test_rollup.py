@@ -164,6 +164,62 @@ def test_a_rate_is_the_bound_that_its_parts_allow(
     assert (rate.value, rate.qualifier) == (Decimal("87.0"), Qualifier(qualifier))
 
 
+def cases(
+    year: int, arisen: int, settled: int, carried_in: int | None, unit: str = "A"
+) -> ReportAccepted:
+    """Return the report of a year's cases."""
+    figures: dict[str, Value] = {
+        "pib_violations_detected": arisen,
+        "pib_cases_recommended": arisen,
+        "pib_cases_resolved": settled,
+        "pib_cases_carried_in": carried_in,
+    }
+    return accepted(figures, ReportSubject(unit, form="F04", period=f"cal.{year}"))
+
+
+RATES = ("pib_resolution_rate", "pib_recommended_resolution_rate")
+
+
+def test_what_was_carried_in_is_in_the_denominator(
+    reference: ReferenceData, layouts: Layouts
+) -> None:
+    """13 settled of 10 and 5 carried in are 86,7 %, never 130 %."""
+    answer = read(reference, layouts, [cases(2023, 10, 13, 5)], owing=1)
+
+    for code in RATES:
+        assert (answer[code].value, answer[code].qualifier) == (Decimal("86.7"), Qualifier.EXACT)
+
+
+def test_a_range_carries_in_what_was_open_at_its_start(
+    reference: ReferenceData, layouts: Layouts
+) -> None:
+    """Of 5 + 10 + 4 cases 13 + 5 were settled; the 2 that 2023 carried in are among them."""
+    reports = [cases(2022, 10, 13, 5), cases(2023, 4, 5, 2)]
+
+    answer = read(reference, layouts, reports, owing=1)
+
+    assert answer["pib_cases_carried_in"].value == 5
+    assert [answer[code].value for code in RATES] == [Decimal("94.7")] * 2
+
+
+def test_more_than_all_is_no_rate(reference: ReferenceData, layouts: Layouts) -> None:
+    """Nobody states what was carried in: the page shows no rate rather than 130,0%."""
+    answer = read(reference, layouts, [cases(2023, 10, 13, None)], owing=1)
+
+    assert [answer[code].value for code in RATES] == [None, None]
+
+
+def test_a_rate_is_about_when_not_all_state_what_they_carried_in(
+    reference: ReferenceData, layouts: Layouts
+) -> None:
+    """The cases of B may have been more."""
+    reports = [cases(2023, 10, 10, 5), cases(2023, 5, 5, None, "B")]
+
+    rate = read(reference, layouts, reports)["pib_resolution_rate"]
+
+    assert (rate.value, rate.qualifier) == (Decimal("75.0"), Qualifier.ABOUT)
+
+
 def test_rate_of_parts_that_not_the_same_reports_state_is_about(
     reference: ReferenceData, layouts: Layouts
 ) -> None:

@@ -175,13 +175,19 @@ def test_withdrawal_of_a_replaced_report_is_refused(journal: MemoryJournal) -> N
 def test_carry_within_one_batch(journal: MemoryJournal) -> None:
     """R5: what November left open may be settled by December's report in the same batch."""
 
-    def month(event_id: str, period: str, detected: int, resolved: int) -> RawSubmission:
-        figures = {"pib_violations_detected": detected, "pib_cases_resolved": resolved}
+    def month(
+        event_id: str, period: str, detected: int, resolved: int, **carried_in: int
+    ) -> RawSubmission:
+        figures = {
+            "pib_violations_detected": detected,
+            "pib_cases_resolved": resolved,
+            **carried_in,
+        }
         report = Report(COMMUNE_OF_HA_NOI, "F04", period, figures)
         return raw(report.document(journal.context, event_id=event_id))
 
     early, november, december, quarter = journal.receive(
-        month("a", "cal.2023-M12", 1, 3),
+        month("a", "cal.2023-M12", 1, 3, pib_cases_carried_in=0),
         month("b", "cal.2023-M11", 5, 3),
         month("c", "cal.2023-M12", 1, 3),
         month("d", "cal.2024-Q1", 0, 1),

@@ -51,7 +51,7 @@ MUTATIONS = {
         opening=1251, new=421, removed=1673, total=None
     ),
     "unit with resolved > detected + carried_in": front(
-        pib_violations_detected=3, pib_cases_resolved=4
+        pib_violations_detected=3, pib_cases_resolved=4, pib_cases_carried_in=0
     ),
     "unit sends rate 92.5 with 1446/1566": front(
         pib_violations_detected=1566, pib_cases_resolved=1446, pib_resolution_rate="92.5"
@@ -157,7 +157,11 @@ def test_true_report_is_accepted(report: Report, context: RuleContext) -> None:
                 COMMUNE_OF_HA_NOI,
                 "F01",
                 "cal.2023",
-                {"petitions_competent": 117, "petitions_resolved": 118},
+                {
+                    "petitions_competent": 117,
+                    "petitions_resolved": 118,
+                    "petitions_carried_in": 0,
+                },
             ),
         ),
         (
@@ -212,6 +216,7 @@ def test_all_findings_come_at_once(context: RuleContext) -> None:
         {
             "pib_violations_detected": 3,
             "pib_cases_resolved": 4,
+            "pib_cases_carried_in": 0,
             "pib_resolution_rate": "99",
             "cisb_projects_supervised": 342,
             "cisb_projects_supervised[result=compliant]": 327,
@@ -237,8 +242,10 @@ def test_late_resolution_is_accepted_with_what_was_carried_in(context: RuleConte
     """R5: without the carry, a case detected in December and resolved in January is refused."""
     report = front(pib_violations_detected=3, pib_cases_resolved=5)
 
-    assert "resolved_within_detected" in codes(verdict_on(report, context, history=UnitHistory(1)))
-    assert not codes(verdict_on(report, context, history=UnitHistory(2)))
+    assert "resolved_within_detected" in codes(
+        verdict_on(report, context, history=UnitHistory((1,)))
+    )
+    assert not codes(verdict_on(report, context, history=UnitHistory((2,))))
 
 
 def test_inexact_figures_neither_agree_nor_disagree(context: RuleContext) -> None:

@@ -146,7 +146,7 @@ FORMS = {
     "F05": COMMUNE_OF_HA_NOI,
     "F07": HA_NOI,
 }
-HISTORIES = st.sampled_from([NO_HISTORY, UnitHistory(1, year_before={"opinions_collected": 1})])
+HISTORIES = st.sampled_from([NO_HISTORY, UnitHistory((1,), year_before={"opinions_collected": 1})])
 VALUES = st.none() | st.integers(0, 4) | st.sampled_from(["1.5", "0.1255", "3"])
 
 

@@ -194,6 +194,22 @@ def test_a_version_that_is_out_keeps_its_cells() -> None:
         build_catalogue([INDICATOR], [out], code_rows({"code": "commune"}, {"code": "village"}))
 
 
+def test_a_version_that_extends_another_begins_with_its_cells() -> None:
+    """Stored figures keep their positions; what is new stands behind them, and is not there yet."""
+    first = form_in(build_catalogue([INDICATOR], [FORM], {}), 2024)
+    more = {**INDICATOR, "code": "asked_later"}
+    earlier = {"version": 1, "cells": 1, "fingerprint": first.fingerprint}
+    second = {**FORM, "version": 2, "extends": [earlier]}
+
+    found = form_in(build_catalogue([INDICATOR, more], [second], {}), 2024)
+
+    (extended,) = found.earlier()
+    assert (extended, extended.cells) == (first, first.cells)
+    assert [found.reads(it) for it in (0, 1, 2, 3)] == [False, True, True, False]
+    with pytest.raises(FactError, match="new ones stand behind them"):
+        build_catalogue([more, INDICATOR], [second], {})
+
+
 def test_an_enterprise_may_report_what_it_does_not_owe() -> None:
     """Law 10/2022 Art. 82 binds state enterprises; others may opt in."""
     form = {**FORM, "owed_by": ["enterprise"], "voluntary": ["dn_khac"]}

@@ -8,7 +8,7 @@ from services.intake.domain.case import Case
 from services.intake.domain.history import HistoryPart
 from services.intake.domain.parsing import SubmissionEvent
 from services.intake.domain.rule import Rule
-from services.intake.domain.rules import boards, cells, figures, funnels, history, slots
+from services.intake.domain.rules import boards, cases, cells, figures, funnels, history, slots
 from shared.contracts.reports import (
     HandoverSubmitted,
     ReportSubmitted,
@@ -70,9 +70,12 @@ RULES: tuple[Rule, ...] = (
     boards.combined_is_sum,
     funnels.petition_funnel,
     funnels.part_within_whole,
-    figures.resolved_within_detected,
+    cases.resolved_within_detected,
+    cases.carried_in_not_stated,
+    cases.carried_in_not_known,
+    cases.carried_in_agrees,
     funnels.recommendations_resolved,
-    figures.rate_agrees,
+    cases.rate_agrees,
     figures.recognised_within_total,
     boards.pib_boards_of_commune,
     boards.pib_members_before_2023,

@@ -4,18 +4,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from services.intake.domain.case import Case
-from services.intake.domain.history import HistoryPart
-from services.intake.domain.parsing import SubmissionEvent
-from services.intake.domain.rule import HistoryRead, rule
-from services.intake.domain.rule_context import BACKLOGS, CompleteSplit, StockCells
+from services.intake.domain.rule import rule
+from services.intake.domain.rule_context import CompleteSplit, StockCells
 from services.intake.domain.violations import MessageValue, Phrase, Violation
-from shared.contracts.reports import ReportSubmitted
 from shared.reference.catalogue import Indicator, Measure
-from shared.reference.figures import Qualifier, rate_percent, to_decimal
-from shared.reference.vietnamese import number, with_qualifier
-
-RATE_TOLERANCE_HUNDREDTHS = 5
-"""R6: a sent rate may differ by 0.05 from the rate that its own counts give."""
+from shared.reference.figures import to_decimal
 
 NOT_REPORTED = Phrase("not_reported")
 
@@ -89,84 +82,6 @@ def _does_not_sum(case: Case, group: CompleteSplit, parts: int, total: int | Non
         "advice": Phrase("use_unclassified") if group.unclassified else "",
     }
     return Violation("split_sums_to_total", f"figures.{group.total}", values)
-
-
-def settles_more_than_arose(report: SubmissionEvent) -> bool:
-    """Tell whether only the backlog of earlier periods can make a report agree with rule R5."""
-    if not isinstance(report, ReportSubmitted):
-        return False
-    pairs = [(report.figures.get(a), report.figures.get(b)) for a, b in BACKLOGS]
-    return any(isinstance(a, int) and isinstance(b, int) and b > a for a, b in pairs)
-
-
-@rule(
-    "R5",
-    source="Hà Nội 2023: 1.446 of 1.566; Đắk Lắk: 118 of 138",
-    basis="custom",
-    reads=HistoryRead(HistoryPart.BACKLOG, settles_more_than_arose),
-)
-def resolved_within_detected(case: Case) -> Iterator[Violation]:
-    """
-    R5, and R4 for petitions: settled <= arisen + carried in from the unit's earlier periods.
-
-    Without what was carried in, a case that is settled late would be refused (Hà Nội: 1.446 of
-    1.566, Đắk Lắk: 118 of 138).
-    """
-    if case.compiled is None or case.compiled.backlog is None:
-        return
-    amounts = case.amounts(*case.compiled.backlog)
-    if amounts is None or amounts[0] is None or amounts[1] is None:
-        return
-    arisen, settled = amounts[0], amounts[1]
-    if settled > arisen + case.history.carried_in:
-        values: dict[str, MessageValue] = {
-            "label": case.label(case.compiled.backlog[1]),
-            "settled": settled,
-            "arisen": arisen,
-            "carried_in": case.history.carried_in,
-        }
-        yield Violation("resolved_within_detected", f"figures.{case.compiled.backlog[1]}", values)
-
-
-@rule("R6", source="Hà Nội 2023: 92,3%; Hải Dương 2020: 97,8%", basis="custom")
-def rate_agrees(case: Case) -> Iterator[Violation]:
-    """
-    R6: |sent rate - 100·n/d, half up to one decimal| <= 0.05; without a denominator no rate.
-
-    92,3 for 1.446 of 1.566; 97,8 for 1.050 of 1.074. A rate with a qualifier is a bound: "more than
-    95%" is wrong for 87 of 100. The rate never serves to recover a count.
-    """
-    for ratio in case.compiled.ratios if case.compiled else ():
-        sent, counts = case.units.get(ratio.rate), case.amounts(ratio.numerator, ratio.denominator)
-        if sent is None or ratio.rate in case.unfit or counts is None:
-            continue
-        qualifier = Qualifier(case.qualifiers.get(ratio.rate, Qualifier.EXACT))
-        numerator, denominator = counts
-        expected = (
-            None
-            if numerator is None or denominator is None
-            else rate_percent(numerator, denominator)
-        )
-        if not _rate_holds(sent, qualifier, expected):
-            values: dict[str, MessageValue] = {
-                "label": case.label(ratio.rate),
-                "sent": with_qualifier(number(to_decimal(sent, 2)), qualifier),
-                "expected": Phrase("no_rate") if expected is None else expected,
-            }
-            yield Violation("rate_agrees", f"figures.{ratio.rate}", values)
-
-
-def _rate_holds(sent: int, qualifier: Qualifier, expected: Decimal | None) -> bool:
-    """Tell whether a rate in hundredths agrees with that of its counts, as exactly as it says."""
-    if expected is None:
-        return qualifier is not Qualifier.EXACT
-    above = sent - int(expected * 100)
-    holds = {
-        Qualifier.EXACT: abs(above) <= RATE_TOLERANCE_HUNDREDTHS,
-        Qualifier.AT_LEAST: above <= RATE_TOLERANCE_HUNDREDTHS,
-        Qualifier.AT_MOST: above >= -RATE_TOLERANCE_HUNDREDTHS,
-    }
-    return holds.get(qualifier, True)
 
 
 @rule(

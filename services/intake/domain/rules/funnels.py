@@ -5,7 +5,8 @@ Which figures belong together is prepared in the plan of a form version; a figur
 reported, or only known to be "more than" or "about" a number, is passed over.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from services.intake.domain.case import Case
 from services.intake.domain.rule import rule
@@ -33,7 +34,12 @@ def petition_funnel(case: Case) -> Iterator[Violation]:
 @rule("R4", source="the catalogue: what each indicator counts", basis="default")
 def part_within_whole(case: Case) -> Iterator[Violation]:
     """R4: households, opinions, cases, conferences, models: a part is never more than its whole."""
-    yield from _beyond(case, "part_within_whole", case.compiled.within if case.compiled else ())
+    if case.compiled is None:
+        return
+    backlog = case.compiled.backlog
+    carried_in = None if backlog is None else case.exact(backlog.carried_in)
+    more = {backlog.arisen: carried_in} if backlog and carried_in else {}
+    yield from _beyond(case, "part_within_whole", case.compiled.within, more)
 
 
 @rule("C4", "warn", source="the catalogue: attendances are counted at sessions", basis="default")
@@ -100,15 +106,24 @@ def recommendations_resolved(case: Case) -> Iterator[Violation]:
         yield Violation("recommendations_resolved", case.field(_SETTLED), values)
 
 
-def _beyond(case: Case, code: str, funnels: Iterable[tuple[str, ...]]) -> Iterator[Violation]:
-    """Find each figure that exceeds the nearest known one before it."""
+def _beyond(
+    case: Case,
+    code: str,
+    funnels: Iterable[tuple[str, ...]],
+    more: Mapping[str, int] = MappingProxyType({}),
+) -> Iterator[Violation]:
+    """
+    Find each figure that exceeds the nearest known one before it.
+
+    *more* is what a whole may have beside its figure: cases carried in may be recommended too.
+    """
     for funnel in funnels:
         whole: tuple[str, int] | None = None
         for cell in funnel:
             amount = case.exact(cell)
             if amount is None:
                 continue
-            if whole is not None and amount > whole[1]:
+            if whole is not None and amount > whole[1] + more.get(whole[0], 0):
                 values: dict[str, MessageValue] = {
                     "label": case.label(cell),
                     "part": amount,

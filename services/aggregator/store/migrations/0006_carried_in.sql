@@ -1,0 +1,14 @@
+-- Version 2 of F01 to F04 has the cells of version 1 first, and behind them what was carried in (and
+-- on F04 one rate more). Rows of version 1 become as long: nobody has reported these figures.
+UPDATE report AS r SET figures = r.figures || array_fill(NULL::bigint, ARRAY[n.more])
+FROM (VALUES ('F01', 37, 1), ('F02', 14, 1), ('F03', 14, 1), ('F04', 26, 2)) AS n (form, width, more)
+WHERE r.form = n.form AND cardinality(r.figures) = n.width;
+
+UPDATE total AS t
+SET sums = t.sums || array_fill(0::bigint, ARRAY[n.more]),
+    reporting = t.reporting || array_fill(0, ARRAY[n.more]),
+    at_least = CASE WHEN t.at_least IS NOT NULL THEN t.at_least || array_fill(0, ARRAY[n.more]) END,
+    about = CASE WHEN t.about IS NOT NULL THEN t.about || array_fill(0, ARRAY[n.more]) END,
+    at_most = CASE WHEN t.at_most IS NOT NULL THEN t.at_most || array_fill(0, ARRAY[n.more]) END
+FROM (VALUES ('F01', 37, 1), ('F02', 14, 1), ('F03', 14, 1), ('F04', 26, 2)) AS n (form, width, more)
+WHERE t.form = n.form AND cardinality(t.sums) = n.width;
