@@ -51,6 +51,9 @@ class Sampler:
             drawn = Drawn({}, {})
             for asked in self._asked:
                 _draw(asked, drawn, random)
+            _add_rates(
+                [it.indicator for it in self._asked if it.indicator.numerator], drawn.figures
+            )
         return drawn
 
 
@@ -69,9 +72,9 @@ def _asked(indicator: Indicator, form: FormVersion) -> _Asked:
 
 def _draw(asked: _Asked, drawn: Drawn, random: Random) -> None:
     indicator = asked.indicator
-    if indicator.numerator and indicator.denominator:
-        _rate(indicator.code, indicator.numerator, indicator.denominator, drawn.figures)
-    elif random.random() >= NOT_REPORTED_SHARE:
+    if indicator.numerator:
+        return  # it follows from its parts
+    if random.random() >= NOT_REPORTED_SHARE:
         units = int(random.random() * asked.ceiling)
         drawn.figures[indicator.code] = to_wire(units, indicator.scale)
         if random.random() < QUALIFIED_SHARE:
@@ -85,12 +88,18 @@ def _draw(asked: _Asked, drawn: Drawn, random: Random) -> None:
         drawn.figures[indicator.code] = None
 
 
-def _rate(code: str, numerator: str, denominator: str, figures: Figures) -> None:
-    """State the rate of two counts that stand before it; the part is no more than the whole."""
-    part, whole = figures.get(numerator), figures.get(denominator)
-    if isinstance(part, int) and isinstance(whole, int) and whole:
-        figures[numerator] = part = min(part, whole)
-        figures[code] = str(rate_percent(part, whole))
+def _add_rates(ratios: Sequence[Indicator], figures: Figures) -> None:
+    """State the rates whose parts are stated; a part is no more than any of its wholes."""
+    wholes = {it.code: figures.get(it.denominator or "") for it in ratios}
+    for ratio in ratios:
+        part, whole = figures.get(ratio.numerator or ""), wholes[ratio.code]
+        if isinstance(part, int) and isinstance(whole, int):
+            figures[ratio.numerator or ""] = min(part, whole)
+    for ratio in ratios:
+        part, whole = figures.get(ratio.numerator or ""), wholes[ratio.code]
+        carried_in = figures.get(ratio.carried_in or "") or 0
+        if isinstance(part, int) and isinstance(whole, int) and whole:
+            figures[ratio.code] = str(rate_percent(part, whole + int(carried_in)))
 
 
 def _parts(whole: int, number: int, random: Random) -> Sequence[int]:

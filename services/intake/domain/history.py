@@ -87,3 +87,13 @@ class UnitHistory:
 
 
 NO_HISTORY = UnitHistory()
+
+
+def summed(parts: Sequence[Amounts]) -> Mapping[str, int | None]:
+    """Add up cell by cell; a cell that one part does not state has no sum."""
+    sums: dict[str, int | None] = {}
+    for cell in set[str]().union(*parts):
+        amounts = [part.get(cell) for part in parts]
+        stated = [it for it in amounts if it is not None]
+        sums[cell] = sum(stated) if len(stated) == len(parts) else None
+    return sums

@@ -16,6 +16,7 @@ from services.intake.domain.history import (
     HistoryPart,
     PrecedingReport,
     UnitHistory,
+    summed,
 )
 from services.intake.domain.loaded_state import BacklogQuery, LoadedState
 from services.intake.domain.parsing import SubmissionEvent
@@ -226,7 +227,7 @@ class WorkingSet:
         if len(stated) < len(merged):
             return None, keys
         latest = max(closing, key=lambda it: last_day(it.key))
-        return PrecedingReport(latest.key.period, _sums(stated), reorganisation.wholes), keys
+        return PrecedingReport(latest.key.period, summed(stated), reorganisation.wholes), keys
 
     def _first_filled(self, candidates: Iterable[Slot]) -> Iterator[SlotState]:
         """Yield the first filled slot among candidates, nothing when none is filled."""
@@ -256,8 +257,7 @@ class WorkingSet:
             backlog = self._backlog(query).values()
             if query.unit == slot.unit:
                 own = backlog
-            elif left := open_cases(backlog):
-                # Of several kinds the largest counts: refusing a true report is worse.
+            elif left := open_cases(backlog):  # of several kinds the largest refuses nobody
                 passed_on = self.context.reorganisations.passed_on(query.unit, slot.unit)
                 handed.append(HandedCases(passed_on, left[-1]))
         return open_cases(own, handed) or None
@@ -289,13 +289,3 @@ def _speaks_for(handover: Handover, period: Period, reorganisation: Reorganisati
         or period.first_day == reorganisation.effective_on
         or period.code == handover.period
     )
-
-
-def _sums(parts: Sequence[Amounts]) -> Mapping[str, int | None]:
-    """Add up cell by cell; a cell that one part does not state has no sum."""
-    sums: dict[str, int | None] = {}
-    for cell in set[str]().union(*parts):
-        amounts = [part.get(cell) for part in parts]
-        stated = [it for it in amounts if it is not None]
-        sums[cell] = sum(stated) if len(stated) == len(parts) else None
-    return sums

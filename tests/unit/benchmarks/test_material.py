@@ -166,6 +166,7 @@ def _check(reference: ReferenceData, report: ReportAccepted) -> None:
     for cell in form.cells:
         indicator = reference.catalogue.indicators[cell.indicator]
         if indicator.numerator and indicator.denominator and cell.key in units:
-            rate = rate_percent(units[indicator.numerator], units[indicator.denominator])
+            whole = units[indicator.denominator] + units.get(indicator.carried_in or "", 0)
+            rate = rate_percent(units[indicator.numerator], whole)
             assert rate is not None
             assert units[cell.key] == 100 * rate <= 100_00
