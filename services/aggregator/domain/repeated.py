@@ -9,19 +9,19 @@ so the figures that do not count are found from who states what, and taken off a
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import NamedTuple
 
 from services.aggregator.domain.layouts import Layout
 from services.aggregator.domain.reporters import ReportGroup
 from shared.reference.directory import Directory
-from shared.reference.indicators import Indicator
 from shared.reference.periods import Period
 
 
 class RepeatedFigure(NamedTuple):
-    """A unit's figure on one form that its report on another form of the period goes before."""
+    """A figure on one form that reports of the same units on another form go before."""
 
-    unit: str
+    units: frozenset[str]
     form: str
     period: str
     position: int
@@ -34,18 +34,28 @@ class ReportsOfForm:
     layout: Layout
     groups: Sequence[ReportGroup]
 
+    def stating(self, cell: str) -> frozenset[str]:
+        """Return the units that state a cell."""
+        position = self.layout.form.position[cell]
+        return _all(it.units for it in self.groups if position not in it.missing)
+
 
 def repeated_figures(
     period: Period, forms: Iterable[ReportsOfForm], directory: Directory
 ) -> Iterator[RepeatedFigure]:
     """Yield the figures of a period that do not count beside those of another of its forms."""
+    by_level = _UnitsByLevel(period, directory)
     for cell, asking in _asked_twice(forms).items():
+        stating = {it.layout.form.code: it.stating(cell) for it in asking}
+        position = {it.layout.form.code: it.layout.form.position[cell] for it in asking}
         indicator = asking[0].layout.indicators[asking[0].layout.form.position[cell]]
-        stating = {it.layout.form.code: _stating(it, cell) for it in asking}
-        for unit, stated_on in _stated_twice(stating).items():
-            for form in _in_order(indicator, unit, period, directory, stated_on)[1:]:
-                layout = next(it.layout for it in asking if it.layout.form.code == form)
-                yield RepeatedFigure(unit, form, period.code, layout.form.position[cell])
+        twice = _all(one & other for one, other in combinations(stating.values(), 2))
+        for level, units in by_level.of(twice).items():
+            counted = frozenset[str]()
+            for form in filter(stating.__contains__, indicator.forms_in_order(level)):
+                if repeated := units & counted & stating[form]:
+                    yield RepeatedFigure(repeated, form, period.code, position[form])
+                counted |= stating[form]
 
 
 def _asked_twice(forms: Iterable[ReportsOfForm]) -> Mapping[str, Sequence[ReportsOfForm]]:
@@ -58,28 +68,24 @@ def _asked_twice(forms: Iterable[ReportsOfForm]) -> Mapping[str, Sequence[Report
     return {key: it for key, it in asking.items() if len(it) > 1}
 
 
-def _stating(reports: ReportsOfForm, cell: str) -> frozenset[str]:
-    position = reports.layout.form.position[cell]
-    groups = (it.units for it in reports.groups if position not in it.missing)
-    return frozenset[str]().union(*groups)
+class _UnitsByLevel:
+    """Units of a period by their levels; nearly always the same units, cell after cell."""
+
+    def __init__(self, period: Period, directory: Directory) -> None:
+        self._day = period.last_day
+        self._directory = directory
+        self._known: dict[frozenset[str], Mapping[str, frozenset[str]]] = {}
+
+    def of(self, units: frozenset[str]) -> Mapping[str, frozenset[str]]:
+        """Return the units by level; one that the directory has lost has none."""
+        if units not in self._known:
+            by_level: dict[str, set[str]] = {}
+            for unit in units:
+                state = self._directory.get(unit, self._day)
+                by_level.setdefault(state.level if state else "", set()).add(unit)
+            self._known[units] = {level: frozenset(it) for level, it in by_level.items()}
+        return self._known[units]
 
 
-def _stated_twice(stating: Mapping[str, frozenset[str]]) -> Mapping[str, list[str]]:
-    """Return the units that state a cell on several forms, with the codes of these."""
-    forms_of: dict[str, list[str]] = {}
-    for form, units in stating.items():
-        for unit in units:
-            forms_of.setdefault(unit, []).append(form)
-    return {unit: forms for unit, forms in forms_of.items() if len(forms) > 1}
-
-
-def _in_order(
-    indicator: Indicator,
-    unit: str,
-    period: Period,
-    directory: Directory,
-    forms: Sequence[str],
-) -> list[str]:
-    """Return the forms in the order in which the unit's level has its figure looked for."""
-    state = directory.get(unit, period.last_day)
-    return sorted(forms, key=indicator.forms_in_order(state.level if state else "").index)
+def _all(parts: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset[str]().union(*parts)

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import asyncpg
 
+from services.aggregator.domain.amounts import Amount, added
 from services.aggregator.domain.area_rows import AreaRows, FormPeriod
 from services.aggregator.domain.coverage import ReceiptsByForm, ReportReceipt
 from services.aggregator.domain.layouts import Layouts, require_period
 from services.aggregator.domain.question import ScopeSlice
 from services.aggregator.domain.reporters import ReportGroup
 from services.aggregator.domain.scopes import Scope
-from services.aggregator.domain.stated_figures import CellAmount, PeriodTotals, stated_amounts
+from services.aggregator.domain.stated_figures import CellAmount, PeriodTotals
 from services.aggregator.domain.totals import Totals
 from shared.infra.postgres.database import Connection, load_queries
 from shared.reference.directory import Directory
@@ -106,21 +107,24 @@ async def _repeated(
     connection: Connection, layouts: Layouts, directory: Directory, rows: AreaRows
 ) -> list[CellAmount]:
     """Read the figures that do not count beside those of another form, as amounts below zero."""
-    positions: dict[Slot, list[int]] = {}
-    for repeated in rows.repetitions(directory):
-        slot = Slot(repeated.unit, repeated.form, repeated.period)
-        positions.setdefault(slot, []).append(repeated.position)
-    units = sorted({it.unit for it in positions})
+    repetitions = rows.repetitions(directory)
+    units = sorted(frozenset[str]().union(*(it.units for it in repetitions)))
+    by_slot = {
+        Slot(row["unit"], row["form"], row["period"]): row
+        for row in await _reports(connection, rows.slice_, units)
+    }
     amounts = []
-    for row in await _reports(connection, rows.slice_, units):
-        slot = Slot(row["unit"], row["form"], row["period"])
-        if slot in positions:
-            layout, period = layouts.require(*slot[1:]), require_period(slot.period)
-            stated = dict(stated_amounts(_own_totals(row)))
-            amounts += [
-                CellAmount(layout.form.cells[it], period, -stated[it]) for it in positions[slot]
-            ]
+    for units_of_cell, form, period, position in repetitions:
+        stated = [_amount(by_slot[Slot(unit, form, period)], position) for unit in units_of_cell]
+        cell = layouts.require(form, period).form.cells[position]
+        amounts.append(CellAmount(cell, require_period(period), -added(stated)))
     return amounts
+
+
+def _amount(row: asyncpg.Record, position: int) -> Amount:
+    """Return one figure of a report that states it."""
+    doubts = (int(position in (row[it] or ())) for it in ("at_least", "about", "at_most"))
+    return Amount(row["figures"][position], 1, *doubts)
 
 
 def _period_totals(layouts: Layouts, row: asyncpg.Record, totals: Totals) -> PeriodTotals:

@@ -64,14 +64,15 @@ def stated(
         rows.totals.append(PeriodTotals(layout, PERIOD, settle({}, moves, layouts)[key]))
         rows.reports[FormPeriod(layout.form.code, PERIOD.code)] = [_group(it) for it in of_form]
     by_slot = {(it.slot.unit, it.slot.form): it for it in revisions}
-    for unit, form, _, position in rows.repetitions(reference.directory):
+    for units, form, _, position in rows.repetitions(reference.directory):
         cell = layouts.require(form, PERIOD.code).form.cells[position]
-        counted = by_slot[unit, form].counted
-        assert counted.figures is not None
-        figure = counted.figures[position]
-        assert figure is not None
-        flags = int(position in counted.at_least), int(position in counted.about)
-        rows.repeated.append(CellAmount(cell, PERIOD, -Amount(figure, 1, *flags)))
+        for unit in units:
+            counted = by_slot[unit, form].counted
+            assert counted.figures is not None
+            figure = counted.figures[position]
+            assert figure is not None
+            flags = int(position in counted.at_least), int(position in counted.about)
+            rows.repeated.append(CellAmount(cell, PERIOD, -Amount(figure, 1, *flags)))
     return stated_figures(Question(reference, PROVINCE, selected), [rows]).stated
 
 
