@@ -90,6 +90,21 @@ def test_no_more_is_settled_than_was_open(journal: MemoryJournal) -> None:
     assert refused(journal, cases(journal, "cal.2023-M02", 0, 5)) == ["resolved_within_detected"]
 
 
+def test_a_gap_in_the_reports_keeps_no_true_report_out(journal: MemoryJournal) -> None:
+    """Nobody reported 2018 to 2025: the refusal says how to state what has come to be open."""
+    accepted(journal, cases(journal, "cal.2017", 1, 1, 0))
+    submission = cases(journal, "cal.2023-M06", 0, 4)
+    (outcome,) = journal.receive(submission)
+
+    (finding,) = outcome.entry.findings
+    assert finding.message == (
+        "“Vụ việc được xem xét, giải quyết” (4) vượt quá số phát sinh trong kỳ (0) cộng số kỳ "
+        "trước chuyển sang (0); nếu số kỳ trước chuyển sang nhiều hơn, đề nghị ghi rõ trong chỉ "
+        "tiêu kỳ trước chuyển sang."
+    )
+    assert accepted(journal, cases(journal, "cal.2023-M06", 0, 4, 4, NOTE)) == ()
+
+
 def test_what_is_carried_in_is_held_against_what_was_left(journal: MemoryJournal) -> None:
     """Both numbers are shown; a note explains the difference, and the statement goes on from it."""
     accepted(journal, cases(journal, "cal.2023-M01", 5, 1, 0))

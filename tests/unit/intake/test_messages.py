@@ -70,6 +70,7 @@ def test_sentences_are_sentences(messages: Messages) -> None:
         "whole_dong",
         "number_of_provinces",
         "use_unclassified",
+        "state_carried_in",
     }
     for code in set(messages) - phrases:
         assert re.match(r"[A-ZĐ“{]", messages[code]), code

@@ -74,6 +74,7 @@ def resolved_within_detected(case: Case) -> Iterator[Violation]:
         "settled": stated[1],
         "arisen": stated[0],
         "carried_in": carried_in,
+        "advice": Phrase("state_carried_in") if stated[2] is None else "",
     }
     yield Violation("resolved_within_detected", case.field(cells.settled), values)
 
