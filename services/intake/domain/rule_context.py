@@ -48,7 +48,6 @@ _PETITIONS = ("petitions_received", "petitions_eligible", "petitions_competent")
 _WITHIN = (
     ("households_consulted", "households_approving"),
     ("opinions_collected", "opinions_accepted"),
-    ("reception_persons", "reception_visits"),  # Lâm Đồng: 316 persons on 259 visits
     ("dialogue_opinions", "dialogue_opinions_answered"),
     ("pib_violations_detected", "pib_cases_recommended"),
     ("mediation_cases", "mediation_successes"),

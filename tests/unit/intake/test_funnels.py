@@ -27,7 +27,6 @@ FUNNEL = ("petitions_received", "petitions_eligible", "petitions_competent")
 PAIRS = (
     ("F01", "households_approving", "households_consulted"),
     ("F01", "opinions_accepted", "opinions_collected"),
-    ("F01", "reception_visits", "reception_persons"),
     ("F01", "dialogue_opinions_answered", "dialogue_opinions"),
     ("F01", "mediation_successes", "mediation_cases"),
     ("F01", "clearance_households_handed_over", "clearance_households"),
@@ -172,3 +171,12 @@ def test_a_note_answers_what_asks_for_one(
     assert verdict.validated is not None
     assert [it.code for it in verdict.violations] == ["recommendations_resolved"] * asked
     assert all(render(it).severity == "needs_note" for it in verdict.violations)
+
+
+def test_who_comes_again_is_one_person_on_two_visits(context: RuleContext) -> None:
+    """The article's "6.694 lượt người" is of visits; more of them than persons is a question."""
+    figures = {"reception_visits": 120, "reception_persons": 110}
+    verdict = verdict_on(Report(COMMUNE_OF_HA_NOI, "F01", "cal.2022-Q1", figures), context)
+
+    assert codes(verdict) == {"visits_within_persons"}
+    assert verdict.validated is not None

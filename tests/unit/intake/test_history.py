@@ -1,6 +1,6 @@
 """Rules across periods: chains, mergers, handovers, yearly duties, jumps (R1, R2, R10, R11)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 
 from services.intake.domain.events import questioned, receipt_of
 from services.intake.domain.numbering import SubmissionOutcome
-from services.intake.domain.rule_context import RuleContext
+from services.intake.domain.rule_context import RuleContext, build_rule_context
 from services.intake.domain.submissions import RawSubmission, SubmissionKind
 from services.intake.domain.violations import Renderer
+from shared.reference.deadlines import Due
+from shared.reference.directory import Directory, Unit
+from shared.reference.levels import TYPES
 from shared.reference.reference_data import ReferenceData
-from tests.builders.intake import COMMUNE_OF_HA_NOI, NOON, Report, raw
+from tests.builders.intake import COMMUNE_OF_HA_NOI, NOON, Report, raw, verdict_on
 from tests.builders.intake_journal import MemoryJournal
 from tests.builders.intake_reform import (
     DIVIDED,
@@ -324,7 +327,7 @@ def test_backlog_is_carried_over_a_merger(journal: MemoryJournal) -> None:
 
 
 def test_yearly_duties_are_recalled(journal: MemoryJournal, context: RuleContext) -> None:
-    """R10: from the Law of 2025 on, in the report of the year, and only when it says zero."""
+    """R10: since the Law of 2015, in the report of the year, and only when it says zero."""
 
     def dialogues(unit: str, period: str, held: int | None) -> list[str]:
         report = Report(unit, "F01", period, {"dialogues_held": held, "propaganda_sessions": 1})
@@ -335,7 +338,47 @@ def test_yearly_duties_are_recalled(journal: MemoryJournal, context: RuleContext
     assert not dialogues("13285.2", "cal.2025", 1)
     assert not dialogues("13285.2", "cal.2025", None)
     assert not dialogues("13285.2", "cal.2025-Q4", 0)
-    assert not dialogues(COMMUNE_OF_HA_NOI, "cal.2023", 0)
+    assert dialogues(COMMUNE_OF_HA_NOI, "cal.2023", 0) == ["yearly_dialogue"]
+    assert dialogues(COMMUNE_OF_HA_NOI, "nd09.2017", 0) == ["yearly_dialogue"]
+
+
+CONFERENCES = ("staff_conference_held", "staff_conferences_of_schools")
+
+
+@pytest.mark.parametrize(
+    ("level", "period", "due", "held", "expected"),
+    [
+        ("agency", "cal.2026-Q1", 1, 0, []),
+        ("agency", "cal.2026-H1", 1, 0, ["staff_conference_held"]),
+        ("agency", "cal.2026-H1", 1, 1, []),
+        # An education department counts sixty schools: they have time to the end of November.
+        ("agency", "cal.2026-H1", 60, 5, []),
+        ("agency", "cal.2025", 60, 5, ["staff_conferences_of_schools"]),
+        ("public_service_unit", "cal.2026-9M", 1, 0, []),
+        ("public_service_unit", "nd09.2025", 1, 0, ["staff_conferences_of_schools"]),
+        ("public_service_unit", "cal.2022", 1, 0, []),
+    ],
+)
+def test_staff_conferences_are_due_by_the_working_year(
+    reference: ReferenceData,
+    level: str,
+    period: str,
+    due: int,
+    held: int,
+    expected: list[str],
+) -> None:
+    """R10: the law counts three months from the unit's own working year; a school's is autumn."""
+    key, kind = "X1.1", next(iter(TYPES[level]))
+    known = [it for one in reference.directory for it in reference.directory.states(one.key)]
+    unit = Unit(key, "X1", level, kind, "Đơn vị thử", "01.2", date(2025, 7, 1), None)
+    directory = Directory((*known, unit))
+    context = build_rule_context(reference.catalogue, directory, lambda *_: Due(NOON, "X"))
+    figures = {"staff_conferences_due": due, "staff_conferences_held": held}
+
+    found = verdict_on(Report(key, "F02", period, figures), context).violations
+
+    assert [it.code for it in found if it.code in CONFERENCES] == expected
+    assert {it.severity for it in found if it.code in CONFERENCES} <= {"warn"}
 
 
 @pytest.mark.parametrize(
@@ -343,8 +386,12 @@ def test_yearly_duties_are_recalled(journal: MemoryJournal, context: RuleContext
     [
         (10, 31, None, ["jump"]),
         (10, 30, None, []),
-        (10, 3, None, ["jump"]),
-        (9, 3, None, []),
+        (30, 9, None, ["jump"]),
+        (27, 9, None, []),
+        (1, 4, None, []),
+        (3, 10, None, []),
+        (10, 3, None, []),
+        (5, 16, None, []),
         (10, 31, "Xã mới thành lập", []),
         (0, 31, None, []),
     ],
@@ -352,7 +399,7 @@ def test_yearly_duties_are_recalled(journal: MemoryJournal, context: RuleContext
 def test_jump_asks_for_a_note(
     journal: MemoryJournal, then: int, now: int, note: str | None, expected: list[str]
 ) -> None:
-    """R11: more than three times, or less than a third, of the same period a year before."""
+    """R11: three times or a third of the year before, by more than small counts stray anyway."""
     before = Report("00004.1", "F01", "cal.2024-Q1", {"propaganda_sessions": then})
     journal.receive(sent(before, journal.context))
     report = Report("00004.1", "F01", "cal.2025-Q1", {"propaganda_sessions": now})

@@ -88,8 +88,10 @@ RULES: tuple[Rule, ...] = (
     funnels.attendances_without_sessions,
     funnels.violations_within_supervisions,
     funnels.violations_recommended,
+    funnels.visits_within_persons,
     history.yearly_dialogue,
     history.staff_conference_held,
+    history.staff_conferences_of_schools,
     history.jump,
     history.same_figure_on_other_form,
 )

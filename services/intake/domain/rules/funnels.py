@@ -22,6 +22,7 @@ _SUPERVISIONS, _DETECTED, _RECOMMENDED = (
     "pib_violations_detected",
     "pib_cases_recommended",
 )
+_PERSONS, _VISITS = "reception_persons", "reception_visits"
 _ASKED, _SETTLED = "supervision_recommendations", "supervision_recommendations_resolved"
 
 
@@ -69,6 +70,21 @@ def violations_within_supervisions(case: Case) -> Iterator[Violation]:
     if supervisions is not None and detected is not None and detected > supervisions:
         values: dict[str, MessageValue] = {"detected": detected, "supervisions": supervisions}
         yield Violation("violations_within_supervisions", case.field(_DETECTED), values)
+
+
+@rule(
+    "C7",
+    "warn",
+    source="Lâm Đồng: 316 persons on 259 visits; who comes again is one person on two visits",
+    basis="custom",
+    cells=(_PERSONS, _VISITS),
+)
+def visits_within_persons(case: Case) -> Iterator[Violation]:
+    """Ask about more visits than persons received; one person may have come several times."""
+    persons, visits = case.exact(_PERSONS), case.exact(_VISITS)
+    if persons is not None and visits is not None and visits > persons:
+        values: dict[str, MessageValue] = {"persons": persons, "visits": visits}
+        yield Violation("visits_within_persons", case.field(_VISITS), values)
 
 
 @rule(

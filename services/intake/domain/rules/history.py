@@ -17,15 +17,20 @@ from services.intake.domain.continuity import (
     stated_stocks,
 )
 from services.intake.domain.history import Amounts, HistoryPart
-from services.intake.domain.laws import LAW_10_2022, LAW_72_2025
+from services.intake.domain.laws import LAW_10_2022, LAW_77_2015
 from services.intake.domain.rule import HistoryRead, rule
 from services.intake.domain.rule_context import BOARDS
 from services.intake.domain.violations import MessageValue, Violation
 from shared.reference.figures import to_decimal
+from shared.reference.indicators import Measure
 from shared.reference.periods import label_vi, parse_period
 
 JUMP_TIMES = 3
-_APRIL = 4
+_JUMP_MIN = {Measure.MONEY: 10_000_000, Measure.AREA: 10_000}
+"""Below which a difference is none, in the smallest unit: ten million đồng, 100 m²; else ten."""
+_COUNT_JUMP_MIN = 10
+_DEVIATIONS = 3
+_APRIL, _DECEMBER = 4, 12
 _DIALOGUES = "dialogues_held"
 _CONFERENCES_DUE, _CONFERENCES_HELD = "staff_conferences_due", "staff_conferences_held"
 
@@ -124,9 +129,10 @@ def boards_balance(case: Case) -> Iterator[Violation]:
 @rule(
     "R10",
     "warn",
-    source="Law 72/2025/QH15 Art. 43: a dialogue conference at least once a year",
+    source="Law 77/2015/QH13 Art. 125; from 01/03/2025 Law 65/2025/QH15 Art. 24; "
+    "from 16/06/2025 Law 72/2025/QH15 Art. 43: a dialogue at least once a year",
     basis="law",
-    valid_from=LAW_72_2025,
+    valid_from=LAW_77_2015,
     cells=(_DIALOGUES,),
 )
 def yearly_dialogue(case: Case) -> Iterator[Violation]:
@@ -148,25 +154,46 @@ def yearly_dialogue(case: Case) -> Iterator[Violation]:
     cells=(_CONFERENCES_DUE, _CONFERENCES_HELD),
 )
 def staff_conference_held(case: Case) -> Iterator[Violation]:
-    """R10: the staff conference is held by 31 March, so later reports find none outstanding."""
-    due, held = case.exact(_CONFERENCES_DUE), case.exact(_CONFERENCES_HELD)
-    if case.period is None or due is None or held is None or held >= due:
-        return
-    if case.period.last_day >= date(case.period.year, _APRIL, 1):
-        values: dict[str, MessageValue] = {"held": held, "due": due, "year": str(case.period.year)}
-        yield Violation("staff_conference_held", case.field(_CONFERENCES_HELD), values)
+    """R10: an agency, whose working year is the calendar year, holds its conference by 31 March."""
+    if case.exact(_CONFERENCES_DUE) == 1 and case.unit is not None and case.unit.level == "agency":
+        yield from _outstanding(case, "staff_conference_held", _APRIL)
+
+
+@rule(
+    "R10",
+    "warn",
+    source="Law 10/2022/QH15 Art. 51; a school year begins in September",
+    basis="law",
+    valid_from=LAW_10_2022,
+    cells=(_CONFERENCES_DUE, _CONFERENCES_HELD),
+)
+def staff_conferences_of_schools(case: Case) -> Iterator[Violation]:
+    """
+    R10: schools hold theirs by 30 November, within three months of the school year.
+
+    Which public-service unit is a school, and how many of several units are, no report says. So of
+    these, only what is outstanding by both working years is asked about.
+    """
+    if case.exact(_CONFERENCES_DUE) != 1 or case.unit is None or case.unit.level != "agency":
+        yield from _outstanding(case, "staff_conferences_of_schools", _DECEMBER)
 
 
 @rule(
     "R11",
     "needs_note",
-    source="our default: more than three times, or less than a third",
+    source="our default: three times or a third, by at least 10 and 3·√(the larger)",
     basis="default",
     applies_if=Case.has_history,
     reads=HistoryRead(HistoryPart.YEAR_BEFORE),
 )
 def jump(case: Case) -> Iterator[Violation]:
-    """R11: a figure far from that of the same period a year before asks for a word of why."""
+    """
+    R11: a figure far from that of the same period a year before asks for a word of why.
+
+    Far is more than three times or less than a third, and further than counts of that size stray by
+    themselves: by at least 10 and by more than 3·√(the larger), three standard deviations of a
+    Poisson count.
+    """
     then = case.history.year_before
     if then is None or case.compiled is None:
         return
@@ -175,7 +202,7 @@ def jump(case: Case) -> Iterator[Violation]:
         if not earlier or now is None or "[" in cell or case.exact(cell) is None:
             continue
         indicator = case.compiled.indicators[cell]
-        if indicator.additive and (now > JUMP_TIMES * earlier or JUMP_TIMES * now < earlier):
+        if indicator.additive and _is_jump(now, earlier, indicator.measure):
             values: dict[str, MessageValue] = {
                 "label": indicator.label_vi,
                 "now": _shown(now, indicator.scale),
@@ -211,6 +238,26 @@ def same_figure_on_other_form(case: Case) -> Iterator[Violation]:
                 "home": home,
             }
             yield Violation("same_figure_on_other_form", case.field(cell), values)
+
+
+def _outstanding(case: Case, code: str, month: int) -> Iterator[Violation]:
+    """Say how many conferences are still to be held in reports that reach into a month."""
+    due, held = case.exact(_CONFERENCES_DUE), case.exact(_CONFERENCES_HELD)
+    if case.period is None or due is None or held is None or held >= due:
+        return
+    if case.period.last_day >= date(case.period.year, month, 1):
+        values: dict[str, MessageValue] = {"held": held, "due": due, "year": str(case.period.year)}
+        yield Violation(code, case.field(_CONFERENCES_HELD), values)
+
+
+def _is_jump(now: int, then: int, measure: Measure) -> bool:
+    smaller, larger = sorted((now, then))
+    change = larger - smaller
+    return (
+        larger > JUMP_TIMES * smaller
+        and change >= _JUMP_MIN.get(measure, _COUNT_JUMP_MIN)
+        and change**2 > _DEVIATIONS**2 * larger
+    )
 
 
 def _opening_gaps(case: Case) -> Iterator[StockGap]:
