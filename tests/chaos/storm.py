@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from tests.chaos.faults import database, mail, processes, records, topics
+from tests.chaos.faults import clock, database, mail, processes, records, topics
 from tests.chaos.faults.scene import Fault, Scene
 from tests.chaos.scale import StormSize
 
@@ -50,10 +50,12 @@ LAST: Lane = {"make the reports topic again": (1, topics.remake_reports)}
 
 
 async def rage(size: StormSize, scene: Scene, disk: Path | None) -> Counter[str]:
-    """Carry out every fault, with a full *disk* among them; return how many of each kind."""
+    """Carry out every fault, *disk* filled if there is one; return how many of each kind."""
     servers = dict(SERVERS)
     if disk is not None:
         servers["a full disk"] = (3, partial(database.fill_disk, disk=disk))
+    if faketime := clock.library():
+        servers["another clock"] = (3, partial(clock.step, faketime=faketime))
     lanes = (
         (PROCESSES, size.processes),
         (servers, size.servers),
