@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 
+import httpx
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
@@ -16,6 +17,7 @@ from tools.deployment.service import Service
 from tools.stack.servers import Server
 
 DEATH_SECONDS_MAX = 60.0
+READY_SECONDS_MAX = 60.0
 
 
 async def kill_services(
@@ -89,5 +91,20 @@ async def repeat_reports(deployment: Deployment, share: float, seed: int) -> Non
 
 
 async def all_ready(deployment: Deployment) -> None:
-    """Wait until every service says by itself that it is ready again."""
-    await asyncio.to_thread(deployment.wait_ready)
+    """
+    Wait until every service says by itself that it is ready again.
+
+    It may complain of its lag meanwhile: the load goes on, and the verdict waits for the end of it.
+    """
+    async with httpx.AsyncClient(timeout=5) as client:
+
+        async def ready() -> bool:
+            for service in deployment.services.values():
+                try:
+                    answer = await client.get(f"{service.url}/health/ready")
+                except httpx.HTTPError as problem:
+                    raise AssertionError(f"{service.url}: {problem!r}") from problem
+                assert answer.status_code == 200, answer.text
+            return True
+
+        await eventually(ready, seconds=READY_SECONDS_MAX, every=0.5)
