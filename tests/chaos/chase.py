@@ -99,10 +99,15 @@ def plan_chase(
 
 
 async def judge_notices(deployment: Deployment, chase: Chase, catcher: MailCatcher) -> list[str]:
-    """Wait until every silent unit has been named, then look for what should not have been."""
+    """
+    Wait until every silent unit has been named, then look for what should not have been.
+
+    A unit that was judged later than others of its province waits for the next hour's digest.
+    """
     async with httpx.AsyncClient(timeout=20) as client:
 
         async def told() -> bool:
+            await _let_the_hour_pass(deployment)
             with suppress(httpx.HTTPError):
                 return chase.silent <= set(_named(await _notices(deployment, client)))
             return False  # it has just been killed
@@ -131,6 +136,18 @@ def _anomalies(
     for notice in notices:
         if notice["state"] == "sent" and notice["message_id"] not in arrived:
             yield f"{notice['notice_id']} is marked sent, and no mail arrived"
+
+
+async def _let_the_hour_pass(deployment: Deployment) -> None:
+    connection = await asyncpg.connect(
+        deployment.databases["notifier"], server_settings={"search_path": "qcdc"}
+    )
+    try:
+        await connection.execute(
+            "UPDATE notice SET send_after = now() WHERE state = 'planned' AND lease_until IS NULL"
+        )
+    finally:
+        await connection.close()
 
 
 async def _notices(deployment: Deployment, client: httpx.AsyncClient) -> list[dict[str, object]]:
