@@ -5,7 +5,7 @@ A planted fault shows only if the process dies at the right place, so a plant ma
 point: the first time that its condition holds there, the process ends as under SIGKILL.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree, ignore_patterns
@@ -50,21 +50,28 @@ class Plant:
     kill_at: KillPoint | None = None
 
 
-def plant(folder: Path, fault: Plant) -> Path:
+def planted(fault: Plant, marker: Path) -> Mapping[str, str]:
     """
-    Copy the code to *folder* with *fault* in it, and return the folder.
+    Return the files in which *fault* is, by path; *marker* remembers its death.
 
     Raises:
         AssertionError: when a passage is not there exactly once, so that a plant cannot rot.
 
     """
+    files: dict[str, str] = {}
+    dying = [fault.kill_at.passage(marker)] if fault.kill_at else []
+    for it in (*fault.passages, *dying):
+        source = files.get(it.file) or (REPOSITORY / it.file).read_text(encoding="utf-8")
+        times = source.count(it.before)
+        assert times == 1, f"{it.file} holds the passage {times} times"
+        files[it.file] = source.replace(it.before, it.after)
+    return files
+
+
+def plant(folder: Path, fault: Plant) -> Path:
+    """Copy the code to *folder* with *fault* in it, and return the folder."""
     for part in ("shared", "services"):
         copytree(REPOSITORY / part, folder / part, ignore=ignore_patterns("__pycache__"))
-    dying = [fault.kill_at.passage(folder / "killed")] if fault.kill_at else []
-    for passage in (*fault.passages, *dying):
-        target = folder / passage.file
-        source = target.read_text(encoding="utf-8")
-        times = source.count(passage.before)
-        assert times == 1, f"{passage.file} holds the passage {times} times"
-        target.write_text(source.replace(passage.before, passage.after), encoding="utf-8")
+    for file, source in planted(fault, folder / "killed").items():
+        (folder / file).write_text(source, encoding="utf-8")
     return folder
