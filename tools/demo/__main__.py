@@ -178,7 +178,8 @@ async def _fill(demo: Demo) -> None:
         await checks.until_totals_hold(readers, scenario.expected, SETTLE_SECONDS_MAX)
         print(f"totals: every figure of the articles holds ({len(scenario.expected)} questions)")
         print("notice: waiting for the deadline and the digest", flush=True)
-        await checks.until_digest_is_caught(readers, scenario, SETTLE_SECONDS_MAX)
+        to_deadline = max(0.0, (demo.due_at - system_clock()).total_seconds())
+        await checks.until_digest_is_caught(readers, scenario, to_deadline + SETTLE_SECONDS_MAX)
 
 
 def _reader(address: str) -> httpx.AsyncClient:
