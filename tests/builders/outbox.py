@@ -1,11 +1,12 @@
 """An outbox at work: rows to be sent, relays that send them, topics that refuse."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
@@ -54,10 +55,13 @@ async def left(database: Database, topic: str) -> int:
 
 
 @asynccontextmanager
-async def relaying(database: Database, kafka: str) -> AsyncIterator[tuple[Relay, Health]]:
+async def relaying(
+    database: Database, kafka: str, make_producer: Callable[[], AIOKafkaProducer] | None = None
+) -> AsyncIterator[tuple[Relay, Health]]:
     """Run a relay, and see what it complains of."""
     health = Health()
-    relay = Relay(database, [OutboxTable()], partial(producer, kafka, "test"), health)
+    make = make_producer or partial(producer, kafka, "test")
+    relay = Relay(database, [OutboxTable()], make, health)
     task = asyncio.create_task(relay.run())
     try:
         yield relay, health

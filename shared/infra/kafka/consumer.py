@@ -43,6 +43,9 @@ from shared.infra.settings import ServiceSettings
 from shared.infra.supervised import Supervised
 
 RETURN_AFTER_SECONDS = 3.0
+START_SECONDS_MAX = 30.0
+"""A consumer that has not joined its group for so long, several sessions, is replaced."""
+
 WATCH_SECONDS = RESTART_SECONDS = 1.0
 
 M = TypeVar("M")
@@ -89,7 +92,7 @@ class ConsumerSupervisor(Generic[M]):
         leaving = False
         try:
             async with self._logs.connected():
-                await self._start(broker)
+                await self._start_in_time(broker)
                 await self._watch()
         except asyncio.CancelledError:
             leaving = True  # the process stops; a consumer that is replaced comes back at once
@@ -101,6 +104,14 @@ class ConsumerSupervisor(Generic[M]):
                 group = self.subscription.group
                 member = member_of(group, self._settings.instance)
                 await leave(self._settings.kafka, group, member)
+
+    async def _start_in_time(self, broker: KafkaBroker) -> None:
+        """Start; aiokafka itself waits for its group for ever."""
+        try:
+            async with asyncio.timeout(START_SECONDS_MAX):
+                await self._start(broker)
+        except TimeoutError as problem:
+            raise KafkaError("the consumer did not start in time") from problem
 
     async def _start(self, broker: KafkaBroker) -> None:
         """Join the group; under a pattern, in an epoch that the topics it matches now define."""

@@ -116,7 +116,8 @@ class Relay:
             await flow.producer.discard()
             raise
         if sent is None:
-            return 0  # another process sends; whether it can is not known here
+            flow.stand_by()
+            return 0
         flow.fine()
         return sent
 

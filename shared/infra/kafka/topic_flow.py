@@ -102,6 +102,15 @@ class TopicFlow:
         self.has_failed, self.outage = False, None
         self._health.fine(self._part)
 
+    def stand_by(self) -> None:
+        """
+        Another process sends: an outage of ours is over.
+
+        Whether the topic still refuses is not known here.
+        """
+        if self.outage is not None:
+            self.fine()
+
     def complain(self, problem: Exception, failures: int) -> None:
         """
         Complain of a topic that refuses; keep an outage for the relay; raise a bug.

@@ -266,6 +266,34 @@ async def test_a_partition_that_stands_beside_a_busy_one_is_noticed(
     assert len(started) == 2
 
 
+async def test_a_start_that_never_ends_is_begun_again(
+    kafka: str, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits for its group for ever reads nothing, and says no more than "starting"."""
+    topic = await new_topic(kafka)
+    await publish(kafka, topic, [b"1"])
+    started: list[AIOKafkaConsumer] = []
+
+    class FirstOneHangs(AIOKafkaConsumer):  # type: ignore[misc] # it has no types
+        async def start(self) -> None:
+            started.append(self)
+            if len(started) == 1:
+                await asyncio.Event().wait()
+            await super().start()
+
+    monkeypatch.setattr("aiokafka.AIOKafkaConsumer", FirstOneHangs)
+    monkeypatch.setattr("shared.infra.kafka.consumer.START_SECONDS_MAX", 3.0)
+
+    async with running(kafka, postgres_url, topic) as it:
+
+        async def read() -> bool:
+            return await seen(it.database) == [1]
+
+        await eventually(read, seconds=30)
+
+    assert len(started) == 2
+
+
 async def test_failing_change_leaves_no_trace(kafka: str, postgres_url: str) -> None:
     """State, quarantine and position move together or not at all."""
     topic = await new_topic(kafka)

@@ -7,10 +7,13 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from shared.infra.health import Condition, Health
+from shared.infra.kafka.broker import producer
 from shared.infra.kafka.outbox import MESSAGE_BYTES_MAX, acknowledged
 from shared.infra.postgres.database import Database
+from shared.infra.postgres.locks import AdvisoryLock, try_lock_name
 from tests.builders.outbox import REFUSE, configure, left, numbers_on, outgoing, relaying, write
 from tests.builders.plumbing import delete_topics, migrated, new_topic
 from tests.builders.relay_process import stopped_relay
@@ -102,6 +105,25 @@ async def test_kafka_that_is_away_is_no_refusal(kafka: str, postgres_url: str) -
             await eventually(lambda: _all_left(database, topic), seconds=30)
 
     assert parts == {"outbox"}
+
+
+async def test_an_outage_is_over_for_a_relay_that_stands_by(kafka: str, postgres_url: str) -> None:
+    """Another process sends: it complained for as long as there was always something to send."""
+    topic, address = await new_topic(kafka), ["127.0.0.1:9"]
+
+    def make() -> AIOKafkaProducer:
+        return producer(address[0], "test")
+
+    async with migrated(postgres_url) as database, relaying(database, kafka, make) as (_, health):
+        await write(database, outgoing(topic, 0))
+        await eventually(lambda: _kafka_is_away(health), seconds=30)
+        async with database.transaction() as other:
+            await eventually(lambda: try_lock_name(other, AdvisoryLock.RELAY, topic, 60))
+            address[0] = kafka
+
+            await eventually(lambda: _is_fine(health), seconds=20)
+
+            assert await left(database, topic) == 1
 
 
 async def _kafka_is_away(health: Health) -> bool:
