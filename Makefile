@@ -30,7 +30,7 @@ bench: $(STAMP) ## throughput beside its peers, in one run, as ratios
 	$(BIN)/python -m benchmarks
 
 chaos: $(STAMP) ## the long chaos run: kills, a restored backup, a storm of every fault, each planted fault
-	$(BIN)/python -m pytest tests/chaos --chaos-long
+	$(BIN)/python -m pytest tests/chaos --chaos-long -s
 
 compose-check: $(STAMP) ## build the images and run the whole deployment on a Docker engine
 	$(BIN)/python -m tools.compose_check
