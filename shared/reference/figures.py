@@ -16,7 +16,7 @@ from shared.contracts.values import COUNT_MAX
 UNITS_MAX = COUNT_MAX
 """The same limit for a figure in the smallest unit of its indicator."""
 
-_DECIMAL = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,2})?")
+_DECIMAL = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,2}0*)?")
 
 
 class Qualifier(StrEnum):
@@ -45,8 +45,9 @@ def to_units(value: int | str | None, scale: int) -> int | None:
     """
     Return a figure from the wire in its smallest unit.
 
-    Scale 0 takes a JSON integer; scale 2 takes a decimal string with at most two decimals
-    ("89.58" is 8958) or an integer. Negative figures pass: refusing them is a rule of the intake.
+    Scale 0 takes a JSON integer; scale 2 takes a decimal string with at most two decimals,
+    zeros behind them aside ("89.58" is 8958, "89.580" too), or an integer. Negative figures pass:
+    refusing them is a rule of the intake.
     Raises ValueError when the value is not such a number or exceeds 2^53 units.
     """
     if value is None:

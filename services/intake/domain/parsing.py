@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from services.intake.domain.figure_text import figure_code, is_grouped
+from services.intake.domain.old_encodings import old_encoding
 from services.intake.domain.submissions import RawSubmission, SubmissionKind
 from services.intake.domain.violations import Violation, printable
 from shared.contracts.reports import (
@@ -105,7 +106,7 @@ def parse_submission(raw: RawSubmission) -> ParsedSubmission:
 
 
 def _validate(raw: RawSubmission) -> tuple[SubmissionEvent | None, list[Violation]]:
-    document = dict(raw.document)
+    document = {name: _as_typed(name, it) for name, it in raw.document.items()}
     oversized = list(_oversized(document))
     if oversized:
         return None, oversized
@@ -152,6 +153,13 @@ def _oversized(document: Mapping[str, Any]) -> Iterator[Violation]:
             yield Violation("too_many_figures", name, {"count": len(cells), "most": CELLS_MAX})
 
 
+def _as_typed(name: str, value: object) -> object:
+    """Return a text with the line ends and blanks meant: Windows writes CR LF and tabs."""
+    if name in _TEXTS and isinstance(value, str):
+        return value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return value
+
+
 def _texts_and_time(document: Mapping[str, Any]) -> Iterator[Violation]:
     for name in _TEXTS:
         text = document.get(name)
@@ -165,6 +173,9 @@ def _texts_and_time(document: Mapping[str, Any]) -> Iterator[Violation]:
 
 def _text(name: str, text: str) -> Iterator[Violation]:
     if hidden := hidden_character(text):
+        if encoding := old_encoding(text):  # TCVN3 has a soft hyphen for ư
+            yield Violation("old_encoding", name, {"encoding": encoding})
+            return
         yield Violation("control_character", name, {"character": f"U+{ord(hidden):04X}"})
     elif not unicodedata.is_normalized("NFC", text):
         yield Violation("not_nfc", name)

@@ -1,4 +1,4 @@
-"""Which due duties became overdue; never one whose report counts."""
+"""Which due duties became overdue; never one whose report counts for the whole period."""
 
 from collections.abc import Iterable
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.intake.domain.old_encodings import old_encoding
 from services.intake.domain.parsing import CELLS_MAX, REMARKS_MAX, parse_submission
 from services.intake.domain.rule_context import RuleContext
 from services.intake.domain.violations import Renderer, Violation, printable
@@ -30,6 +31,17 @@ RAW_FIGURES = [
     ('"1,635"', "thousands_separator"),
     ('"89,5"', "decimal_comma"),
     ('"-1"', "negative"),
+    ('"-"', "dash"),
+    ('" - "', "dash"),
+    ('"–"', "dash"),
+    ('"—"', "dash"),
+    ('"1\u00a0635"', "thousands_separator"),
+    ('"1\u202f635"', "thousands_separator"),
+    ('"1 635 000"', "thousands_separator"),
+    ('"1\u2019635"', "thousands_separator"),
+    ('"1.635,50"', "thousands_separator"),
+    ('"1,635.50"', "thousands_separator"),
+    ('"1.635.000,5"', "thousands_separator"),
     ('"abc"', "not_a_decimal"),
     ('" 5"', "not_a_decimal"),
     ('"５"', "not_a_decimal"),
@@ -116,6 +128,46 @@ def test_note_of_two_lines_is_fine(context: RuleContext) -> None:
     note = "Số liệu đến ngày 14/11.\nSẽ bổ sung sau."
 
     assert parse_submission(raw(models(total=1).document(context, note=note))).report
+
+
+@pytest.mark.parametrize("name", ["CR LF", "lone CR"])
+def test_line_ends_and_tabs_of_windows_are_fine(name: str, context: RuleContext) -> None:
+    """A table pasted from Word brings them; what people see are two lines and a blank."""
+    end = "\r\n" if name == "CR LF" else "\r"
+    typed = models(total=1).document(context, note=f"Số liệu đến ngày 14/11.{end}Xin\tcảm ơn.")
+    meant = typed | {"note": "Số liệu đến ngày 14/11.\nXin cảm ơn."}
+
+    found, expected = parse_submission(raw(typed)), parse_submission(raw(meant))
+
+    assert found.report == expected.report is not None
+    assert found.content_hash == expected.content_hash
+
+
+@pytest.mark.parametrize(
+    ("note", "encoding"),
+    [
+        ("Sè liÖu ®Õn ngµy 14/11, sÏ bæ sung sau.", "TCVN3 (ABC)"),
+        ("B¸o c¸o cña x·", "TCVN3 (ABC)"),
+        ("Soá lieäu ñeán ngaøy 14/11, seõ boå sung sau.", "VNI"),
+        ("BAÙO CAÙO CUÛA XAÕ, ÑEÀ NGHÒ BOÅ SUNG", "VNI"),
+        ("Số liệu đến ngày 14/11; hiến 5 m² đất, 25°C, ±2%.", None),
+        ("Hòa, Hoà, Thuý, khoẻ, «Dân vận khéo», Microsoft® Word", None),
+        ("señor mañana, Citroën, Noël, Zürich", None),
+        ("", None),
+    ],
+)
+def test_notes_from_before_unicode_are_named(note: str, encoding: str | None) -> None:
+    """Whoever types in .VnTime sees nothing wrong; the receiver sees rubbish."""
+    assert old_encoding(note) == encoding
+
+
+def test_a_soft_hyphen_of_tcvn3_is_named_as_such(context: RuleContext, render: Renderer) -> None:
+    """In TCVN3 ư is a soft hyphen: "delete the hidden character" is no help to its sender."""
+    note = "Ph\u00adêng Phï V©n ®\u00ad¬c s¸p nhËp"
+    parsed = parse_submission(raw(models(total=1).document(context, note=note)))
+
+    assert found(parsed.violations) == {("old_encoding", "note")}
+    assert "TCVN3" in render(parsed.violations[0]).message
 
 
 def test_surrogate_in_a_key_gets_a_verdict(context: RuleContext, render: Renderer) -> None:

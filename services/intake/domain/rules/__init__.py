@@ -8,7 +8,16 @@ from services.intake.domain.case import Case
 from services.intake.domain.history import HistoryPart
 from services.intake.domain.parsing import SubmissionEvent
 from services.intake.domain.rule import Rule
-from services.intake.domain.rules import boards, cases, cells, figures, funnels, history, slots
+from services.intake.domain.rules import (
+    boards,
+    cases,
+    cells,
+    figures,
+    funnels,
+    history,
+    plausible,
+    slots,
+)
 from shared.contracts.reports import (
     HandoverSubmitted,
     ReportSubmitted,
@@ -47,6 +56,7 @@ RULES_OF_HANDOVERS: tuple[Rule, ...] = (
 RULES: tuple[Rule, ...] = (
     *RULES_OF_SLOTS,
     slots.unit_not_obliged,
+    slots.period_still_runs,
     cells.unknown_cell,
     cells.code_not_in_force,
     cells.not_additive,
@@ -93,6 +103,8 @@ RULES: tuple[Rule, ...] = (
     history.staff_conference_held,
     history.staff_conferences_of_schools,
     history.jump,
+    plausible.hard_to_believe,
+    plausible.old_encoding_of_note,
     history.same_figure_on_other_form,
 )
 """What must hold for figures; only a violation of severity "reject" refuses a report."""

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from services.intake.domain.case import Case
 from services.intake.domain.rule import rule
 from services.intake.domain.violations import Violation
+from shared.reference.early import is_early
+from shared.reference.errors import NoDueInstant
 from shared.reference.periods import label_vi
 from shared.reference.vietnamese import date_short
 
@@ -69,3 +71,20 @@ def unit_not_obliged(case: Case) -> Iterator[Violation]:
     if not case.context.directory.owes(case.unit.key, case.compiled.form, case.period):
         values = {"unit": case.unit.key, "name": case.unit.name, "form": case.report.form}
         yield Violation("unit_not_obliged", "unit", values)
+
+
+@rule("S12", "warn", source="ours: what is not over cannot be counted whole", basis="default")
+def period_still_runs(case: Case) -> Iterator[Violation]:
+    """Warn of a report before its period ends; it counts, but meets no duty until confirmed."""
+    period, unit = case.period, case.unit
+    if unit is None or period is None or case.compiled is None:
+        return
+    if not period.opens_at <= case.received_at < period.closes_at:
+        return
+    try:
+        due = case.context.when_due(case.report.form, period, unit.key)
+    except NoDueInstant:
+        return  # the submission is parked
+    if due is not None and is_early(case.received_at, period, due.at):
+        values = {"period": label_vi(period), "day": date_short(period.last_day)}
+        yield Violation("period_still_runs", "period", values)
