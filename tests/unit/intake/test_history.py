@@ -340,6 +340,9 @@ def test_yearly_duties_are_recalled(journal: MemoryJournal, context: RuleContext
     assert not dialogues("13285.2", "cal.2025-Q4", 0)
     assert dialogues(COMMUNE_OF_HA_NOI, "cal.2023", 0) == ["yearly_dialogue"]
     assert dialogues(COMMUNE_OF_HA_NOI, "nd09.2017", 0) == ["yearly_dialogue"]
+    front = Report("13285.2", "F04", "cal.2025", {"dialogues_held": 0, "propaganda_sessions": 1})
+    (outcome,) = journal.receive(sent(front, context))
+    assert "yearly_dialogue" not in codes(outcome)
 
 
 CONFERENCES = ("staff_conference_held", "staff_conferences_of_schools")

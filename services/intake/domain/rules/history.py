@@ -32,6 +32,8 @@ _COUNT_JUMP_MIN = 10
 _DEVIATIONS = 3
 _APRIL, _DECEMBER = 4, 12
 _DIALOGUES = "dialogues_held"
+_FORM_OF_GOVERNMENT = "F01"
+"""The Front states dialogues on F04 too, and owes none."""
 _CONFERENCES_DUE, _CONFERENCES_HELD = "staff_conferences_due", "staff_conferences_held"
 
 
@@ -136,8 +138,10 @@ def boards_balance(case: Case) -> Iterator[Violation]:
     cells=(_DIALOGUES,),
 )
 def yearly_dialogue(case: Case) -> Iterator[Violation]:
-    """R10: a commune holds at least one dialogue a year."""
+    """R10: a commune holds at least one dialogue a year; its People's Committee reports it."""
     period, unit = case.period, case.unit
+    if case.report.form != _FORM_OF_GOVERNMENT:
+        return
     if period is None or unit is None or period.kind != "year" or unit.level != "commune":
         return
     if case.exact(_DIALOGUES) == 0:
