@@ -2,7 +2,8 @@
 The words of a letter that set a date, and the one instant they mean.
 
 "trước ngày 25/10/2026" makes the 24th the last day, "chậm nhất ngày 25/12/2017" the 25th itself.
-A weekday in brackets must be that of the date.
+A weekday, in brackets or before the date, must be that of the date. "Đến ngày" alone leaves open
+whether the day counts, and a date of every year is a standing demand: both are refused here.
 The words are kept beside the instant, because people argue about the words.
 """
 
@@ -15,15 +16,20 @@ from shared.reference.dates import DAY
 from shared.reference.periods import VIETNAM
 
 _WORDS = re.compile(
-    r"(?:gửi\s+)?"
-    r"(?:(?P<before>trước)|(?:chậm|muộn) nhất(?:\s+(?:là|vào|đến|hết))*|đến\s+hết|trong)\s+"
-    r"(?:(?P<hour>[0-9]{1,2})\s*(?:giờ|h|g|:)\s*(?P<minute>[0-5][0-9])?(?:\s*phút)?\s*,?\s*)?"
+    r"(?:(?:gửi|báo cáo|hoàn thành)\s+)?"
+    r"(?:(?P<before>trước)|(?:chậm|muộn) nhất(?:\s+(?:là|vào|đến|hết|trong))*"
+    r"|(?:đến\s+)?hết|trong|không\s+(?:quá|muộn hơn|chậm hơn)|(?P<until>đến))\s+"
+    r"(?:(?P<hour>[0-9]{1,2})\s*(?:giờ|h|g|:)\s*(?P<minute>[0-5][0-9])?(?:\s*phút|['’′])?\s*,?\s*"
+    r"|(?P<closing>(?:cuối\s+)?giờ\s+làm\s+việc)\s+(?:của\s+)?)?"
+    r"(?:(?P<leading>(?:thứ\s+\w+|chủ\s+nhật)),?\s+)?"
     r"(?:ngày\s+)?(?P<day>[0-9]{1,2})"
     r"(?:\s*[/.-]\s*|\s+tháng\s+)(?P<month>[0-9]{1,2})"
     r"(?:\s*[/.-]\s*|\s+năm\s+)(?P<year>20[0-9]{2})"
     r"(?:\s*\((?P<weekday>[^()]+)\))?\.?",
     re.IGNORECASE,
 )
+OFFICE_CLOSES = timedelta(hours=17)
+"""The end of the office day, "cuối giờ làm việc": custom of state offices, and of our deadlines."""
 _WEEKDAYS = ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật")
 
 
@@ -48,10 +54,14 @@ class Wording:
         if found is None:
             raise ValueError(f'{text!r} does not read like "trước ngày 25/10/2026"')
         day = date(int(found["year"]), int(found["month"]), int(found["day"]))
-        weekday = found["weekday"]
+        if found["until"] and found["hour"] is None and not found["closing"]:
+            raise ValueError(f'{text!r} does not read like "trước ngày 25/10/2026": say đến hết')
+        weekday = found["weekday"] or found["leading"]
         if weekday is not None and weekday.strip().lower() != _WEEKDAYS[day.weekday()]:
             raise ValueError(f"{day.isoformat()} is {_WEEKDAYS[day.weekday()]}, not {weekday}")
         after_midnight = _after_midnight(found["hour"], found["minute"])
+        if found["closing"]:
+            after_midnight = OFFICE_CLOSES
         if after_midnight is None:
             # Without an hour the whole last day counts.
             after_midnight = timedelta() if found["before"] else DAY

@@ -56,6 +56,21 @@ def test_the_words_of_real_letters_leave_their_last_day(case: Case) -> None:
         ("chậm nhất 17h00 ngày 26/10/2026 (thứ Hai)", 26, at(26, 17)),
         ("trước ngày 25/10/2026 (Chủ nhật).", 24, at(25)),
         ("gửi trước ngày 25/10/2026", 24, at(25)),
+        ("trước 16h30' ngày 25/10/2026", 25, at(25, 16, 30)),
+        ("trước 16 giờ 30 phút ngày 25/10/2026", 25, at(25, 16, 30)),
+        ("hết ngày 25/10/2026", 25, at(26)),
+        ("chậm nhất đến hết ngày 25/10/2026", 25, at(26)),
+        ("chậm nhất trong ngày 25/10/2026", 25, at(26)),
+        ("không quá ngày 25/10/2026", 25, at(26)),
+        ("không muộn hơn ngày 25/10/2026", 25, at(26)),
+        ("trước thứ Hai, ngày 26/10/2026", 25, at(26)),
+        ("trước cuối giờ làm việc ngày 26/10/2026", 26, at(26, 17)),
+        ("chậm nhất cuối giờ làm việc ngày 26/10/2026 (thứ Hai)", 26, at(26, 17)),
+        ("hết giờ làm việc ngày 26/10/2026", 26, at(26, 17)),
+        ("đến 17 giờ ngày 26/10/2026", 26, at(26, 17)),
+        ("trước\u00a0ngày\u00a025/10/2026", 24, at(25)),
+        ("báo cáo trước ngày 25/10/2026", 24, at(25)),
+        (unicodedata.normalize("NFD", "chậm nhất đến hết ngày 25/10/2026"), 25, at(26)),
         (unicodedata.normalize("NFD", "trước ngày 25/10/2026"), 24, at(25)),
     ],
 )
@@ -80,11 +95,14 @@ def test_words_mean_one_instant(text: str, last_day: int, due_at: datetime) -> N
         "trước ngày 25/10/1926",
         "trước ngày 25/10/2026 (thứ Hai)",
         "hết ngày 25/10/2026 trước",
+        "đến ngày 25/10/2026",
+        "trước thứ Ba, ngày 26/10/2026",
+        "trước ngày 15/6 hằng năm",
     ],
 )
 def test_words_that_set_no_date_are_refused(text: str) -> None:
     """A guessed date would accuse somebody; the letter has to be read by a person."""
-    with pytest.raises(ValueError, match=r"read like|day|month|time|range|is chủ nhật"):
+    with pytest.raises(ValueError, match=r"read like|day|month|time|range|is (chủ nhật|thứ hai)"):
         Wording.parse(text)
 
 
