@@ -122,7 +122,7 @@ def date_long(day: date) -> str:
 
 def name_key(name: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """
-    Return a key that sorts names by the Vietnamese alphabet, then by tone.
+    Return a key that sorts names by the Vietnamese alphabet, then by tone; 2 is before 10.
 
     Sources place tones differently (Hòa, Hoà) and use composed or decomposed Unicode; such names
     get one key, so it also serves to match names.
@@ -131,9 +131,15 @@ def name_key(name: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     tones: list[int] = []
     for word in unicodedata.normalize("NFD", name.casefold()).split():
         bare = unicodedata.normalize("NFC", "".join(c for c in word if c not in _TONES))
-        letters += [0, *map(_place, bare)]
+        letters += [0, *(_number(bare) if bare.isdecimal() else map(_place, bare))]
         tones.append(next((_TONES.index(c) + 1 for c in word if c in _TONES), 0))
     return tuple(letters), tuple(tones)
+
+
+def _number(digits: str) -> list[int]:
+    # By length and then by digits: a hostile name may have more of them than int() takes.
+    significant = digits.lstrip("0")
+    return [len(significant), *map(ord, significant)]
 
 
 def _place(letter: str) -> int:

@@ -48,7 +48,7 @@ def test_directory_and_lineage_load_in_less_than_two_seconds() -> None:
     seconds, (directory, lineage) = cost(load)
 
     print(f"directory and lineage: {seconds:.3f} s")
-    assert (len(directory), len(lineage)) == (14_149, 10_664)
+    assert (len(directory), len(lineage)) == (14_149, 10_633)
     assert seconds < 2
 
 
