@@ -38,8 +38,7 @@ from services.intake.domain.submissions import SubmissionKind
 from services.intake.domain.violations import Renderer, Violation, render_all
 from services.intake.domain.working_set import WorkingSet
 from shared.contracts.reports import Finding, HandoverSubmitted, ReportSubmitted
-from shared.reference.early import is_early
-from shared.reference.periods import VIETNAM, parse_period
+from shared.reference.periods import VIETNAM
 from shared.reference.slots import Slot
 from shared.reference.vietnamese import date_short
 
@@ -165,7 +164,7 @@ def _judged(
         if objection is not None:
             return SubmissionOutcome(refused(parsed, [*findings, render(objection)]))
         after = SlotState(key, slot.revision + 1, content_revision=slot.revision + 1)
-    elif slot.figures_hash == verdict.validated.figures_hash and not _completes(slot, parsed):
+    elif slot.figures_hash == verdict.validated.figures_hash:
         return SubmissionOutcome(
             entry_of(parsed, findings, slot, verdict.validated, unchanged=True)
         )
@@ -216,9 +215,9 @@ def slot_key(parsed: ParsedSubmission) -> Slot | None:
 def _filled(
     slot: SlotState, parsed: ParsedSubmission, validated: ValidatedReport, context: RuleContext
 ) -> SlotState:
-    """Put figures into a slot; lateness is judged once, when it was empty or came too early."""
+    """Put new figures into a slot; lateness is judged when it was empty, and only then."""
     received_at, due = parsed.raw.received_at, validated.due
-    first = not slot.filled or _completes(slot, parsed)
+    first = not slot.filled
     return SlotState(
         key=slot.key,
         revision=slot.revision + 1,
@@ -235,15 +234,6 @@ def _filled(
         event_id=parsed.raw.event_id,
         content_revision=slot.revision + 1,
     )
-
-
-def _completes(slot: SlotState, parsed: ParsedSubmission) -> bool:
-    """Tell whether a report of a whole period follows one that came while the period ran."""
-    period = parse_period(slot.key.period)
-    if period is None or slot.first_received_at is None or slot.due_at is None:
-        return False
-    early = is_early(slot.first_received_at, period, slot.due_at)
-    return early and parsed.raw.received_at >= period.closes_at
 
 
 def _exact(validated: ValidatedReport, context: RuleContext) -> tuple[int | None, ...] | None:

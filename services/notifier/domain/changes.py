@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from services.notifier.domain.duties import Duty, DutyTrigger, Filing, SlotRecord, advance, meets
+from services.notifier.domain.duties import Duty, DutyTrigger, Filing, SlotRecord, advance
 from services.notifier.domain.duty_events import duty_met
 from shared.contracts.duties import DutyEvent, DutyMet
 from shared.reference.slots import Slot
@@ -79,10 +79,8 @@ def applied(records: Iterable[SlotRecord], changes: DutyChanges) -> list[SlotRec
 
 
 def met_by(filing: Filing | None, duty: Duty, at: datetime) -> tuple[Duty, DutyMet] | None:
-    """Return the duty as met by a filing, with the event; None when none does."""
+    """Return the duty as met by a filing, with the event; None when no report counts."""
     if filing is None or filing.first_received_at is None:
-        return None
-    if not meets(filing.first_received_at, duty):
         return None
     duty = advance(duty, DutyTrigger.REPORTED)
     return duty, duty_met(duty, filing, filing.first_received_at, at)

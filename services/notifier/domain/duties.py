@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from shared.reference.early import is_early
-from shared.reference.periods import parse_period
 from shared.reference.slots import Slot
 
 
@@ -98,12 +96,6 @@ class Duty:
     deadline_rule: str
     state: DutyState = INITIAL_STATE
     incarnation: int = 0
-
-
-def meets(received_at: datetime, duty: Duty) -> bool:
-    """Tell whether a report meets a duty: one of a period that still ran does not."""
-    period = parse_period(duty.slot.period)
-    return period is None or not is_early(received_at, period, duty.due_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from services.notifier.domain.duties import (
     Filing,
     SlotRecord,
     advance,
-    meets,
 )
 from services.notifier.domain.duty_events import duty_met, duty_opened
 from shared.contracts.duties import DutyEvent
@@ -57,21 +56,12 @@ def _file(slot: Slot, record: SlotRecord, report: ReportEvent) -> DutyChanges:
     filing = _filing(report)
     if record.duty is None:
         return DutyChanges(filings={slot: filing})
-    if _leaves_open(record.duty, report):
-        return DutyChanges(filings={slot: filing})
     due_change = _due_change(record.duty, report)
     duty = advance(_follow(record.duty, due_change), _trigger(report))
     if duty == record.duty and not _rejudged(duty, report):
         return DutyChanges(filings={slot: filing})
     events = (_event(duty, filing, report),)
     return DutyChanges({slot: filing}, {slot: duty}, events, (due_change,) if due_change else ())
-
-
-def _leaves_open(duty: Duty, report: ReportEvent) -> bool:
-    """Tell whether a report is too early to meet a duty; one that is met stays met."""
-    if not isinstance(report, ReportAccepted) or duty.state is DutyState.MET:
-        return False
-    return not meets(report.first_received_at, duty)
 
 
 def _with_verdict_of(earlier: ReportEvent | None, report: ReportEvent) -> ReportEvent:

@@ -1,4 +1,4 @@
-"""Which due duties became overdue; never one whose report counts for the whole period."""
+"""Which due duties became overdue; never one whose report counts."""
 
 from collections.abc import Iterable
 

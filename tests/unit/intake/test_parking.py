@@ -118,7 +118,7 @@ def test_other_reference_data_judge_in_the_order_of_arrival_as_of_the_receipt(
     journal: MemoryJournal, context: RuleContext
 ) -> None:
     """A correction is newer than what it corrects, and nobody is late for our sake."""
-    in_time = NOON - 6 * 24 * HOUR  # after the close, before the due instant
+    in_time = NOON - 30 * 24 * HOUR
     journal.receive(submission("a", 1, received_at=in_time), submission("b", 2))
     journal.receive(withdrawal("c"), submission("d", 3))
 

@@ -61,7 +61,7 @@ LATE = datetime(2026, 12, 20, 8, tzinfo=VIETNAM)
 DECEMBER = Report(COMMUNE, "F05", "nd09.2026-M12", {"work_days": 3})
 
 
-def test_a_report_before_its_period_ends_is_kept_and_asked_for_again(context: RuleContext) -> None:
+def test_a_report_before_its_period_ends_has_a_warning(context: RuleContext) -> None:
     """Case 24: offices close early, but nobody knows on the 20th what happens by the 14th."""
     early = verdict_on(DECEMBER, context, at=RUNNING)
     whole = verdict_on(DECEMBER, context, at=OVER)
@@ -71,17 +71,15 @@ def test_a_report_before_its_period_ends_is_kept_and_asked_for_again(context: Ru
     assert not codes(whole)
 
 
-@pytest.mark.parametrize(("at", "on_time"), [(OVER, True), (LATE, False)])
-def test_the_same_figures_after_the_end_complete_the_report(
-    context: RuleContext, render: Renderer, at: datetime, on_time: bool
+def test_who_reported_before_the_end_is_not_late_for_a_correction(
+    context: RuleContext, render: Renderer
 ) -> None:
-    """It is a revision of its own, and it is by this one that lateness is judged."""
+    """It was received in time; what changes afterwards is a correction."""
     journal = MemoryJournal(context, render)
-    (early,) = journal.receive(raw(DECEMBER.document(context), received_at=RUNNING))
-    (whole,) = journal.receive(raw(DECEMBER.document(context), received_at=at))
-    (again,) = journal.receive(raw(DECEMBER.document(context), received_at=LATE))
+    journal.receive(raw(DECEMBER.document(context), received_at=RUNNING))
+    corrected = Report(COMMUNE, "F05", "nd09.2026-M12", {"work_days": 4})
 
-    assert early.entry.on_time
-    assert (whole.entry.revision, whole.entry.first_received_at) == (2, at)
-    assert (whole.entry.on_time, whole.entry.unchanged) == (on_time, False)
-    assert (again.entry.revision, again.entry.unchanged) == (2, True)
+    (entry,) = journal.receive(raw(corrected.document(context), received_at=LATE))
+
+    assert (entry.entry.revision, entry.entry.first_received_at) == (2, RUNNING)
+    assert entry.entry.on_time

@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 from services.notifier.domain.changes import DueChangeCause, DutyChanges
 from services.notifier.domain.duties import Duty, DutyState, Filing, SlotRecord
 from services.notifier.domain.filings import ReportEvent, file_reports, newest
-from services.notifier.domain.openings import open_duties
 from shared.contracts.duties import DutyMet, DutyOpened
 from shared.contracts.reports import ReportAccepted
-from shared.reference.periods import VIETNAM
 from shared.reference.slots import Slot
 from tests.builders.notifier import DUE_AT, SLOT, accepted, duty, withdrawn
 
@@ -58,30 +56,6 @@ def test_revision_already_passed_changes_nothing(revision: int) -> None:
 
     assert not changes.filings
     assert not changes.duties
-
-
-def test_report_of_a_running_period_meets_no_duty() -> None:
-    """Case 24: its figures cannot be complete, and the unit must be asked again."""
-    running = datetime(2026, 11, 10, 8, tzinfo=VIETNAM)
-    early = file_reports({SLOT: SlotRecord(None, duty())}, {SLOT: accepted(1, running)})
-    assert early == DutyChanges(filings={SLOT: Filing(1, running, on_time=True)})
-
-    opened = open_duties({SLOT: SlotRecord(Filing(1, running))}, [duty()], EARLY)
-    assert opened.duties == {SLOT: duty()}
-
-    whole = file_reports({SLOT: SlotRecord(Filing(1, running), duty())}, {SLOT: accepted(2, EARLY)})
-    assert whole.duties == {SLOT: duty(state=DutyState.MET)}
-
-
-def test_report_that_a_letter_wants_before_the_period_ends_meets_its_duty() -> None:
-    """The yearly report is due by 25 November: what is known by then is what was asked for."""
-    running = datetime(2026, 11, 10, 8, tzinfo=VIETNAM)
-    due = datetime(2026, 11, 12, tzinfo=VIETNAM)
-    changes = file_reports(
-        {SLOT: SlotRecord(None, duty(due_at=due))}, {SLOT: accepted(1, running, due_at=due)}
-    )
-
-    assert changes.duties == {SLOT: duty(state=DutyState.MET, due_at=due)}
 
 
 def test_withdrawal_opens_the_duty_again() -> None:

@@ -75,7 +75,7 @@ def unit_not_obliged(case: Case) -> Iterator[Violation]:
 
 @rule("S12", "warn", source="ours: what is not over cannot be counted whole", basis="default")
 def period_still_runs(case: Case) -> Iterator[Violation]:
-    """Warn of a report before its period ends; it counts, but meets no duty until confirmed."""
+    """Warn of a report before its period ends; it counts, and meets the duty."""
     period, unit = case.period, case.unit
     if unit is None or period is None or case.compiled is None:
         return
