@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ from services.intake.store.rows import (
     slot_row,
 )
 from shared.infra.postgres import locks
-from shared.infra.postgres.arrays import columns
+from shared.infra.postgres.arrays import columns, portions
 from shared.infra.postgres.database import Connection, load_queries
 from shared.infra.postgres.locks import AdvisoryLock
 from shared.infra.threads import compute
@@ -128,10 +129,8 @@ class Journal:
         """
         in_order = sorted(entries, key=lambda it: (it.source, it.event_id))
         try:
-            if entries:
-                rows = await compute(
-                    lambda: columns(map(entry_row, in_order), 20), items=len(entries)
-                )
+            for portion in portions(in_order):
+                rows = await compute(partial(_entry_columns, portion), items=len(portion))
                 await connection.execute(QUERIES["add_entries"], *rows)
         except asyncpg.UniqueViolationError as problem:
             if problem.constraint_name != "journal_event":
@@ -241,3 +240,7 @@ class Journal:
                     backlog = PeriodBacklog.of(period, row["backlog"], row["carried_in"])
                     backlogs[query][row["period"]] = backlog
         return backlogs
+
+
+def _entry_columns(entries: Sequence[JournalEntry]) -> list[list[object]]:
+    return columns(map(entry_row, entries), 20)

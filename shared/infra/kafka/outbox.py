@@ -8,12 +8,13 @@ written under the lock of what it tells of.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from shared.contracts.event import Event
 from shared.contracts.wire import Headers, encode
-from shared.infra.postgres.arrays import columns
+from shared.infra.postgres.arrays import columns, portions
 from shared.infra.postgres.database import Connection, load_queries
 from shared.infra.threads import compute
 
@@ -83,12 +84,12 @@ async def write_outbox(connection: Connection, events: Sequence[Outgoing]) -> No
             what is published is bounded where it is made.
 
     """
-    if events:
-        rows = await compute(lambda: columns(_rows(events), 6), items=len(events))
+    for portion in portions(events):
+        rows = await compute(partial(_columns, portion), items=len(portion))
         await connection.execute(QUERIES["write_outbox"], *rows)
 
 
-def _rows(events: Sequence[Outgoing]) -> list[tuple[object, ...]]:
+def _columns(events: Sequence[Outgoing]) -> list[list[object]]:
     rows: list[tuple[object, ...]] = []
     for it in events:
         message, key = encode(it.event, it.source), it.key.encode()
@@ -98,7 +99,7 @@ def _rows(events: Sequence[Outgoing]) -> list[tuple[object, ...]]:
         if size > MESSAGE_BYTES_MAX:
             raise ValueError(f"{it.event.type_name()} of {size} bytes does not fit into a message")
         rows.append((it.topic, it.partition, key, headers, message.body, it.after))
-    return rows
+    return columns(rows, 6)
 
 
 async def acknowledged(connection: Connection, topic: str) -> Mapping[int, int]:

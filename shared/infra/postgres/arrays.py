@@ -1,6 +1,17 @@
 """Rows as the arrays that ``unnest`` takes: one statement for many rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+ROWS_AT_ONCE_MAX = 250
+"""Rows with whole documents in one statement: the driver encodes them while the loop waits."""
+
+T = TypeVar("T")
+
+
+def portions(rows: Sequence[T], size: int = ROWS_AT_ONCE_MAX) -> Iterator[Sequence[T]]:
+    """Cut rows into portions for a statement each, in their order."""
+    return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 def columns(rows: Iterable[Sequence[object]], width: int) -> list[list[object]]:
