@@ -279,7 +279,7 @@ def build_receive_submissions(
     return ReceiveSubmissions(
         journal or Journal(),
         lambda: rule_context(reference()),
-        renderer(messages),
+        renderer(messages, lambda: reference().catalogue.label),
         lambda province: partition_of(province, reference().directory, PARTITIONS[REPORTS]),
     )
 

@@ -60,6 +60,25 @@ class Catalogue:
         """Return the codes of a dimension of an indicator, in order; empty when there are none."""
         return _codes_of(self.codes, indicator, dimension)
 
+    def label(self, key: str) -> str:
+        """
+        Return what people call a cell: "Tổng số mô hình, điển hình – Phát triển kinh tế".
+
+        What is no cell, or not in the catalogue, is called by its key.
+        """
+        try:
+            cell = Cell.parse(key)
+        except ValueError:
+            return key
+        indicator = self.indicators.get(cell.indicator)
+        parts = ", ".join(self._label_of(cell.indicator, *part) for part in cell.split)
+        name = indicator.label_vi if indicator else cell.indicator
+        return f"{name} – {parts}" if parts else name
+
+    def _label_of(self, indicator: str, dimension: str, code: str) -> str:
+        codes = self.codes_of(indicator, dimension)
+        return next((it.label_vi for it in codes if it.code == code), code)
+
 
 def build_catalogue(
     indicators: Sequence[Mapping[str, object]],

@@ -46,7 +46,7 @@ MINUTE = timedelta(minutes=1)
 CONTACT = Contact("Trần Văn Mẫu", "thuong_truc", "bcd@ninhbinh.example.vn")
 COMMITTEE = Committee(
     key="ninh_binh",
-    name_vi='Ban Chỉ đạo phong trào thi đua "Dân vận khéo" tỉnh Ninh Bình',
+    name_vi="Ban Chỉ đạo phong trào thi đua “Dân vận khéo” tỉnh Ninh Bình",
     area=PROVINCE,
     programmes=("dan_van_kheo",),
     letter_style="party",

@@ -101,7 +101,7 @@ def render(mails: Sequence[CaughtMail]) -> str:
 </head>
 <body>
 <h1>Thư đã gửi</h1>
-<p class="about">{len(mails)} thư do bản trình diễn giữ lại; không thư nào rời khỏi máy này.</p>
+<p class="about">{len(mails)} thư do bản chạy thử giữ lại; không thư nào rời khỏi máy này.</p>
 {listed or empty}
 </body>
 </html>

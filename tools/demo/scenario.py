@@ -84,10 +84,10 @@ def _first(reports: Sequence[Report], form: str, area: str) -> Report:
 AREA = "37.2"
 FORM = "F05"
 LATE_COUNT = 7
-NOTE = "Số liệu mẫu của bản trình diễn, không phải số liệu thật."
+NOTE = "Số liệu mẫu của bản chạy thử, không phải số liệu thật."
 MAILBOX_ADDRESS = "banchidao@ninhbinh.example.vn"
 _COMMITTEE = (
-    'Ban Chỉ đạo thực hiện Quy chế dân chủ ở cơ sở và phong trào thi đua "Dân vận khéo" '
+    "Ban Chỉ đạo thực hiện Quy chế dân chủ ở cơ sở và phong trào thi đua “Dân vận khéo” "
     "tỉnh Ninh Bình"
 )
 

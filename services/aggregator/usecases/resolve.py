@@ -12,6 +12,7 @@ from services.aggregator.errors import QuestionRefused
 from services.aggregator.usecases.answers import unit_answer
 from shared.reference.directory import Directory
 from shared.reference.periods import Period, label_vi
+from shared.reference.place_names import in_sentence
 from shared.reference.reference_data import ReferenceData
 from shared.reference.vietnamese import date_short
 
@@ -41,7 +42,7 @@ def check_unit_is_current(reference: ReferenceData, key: str, today: date) -> No
         unit_answer(reference, it, today)
         for it in reference.lineage.answers_for(key, today, reference.directory)
     ]
-    names = ", ".join(f"{it.name} ({it.key})" for it in holders)
+    names = ", ".join(f"{in_sentence(it.name)} ({it.key})" for it in holders)
     raise QuestionRefused(
         "unit_ended",
         {"name": name, "last": date_short(last), "holders": names or "–"},

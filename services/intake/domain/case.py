@@ -89,9 +89,8 @@ class Case:
         return f"{place}.{cell}"
 
     def label(self, cell: str) -> str:
-        """Return the Vietnamese name of a cell of the form."""
-        indicator = self.compiled.indicators.get(cell) if self.compiled else None
-        return indicator.label_vi if indicator else cell
+        """Return what people call a cell."""
+        return self.context.catalogue.label(cell)
 
 
 def lay_out(

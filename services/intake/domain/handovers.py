@@ -20,6 +20,7 @@ from shared.reference.catalogue import Measure
 from shared.reference.dates import DAY
 from shared.reference.lineage import Component
 from shared.reference.periods import label_vi, parse_period
+from shared.reference.place_names import in_sentence
 from shared.reference.vietnamese import date_short
 
 
@@ -34,6 +35,7 @@ def violations_in(
         return
     if component is None or report.unit not in component.new:
         values: dict[str, MessageValue] = {
+            "name": _names([report.unit], working_set),
             "unit": report.unit,
             "day": date_short(report.effective_on),
         }
@@ -46,7 +48,7 @@ def violations_in(
     sources = stock_cells(compiled)
     for cell in validated.amounts:
         if cell not in sources:
-            label = compiled.indicators[cell].label_vi
+            label = working_set.context.catalogue.label(cell)
             yield Violation("handover_not_a_stock", f"openings.{cell}", {"label": label})
     yield from _sums(report, validated.amounts, compiled, component, working_set)
 
@@ -112,7 +114,7 @@ def _sums(
             mending = len(stated) > 1 and _mends(was, amount, sum(opened) <= sum(closed))
             severity: Severity = "reject" if certain and not mending else "warn"
             values: dict[str, MessageValue] = {
-                "label": compiled.indicators[cell].label_vi,
+                "label": working_set.context.catalogue.label(cell),
                 "openings": sum(opened),
                 "closings": sum(closed),
                 "units": _names(sorted(component.old), working_set),
@@ -157,4 +159,4 @@ def _other_openings(report: HandoverSubmitted, working_set: WorkingSet) -> Itera
 
 def _names(units: Sequence[str], working_set: WorkingSet) -> str:
     known = map(working_set.context.directory.get, units)
-    return ", ".join(it.name for it in known if it is not None)
+    return ", ".join(in_sentence(it.name) for it in known if it is not None)

@@ -15,6 +15,7 @@ from services.intake.domain.state import CauseKind, Handover, OpenQuestion, Slot
 from services.intake.domain.violations import MessageValue, Renderer, Violation, render_all
 from services.intake.domain.working_set import OpeningBasis, WorkingSet
 from shared.reference.periods import label_vi, parse_period
+from shared.reference.place_names import in_sentence
 from shared.reference.slots import Slot
 
 Dependents = Mapping[Slot, OpeningBasis]
@@ -114,7 +115,7 @@ def _violations(
         return
     for gap in all_gaps(compiled, amounts, history):
         values: dict[str, MessageValue] = {
-            "label": compiled.indicators[gap.cell].label_vi,
+            "label": working_set.context.catalogue.label(gap.cell),
             "stated": gap.stated,
             "expected": gap.expected,
             **_names(working_set, cause.key),
@@ -128,6 +129,6 @@ def _violations(
 def _names(working_set: WorkingSet, key: Slot) -> dict[str, MessageValue]:
     unit, period = working_set.context.directory.get(key.unit), parse_period(key.period)
     return {
-        "name": unit.name if unit else key.unit,
+        "name": in_sentence(unit.name) if unit else key.unit,
         "its_period": label_vi(period) if period else key.period,
     }

@@ -136,7 +136,7 @@ async def test_who_has_ended_has_no_boundaries_today(
     problem = response.json()
     assert (response.status_code, problem["type"]) == (409, "urn:qcdc:problem:unit_ended")
     assert [(it["key"], it["name"]) for it in problem["held_by"]] == [("80.2", "Tỉnh Tây Ninh")]
-    assert "Tỉnh Tây Ninh (80.2)" in problem["detail"]
+    assert "tỉnh Tây Ninh (80.2)" in problem["detail"]
     assert "30/6/2025" in problem["detail"]
     assert (await get(api, "/v1/totals", unit="80.1", period="cal.2023"))["unit"]["key"] == "80.1"
 
@@ -268,7 +268,7 @@ async def test_scores_of_several_provinces_have_no_sum(
 
     rank = then["par_index_rank"]
     assert (rank["value"], rank["withheld"]) == (None, "not_additive")
-    assert rank["display"] == "– (không cộng gộp)"
+    assert rank["display"] == "– (không cộng dồn)"
     assert (rank["reported_by"], rank["expected"]) == (2, 2)
     assert (span["par_index_rank"]["value"], span["par_index_rank"]["period"]) == (3, AFTER)
 

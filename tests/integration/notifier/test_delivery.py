@@ -56,7 +56,7 @@ async def test_one_digest_names_exactly_the_late_units(it: World) -> None:
     assert named(text) == set(LATE)
     assert "126/129 đơn vị, đạt 97,7%" in text
     assert mail.message["To"].addresses[0].addr_spec == CONTACT.email
-    assert mail.subject.startswith("[QCDC] 03 đơn vị chưa gửi báo cáo phong trào")
+    assert mail.subject.startswith("[QCDC] 03 đơn vị chưa gửi báo cáo kết quả thực hiện phong trào")
     assert await it.published("NoticeSent") == 1
     (notice,) = await it.notices()
     assert (notice.state, notice.body) == ("sent", text.replace("\r\n", "\n"))

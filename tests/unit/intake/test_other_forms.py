@@ -40,8 +40,8 @@ def test_the_second_form_is_held_against_the_first(journal: MemoryJournal) -> No
     (said,) = messages(journal, days(context, "F01", 300))
 
     assert said == (
-        "“Ngày công đóng góp” là 300, trong khi báo cáo F05 cùng kỳ của đơn vị ghi 320; "
-        "khi tổng hợp chung, số liệu được lấy theo biểu F01. Đề nghị kiểm tra lại."
+        "“Ngày công đóng góp” là 300, trong khi biểu mẫu F05 cùng kỳ của đơn vị ghi 320; "
+        "khi tổng hợp chung, số liệu được lấy theo biểu mẫu F01. Đề nghị kiểm tra lại."
     )
 
 

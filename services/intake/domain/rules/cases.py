@@ -16,7 +16,7 @@ from services.intake.domain.violations import MessageValue, Phrase, Violation
 from shared.contracts.reports import ReportSubmitted
 from shared.contracts.values import COUNT_MAX
 from shared.reference.figures import Qualifier, rate_percent, to_decimal
-from shared.reference.vietnamese import number, with_qualifier
+from shared.reference.vietnamese import number, rate, with_qualifier
 
 RATE_TOLERANCE_HUNDREDTHS = 5
 """R6: a sent rate may differ by 0.05 from the rate that its own counts give."""
@@ -161,9 +161,11 @@ def rate_agrees(case: Case) -> Iterator[Violation]:
         values: dict[str, MessageValue] = {
             "label": case.label(ratio.rate),
             "sent": with_qualifier(number(to_decimal(sent, 2)), qualifier),
-            "expected": expected[-1] if expected else Phrase("no_rate"),
         }
-        yield Violation("rate_agrees", case.field(ratio.rate), values)
+        wording = "rate_above_whole" if sent > 100 * _ALL_PERCENT else "rate_without_parts"
+        if expected:
+            wording, values["expected"] = "", rate(expected[-1])
+        yield Violation("rate_agrees", case.field(ratio.rate), values, wording=wording)
 
 
 def _backlog_cells(case: Case) -> BacklogCells | None:

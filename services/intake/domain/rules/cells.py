@@ -154,7 +154,7 @@ def entered_in_wrong_kind(case: Case) -> Iterator[Violation]:
             continue
         known = ", ".join(ENTRY_UNITS[it].label_vi for it in units_for(indicator))
         values: dict[str, MessageValue] = {
-            "label": indicator.label_vi,
+            "label": case.label(key),
             "unit": ENTRY_UNITS[unit].label_vi,
             "known": known or indicator.unit_of_measure,
         }

@@ -10,8 +10,6 @@ from services.intake.domain.violations import MessageValue, Phrase, Violation
 from shared.reference.catalogue import Indicator, Measure
 from shared.reference.figures import to_decimal
 
-NOT_REPORTED = Phrase("not_reported")
-
 
 @rule("R1", source="Ninh Bình 2023: 421 new, 1.635 in all", basis="custom")
 def stock_balance(case: Case) -> Iterator[Violation]:
@@ -34,11 +32,14 @@ def stock_balance(case: Case) -> Iterator[Violation]:
                 "label": case.label(balance.closing),
                 "opening": amounts[0],
                 "new": amounts[1],
-                "removed": NOT_REPORTED if amounts[2] is None else amounts[2],
                 "closing": amounts[3],
                 "expected": given - (amounts[2] or 0),
             }
-            yield Violation("stock_balance", f"figures.{balance.closing}", values)
+            wording = "stock_balance_bound"
+            if amounts[2] is not None:
+                wording, values["removed"] = "", amounts[2]
+            field = f"figures.{balance.closing}"
+            yield Violation("stock_balance", field, values, wording=wording)
 
 
 @rule("R1", source="Ninh Bình 2023: some of the models were removed", basis="custom")
@@ -76,12 +77,15 @@ def _does_not_sum(case: Case, group: CompleteSplit, parts: int, total: int | Non
     scale = case.compiled.indicators[group.total].scale if case.compiled else 0
     values: dict[str, MessageValue] = {
         "label": case.label(group.total),
-        "dimensions": ", ".join(group.dimensions),
+        "dimensions": tuple(Phrase(f"by_{it}") for it in group.dimensions),
         "parts": _shown(parts, scale),
-        "total": NOT_REPORTED if total is None else _shown(total, scale),
-        "advice": Phrase("use_unclassified") if group.unclassified else "",
     }
-    return Violation("split_sums_to_total", f"figures.{group.total}", values)
+    field = f"figures.{group.total}"
+    if total is None:
+        return Violation("split_sums_to_total", field, values, wording="split_without_total")
+    values["total"] = _shown(total, scale)
+    values["advice"] = Phrase("use_unclassified") if group.unclassified else ""
+    return Violation("split_sums_to_total", field, values)
 
 
 @rule(
@@ -111,7 +115,7 @@ def score_bounds(case: Case) -> Iterator[Violation]:
     for key, indicator, value in _bounded(case, Measure.SCORE):
         if indicator.maximum is not None and value > indicator.maximum:
             values = {
-                "label": indicator.label_vi,
+                "label": case.label(key),
                 "value": _shown(value, 2),
                 "most": _shown(indicator.maximum, 2),
             }
@@ -131,7 +135,7 @@ def rank_bounds(case: Case) -> Iterator[Violation]:
         if value < 1 or (among is not None and value > among):
             most = among or Phrase("number_of_provinces")
             values: dict[str, MessageValue] = {
-                "label": indicator.label_vi,
+                "label": case.label(key),
                 "value": value,
                 "most": most,
             }
@@ -144,7 +148,7 @@ def category_bounds(case: Case) -> Iterator[Violation]:
     for key, indicator, value in _bounded(case, Measure.CATEGORY):
         if value < 1 or (indicator.maximum is not None and value > indicator.maximum):
             values: dict[str, MessageValue] = {
-                "label": indicator.label_vi,
+                "label": case.label(key),
                 "value": value,
                 "most": indicator.maximum or 1,
             }

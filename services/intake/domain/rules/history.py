@@ -24,6 +24,7 @@ from services.intake.domain.violations import MessageValue, Violation
 from shared.reference.figures import to_decimal
 from shared.reference.indicators import Measure
 from shared.reference.periods import label_vi, parse_period
+from shared.reference.place_names import in_sentence
 
 JUMP_TIMES = 3
 _JUMP_MIN = {Measure.MONEY: 10_000_000, Measure.AREA: 10_000}
@@ -208,11 +209,12 @@ def jump(case: Case) -> Iterator[Violation]:
         indicator = case.compiled.indicators[cell]
         if indicator.additive and _is_jump(now, earlier, indicator.measure):
             values: dict[str, MessageValue] = {
-                "label": indicator.label_vi,
+                "label": case.label(cell),
                 "now": _shown(now, indicator.scale),
                 "then": _shown(earlier, indicator.scale),
             }
-            yield Violation("jump", case.field(cell), values)
+            wording = "jump" if now > earlier else "jump_down"
+            yield Violation("jump", case.field(cell), values, wording=wording)
 
 
 @rule(
@@ -235,7 +237,7 @@ def same_figure_on_other_form(case: Case) -> Iterator[Violation]:
             if home is None or stated is None or other is None or stated == other:
                 continue
             values: dict[str, MessageValue] = {
-                "label": indicator.label_vi,
+                "label": case.label(cell),
                 "stated": _shown(stated, indicator.scale),
                 "other": _shown(other, indicator.scale),
                 "other_form": form,
@@ -282,7 +284,7 @@ def _values(case: Case, gap: StockGap) -> dict[str, MessageValue]:
 
 def _names(case: Case, units: tuple[str, ...]) -> str:
     known = map(case.context.directory.get, units)
-    return ", ".join(it.name for it in known if it is not None)
+    return ", ".join(in_sentence(it.name) for it in known if it is not None)
 
 
 def _shown(amount: int, scale: int) -> int | Decimal:

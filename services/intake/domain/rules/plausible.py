@@ -45,7 +45,7 @@ def hard_to_believe(case: Case) -> Iterator[Violation]:
         if amount > most * 10**indicator.scale:
             shown = amount if indicator.scale == 0 else to_decimal(amount, indicator.scale)
             unit = indicator.unit_of_measure.replace("m2", "m²")
-            values = {"label": indicator.label_vi, "value": shown, "unit": unit, "most": most}
+            values = {"label": case.label(cell), "value": shown, "unit": unit, "most": most}
             yield Violation("hard_to_believe", case.field(cell), values)
 
 
