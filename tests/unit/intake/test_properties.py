@@ -68,15 +68,16 @@ def test_closing_stock_follows_from_the_others(
 @FEW
 @given(st.lists(st.none() | COUNT, min_size=2, max_size=2), st.integers(-5, 5))
 def test_parts_sum_to_the_whole(context: RuleContext, parts: list[int | None], slip: int) -> None:
-    """R3, with parts that are not reported left out."""
+    """R3: a part that is not reported may be what is missing, and never makes up for too much."""
     whole = sum(it for it in parts if it is not None)
     assume(whole + slip >= 0)
     cells = dict(zip(("total[kind=mo_hinh]", "total[kind=dien_hinh]"), parts, strict=True))
 
     found = codes(verdict_on(models(total=whole + slip, **cells), context))
 
-    split = any(it is not None for it in parts)
-    assert ("split_sums_to_total" in found) == (split and slip != 0)
+    split, known = any(it is not None for it in parts), None not in parts
+    assert ("split_sums_to_total" in found) == (split and (slip < 0 or (known and slip > 0)))
+    assert ("parts_short_of_total" in found) == (split and not known and slip > 0)
 
 
 @FEW

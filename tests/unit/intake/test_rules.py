@@ -150,7 +150,12 @@ def test_true_report_is_accepted(report: Report, context: RuleContext) -> None:
         ),
         ("removed_within_available", models(opening=1, new=1, removed=3, total=0)),
         ("split_sums_to_total", models(**{"total": None, "total[kind=mo_hinh]": 147})),
-        ("split_sums_to_total", models(**{"total": 201, "total[kind=mo_hinh]": 147})),
+        ("split_sums_to_total", models(**{"total": 146, "total[kind=mo_hinh]": 147})),
+        (
+            "split_sums_to_total",
+            models(**{"total": 202, "total[kind=mo_hinh]": 147, "total[kind=dien_hinh]": 54}),
+        ),
+        ("split_sums_to_total", models(**{"total": 963, "total[field=kinh_te]": 962})),
         (
             "resolved_within_detected",
             Report(
@@ -207,6 +212,23 @@ def test_warning_does_not_refuse(rule: str, context: RuleContext) -> None:
     assert verdict.validated is not None
 
 
+@pytest.mark.parametrize(
+    "report",
+    [
+        front(
+            **{"cisb_projects_supervised": 130, "cisb_projects_supervised[result=violating]": 25}
+        ),
+        models(**{"total": 201, "total[kind=mo_hinh]": 147, "total[kind=dien_hinh]": None}),
+    ],
+)
+def test_part_of_a_breakdown_may_be_all_that_is_known(report: Report, context: RuleContext) -> None:
+    """Đà Nẵng's boards found faults in 25 of 130 projects and did not sort the other 105."""
+    verdict = verdict_on(report, context)
+
+    assert codes(verdict) == {"parts_short_of_total"}
+    assert verdict.validated is not None
+
+
 def test_all_findings_come_at_once(context: RuleContext) -> None:
     """A sender who is told one mistake a day gives up."""
     report = Report(
@@ -218,7 +240,7 @@ def test_all_findings_come_at_once(context: RuleContext) -> None:
             "pib_cases_resolved": 4,
             "pib_cases_carried_in": 0,
             "pib_resolution_rate": "99",
-            "cisb_projects_supervised": 342,
+            "cisb_projects_supervised": 326,
             "cisb_projects_supervised[result=compliant]": 327,
             "pib_boards": "1",
             "sipas_rank": 30,

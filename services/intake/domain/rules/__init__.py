@@ -77,6 +77,7 @@ RULES: tuple[Rule, ...] = (
     history.opening_equals_predecessors,
     history.opening_needs_handover,
     figures.split_sums_to_total,
+    figures.parts_short_of_total,
     boards.combined_is_sum,
     funnels.petition_funnel,
     funnels.part_within_whole,

@@ -60,7 +60,32 @@ def split_sums_to_total(case: Case) -> Iterator[Violation]:
     """
     R3: the parts of a complete breakdown sum to the whole (147 + 54 = 201; 327 + 1 + 14 = 342).
 
-    What a unit cannot classify goes into "không phân loại" where the breakdown has it.
+    What a unit cannot classify goes into "không phân loại" where the breakdown has it; elsewhere a
+    part that is not reported may hold the rest.
+    """
+    for group, total, parts, open_ended in _breakdowns(case):
+        if parts > total if open_ended and total is not None else parts != total:
+            yield _does_not_sum(case, "split_sums_to_total", group, parts, total)
+
+
+@rule(
+    "R3",
+    "warn",
+    source="Đà Nẵng 2023: 130 projects, 25 of them with faults, the others not sorted",
+    basis="custom",
+)
+def parts_short_of_total(case: Case) -> Iterator[Violation]:
+    """R3: tell that the parts reported do not make up the whole, where others are not reported."""
+    for group, total, parts, open_ended in _breakdowns(case):
+        if open_ended and total is not None and parts < total:
+            yield _does_not_sum(case, "parts_short_of_total", group, parts, total)
+
+
+def _breakdowns(case: Case) -> Iterator[tuple[CompleteSplit, int | None, int, bool]]:
+    """
+    List the breakdowns of which a part is reported, with the whole and the sum of the parts.
+
+    The last says whether the rest may be in a part that is not reported.
     """
     for group in case.compiled.groups if case.compiled else ():
         if group.parts.isdisjoint(case.units):
@@ -68,12 +93,15 @@ def split_sums_to_total(case: Case) -> Iterator[Violation]:
         amounts = case.amounts(group.total, *group.parts)
         if amounts is None:
             continue
-        total, parts = amounts[0], [part for part in amounts[1:] if part is not None]
-        if parts and sum(parts) != total:
-            yield _does_not_sum(case, group, sum(parts), total)
+        parts = [part for part in amounts[1:] if part is not None]
+        if parts:
+            open_ended = len(parts) < len(group.parts) and not group.unclassified
+            yield group, amounts[0], sum(parts), open_ended
 
 
-def _does_not_sum(case: Case, group: CompleteSplit, parts: int, total: int | None) -> Violation:
+def _does_not_sum(
+    case: Case, code: str, group: CompleteSplit, parts: int, total: int | None
+) -> Violation:
     scale = case.compiled.indicators[group.total].scale if case.compiled else 0
     values: dict[str, MessageValue] = {
         "label": case.label(group.total),
@@ -82,10 +110,10 @@ def _does_not_sum(case: Case, group: CompleteSplit, parts: int, total: int | Non
     }
     field = f"figures.{group.total}"
     if total is None:
-        return Violation("split_sums_to_total", field, values, wording="split_without_total")
+        return Violation(code, field, values, wording="split_without_total")
     values["total"] = _shown(total, scale)
     values["advice"] = Phrase("use_unclassified") if group.unclassified else ""
-    return Violation("split_sums_to_total", field, values)
+    return Violation(code, field, values)
 
 
 @rule(
