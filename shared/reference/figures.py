@@ -70,7 +70,7 @@ def to_decimal(units: int, scale: int) -> Decimal:
     return Decimal(units).scaleb(-scale)
 
 
-def rate_percent(numerator: int, denominator: int) -> Decimal | None:
+def rate_percent(numerator: int | Decimal, denominator: int | Decimal) -> Decimal | None:
     """
     Return 100·numerator/denominator, rounded half up to one decimal; None for denominator 0.
 

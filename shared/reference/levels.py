@@ -20,3 +20,24 @@ TYPES: Mapping[str, frozenset[str]] = {
     "party_block": frozenset({"dang_uy_khoi"}),
 }
 LEVELS = tuple(TYPES)
+
+BASES: Mapping[str, frozenset[str]] = {
+    "commune": TYPES["commune"],
+    "workplace": TYPES["agency"] | TYPES["public_service_unit"],
+    "state_enterprise": frozenset({"dn_nha_nuoc"}),
+    "other_enterprise": frozenset({"dn_khac"}),
+    "organisation": TYPES["organisation"],
+    "party_block": TYPES["party_block"],
+    "above": TYPES["province"] | TYPES["district"],
+}
+"""
+The types of base (loại hình cơ sở) by which results are told apart, as Law 10/2022/QH15 does in its
+Chapters II, III and IV; beside them who is no base of that law. Every unit type is in one of them.
+"""
+
+_BASE_OF = {unit_type: base for base, types in BASES.items() for unit_type in types}
+
+
+def base_of(unit_type: str) -> str:
+    """Return the type of base that a unit type is of. Raises KeyError on an unknown type."""
+    return _BASE_OF[unit_type]

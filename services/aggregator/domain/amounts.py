@@ -17,7 +17,7 @@ from shared.reference.indicators import Indicator
 from shared.reference.periods import Period
 
 _ALL = 100
-_INVERSE = {
+INVERSE = {
     Qualifier.AT_LEAST: Qualifier.AT_MOST,
     Qualifier.AT_MOST: Qualifier.AT_LEAST,
 }
@@ -108,7 +108,7 @@ def rate(numerator: Amount, denominator: Amount) -> Rate:
     if numerator.reporting != denominator.reporting:
         return Rate(percent, Qualifier.ABOUT)
     below = denominator.qualifier
-    return Rate(percent, combine_qualifiers([numerator.qualifier, _INVERSE.get(below, below)]))
+    return Rate(percent, combine_qualifiers([numerator.qualifier, INVERSE.get(below, below)]))
 
 
 def added(parts: Sequence[Amount]) -> Amount:

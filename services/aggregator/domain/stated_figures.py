@@ -33,6 +33,7 @@ class PeriodTotals:
     totals: Totals
     own: bool = True
     unit: str = ""
+    unit_type: str = ""
     at_start: bool = True
     at_end: bool = True
 
@@ -59,6 +60,8 @@ class CellAmount(NamedTuple):
     cell: Cell
     period: Period
     amount: Amount
+    unit_type: str = ""
+    """The type of the units that state it."""
 
 
 ByPeriod = Mapping[str, Mapping[Period, Amount]]
@@ -103,7 +106,7 @@ def amounts(
                 by_cell = untimely if position in untimely_positions else timely
                 by_period = by_cell.setdefault(part.layout.form.cells[position], {})
                 by_period.setdefault(part.period, []).append(amount)
-    for cell, period, amount in repeated:
+    for cell, period, amount, _ in repeated:
         timely[cell][period].append(amount)
     counting = timely | {cell: untimely[cell] | timely.get(cell, {}) for cell in untimely}
     return {

@@ -4,23 +4,30 @@ The HTTP interface: totals, coverage, lateness; units, revisions and signed figu
 Reads the ledger; changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Query, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 from pydantic import BaseModel
 
-from services.aggregator.entry.parameters import period_of, periods_of, view_of
+from services.aggregator.entry.parameters import (
+    by_base,
+    comparison_of,
+    period_of,
+    periods_of,
+    view_of,
+)
 from services.aggregator.errors import QuestionRefused
 from services.aggregator.usecases.coverage import CoverageAnswer, CoverageQuery
 from services.aggregator.usecases.late import LateAnswer, LateQuery
 from services.aggregator.usecases.revisions import RevisionsAnswer, RevisionsQuery
 from services.aggregator.usecases.snapshots import SnapshotsAnswer, SnapshotsQuery
-from services.aggregator.usecases.totals import TotalsAnswer, TotalsQuery
+from services.aggregator.usecases.totals import TotalsAnswer, TotalsOptions, TotalsQuery
 from services.aggregator.usecases.units import UnitDetails, UnitQueries
 from shared.infra.web.description import problem_answer
 from shared.infra.web.problems import problem_response
+from shared.reference.periods import Period
 
 _STATUS = {"unknown_unit": 404, "unknown_code": 404, "unit_ended": 409, "unit_not_begun": 409}
 """The status of each refusal; 400 of all others."""
@@ -31,6 +38,17 @@ _NOT_TODAY: dict[int | str, dict[str, Any]] = {
 }
 
 Forms = Annotated[list[str], Query(description="biểu mẫu; nhắc lại để chọn nhiều biểu")]
+
+
+async def _periods(
+    period: str = "",
+    first: Annotated[str, Query(alias="from")] = "",
+    last: Annotated[str, Query(alias="to")] = "",
+) -> Sequence[Period]:
+    return periods_of(period, first, last)
+
+
+Periods = Annotated[Sequence[Period], Depends(_periods)]
 Day = Annotated[str, Query(description="ngày, dạng 2025-07-01; mặc định là hôm nay")]
 
 
@@ -62,20 +80,21 @@ def _add_figures(app: FastAPI, queries: Queries) -> None:
 
     @app.get("/v1/totals", responses={200: {"model": TotalsAnswer}, **_NO_SUCH_UNIT, **_NOT_TODAY})
     async def totals(
+        periods: Periods,
         form: Forms = [],  # noqa: B006 - FastAPI's way to say "none"; nobody changes it
         unit: str = "",
-        period: str = "",
-        first: Annotated[str, Query(alias="from")] = "",
-        last: Annotated[str, Query(alias="to")] = "",
         view: Annotated[str, Query(description="as_reported | current")] = "as_reported",
+        compare_with: Annotated[str, Query(description="kỳ trước, để so sánh; vd. cal.2021")] = "",
+        by: Annotated[str, Query(description="base: tách theo loại hình cơ sở")] = "",
     ) -> Response:
         """
         Every figure of a unit for a period, a range, or all periods with reports.
 
         As it was reported within the boundaries of then, or within those of today.
         """
-        periods = periods_of(period, first, last)
-        return _json(await queries.totals(unit, periods, form, view_of(view)))
+        before = comparison_of(compare_with, periods)
+        options = TotalsOptions(form, view_of(view), before, by_base(by))
+        return _json(await queries.totals(unit, periods, options))
 
     @app.get("/v1/coverage", responses={200: {"model": CoverageAnswer}, **_NO_SUCH_UNIT})
     async def coverage(

@@ -39,6 +39,30 @@ def periods_of(period: str, first: str, last: str) -> Sequence[Period]:
     return _range(period_of(first), period_of(last))
 
 
+def comparison_of(code: str, periods: Sequence[Period]) -> Period | None:
+    """
+    Return the earlier period to compare with, None when none is named.
+
+    Raises QuestionRefused unless one period of its regime and kind, and after it, is asked for.
+    """
+    if not code:
+        return None
+    before = period_of(code)
+    if len(periods) != 1:
+        raise QuestionRefused("comparison_of_range")
+    (period,) = periods
+    if (period.regime, period.kind) != (before.regime, before.kind) or not before < period:
+        raise QuestionRefused("bad_comparison")
+    return before
+
+
+def by_base(by: str) -> bool:
+    """Return whether parts by type of base are asked for. Raises QuestionRefused on others."""
+    if by not in ("", "base"):
+        raise QuestionRefused("bad_by", by=by)
+    return bool(by)
+
+
 def _range(first: Period, last: Period) -> Sequence[Period]:
     try:
         periods = periods_between(first, last)

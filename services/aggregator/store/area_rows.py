@@ -36,7 +36,7 @@ async def read_area_rows(
         for row in await connection.fetch(
             QUERIES["totals_of_areas"], [*scope.areas], *slice_.codes
         ):
-            area, _, _, *numbers = row
+            area, _, _, _, *numbers = row
             totals = _period_totals(layouts, row, Totals(*numbers))
             result.totals.append(_within_scope(totals, directory, area, scope))
         for row in await _reports_in_areas(connection, slice_):
@@ -113,11 +113,16 @@ async def _repeated(
         Slot(row["unit"], row["form"], row["period"]): row
         for row in await _reports(connection, rows.slice_, units)
     }
-    amounts = []
+    amounts: list[CellAmount] = []
     for units_of_cell, form, period, position in repetitions:
-        stated = [_amount(by_slot[Slot(unit, form, period)], position) for unit in units_of_cell]
+        stated: dict[str, list[Amount]] = {}
+        for row in (by_slot[Slot(unit, form, period)] for unit in units_of_cell):
+            stated.setdefault(row["unit_type"], []).append(_amount(row, position))
         cell = layouts.require(form, period).form.cells[position]
-        amounts.append(CellAmount(cell, require_period(period), -added(stated)))
+        amounts += [
+            CellAmount(cell, require_period(period), -added(of_type), unit_type)
+            for unit_type, of_type in stated.items()
+        ]
     return amounts
 
 
@@ -129,7 +134,8 @@ def _amount(row: asyncpg.Record, position: int) -> Amount:
 
 def _period_totals(layouts: Layouts, row: asyncpg.Record, totals: Totals) -> PeriodTotals:
     layout = layouts.require(row["form"], row["period"])
-    return PeriodTotals(layout, require_period(row["period"]), totals)
+    period = require_period(row["period"])
+    return PeriodTotals(layout, period, totals, unit_type=row["unit_type"])
 
 
 def _within_scope(

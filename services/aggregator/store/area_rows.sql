@@ -1,10 +1,10 @@
 -- name: totals_of_areas
-SELECT area, form, period, sums, reporting, at_least, about, at_most, reports, on_time, late
+SELECT area, form, period, unit_type, sums, reporting, at_least, about, at_most, reports, on_time, late
 FROM total
 WHERE area = ANY($1::text[]) AND form = ANY($2::text[]) AND period = ANY($3::text[])
 
 -- name: reports_of_units
-SELECT unit, form, period, figures, at_least, about, at_most, on_time
+SELECT unit, form, period, unit_type, figures, at_least, about, at_most, on_time
 FROM report
 WHERE unit = ANY($1::text[]) AND form = ANY($2::text[]) AND period = ANY($3::text[])
   AND superseded_at IS NULL AND figures IS NOT NULL

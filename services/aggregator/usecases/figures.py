@@ -3,14 +3,44 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from pydantic import BaseModel
+
+from services.aggregator.domain.changes import FigureChange, Incomparable, change
 from services.aggregator.domain.rollup import ComputedFigure
-from shared.contracts.totals import CarriedFrom, Figure
+from shared.contracts.totals import CarriedFrom, Figure, Value
 from shared.reference import vietnamese
 from shared.reference.figures import Qualifier
 from shared.reference.indicators import Indicator, Measure
+from shared.reference.periods import Period, label_vi
 
 _UNITS_ON_THE_WIRE = {"%": "percent"}
 """Programs read a word; people read the sign, which is in the display."""
+
+
+class ChangeAnswer(BaseModel):
+    """
+    What became of a figure since ``compared_with``.
+
+    ``value`` is what it grew by, of a rank the places gained; null where the two are
+    ``incomparable``. ``percent`` is there where all who owe the figure stated both.
+    ``reported_by`` and ``expected`` are those of the figure ``before``.
+    """
+
+    compared_with: str
+    before: Value
+    before_display: str
+    value: Value
+    percent: str | None
+    display: str
+    incomparable: Incomparable | None
+    reported_by: int
+    expected: int
+
+
+class ComparedFigure(Figure):
+    """A figure with its change; null where it was not stated in both periods."""
+
+    change: ChangeAnswer | None
 
 
 class FigureWriter:
@@ -26,7 +56,7 @@ class FigureWriter:
         return Figure(
             indicator=computed.indicator.code,
             split=dict(computed.cell.split),
-            value=str(value) if isinstance(value, Decimal) else value,
+            value=_on_the_wire(value),
             display=self.display(computed),
             qualifier=computed.qualifier.value,
             unit_of_measure=_UNITS_ON_THE_WIRE.get(unit_of_measure, unit_of_measure),
@@ -40,6 +70,65 @@ class FigureWriter:
             if carried
             else None,
         )
+
+    def compared(
+        self, computed: ComputedFigure, before: ComputedFigure | None, period: Period
+    ) -> ComparedFigure:
+        """Return a figure with its change since what it was *before*, in *period*."""
+        found = change(computed, before) if before else None
+        return ComparedFigure(
+            **dict(self.figure(computed)),
+            change=self.change(computed, found, period) if found else None,
+        )
+
+    def change(self, now: ComputedFigure, found: FigureChange, period: Period) -> ChangeAnswer:
+        """Return a change in words: "tăng 7 bậc so với năm 2021", and for programs."""
+        before, percent = found.before, found.percent
+        return ChangeAnswer(
+            compared_with=period.code,
+            before=_on_the_wire(before.value),
+            before_display=self.display(before),
+            value=_on_the_wire(found.value),
+            percent=None if percent is None else str(percent),
+            display=self._change_in_words(now, found, label_vi(period)),
+            incomparable=found.incomparable,
+            reported_by=before.units.reported_by,
+            expected=before.units.expected,
+        )
+
+    def _change_in_words(self, now: ComputedFigure, found: FigureChange, period: str) -> str:
+        if found.value is None:
+            shown = {"now": self.display(now), "before": self.display(found.before)}
+            return self._messages["incomparable"].format(**shown)
+        if found.value == 0:
+            return self._messages["unchanged"].format(period=period)
+        # What is "at most" -5 went down by more than 5.
+        exact = found.qualifier is Qualifier.EXACT
+        amount = vietnamese.with_qualifier(
+            self._amount_of_change(now.indicator, abs(Decimal(found.value))),
+            Qualifier.EXACT if exact else Qualifier.AT_LEAST,
+        )
+        if found.percent is not None:
+            sign = "+" if found.percent > 0 else ""
+            amount = f"{amount} ({sign}{vietnamese.rate(found.percent)})"
+        words = "increased" if found.value > 0 else "decreased"
+        return self._messages[words].format(amount=amount, period=period)
+
+    def _amount_of_change(self, indicator: Indicator, size: Decimal) -> str:
+        match indicator.measure:
+            case Measure.RANK:
+                return self._messages["places"].format(number=vietnamese.number(size))
+            case Measure.SCORE if indicator.unit_of_measure != "%":
+                return vietnamese.points(size)
+            case Measure.SCORE | Measure.RATIO:
+                number = vietnamese.number(size)
+                return self._messages["percentage_points"].format(number=number)
+            case Measure.AREA:
+                return vietnamese.land(size)
+            case Measure.MONEY:
+                return vietnamese.money(int(size))
+            case _:
+                return vietnamese.number(size)
 
     def display(self, computed: ComputedFigure) -> str:
         """Return a figure as people write it, or why it has no value."""
@@ -58,6 +147,10 @@ class FigureWriter:
         if value is None:
             return self._messages["absent"]
         return vietnamese.with_qualifier(_number(indicator, value, out_of), qualifier)
+
+
+def _on_the_wire(value: int | Decimal | None) -> Value:
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _number(indicator: Indicator, value: int | Decimal, out_of: int | None) -> str:

@@ -10,6 +10,8 @@ from services.aggregator.errors import QuestionRefused
 
 FIGURES = {"absent", *Withheld}
 """The texts in place of a figure without a value."""
+CHANGES = {"increased", "decreased", "unchanged", "incomparable", "places", "percentage_points"}
+"""The texts of what became of a figure."""
 
 
 def refusals() -> set[str]:
@@ -25,7 +27,7 @@ def refusals() -> set[str]:
 
 def test_every_refusal_has_a_sentence() -> None:
     """And there is no sentence, nor word for a figure, that nothing shows."""
-    assert load_messages().keys() == refusals() | FIGURES
+    assert load_messages().keys() == refusals() | FIGURES | CHANGES
 
 
 def test_values_of_a_refusal_are_named_by_its_sentence() -> None:
