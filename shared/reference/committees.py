@@ -2,14 +2,22 @@
 Steering committees: who asks an area for reports, and by which letter.
 
 A committee runs one programme or both, and an area may have one committee or two. A committee of a
-Tỉnh ủy writes Party letters, one founded by a People's Committee writes state letters. Persons,
-roles and the standing agency come and go: each has its dates.
+Tỉnh ủy writes Party letters, one founded by a People's Committee writes state letters. Its people
+are in ``committee_people.py``.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from shared.reference.committee_people import (
+    Agency,
+    Assignment,
+    Contact,
+    read_agencies,
+    read_contacts,
+    read_roles,
+)
 from shared.reference.dates import Dated
 from shared.reference.periods import Period, parse_period
 from shared.reference.rows import FileRow
@@ -17,17 +25,6 @@ from shared.reference.wordings import Wording
 
 LETTER_STYLES = ("party", "state")
 PROGRAMMES = ("dan_chu_co_so", "dan_van_kheo")
-ROLES = (
-    "truong_ban",
-    "pho_truong_ban_thuong_truc",
-    "pho_truong_ban",
-    "thanh_vien",
-    "thu_ky",
-    "can_bo_dau_moi",
-    "nguoi_lap_bao_cao",
-    "nguoi_ky",
-)
-
 
 # The fields of the rows, as in committees.yaml.
 _DATES = ("valid_from", "valid_to")
@@ -44,38 +41,6 @@ _FIELDS = (
     "demands",
     "extensions",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Contact(Dated):
-    """A person of a committee with an e-mail address; dates are inclusive, None is open."""
-
-    name: str
-    role: str
-    email: str
-    valid_from: date | None = None
-    valid_to: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment(Dated):
-    """A person in a role between two dates, by a decision; `email` is "" where none is known."""
-
-    role: str
-    name: str
-    email: str
-    valid_from: date | None
-    valid_to: date | None
-    decision: str
-
-
-@dataclass(frozen=True, slots=True)
-class Agency(Dated):
-    """The standing agency (cơ quan thường trực) of a committee between two dates."""
-
-    name: str
-    valid_from: date | None = None
-    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,20 +157,17 @@ def letters_of(
 def _committee(row: FileRow) -> Committee:
     row.only(*_FIELDS, *_DATES)
     span = row.span()
-    roles = tuple(map(_assignment, row.rows("roles")))
-    reachable = (
-        Contact(it.name, it.role, it.email, it.valid_from, it.valid_to) for it in roles if it.email
-    )
+    roles = read_roles(row)
     return Committee(
         key=row.text("key"),
         name_vi=row.text("name_vi"),
         area=row.text("area"),
         programmes=_programmes(row),
         letter_style=row.one_of("letter_style", LETTER_STYLES),
-        contacts=(*map(_contact, row.rows("contacts")), *reachable),
+        contacts=read_contacts(row, roles),
         demands=tuple(map(_demand, row.rows("demands"))),
         roles=roles,
-        standing_agencies=_agencies(row),
+        standing_agencies=read_agencies(row),
         extensions=tuple(map(_extension, row.rows("extensions"))),
         valid_from=span.first,
         valid_to=span.last,
@@ -217,41 +179,6 @@ def _programmes(row: FileRow) -> tuple[str, ...]:
     if not set(programmes) <= set(PROGRAMMES) or len(set(programmes)) < len(programmes):
         raise row.wrong("programmes", f"must be some of {', '.join(PROGRAMMES)}, each once")
     return programmes
-
-
-def _contact(row: FileRow) -> Contact:
-    row.only("name", "role", "email", *_DATES)
-    span = row.span()
-    return Contact(row.text("name"), row.text("role"), row.text("email"), span.first, span.last)
-
-
-def _assignment(row: FileRow) -> Assignment:
-    row.only("role", "name", "email", "decision", *_DATES)
-    span = row.span()
-    return Assignment(
-        role=row.one_of("role", ROLES),
-        name=row.text("name"),
-        email=row.text_or_none("email") or "",
-        valid_from=span.first,
-        valid_to=span.last,
-        decision=row.text_or_none("decision") or "",
-    )
-
-
-def _agencies(row: FileRow) -> tuple[Agency, ...]:
-    rows = row.rows("standing_agencies")
-    found = list(map(_agency, rows))
-    for number, (agency, its_row) in enumerate(zip(found, rows, strict=True)):
-        for other in found[:number]:
-            if other.span.overlaps(agency.span):
-                raise its_row.refused(f"{agency.name!r} stands together with {other.name!r}")
-    return tuple(found)
-
-
-def _agency(row: FileRow) -> Agency:
-    row.only("name", *_DATES)
-    span = row.span()
-    return Agency(row.text("name"), span.first, span.last)
 
 
 def _demand(row: FileRow) -> Demand:

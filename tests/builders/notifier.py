@@ -4,7 +4,8 @@ from datetime import datetime
 
 from services.notifier.domain.duties import Duty, DutyState
 from shared.contracts.reports import ReportAccepted, ReportWithdrawn
-from shared.reference.committees import Committee, Contact, Demand
+from shared.reference.committee_people import Contact
+from shared.reference.committees import Committee, Demand
 from shared.reference.periods import VIETNAM
 from shared.reference.slots import Slot
 

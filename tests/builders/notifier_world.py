@@ -30,7 +30,8 @@ from shared.infra.errors import Partition
 from shared.infra.health import Health
 from shared.infra.postgres.database import Database
 from shared.infra.postgres.migrate import migrate
-from shared.reference.committees import Committee, Contact, Demand
+from shared.reference.committee_people import Contact
+from shared.reference.committees import Committee, Demand
 from shared.reference.periods import VIETNAM
 from shared.reference.reference_data import ReferenceData, cached_per_reference_data
 from shared.reference.slots import Slot

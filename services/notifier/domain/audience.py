@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from services.notifier.domain.duties import Duty, DutyState, SlotRecord
-from shared.reference.committees import Committee, Contact
+from shared.reference.committee_people import Contact
+from shared.reference.committees import Committee
 from shared.reference.periods import parse_period
 from shared.reference.reference_data import ReferenceData
 

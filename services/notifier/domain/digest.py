@@ -12,7 +12,8 @@ from itertools import groupby
 
 from services.notifier.domain.duties import Duty
 from services.notifier.domain.unit_names import UnitName, one_line, unit_name
-from shared.reference.committees import Committee, Contact, Demand, Extension
+from shared.reference.committee_people import Contact
+from shared.reference.committees import Committee, Demand, Extension
 from shared.reference.directory import Unit
 from shared.reference.periods import VIETNAM, Period, parse_period
 from shared.reference.reference_data import ReferenceData

@@ -15,7 +15,8 @@ from services.notifier.domain.digest import compose, obligated_units
 from services.notifier.domain.notices import ClaimedNotice
 from services.notifier.store.duties import DutyStore
 from services.notifier.store.notices import NoticeStore
-from shared.reference.committees import Committee, Contact
+from shared.reference.committee_people import Contact
+from shared.reference.committees import Committee
 from shared.reference.periods import VIETNAM
 from shared.reference.reference_data import ReferenceData
 

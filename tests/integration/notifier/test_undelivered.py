@@ -17,7 +17,7 @@ from services.notifier.usecases.notices import NoticeView
 from services.notifier.usecases.watch_failed import NoticeCondition
 from shared.infra.postgres.database import Database
 from shared.infra.postgres.migrate import migrate
-from shared.reference.committees import Contact
+from shared.reference.committee_people import Contact
 from shared.reference.slots import Slot
 from tests.builders.notifier import withdrawn
 from tests.builders.notifier_world import (

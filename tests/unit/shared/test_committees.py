@@ -7,7 +7,8 @@ import pytest
 
 from shared.directory.files import DATA
 from shared.directory.yaml_rows import read_yaml
-from shared.reference.committees import Committee, Contact, build_committees
+from shared.reference.committee_people import Contact
+from shared.reference.committees import Committee, build_committees
 from shared.reference.errors import FactError
 from shared.reference.periods import VIETNAM
 
