@@ -6,6 +6,7 @@ record of a key is the entity as it was last told. Nothing of it counts before `
 See ``docs/decisions/0005-directory-topic.md``.
 """
 
+import operator
 from abc import abstractmethod
 from datetime import date
 from typing import Annotated, Literal
@@ -77,11 +78,12 @@ class UnitRecorded(EntityRecorded):
 
 
 class CommitteeContact(_Part):
-    """A person with an e-mail address, between two days."""
+    """A person with an e-mail address, between two days; ``position`` is the office held."""
 
     name: Text
     role: Name
     email: Text
+    position: Text = Field(default="", exclude_if=operator.not_)
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -92,6 +94,7 @@ class CommitteeRole(_Part):
     role: Name
     name: Text
     email: Text = ""
+    position: Text = Field(default="", exclude_if=operator.not_)
     valid_from: date | None = None
     valid_to: date | None = None
     decision: Text = ""
@@ -103,6 +106,14 @@ class StandingAgency(_Part):
     name: Text
     valid_from: date | None = None
     valid_to: date | None = None
+
+
+class CommitteeEnquiries(_Part):
+    """Whom a reader of the committee's letters may ask, as it is today."""
+
+    name: Text = ""
+    phone: Text = ""
+    email: Text = ""
 
 
 class LetterDemand(_Part):
@@ -138,6 +149,8 @@ class CommitteeRecorded(EntityRecorded):
     standing_agencies: tuple[StandingAgency, ...] = ()
     demands: tuple[LetterDemand, ...] = ()
     extensions: tuple[LetterExtension, ...] = ()
+    enquiries: CommitteeEnquiries | None = Field(default=None, exclude_if=operator.not_)
+    how_to_send: Text = Field(default="", exclude_if=operator.not_)
     valid_from: date | None = None
     valid_to: date | None = None
 

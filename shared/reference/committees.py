@@ -14,8 +14,10 @@ from shared.reference.committee_people import (
     Agency,
     Assignment,
     Contact,
+    Enquiries,
     read_agencies,
     read_contacts,
+    read_enquiries,
     read_roles,
 )
 from shared.reference.dates import Dated
@@ -38,6 +40,8 @@ _FIELDS = (
     "contacts",
     "roles",
     "standing_agencies",
+    "enquiries",
+    "how_to_send",
     "demands",
     "extensions",
 )
@@ -82,7 +86,7 @@ class Committee(Dated):
     A steering committee and the area (a province, or one unit) in its care.
 
     `contacts` are all persons with an address that it ever had; ask `contacts_on` for those of a
-    day.
+    day. `how_to_send` is a sentence of its letters, "" where it states none.
     """
 
     key: str
@@ -95,6 +99,8 @@ class Committee(Dated):
     roles: tuple[Assignment, ...] = ()
     standing_agencies: tuple[Agency, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    enquiries: Enquiries | None = None
+    how_to_send: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -169,6 +175,8 @@ def _committee(row: FileRow) -> Committee:
         roles=roles,
         standing_agencies=read_agencies(row),
         extensions=tuple(map(_extension, row.rows("extensions"))),
+        enquiries=read_enquiries(row),
+        how_to_send=row.text_or_none("how_to_send") or "",
         valid_from=span.first,
         valid_to=span.last,
     )

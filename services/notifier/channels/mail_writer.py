@@ -6,15 +6,17 @@ blank.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.notifier.domain.digest import Digest, DigestLine, DigestSection
 from shared.reference import vietnamese
+from shared.reference.dates import DAY
 from shared.reference.figures import rate_percent
 from shared.reference.periods import VIETNAM, label_vi
+from shared.reference.place_names import in_sentence
 
 _TEMPLATES = Path(__file__).parent / "templates" / "vi"
 
@@ -69,7 +71,10 @@ def _environment(*, html: bool) -> Environment:
         "count": vietnamese.count,
         "count_in_letter": vietnamese.count_in_letter,
         "date_short": vietnamese.date_short,
+        "day_after": day_after,
         "days_late": days_late,
+        "deadline": deadline,
+        "in_sentence": in_sentence,
         "instant": instant,
         "label": label_vi,
         "lower_first": lower_first,
@@ -98,7 +103,37 @@ def lower_first(text: str) -> str:
 def instant(at: datetime) -> str:
     """Return an instant in words: "17 giờ 00, ngày 17 tháng 11 năm 2026"."""
     local = at.astimezone(VIETNAM)
-    return f"{local.hour:02} giờ {local.minute:02}, {vietnamese.date_long(local.date())}"
+    return f"{_hour(local)}, {vietnamese.date_long(local.date())}"
+
+
+def _hour(local: datetime) -> str:
+    return f"{local.hour:02} giờ {local.minute:02}"
+
+
+def deadline(section: DigestSection) -> str:
+    """
+    Return a due instant, behind the letter's own words where a letter sets it.
+
+    "trước ngày 20/6/2025 (chậm nhất hết ngày 19/6/2025)": people argue about the words, so what
+    they come to stands beside them, unless they say it themselves.
+    """
+    local = section.due_at.astimezone(VIETNAM)
+    last = local - timedelta.resolution
+    whole_day = local.time() == time()
+    if not section.wording:
+        return f"hết {vietnamese.date_long(last.date())}" if whole_day else instant(local)
+    meaning = f"hết ngày {vietnamese.date_short(last.date())}"
+    if not whole_day:
+        meaning = f"{_hour(local)} ngày {vietnamese.date_short(local.date())}"
+    if meaning in section.wording:
+        return section.wording
+    until = "đến" if "nhất" in section.wording else "chậm nhất"
+    return f"{section.wording} ({until} {meaning})"
+
+
+def day_after(day: date) -> date:
+    """Return the day after."""
+    return day + DAY
 
 
 def days_late(line: DigestLine) -> str:
@@ -106,7 +141,7 @@ def days_late(line: DigestLine) -> str:
     days = line.working_days_late
     if days is None:
         return "…"
-    return vietnamese.count_in_letter(days) if days else "dưới 01"
+    return vietnamese.count_in_letter(days) if days else "chưa đến 01"
 
 
 def share(section: DigestSection) -> str:

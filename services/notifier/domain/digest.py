@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
+from services.notifier.domain.addressee import Addressee, addressee
 from services.notifier.domain.duties import Duty
 from services.notifier.domain.unit_names import UnitName, one_line, unit_name
-from shared.reference.committee_people import Contact
+from shared.reference.committee_people import Contact, Enquiries
 from shared.reference.committees import Committee, Demand, Extension
 from shared.reference.directory import Unit
 from shared.reference.periods import VIETNAM, Period, parse_period
@@ -53,14 +54,20 @@ class DigestSection:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The content of the mail, before it is rendered."""
+    """
+    The content of the mail, before it is rendered.
+
+    ``enquiries`` are None, and ``how_to_send`` is "", where the committee states neither.
+    """
 
     committee: str
     area: UnitName
     letter_style: str
-    contact: str
+    addressee: Addressee
     as_of: datetime
     sections: tuple[DigestSection, ...]
+    enquiries: Enquiries | None = None
+    how_to_send: str = ""
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -101,10 +108,18 @@ def compose(
         committee=one_line(committee.name_vi),
         area=unit_name(committee.area, _day(as_of), reference),
         letter_style=committee.letter_style,
-        contact=one_line(contact.name),
+        addressee=addressee(contact),
         as_of=as_of,
         sections=tuple(sections),
+        enquiries=_on_one_line(committee.enquiries),
+        how_to_send=one_line(committee.how_to_send).rstrip("."),
     )
+
+
+def _on_one_line(enquiries: Enquiries | None) -> Enquiries | None:
+    if enquiries is None:
+        return None
+    return Enquiries(*map(one_line, (enquiries.name, enquiries.phone, enquiries.email)))
 
 
 def _section(

@@ -115,7 +115,7 @@ class MailPreparation:
         mail = Mail(
             message_id=channel.message_id(claimed.notice_id),
             sender_name=text.sender,
-            recipient_name=digest.contact,
+            recipient_name=digest.addressee.name,
             address=claimed.recipient.address,
             subject=text.subject,
             text=text.text,

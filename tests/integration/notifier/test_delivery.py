@@ -29,6 +29,7 @@ from tests.rfc2047 import mailbox_of, read_message, text_of
 from tools.mail_catcher import CUT, in_turn
 
 LATE = communes()[126:]
+SENDER = "Bộ phận giúp việc Ban Chỉ đạo tỉnh Ninh Bình (tin tự động)"
 
 
 class Crash(BaseException):
@@ -56,7 +57,7 @@ async def test_one_digest_names_exactly_the_late_units(it: World) -> None:
     assert named(text) == set(LATE)
     assert "126/129 đơn vị, đạt 97,7%" in text
     assert mail.message["To"].addresses[0].addr_spec == CONTACT.email
-    assert mail.subject.startswith("[QCDC] 03 đơn vị chưa gửi báo cáo kết quả thực hiện phong trào")
+    assert mail.subject.startswith("[Nhắc báo cáo] 03 đơn vị chưa gửi báo cáo kết quả thực hiện")
     assert await it.published("NoticeSent") == 1
     (notice,) = await it.notices()
     assert (notice.state, notice.body) == ("sent", text.replace("\r\n", "\n"))
@@ -72,7 +73,7 @@ async def test_mail_arrives_as_it_was_written(it: World) -> None:
     (notice,) = await it.notices()
     message = read_message(mail.content)
     assert text_of(message.field("Subject")) == notice.subject
-    assert mailbox_of(message.field("From"))[0] == "Ban Chỉ đạo tỉnh Ninh Bình (QCDC)"
+    assert mailbox_of(message.field("From"))[0] == SENDER
     assert mailbox_of(message.field("To")) == (CONTACT.name, CONTACT.email)
     assert message.field("Message-ID") == notice.message_id
     assert mail.text.replace("\r\n", "\n") == notice.body

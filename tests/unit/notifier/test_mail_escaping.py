@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 
 from services.notifier.channels.mail_writer import MailWriter
+from services.notifier.domain.addressee import Addressee, Capacity
 from services.notifier.domain.digest import Digest, DigestLine, DigestSection
 from services.notifier.domain.unit_names import UnitName
+from shared.reference.committee_people import Enquiries
 from shared.reference.periods import parse_period
 from tests.builders.notifier import DUE_AT
 
 HOSTILE = "<script>alert('{}')</script><b a=\"x\">&amp;{{{{7*7}}}}{{% raw %}}"
-NOT_TEXT = {"letter_style", "unit", "form"}
-"""A choice between two words, and keys that no mail shows."""
+NOT_TEXT = {"letter_style", "capacity", "role", "unit", "form"}
+"""Choices between words, and keys that no mail shows."""
 
 
 class Shown(HTMLParser):
@@ -54,7 +56,11 @@ def digest() -> Digest:
     )
     area = UnitName("Tỉnh cũ", DUE_AT.date(), ("Tỉnh mới",), whole=True)
     as_of = DUE_AT + timedelta(days=1)
-    return Digest("Ban Chỉ đạo", area, "party", "Trần Văn Mẫu", as_of, (section,))
+    reader = Addressee("Trần Văn Mẫu", "Chuyên viên", "can_bo_dau_moi", Capacity.OFFICER)
+    asked = Enquiries("Trần Văn Mẫu", "0229", "a@example.vn")
+    return Digest(
+        "Ban Chỉ đạo", area, "party", reader, as_of, (section,), asked, "Gửi qua thư điện tử"
+    )
 
 
 def spoiled(value: Any, path: str, written: dict[str, str]) -> Any:

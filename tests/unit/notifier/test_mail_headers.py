@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.notifier.channels.mail import Mail
 from services.notifier.channels.mail_writer import MailText, MailWriter
 from services.notifier.channels.message import write_message
+from services.notifier.domain.addressee import addressee
 from services.notifier.domain.digest import Digest, DigestLine, DigestSection
 from services.notifier.domain.unit_names import UnitName, one_line, unit_name
 from shared.reference.periods import parse_period
@@ -99,7 +100,7 @@ def digest_of(reference: ReferenceData, area: UnitName, form: str, count: int) -
         expected=count,
         lines=lines_of(count),
     )
-    return Digest(COMMITTEE.name_vi, area, "party", CONTACT.name, DUE_AT, (section,))
+    return Digest(COMMITTEE.name_vi, area, "party", addressee(CONTACT), DUE_AT, (section,))
 
 
 @pytest.mark.parametrize("count", COUNTS)

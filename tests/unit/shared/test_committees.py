@@ -7,7 +7,7 @@ import pytest
 
 from shared.directory.files import DATA
 from shared.directory.yaml_rows import read_yaml
-from shared.reference.committee_people import Contact
+from shared.reference.committee_people import Contact, Enquiries
 from shared.reference.committees import Committee, build_committees
 from shared.reference.errors import FactError
 from shared.reference.periods import VIETNAM
@@ -113,6 +113,20 @@ def test_the_standing_agency_is_that_of_the_day() -> None:
     assert built().standing_agency(SINCE) is None
 
 
+def test_letters_may_say_what_office_somebody_holds_and_whom_to_ask() -> None:
+    """All of it may be left out; a phone alone is enough to ask."""
+    told = built(
+        roles=[{**HEAD, "position": "Bí thư Tỉnh ủy"}],
+        enquiries={"phone": "0229 3 000 000"},
+        how_to_send="gửi qua hệ thống quản lý văn bản",
+    )
+
+    assert told.contacts[0].position == told.roles[0].position == "Bí thư Tỉnh ủy"
+    assert told.enquiries == Enquiries(phone="0229 3 000 000")
+    assert told.how_to_send == "gửi qua hệ thống quản lý văn bản"
+    assert (built().enquiries, built().how_to_send) == (None, "")
+
+
 def test_a_letter_is_taken_at_its_words() -> None:
     """The 24th is the last day, and the words are kept to be shown."""
     (demand,) = built(demands=[{**LETTER, "deadline": "trước ngày 25/10/2026"}]).demands
@@ -165,6 +179,8 @@ def test_an_extension_names_units_or_means_the_whole_area() -> None:
             {"standing_agencies": [{"name": "A"}, {"name": "B", "valid_from": SINCE}]},
             "standing_agencies 2: 'B' stands together with 'A'",
         ),
+        ({"enquiries": {"name": ""}}, "enquiries: needs a name, a phone or an email"),
+        ({"enquiries": {"telephone": "1"}}, "enquiries: telephone: is unknown"),
         ({"valid_from": SINCE, "valid_to": date(2025, 6, 30)}, "valid_to: 2025-06-30 is before"),
     ],
 )
