@@ -71,6 +71,10 @@ class FigureWriter:
             else None,
         )
 
+    def base(self, base: str) -> str:
+        """Return what people call a type of base."""
+        return self._messages[f"base_{base}"]
+
     def compared(
         self, computed: ComputedFigure, before: ComputedFigure | None, period: Period
     ) -> ComparedFigure:

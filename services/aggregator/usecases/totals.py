@@ -30,7 +30,6 @@ from shared.infra.postgres.database import Connection, Database
 from shared.reference.periods import Period, latest_closed
 
 AnsweredFigures = list[ComparedFigure] | list[Figure]
-BASE = "base"
 
 
 class TotalsPart(BaseModel):
@@ -114,11 +113,10 @@ class TotalsQuery:
         fields: dict[str, Any] = {"figures": self._written(wholes, options.compare_with)}
         if options.by_base:
             by_base = [await computed_by_base(connection, self._reader, it) for it in asked]
-            labels = {it.code: it.label_vi for it in question.reference.catalogue.codes[BASE]}
             fields["parts"] = [
                 TotalsPart(
                     base=base,
-                    label=labels[base],
+                    label=self._writer.base(base),
                     figures=self._written(
                         [figures, *(it.get(base, []) for it in by_base[1:])], options.compare_with
                     ),

@@ -7,11 +7,15 @@ from services.aggregator import app
 from services.aggregator.app import load_messages
 from services.aggregator.domain.withholding import Withheld
 from services.aggregator.errors import QuestionRefused
+from shared.reference.levels import BASES
 
 FIGURES = {"absent", *Withheld}
 """The texts in place of a figure without a value."""
 CHANGES = {"increased", "decreased", "unchanged", "incomparable", "places", "percentage_points"}
 """The texts of what became of a figure."""
+
+PARTS = {f"base_{it}" for it in BASES}
+"""The texts of the types of base."""
 
 
 def refusals() -> set[str]:
@@ -27,7 +31,7 @@ def refusals() -> set[str]:
 
 def test_every_refusal_has_a_sentence() -> None:
     """And there is no sentence, nor word for a figure, that nothing shows."""
-    assert load_messages().keys() == refusals() | FIGURES | CHANGES
+    assert load_messages().keys() == refusals() | FIGURES | CHANGES | PARTS
 
 
 def test_values_of_a_refusal_are_named_by_its_sentence() -> None:
