@@ -111,7 +111,9 @@ def replay(article: Article, world: World) -> Replay:
     verdicts = [(it, place.verdict(it)) for it in reports]
     refused = [(it, found.violations) for it, found in verdicts if found.validated is None]
     assert refused == []
-    events = [_event(it, found.validated) for it, found in verdicts if found.validated is not None]
+    events = [
+        accepted_event(it, found.validated) for it, found in verdicts if found.validated is not None
+    ]
     return Replay(
         place,
         article.area,
@@ -121,7 +123,7 @@ def replay(article: Article, world: World) -> Replay:
     )
 
 
-def _event(report: Report, validated: ValidatedReport) -> ReportAccepted:
+def accepted_event(report: Report, validated: ValidatedReport) -> ReportAccepted:
     assert isinstance(validated.report, ReportSubmitted)
     slot = report.slot
     return ReportAccepted(

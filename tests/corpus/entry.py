@@ -1,0 +1,124 @@
+"""A published result as reports of those who state it, judged and added up by the pure cores."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from services.intake.domain.judge import Verdict
+from shared.reference.directory import Directory, Unit
+from shared.reference.periods import KINDS, Period, periods_of_year
+from tests.builders.accepted_reports import revision_of
+from tests.corpus.rows import Entered, Qualified, Row, Window
+from tests.golden.replay import Replay, accepted_event
+from tests.golden.world import World
+from tools.demo.reports import FigureValue, Report, complete
+
+_BODIES: Mapping[str, tuple[str, str, str, str]] = {
+    "front": ("MT", "organisation", "mttq", "Ủy ban Mặt trận Tổ quốc Việt Nam"),
+    "front_of_districts": ("MTH", "organisation", "mttq", "Mặt trận Tổ quốc Việt Nam cấp huyện"),
+    "fronts_of_communes": ("MTX", "organisation", "mttq", "Mặt trận Tổ quốc Việt Nam cấp xã"),
+    "inspectorate": ("TT", "agency", "co_quan", "Thanh tra"),
+    "justice": ("TP", "agency", "co_quan", "Sở Tư pháp"),
+    "unions": ("LD", "organisation", "doan_the", "Liên đoàn Lao động"),
+}
+"""By body: the end of its key, its level, its type and the beginning of its name."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row that was sent: what the rules said, and what the area's totals are."""
+
+    row: Row
+    period: Period
+    reports: tuple[Report, ...]
+    verdicts: tuple[Verdict, ...]
+    replay: Replay
+
+    @property
+    def accepted(self) -> bool:
+        """Tell whether every report of the row counts."""
+        return all(it.validated is not None for it in self.verdicts)
+
+    @property
+    def findings(self) -> Mapping[str, str]:
+        """What the rules said, severities by code."""
+        return {it.code: it.severity for verdict in self.verdicts for it in verdict.violations}
+
+
+def with_bodies(world: World, rows: Iterable[Row]) -> World:
+    """Return the world with the bodies that report, each directly below the area of its row."""
+    directory = world.reference.directory
+    known = [state for unit in directory for state in directory.states(unit.key)]
+    bodies = {
+        it.key: it
+        for row in rows
+        for entered in row.reports
+        if entered.by != "area"
+        for it in [_body(row, entered.by, directory)]
+    }
+    return world.with_units([*known, *bodies.values()])
+
+
+def enter(row: Row, world: World) -> Entry:
+    """Send the reports of a row. Raises LookupError when no period has its days."""
+    period = period_of(row.window)
+    if period is None:
+        raise LookupError(f"no period from {row.window.first} to {row.window.last}")
+    reports = tuple(_report(row, it, period, world) for it in row.reports)
+    verdicts = tuple(world.verdict(it) for it in reports)
+    events = [
+        accepted_event(report, verdict.validated)
+        for report, verdict in zip(reports, verdicts, strict=True)
+        if verdict.validated is not None
+    ]
+    replay = Replay(
+        world,
+        row.area.key,
+        reports,
+        {},
+        tuple(revision_of(it, world.layouts) for it in events),
+    )
+    return Entry(row, period, reports, verdicts, replay)
+
+
+def stated(row: Row) -> Mapping[str, tuple[FigureValue, str]]:
+    """Return what the page states of the area, by cell: the value and the qualifier."""
+    found: dict[str, tuple[FigureValue, str]] = {}
+    for cell, it in (pair for entered in row.reports for pair in entered.figures.items()):
+        value, qualifier = (it.value, it.qualifier) if isinstance(it, Qualified) else (it, "exact")
+        found[cell] = value, qualifier
+    return found | {cell: (value, "exact") for cell, value in row.totals.items()}
+
+
+def period_of(window: Window) -> Period | None:
+    """Return the calendar period that has exactly these days, None when there is none."""
+    for kind in KINDS:
+        for its in periods_of_year("cal", kind, window.last.year):
+            if its.span == window.span:
+                return its
+    return None
+
+
+def _body(row: Row, by: str, directory: Directory) -> Unit:
+    """Return a body of the area; it ends with the area."""
+    _, level, kind, name = _BODIES[by]
+    key, area = _key(row, by), directory.get(row.area.key)
+    assert area is not None, row.id
+    return Unit(key, key, level, kind, f"{name} {area.name}", area.key, None, area.valid_to)
+
+
+def _key(row: Row, by: str) -> str:
+    return row.area.key if by == "area" else f"{row.area.key}.{_BODIES[by][0]}"
+
+
+def _report(row: Row, entered: Entered, period: Period, world: World) -> Report:
+    form = world.reference.catalogue.form(entered.form, period)
+    assert form is not None, (row.id, entered.form)
+    figures: dict[str, FigureValue] = {}
+    qualifiers: dict[str, str] = {}
+    for cell, it in entered.figures.items():
+        if isinstance(it, Qualified):
+            figures[cell], qualifiers[cell] = it.value, it.qualifier
+        else:
+            figures[cell] = it
+    whole = complete(figures, form, world.reference.catalogue)
+    return Report(_key(row, entered.by), entered.form, period.code, whole, qualifiers)
