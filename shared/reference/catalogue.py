@@ -7,8 +7,9 @@ the business of shared/directory/loading.py.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import product
 
+from shared.reference.additions import Additions
 from shared.reference.dates import DateSpan
 from shared.reference.errors import FactError
 from shared.reference.forms import (
@@ -18,7 +19,8 @@ from shared.reference.forms import (
     FormVersion,
     SplitGroup,
 )
-from shared.reference.indicators import OVER_TIME, OVER_UNITS, Code, Indicator, Measure
+from shared.reference.homes import check_homes, home_of
+from shared.reference.indicators import OVER_TIME, OVER_UNITS, Code, Indicator, Measure, codes_of
 from shared.reference.levels import LEVELS, TYPES
 from shared.reference.periods import KINDS, REGIMES, Period
 from shared.reference.rows import FileRow, mapping
@@ -58,7 +60,7 @@ class Catalogue:
 
     def codes_of(self, indicator: str, dimension: str) -> tuple[Code, ...]:
         """Return the codes of a dimension of an indicator, in order; empty when there are none."""
-        return _codes_of(self.codes, indicator, dimension)
+        return codes_of(self.codes, indicator, dimension)
 
     def label(self, key: str) -> str:
         """
@@ -103,7 +105,7 @@ def build_catalogue(
                 message = f"version {version.version} holds together with {other.version}"
                 raise row.wrong("valid_from", message)
         built.append(version)
-    _check_homes(indicator_rows, named.values(), built)
+    check_homes(indicator_rows, named.values(), built)
     return Catalogue(named, tuple(built), lists)
 
 
@@ -153,55 +155,25 @@ def _indicator(row: FileRow) -> Indicator:
         maximum=row.number_or_none("maximum"),
         out_of=tuple((r.number("from_year"), r.number("number")) for r in row.rows("out_of")),
         split_by=row.texts("split_by"),
-        home=tuple(_home(row).items()),
+        home=tuple(home_of(row).items()),
+        added=row.number_or_none("added") or 0,
         valid_from=span.first,
         valid_to=span.last,
     )
-
-
-def _home(row: FileRow) -> Mapping[str, str]:
-    home = {level: str(form) for level, form in row.mapping("home").items()}
-    for level, form in home.items():
-        if level not in LEVELS or form not in row.texts("forms"):
-            raise row.wrong("home", f"must name a level and one of its forms, not {level}: {form}")
-    return home
-
-
-def _check_homes(
-    rows: Iterable[FileRow], indicators: Iterable[Indicator], forms: Sequence[FormVersion]
-) -> None:
-    """Refuse an indicator that reporters of a level are asked for on two forms of one day."""
-    for row, indicator in zip(rows, indicators, strict=True):
-        asking = [it for it in forms if Cell(indicator.code) in it.cells]
-        for one, other in combinations(asking, 2):
-            levels = one.owed_by & other.owed_by
-            if one.code == other.code or not levels or not one.span.overlaps(other.span):
-                continue
-            homeless = sorted(levels - dict(indicator.home).keys())
-            if homeless:
-                twice = f"{', '.join(homeless)} is asked for it on {one.code} and {other.code}"
-                raise row.wrong("home", f"{twice}: say which of them counts")
-            if not indicator.summed:
-                raise row.wrong("home", "only what is summed may be asked for on two forms")
 
 
 def _code_list(row: FileRow, name: str) -> tuple[Code, ...]:
     listed: dict[str, Code] = {}
     for r in row.rows(name):
         span = r.span()
-        code = Code(r.text("code"), r.text("label_vi"), span.first, span.last)
+        added = r.number_or_none("added") or 0
+        code = Code(r.text("code"), r.text("label_vi"), span.first, span.last, added)
         if code.code in listed:
             raise r.wrong("code", f"{code.code!r} is there twice")
         listed[code.code] = code
     if not listed:
         raise row.wrong(name, "has no codes")
     return tuple(listed.values())
-
-
-def _codes_of(
-    codes: Mapping[str, tuple[Code, ...]], indicator: str, dimension: str
-) -> tuple[Code, ...]:
-    return codes.get(f"{dimension}@{indicator}") or codes.get(dimension, ())
 
 
 def _form(
@@ -214,7 +186,8 @@ def _form(
     code = row.text("code")
     of_form = [it.code for it in indicators.values() if code in it.forms and it.span.overlaps(span)]
     groups = tuple(_group(split, of_form, indicators, codes, span) for split in row.rows("splits"))
-    cells = tuple(_cells(of_form, groups))
+    added = Additions(indicators, codes, row.rows("splits"))
+    cells = tuple(sorted(_cells(of_form, groups), key=added.of))
     if len(set(cells)) < len(cells):
         raise row.wrong("splits", "a breakdown is there twice")
     form = FormVersion(
@@ -263,7 +236,7 @@ def _group(
     if not dimensions or not set(dimensions) <= set(indicators[indicator].split_by):
         raise split.wrong("by", f"{indicator!r} has no breakdown by {dimensions}")
     lists = [
-        [it for it in _codes_of(codes, indicator, name) if it.span.overlaps(span)]
+        [it for it in codes_of(codes, indicator, name) if it.span.overlaps(span)]
         for name in dimensions
     ]
     if not all(lists):

@@ -121,7 +121,11 @@ class FormVersion(Dated):
                 self,
                 version=version,
                 cells=self.cells[:cells],
-                groups=tuple(it for it in self.groups if own.issuperset(it.cells)),
+                groups=tuple(
+                    replace(it, cells=cells_then)
+                    for it in self.groups
+                    if (cells_then := tuple(cell for cell in it.cells if cell in own))
+                ),
                 extends=(),
             )
 

@@ -1,5 +1,6 @@
 """Indicators, the named figures a form asks for, and the codes of their breakdowns."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -40,7 +41,8 @@ class Indicator(Dated):
     is in the smallest unit. out_of lists (first year, number ranked), ascending. split_by names the
     breakdowns that exist. Form versions that hold between valid_from and valid_to, both included,
     ask for it. home names, by level, the form whose figure counts where a reporter is asked for it
-    on several; see `forms_in_order`.
+    on several; see `forms_in_order`. added is 0 for what the first versions of the forms had; cells
+    of a later addition stand behind all earlier ones.
     """
 
     code: str
@@ -62,11 +64,17 @@ class Indicator(Dated):
     home: tuple[tuple[str, str], ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
+    added: int = 0
 
     @property
     def scale(self) -> int:
         """Decimals of the smallest unit: 2 for scores, areas and rates, else 0."""
         return 2 if self.measure in _IN_HUNDREDTHS else 0
+
+    @property
+    def yes_or_no(self) -> bool:
+        """Whether a unit says 1 or 0; a total is the number of units that say 1."""
+        return self.additive and self.maximum == 1
 
     @property
     def additive(self) -> bool:
@@ -105,7 +113,15 @@ class Code(Dated):
     label_vi: str
     valid_from: date | None = None
     valid_to: date | None = None
+    added: int = 0
 
     def in_force(self, period: Period) -> bool:
         """Return whether the code was valid on any day of a period."""
         return self.span.overlaps(period.span)
+
+
+def codes_of(
+    codes: Mapping[str, tuple[Code, ...]], indicator: str, dimension: str
+) -> tuple[Code, ...]:
+    """Return the codes of a dimension of an indicator, in order; empty when there are none."""
+    return codes.get(f"{dimension}@{indicator}") or codes.get(dimension, ())

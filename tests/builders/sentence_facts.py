@@ -141,5 +141,9 @@ OWN: dict[str, dict[str, tuple[MessageValue, ...]]] = {
     "thousands_separator": {"value": ("1.635",)},
     "unknown_period": {"period": ("cal.2023-Q9",)},
     "unknown_unit": {"unit": ("99.9",)},
+    "yes_or_no": {
+        "label": ("Quy chế đối thoại đang áp dụng (1: đã ban hành, 0: chưa)",),
+        "value": (15,),
+    },
 }
 """Where a name means something else in one sentence."""

@@ -56,8 +56,8 @@ class Case:
         """Tell whether a figure is "more than" or "about" a number."""
         return bool(self.qualifiers)
 
-    def asks_for_scores(self) -> bool:
-        """Tell whether the form has scores, ranks or categories."""
+    def asks_for_bounded(self) -> bool:
+        """Tell whether the form has scores, ranks, categories, or a yes or no."""
         return self.compiled is not None and bool(self.compiled.bounded)
 
     def has_history(self) -> bool:

@@ -52,6 +52,7 @@ _WITHIN = (
     ("pib_violations_detected", "pib_cases_recommended"),
     ("mediation_cases", "mediation_successes"),
     ("clearance_households", "clearance_households_handed_over"),
+    ("clearance_households", "clearance_households_pledged"),
     ("dvk_models_total", "dvk_models_effective"),
     ("staff_conferences_due", "staff_conferences_held"),
     ("labour_conferences_due", "labour_conferences_held"),
@@ -232,7 +233,9 @@ def _compile(form: FormVersion, catalogue: Catalogue, provincial: frozenset[str]
         petitions=tuple(_aligned(form, _PETITIONS)),
         within=tuple(it for names in _WITHIN for it in _aligned(form, names)),
         dated=tuple(_dated(form, catalogue)),
-        bounded=tuple(key for key, it in indicators.items() if it.measure in _BOUNDED),
+        bounded=tuple(
+            key for key, it in indicators.items() if it.measure in _BOUNDED or it.yes_or_no
+        ),
         provincial=frozenset(key for key, it in indicators.items() if it.code in provincial),
         cells=frozenset(indicators),
         others=_others(form, catalogue),

@@ -96,6 +96,7 @@ RULES: tuple[Rule, ...] = (
     figures.score_bounds,
     figures.rank_bounds,
     figures.category_bounds,
+    figures.yes_or_no,
     funnels.attendances_without_sessions,
     funnels.violations_within_supervisions,
     funnels.violations_recommended,

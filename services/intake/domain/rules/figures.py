@@ -136,7 +136,7 @@ def recognised_within_total(case: Case) -> Iterator[Violation]:
     "C1",
     source="the scales of PAR INDEX, SIPAS, PCI (100) and PAPI (80)",
     basis="custom",
-    applies_if=Case.asks_for_scores,
+    applies_if=Case.asks_for_bounded,
 )
 def score_bounds(case: Case) -> Iterator[Violation]:
     """Refuse a score beyond its scale: 0 to 100, PAPI 0 to 80."""
@@ -154,7 +154,7 @@ def score_bounds(case: Case) -> Iterator[Violation]:
     "C2",
     source="63 provinces; 34 since Resolution 202/2025/QH15",
     basis="law",
-    applies_if=Case.asks_for_scores,
+    applies_if=Case.asks_for_bounded,
 )
 def rank_bounds(case: Case) -> Iterator[Violation]:
     """Refuse a rank beyond the number of provinces of that year: 63 to 2024, 34 from 2025."""
@@ -170,7 +170,7 @@ def rank_bounds(case: Case) -> Iterator[Violation]:
             yield Violation("rank_bounds", f"figures.{key}", values)
 
 
-@rule("C3", source="PAPI publishes four groups", basis="custom", applies_if=Case.asks_for_scores)
+@rule("C3", source="PAPI publishes four groups", basis="custom", applies_if=Case.asks_for_bounded)
 def category_bounds(case: Case) -> Iterator[Violation]:
     """Refuse a group that the index does not have: PAPI 1 to 4."""
     for key, indicator, value in _bounded(case, Measure.CATEGORY):
@@ -181,6 +181,20 @@ def category_bounds(case: Case) -> Iterator[Violation]:
                 "most": indicator.maximum or 1,
             }
             yield Violation("category_bounds", f"figures.{key}", values)
+
+
+@rule(
+    "C8",
+    source="the catalogue: a yes or no is 1 or 0",
+    basis="default",
+    applies_if=Case.asks_for_bounded,
+)
+def yes_or_no(case: Case) -> Iterator[Violation]:
+    """Refuse a number above 1 where a unit says only whether it has something: a total counts."""
+    for key, indicator, value in _bounded(case, Measure.STOCK_LAST):
+        if indicator.yes_or_no and value > 1:
+            values: dict[str, MessageValue] = {"label": case.label(key), "value": value}
+            yield Violation("yes_or_no", f"figures.{key}", values)
 
 
 def _balances(case: Case) -> list[StockCells]:

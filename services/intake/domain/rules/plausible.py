@@ -16,6 +16,8 @@ _THINGS = 100_000
 """Meetings, cases, boards, models: one for every third inhabitant."""
 _MOST_OF_COMMUNE: Mapping[str, int] = {
     **dict.fromkeys(("người", "lượt người", "lượt", "đại biểu", "hộ", "ý kiến"), _PEOPLE),
+    "lượt hộ": _PEOPLE,
+    "m": 1_000_000,  # a thousand km of roads
     "ngày công": 10_000_000,  # a hundred days of work of 100,000 people
     "m2": 10_000_000,  # ten km²; the whole province of Ninh Bình gave 4,2 km² by 2014
     "đồng": 1_000_000_000_000,  # a thousand thousand millions, more than a commune's budget
