@@ -1,4 +1,4 @@
-"""A ledger of the release before, whose rows of F01 to F04 are shorter than those of version 2."""
+"""A ledger of a release before, whose rows are shorter than those of the newest form versions."""
 
 from typing import Any
 
@@ -10,7 +10,9 @@ from shared.infra.postgres.migrate import migrate
 from shared.reference.reference_data import ReferenceData
 from tests.builders.periods import period
 
-OLD = [it for it in MIGRATIONS if it.name < "service/0006"]
+BEFORE = {"carried in": "service/0006", "added": "service/0007"}
+"""The first migration that an old ledger lacks."""
+CARRIED_IN = ("F01", "F02", "F03", "F04")
 REPORT = """
 INSERT INTO qcdc.report (
     unit, form, period, revision, form_version, province, areas, unit_type, figures, on_time,
@@ -27,16 +29,20 @@ INSERT INTO qcdc.total (
 """
 
 
+@pytest.mark.parametrize("lacking", BEFORE)
 @pytest.mark.parametrize("form", ["F01", "F02", "F03", "F04", "F05", "F06", "F07"])
 async def test_rows_become_as_long_as_their_form(
-    form: str, postgres_url: str, reference: ReferenceData
+    form: str, lacking: str, postgres_url: str, reference: ReferenceData
 ) -> None:
     """What no report could state is null, and nobody has reported it."""
     version = reference.catalogue.form(form, period("cal.2023"))
     assert version is not None
     width = len(version.cells)
-    before = version.extends[0].cells if version.extends else width
-    await migrate(postgres_url, "qcdc", OLD)
+    extended = [it.cells for it in version.extends]
+    if lacking == "added" and form in CARRIED_IN:
+        extended = extended[1:]
+    before = extended[0] if extended else width
+    await migrate(postgres_url, "qcdc", [it for it in MIGRATIONS if it.name < BEFORE[lacking]])
     connection = await asyncpg.connect(postgres_url)
     try:
         await connection.execute(REPORT, form, [7] * before)

@@ -21,11 +21,11 @@ def form(reference: ReferenceData, code: str) -> FormVersion:
     return found
 
 
-def test_the_catalogue_has_83_reported_and_5_computed_indicators(reference: ReferenceData) -> None:
+def test_the_catalogue_has_109_reported_and_5_computed_indicators(reference: ReferenceData) -> None:
     """The count agreed with the people who use it; a lost row is a figure nobody can report."""
     computed = [i for i in reference.catalogue.indicators.values() if i.forms == ("sys",)]
 
-    assert len(reference.catalogue.indicators) == 88
+    assert len(reference.catalogue.indicators) == 114
     assert len(computed) == 5
 
 
@@ -41,7 +41,7 @@ def test_cells_keep_their_positions(reference: ReferenceData) -> None:
     """Stored figures are arrays in cell order: version 1 of F05 may never be rearranged."""
     keys = [cell.key for cell in form(reference, "F05").cells]
 
-    assert len(keys) == 40
+    assert len(keys) == 52
     assert keys[:5] == [
         "land_donated_m2",
         "contributions_vnd",
@@ -50,11 +50,14 @@ def test_cells_keep_their_positions(reference: ReferenceData) -> None:
         "dvk_models_opening[field=kinh_te]",
     ]
     assert keys[24] == "dvk_models_total"
-    assert keys[-1] == "dvk_models_recognised[recognition_level=central]"
+    assert keys[39:41] == [
+        "dvk_models_recognised[recognition_level=central]",
+        "dvk_models_recognised[recognition_level=khong_phan_loai]",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("code", "cells"), [("F01", 38), ("F02", 15), ("F03", 15), ("F04", 28), ("F06", 30), ("F07", 8)]
+    ("code", "cells"), [("F01", 69), ("F02", 17), ("F03", 16), ("F04", 35), ("F06", 45), ("F07", 9)]
 )
 def test_the_number_of_cells_of_a_form_is_fixed(
     reference: ReferenceData, code: str, cells: int
@@ -96,8 +99,8 @@ def test_a_dimension_name_may_mean_two_things(reference: ReferenceData) -> None:
     ]
 
 
-def test_only_the_field_of_models_may_be_left_unclassified(reference: ReferenceData) -> None:
-    """A partial split is allowed through "không phân loại" and in no other way."""
+def test_what_may_be_left_unclassified(reference: ReferenceData) -> None:
+    """Fields of models, and the level of what was recognised or awarded: "cấp huyện và cơ sở"."""
     groups = [group for one in reference.catalogue.forms for group in one.groups]
 
     open_ended = {
@@ -106,7 +109,7 @@ def test_only_the_field_of_models_may_be_left_unclassified(reference: ReferenceD
         if any(code == UNCLASSIFIED for cell in group.cells for _, code in cell.split)
     }
 
-    assert open_ended == {("field",)}
+    assert open_ended == {("field",), ("recognition_level",), ("award_level", "programme")}
 
 
 def test_the_district_level_of_recognition_ends_in_mid_2025(reference: ReferenceData) -> None:
@@ -150,7 +153,7 @@ def test_scores_ranks_and_groups_exist_for_a_province_only(reference: ReferenceD
     looked_up = [i for i in reference.catalogue.indicators.values() if i.at_province_only]
 
     assert {i.forms for i in looked_up} == {("F07",)}
-    assert len(looked_up) == 8
+    assert len(looked_up) == 9
     assert not any(i.additive for i in looked_up)
 
 

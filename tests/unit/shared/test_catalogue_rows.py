@@ -210,6 +210,49 @@ def test_a_version_that_extends_another_begins_with_its_cells() -> None:
         build_catalogue([more, INDICATOR], [second], {})
 
 
+def test_what_was_added_later_stands_behind() -> None:
+    """A code, a breakdown and an indicator of a later addition shift no figure that is stored."""
+    levels = code_rows({"code": "commune"})
+    split = {**FORM, "splits": [SPLIT]}
+    first = form_in(build_catalogue([INDICATOR], [split], levels), 2024)
+    earlier = {"version": 1, "cells": 2, "fingerprint": first.fingerprint}
+    added = {**INDICATOR, "code": "asked_later", "added": 1}
+    second = {
+        **FORM,
+        "version": 2,
+        "extends": [earlier],
+        "splits": [SPLIT, {**SPLIT, "indicator": "asked_later"}],
+    }
+    codes = code_rows({"code": "commune"}, {"code": "village", "added": 2})
+
+    found = form_in(build_catalogue([added, INDICATOR], [second], codes), 2024)
+
+    assert [it.key for it in found.cells] == [
+        "dialogues_held",
+        "dialogues_held[level=commune]",
+        "asked_later",
+        "asked_later[level=commune]",
+        "asked_later[level=village]",
+        "dialogues_held[level=village]",
+    ]
+    (extended,) = found.earlier()
+    assert (extended.cells, extended.groups) == (first.cells, first.groups)
+
+
+def test_a_breakdown_that_was_added_later_stands_behind() -> None:
+    """An old indicator may be broken down one day."""
+    indicators = [INDICATOR, {**INDICATOR, "code": "asked_too"}]
+    first = form_in(build_catalogue(indicators, [FORM], {}), 2024)
+    earlier = {"version": 1, "cells": 2, "fingerprint": first.fingerprint}
+    split = {**SPLIT, "added": 1}
+    second = {**FORM, "version": 2, "extends": [earlier], "splits": [split]}
+
+    found = build_catalogue(indicators, [second], code_rows({"code": "commune"}))
+
+    (extended,) = form_in(found, 2024).earlier()
+    assert (extended.cells, extended.groups) == (first.cells, ())
+
+
 def test_an_enterprise_may_report_what_it_does_not_owe() -> None:
     """Law 10/2022 Art. 82 binds state enterprises; others may opt in."""
     form = {**FORM, "owed_by": ["enterprise"], "voluntary": ["dn_khac"]}

@@ -20,6 +20,8 @@ _CISB_BOARDS, _CISB_MEMBERS = "cisb_boards", "cisb_members"
 _COMBINED = (
     ("oversight_boards_combined", _BOARDS, _CISB_BOARDS),
     ("oversight_members_combined", _MEMBERS, _CISB_MEMBERS),
+    ("oversight_supervisions_combined", "pib_supervisions", "cisb_supervisions"),
+    ("oversight_violations_combined", "pib_violations_detected", "cisb_violations_detected"),
 )
 _FEWEST = 5
 _MOST_BY_DECREE_159 = 11
