@@ -93,8 +93,10 @@ def _add_rates(ratios: Sequence[Indicator], figures: Figures) -> None:
     wholes = {it.code: figures.get(it.denominator or "") for it in ratios}
     for ratio in ratios:
         part, whole = figures.get(ratio.numerator or ""), wholes[ratio.code]
-        if isinstance(part, int) and isinstance(whole, int):
-            figures[ratio.numerator or ""] = min(part, whole)
+        if isinstance(part, int) and isinstance(whole, int) and part > whole:
+            figures[ratio.numerator or ""] = whole
+            for cell in [it for it in figures if it.startswith(f"{ratio.numerator}[")]:
+                del figures[cell]  # they summed to what the part was
     for ratio in ratios:
         part, whole = figures.get(ratio.numerator or ""), wholes[ratio.code]
         carried_in = figures.get(ratio.carried_in or "") or 0

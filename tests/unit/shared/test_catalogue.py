@@ -52,7 +52,7 @@ def test_cells_keep_their_positions(reference: ReferenceData) -> None:
     assert keys[24] == "dvk_models_total"
     assert keys[39:41] == [
         "dvk_models_recognised[recognition_level=central]",
-        "dvk_models_recognised[recognition_level=khong_phan_loai]",
+        "dvk_models_registered[kind=mo_hinh]",
     ]
 
 
