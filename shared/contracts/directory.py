@@ -136,6 +136,22 @@ class LetterExtension(LetterDemand):
     units: tuple[UnitKey, ...] = ()
 
 
+class FormMandate(_Part):
+    """
+    An act by which further units of the committee's area owe a form, between two days.
+
+    Those of ``levels``, of these ``types`` only where types are named, and the ``units`` named.
+    """
+
+    form: FormCode
+    levels: tuple[Name, ...] = ()
+    types: tuple[Name, ...] = ()
+    units: tuple[UnitKey, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+    document: Text
+
+
 class CommitteeRecorded(EntityRecorded):
     """A steering committee: the area in its care, its people, and the letters that it wrote."""
 
@@ -149,6 +165,7 @@ class CommitteeRecorded(EntityRecorded):
     standing_agencies: tuple[StandingAgency, ...] = ()
     demands: tuple[LetterDemand, ...] = ()
     extensions: tuple[LetterExtension, ...] = ()
+    mandates: tuple[FormMandate, ...] = Field(default=(), exclude_if=operator.not_)
     enquiries: CommitteeEnquiries | None = Field(default=None, exclude_if=operator.not_)
     how_to_send: Text = Field(default="", exclude_if=operator.not_)
     valid_from: date | None = None

@@ -42,13 +42,15 @@ def build_reference_data(contents: DirectoryContents) -> ReferenceData:
     """
     if contents.calendar is None:
         raise FactError(contents.origin, "calendar", "is missing")
-    directory = Directory(contents.units, contents.origin)
+    committees = build_committees(contents.committees, contents.origin)
+    mandates = [mandate for it in committees for mandate in it.mandates]
+    directory = Directory(contents.units, contents.origin, mandates)
     lineage = Lineage(contents.links, contents.origin)
     lineage.check(directory)
-    committees = build_committees(contents.committees, contents.origin)
     _check_areas(committees, directory)
     catalogue, rules = load_catalogue(), build_rules(contents.regimes, contents.origin)
-    for period, level in missing_rules(rules, catalogue.forms, contents.calendar.last):
+    last = contents.calendar.last
+    for period, level in missing_rules(rules, catalogue.forms, last, directory.levels_owing):
         regime = _regime(contents, period.regime)
         message = f"none sets a deadline for {period.code} and level {level}"
         raise regime.wrong("rules", message)

@@ -23,6 +23,7 @@ from shared.reference.homes import check_homes, home_of
 from shared.reference.indicators import OVER_TIME, OVER_UNITS, Code, Indicator, Measure, codes_of
 from shared.reference.levels import LEVELS, TYPES
 from shared.reference.periods import KINDS, REGIMES, Period
+from shared.reference.reporting_bodies import BODIES
 from shared.reference.rows import FileRow, mapping
 
 __all__ = [
@@ -204,6 +205,7 @@ def _form(
         extends=tuple(
             ExtendedVersion(it.number("version"), it.number("cells")) for it in row.rows("extends")
         ),
+        body=None if row.text_or_none("body") is None else row.one_of("body", BODIES),
     )
     for extended, earlier in zip(form.earlier(), row.rows("extends"), strict=True):
         if extended.fingerprint != earlier.text("fingerprint"):

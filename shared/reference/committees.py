@@ -21,6 +21,7 @@ from shared.reference.committee_people import (
     read_roles,
 )
 from shared.reference.dates import Dated
+from shared.reference.mandates import Mandate, read_mandates
 from shared.reference.periods import Period, parse_period
 from shared.reference.rows import FileRow
 from shared.reference.wordings import Wording
@@ -40,6 +41,7 @@ _FIELDS = (
     "contacts",
     "roles",
     "standing_agencies",
+    "mandates",
     "enquiries",
     "how_to_send",
     "demands",
@@ -99,6 +101,7 @@ class Committee(Dated):
     roles: tuple[Assignment, ...] = ()
     standing_agencies: tuple[Agency, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    mandates: tuple[Mandate, ...] = ()
     enquiries: Enquiries | None = None
     how_to_send: str = ""
     valid_from: date | None = None
@@ -175,6 +178,7 @@ def _committee(row: FileRow) -> Committee:
         roles=roles,
         standing_agencies=read_agencies(row),
         extensions=tuple(map(_extension, row.rows("extensions"))),
+        mandates=tuple(read_mandates(row, row.text("area"), span.last)),
         enquiries=read_enquiries(row),
         how_to_send=row.text_or_none("how_to_send") or "",
         valid_from=span.first,

@@ -5,7 +5,7 @@ A rule is picked by the last day of the period and the level of the unit, never 
 year's rule leaves last year's verdicts alone.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import product
@@ -117,24 +117,28 @@ def rule_for(period: Period, level: str, rules: Iterable[DeadlineRule]) -> Deadl
 
 
 def missing_rules(
-    rules: Iterable[DeadlineRule], forms: Iterable[FormVersion], until: date
+    rules: Iterable[DeadlineRule],
+    forms: Iterable[FormVersion],
+    until: date,
+    levels_owing: Callable[[FormVersion, Period], frozenset[str]],
 ) -> Iterator[tuple[Period, str]]:
     """
-    Yield each period and level that a form may be reported for and that has no deadline rule.
+    Yield each period and level that a form may be owed for and that has no deadline rule.
 
     From the first year of which reports are kept to the last period that ends by *until*.
     """
     known, versions = tuple(rules), tuple(forms)
     for period in _periods_until(until):
+        holding = {rule.level for rule in known if rule.holds(period)}
+        if None in holding:
+            continue
         levels = {
             level
             for form in versions
             if form.accepts(period) and form.valid_in(period)
-            for level in form.owed_by
+            for level in levels_owing(form, period)
         }
-        holding = {rule.level for rule in known if rule.holds(period)}
-        if None not in holding:
-            yield from ((period, level) for level in sorted(levels - holding))
+        yield from ((period, level) for level in sorted(levels - holding))
 
 
 def due_at(period: Period, rule: DeadlineRule, calendar: WorkingCalendar) -> datetime:

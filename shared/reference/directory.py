@@ -13,8 +13,9 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from shared.reference.catalogue import FormVersion
-from shared.reference.dates import DAY, DateSpan
+from shared.reference.dates import DAY, Dated, DateSpan
 from shared.reference.errors import FactError
+from shared.reference.mandates import Mandate
 from shared.reference.paths import AREA_LEVELS, Paths
 from shared.reference.periods import Period
 from shared.reference.units import Unit, build_units, chains, life, nearest
@@ -31,9 +32,11 @@ UnitsByArea = Mapping[str, tuple[Unit, ...]]
 class Directory:
     """All units by key, each with its states in time; immutable after construction."""
 
-    def __init__(self, units: Iterable[Unit], file: str = "units.csv") -> None:
+    def __init__(
+        self, units: Iterable[Unit], file: str = "units.csv", mandates: Iterable[Mandate] = ()
+    ) -> None:
         """
-        Index the units.
+        Index the units; *mandates* say who owes a form beside those of the catalogue.
 
         Raises FactError when two states of a unit overlap or leave a gap, a parent is unknown or
         ends before the unit, a unit does not lie in a province, or a code means two things at once.
@@ -42,10 +45,11 @@ class Directory:
         self._units = {key: chain[-1] for key, chain in self._states.items()}
         self._paths = Paths(self._states, file)
         self._by_code = _codes(self._states, file)
-        self._change_days = sorted(set(_days_of_change(self._states)))
+        self._mandates = tuple(mandates)
+        dated = (*self._mandates, *(it for chain in self._states.values() for it in chain))
+        self._change_days = sorted(set(_days_of_change(dated)))
         self._owing = lru_cache(maxsize=_OWING_REMEMBERED)(self._find_owing)
         self._living = lru_cache(maxsize=_LIVING_REMEMBERED)(self._find_living)
-        self._owed = lru_cache(maxsize=_OWING_REMEMBERED)(_find_owed)
 
     def __len__(self) -> int:
         return len(self._units)
@@ -112,26 +116,30 @@ class Directory:
 
     def owing(self, form: FormVersion, period: Period, area: str) -> tuple[Unit, ...]:
         """Return the units of an area (itself or below) that owe a form, sorted by key."""
-        return self._owing(form.owed_by, form.voluntary, self.interval_index(period.last_day), area)
+        return self._owing(
+            form.code,
+            form.owed_by,
+            form.voluntary,
+            self.interval_index(period.last_day),
+            area,
+        )
 
     def owes(self, unit_key: str, form: FormVersion, period: Period) -> bool:
         """Return whether a unit owes a form as it is on the last day of a period."""
         chain = self._states.get(unit_key)
         if chain is None or not life(chain).contains(period.last_day):
             return False
-        return form.owes(chain[0].level, nearest(chain, period.last_day).type)
+        state = nearest(chain, period.last_day)
+        if form.owes(state.level, state.type):
+            return True
+        mandates = self._mandates_for(form.code, period.last_day)
+        return self._is_mandated(state, period.last_day, mandates)
 
-    def owed(
-        self, unit_key: str, forms: Iterable[FormVersion], periods: Iterable[Period]
-    ) -> tuple[tuple[FormVersion, Period], ...]:
-        """
-        Return what a unit owes: for each form, the version in force and each period it accepts.
-
-        Units with the same types and dates owe the same, so a whole country is quickly asked.
-        """
-        chain = self._states.get(unit_key, ())
-        states = tuple((state.level, state.type, state.span) for state in chain)
-        return self._owed(states, tuple(forms), tuple(periods))
+    def levels_owing(self, form: FormVersion, period: Period) -> frozenset[str]:
+        """Return the levels of which any unit may owe a form for a period, somewhere."""
+        mandates = self._mandates_for(form.code, period.last_day)
+        named = (self.get(key, period.last_day) for it in mandates for key in it.units)
+        return form.owed_by.union(*(it.levels for it in mandates), (it.level for it in named if it))
 
     def interval_index(self, day: date) -> int:
         """Return the index of the interval between changes that contains a day (a cache key)."""
@@ -156,13 +164,34 @@ class Directory:
         )
 
     def _find_owing(
-        self, owed_by: frozenset[str], voluntary: frozenset[str], interval_index: int, area: str
+        self,
+        code: str,
+        owed_by: frozenset[str],
+        voluntary: frozenset[str],
+        interval_index: int,
+        area: str,
     ) -> tuple[Unit, ...]:
         units = self._living(interval_index, interval_index).get(area, ())
         itself = self.get(area, day := self._day_in(interval_index))
         if itself and itself.level not in AREA_LEVELS and itself.alive(day):
             units = tuple(sorted((itself, *units), key=lambda unit: unit.key))
-        return tuple(u for u in units if u.level in owed_by and u.type not in voluntary)
+        mandates = self._mandates_for(code, day)
+        return tuple(
+            it
+            for it in units
+            if (it.level in owed_by and it.type not in voluntary)
+            or (mandates and self._is_mandated(it, day, mandates))
+        )
+
+    def _mandates_for(self, code: str, day: date) -> tuple[Mandate, ...]:
+        return tuple(it for it in self._mandates if it.form == code and it.span.contains(day))
+
+    def _is_mandated(self, unit: Unit, day: date, mandates: Iterable[Mandate]) -> bool:
+        return any(
+            it.area == unit.key or it.area in self.path(unit.key, day)
+            for it in mandates
+            if it.names(unit.key, unit.level, unit.type)
+        )
 
     def _day_in(self, interval_index: int) -> date:
         if interval_index:
@@ -178,13 +207,12 @@ def _within(units: Iterable[tuple[Unit, tuple[str, ...]]]) -> UnitsByArea:
     return {area: tuple(its) for area, its in found.items()}
 
 
-def _days_of_change(states: Mapping[str, Sequence[Unit]]) -> Iterator[date]:
-    for chain in states.values():
-        for state in chain:
-            if state.valid_from is not None:
-                yield state.valid_from
-            if state.valid_to is not None and state.valid_to < date.max:
-                yield state.valid_to + DAY
+def _days_of_change(dated: Iterable[Dated]) -> Iterator[date]:
+    for it in dated:
+        if it.valid_from is not None:
+            yield it.valid_from
+        if it.valid_to is not None and it.valid_to < date.max:
+            yield it.valid_to + DAY
 
 
 def _codes(
@@ -201,23 +229,3 @@ def _codes(
                 message = f"has the code {after.official_code} while {before.key} has it"
                 raise FactError(file, f"unit {after.key}", message)
     return found
-
-
-def _find_owed(
-    states: tuple[tuple[str, str, DateSpan], ...],
-    forms: tuple[FormVersion, ...],
-    periods: tuple[Period, ...],
-) -> tuple[tuple[FormVersion, Period], ...]:
-    return tuple(
-        (form, period)
-        for form in forms
-        for period in periods
-        if form.accepts(period) and form is _in_force(forms, form.code, period)
-        for level, unit_type, span in states
-        if span.contains(period.last_day) and form.owes(level, unit_type)
-    )
-
-
-def _in_force(forms: tuple[FormVersion, ...], code: str, period: Period) -> FormVersion | None:
-    versions = [form for form in forms if form.code == code and form.valid_in(period)]
-    return max(versions, key=lambda form: form.version, default=None)

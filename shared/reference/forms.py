@@ -81,9 +81,10 @@ class FormVersion(Dated):
     It may extend versions of the same days: begin with their cells and have others behind. What
     was reported by one of these is read as a report that leaves the others out.
 
-    `owed_by` holds the levels that report it; units of a type in `voluntary` may report but owe
-    nothing. `regimes` maps a regime to the kinds of period the form may be reported in. Two form
-    versions are equal when code and version are.
+    `owed_by` holds the levels that report it everywhere (a committee may add others, see
+    ``mandates.py``); units of a type in `voluntary` may report but owe nothing. `body` is the body
+    of an area whose report it is, see ``reporting_bodies.py``. `regimes` maps a regime to the kinds
+    of period the form may be reported in. Two form versions are equal when code and version are.
     """
 
     code: str
@@ -97,6 +98,7 @@ class FormVersion(Dated):
     groups: tuple[SplitGroup, ...] = field(compare=False)
     voluntary: frozenset[str] = field(compare=False, default=frozenset())
     extends: tuple[ExtendedVersion, ...] = field(compare=False, default=())
+    body: str | None = field(compare=False, default=None)
 
     @cached_property
     def position(self) -> Mapping[str, int]:

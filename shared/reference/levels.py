@@ -3,8 +3,9 @@ The closed lists of what a unit can be: its level in the tree and its type.
 
 Types are those of Law 10/2022/QH15: communes (Chapter II), agencies and public-service units
 (Chapter III), state and other enterprises (Chapter IV), and beside them the Front, its member
-organisations and the Party committees directly under a Tỉnh ủy. The district level and the
-townships ended on 30/6/2025; they stay in the list because reports about them stay readable.
+organisations, the Party committees directly under a Tỉnh ủy, and the army and the police. The
+district level and the townships ended on 30/6/2025; they stay in the list because reports about
+them stay readable.
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ TYPES: Mapping[str, frozenset[str]] = {
     "enterprise": frozenset({"dn_nha_nuoc", "dn_khac"}),
     "organisation": frozenset({"mttq", "doan_the"}),
     "party_block": frozenset({"dang_uy_khoi"}),
+    "armed_forces": frozenset({"quan_doi", "cong_an"}),
 }
 LEVELS = tuple(TYPES)
 
@@ -28,6 +30,7 @@ BASES: Mapping[str, frozenset[str]] = {
     "other_enterprise": frozenset({"dn_khac"}),
     "organisation": TYPES["organisation"],
     "party_block": TYPES["party_block"],
+    "armed_forces": TYPES["armed_forces"],
     "above": TYPES["province"] | TYPES["district"],
 }
 """

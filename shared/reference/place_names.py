@@ -28,13 +28,16 @@ def in_sentence(name: str) -> str:
 
     A name that is no common noun and a name (a department, a committee) stays as it is.
     """
+    own = own_name(name)
+    if own == name or own[:1].isdecimal() or _named_after(own):
+        return name
+    return name[:1].lower() + name[1:]
+
+
+def own_name(name: str) -> str:
+    """Return a name without the common noun before it: "Tam Điệp" of "Phường Tam Điệp"."""
     noun = next((it for it in _NOUNS if name.startswith(f"{it} ")), None)
-    if noun is None:
-        return name
-    own = name[len(noun) + 1 :]
-    if own[:1].isdecimal() or _named_after(own):
-        return name
-    return noun[:1].lower() + name[1:]
+    return name if noun is None else name[len(noun) + 1 :]
 
 
 def _named_after(own: str) -> bool:

@@ -2,9 +2,12 @@
 
 import csv
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 from shared.directory.files import UNITS
+from shared.reference.levels import TYPES
+from shared.reference.units import Unit
 
 COMMUNES_PER_PROVINCE = 12
 
@@ -29,3 +32,22 @@ def small_country(folder: Path, communes: int = COMMUNES_PER_PROVINCE) -> Path:
         writer.writeheader()
         writer.writerows(kept)
     return file
+
+
+def added_units(province: str) -> list[Unit]:
+    """Return a unit of each type that is no area, directly below a province of today."""
+    return [
+        Unit(
+            key=f"{unit_type.upper()}-{province}",
+            official_code=f"{unit_type}-{province}",
+            level=level,
+            type=unit_type,
+            name=f"Đơn vị {unit_type}",
+            parent=province,
+            valid_from=date(2025, 7, 1),
+            valid_to=None,
+        )
+        for level, types in TYPES.items()
+        if level not in {"province", "district", "commune"}
+        for unit_type in sorted(types)
+    ]

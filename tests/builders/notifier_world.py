@@ -34,6 +34,7 @@ from shared.reference.committee_people import Contact
 from shared.reference.committees import Committee, Demand
 from shared.reference.periods import VIETNAM
 from shared.reference.reference_data import ReferenceData, cached_per_reference_data
+from shared.reference.reporting_bodies import PARTY_COMMITTEE, body_name
 from shared.reference.slots import Slot
 from tests.builders.notifier import accepted
 from tests.builders.reference import shipped_reference
@@ -74,6 +75,13 @@ def name(unit: str) -> str:
     known = reference().directory.get(unit)
     assert known is not None
     return known.name
+
+
+def body_of(unit: str) -> str:
+    """Return how letters about F05 name a unit."""
+    known = reference().directory.get(unit)
+    assert known is not None
+    return body_name(PARTY_COMMITTEE, known)
 
 
 def report(
@@ -240,7 +248,7 @@ async def world(url: str) -> AsyncIterator[World]:
 
 def named(text: str) -> set[str]:
     """Return the communes that a mail names."""
-    return {unit for unit in communes() if f" {name(unit)}  " in text}
+    return {unit for unit in communes() if f" {body_of(unit)}  " in text}
 
 
 async def waiting_for_the_lock(it: World) -> bool:

@@ -21,6 +21,7 @@ from shared.reference.reference_data import ReferenceData
 from shared.reference.rows import FileMapping, FileRow
 from shared.reference.working_days import WorkingCalendar
 from tools.qcdc.letters import letter_problems, letter_warnings
+from tools.qcdc.mandates import mandate_problems, mandate_warnings
 
 
 def problems_of(
@@ -36,6 +37,7 @@ def problems_of(
     """
     found = [
         *letter_problems(contents, reference),
+        *mandate_problems(contents, reference),
         *_addresses(contents),
         *_calendar(before, reference.calendar),
         *_partitions(before, reference.directory),
@@ -54,6 +56,7 @@ def warnings_of(
             " publish the years after it"
         )
     yield from map(str, letter_warnings(contents, reference))
+    yield from map(str, mandate_warnings(contents, reference))
 
 
 def _addresses(contents: DirectoryContents) -> Iterator[FactError]:

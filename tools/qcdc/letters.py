@@ -68,7 +68,7 @@ def _not_granted(
         elif committee.area not in (key, *directory.path(key, period.last_day)):
             yield f"{key} does not lie in {committee.area}"
         elif unit.level not in form.owed_by and not directory.owing(form, period, key):
-            levels = ", ".join(sorted(form.owed_by))
+            levels = ", ".join(sorted(directory.levels_owing(form, period)))
             yield f"{key} is a {unit.level}, and {form.code} is a report of a {levels}"
 
 

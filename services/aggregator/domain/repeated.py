@@ -59,11 +59,11 @@ def repeated_figures(
 
 
 def _asked_twice(forms: Iterable[ReportsOfForm]) -> Mapping[str, Sequence[ReportsOfForm]]:
-    """Return the cells of summed indicators that several of the forms ask for."""
+    """Return the cells that add up over units and that several of the forms ask for."""
     asking: dict[str, list[ReportsOfForm]] = {}
     for form in forms:
         for indicator, key in zip(form.layout.indicators, form.layout.keys, strict=True):
-            if indicator.summed and form.groups:
+            if indicator.additive and form.groups:
                 asking.setdefault(key, []).append(form)
     return {key: it for key, it in asking.items() if len(it) > 1}
 

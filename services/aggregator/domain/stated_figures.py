@@ -92,7 +92,8 @@ def amounts(
     """
     Add up the unit types and forms of each period, cell by cell; rates have no amount.
 
-    What the same reporter states on another form is *repeated*, below zero, and so taken off.
+    What the same reporter states on another form is *repeated*, below zero, and so taken off; not
+    of a stock with untimely amounts, of which nobody knows which report was the one repeated.
     A stock handed over within the period is in two reports, those of its old and its new holder:
     untimely ones count only where there are no others.
     """
@@ -107,7 +108,8 @@ def amounts(
                 by_period = by_cell.setdefault(part.layout.form.cells[position], {})
                 by_period.setdefault(part.period, []).append(amount)
     for cell, period, amount, _ in repeated:
-        timely[cell][period].append(amount)
+        if period not in untimely.get(cell, {}):
+            timely[cell][period].append(amount)
     counting = timely | {cell: untimely[cell] | timely.get(cell, {}) for cell in untimely}
     return {
         cell.key: _over_units(catalogue.indicators[cell.indicator], by_period)

@@ -4,7 +4,7 @@ Query: the units that sent a form late, or not at all though it was due, by the 
 Reads the ledger, in one snapshot; changes nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Literal
@@ -23,13 +23,15 @@ from shared.reference import vietnamese
 from shared.reference.directory import Directory
 from shared.reference.periods import Period
 from shared.reference.reference_data import ReferenceData
+from shared.reference.reporting_bodies import body_name
 
 
 class LateUnit(BaseModel):
     """
     A unit that sent a form late, or not at all though it was due.
 
-    A correction does not change its lateness, which is judged once.
+    A correction does not change its lateness, which is judged once. ``reporting_body`` names whose
+    report it is: "Ủy ban nhân dân phường Tam Điệp".
     """
 
     unit: str
@@ -41,6 +43,7 @@ class LateUnit(BaseModel):
     due_at: datetime
     first_received_at: datetime | None
     last_corrected_at: datetime | None
+    reporting_body: str
 
 
 class LateAnswer(Answer):
@@ -76,19 +79,29 @@ class LateQuery:
         ]
         return LateAnswer(
             **heading(reference, key, [period], receipts.as_of),
-            units=late_units(late_or_missing, reference.directory, period.last_day),
+            units=late_units(
+                late_or_missing,
+                reference.directory,
+                period.last_day,
+                {it.form.code: it.form.body for it in question.layouts},
+            ),
         )
 
 
-def late_units(stragglers: Iterable[Straggler], directory: Directory, day: date) -> list[LateUnit]:
+def late_units(
+    stragglers: Iterable[Straggler],
+    directory: Directory,
+    day: date,
+    bodies: Mapping[str, str | None],
+) -> list[LateUnit]:
     """Return those without a report first, each part by name in the Vietnamese alphabet."""
     return sorted(
-        (_late_unit(it, directory, day) for it in stragglers),
+        (_late_unit(it, directory, day, bodies[it.form]) for it in stragglers),
         key=lambda it: (it.state != "missing", vietnamese.name_key(it.name), it.unit, it.form),
     )
 
 
-def _late_unit(straggler: Straggler, directory: Directory, day: date) -> LateUnit:
+def _late_unit(straggler: Straggler, directory: Directory, day: date, body: str | None) -> LateUnit:
     unit, states = directory.get(straggler.unit, day), directory.states(straggler.unit)
     return LateUnit(
         unit=straggler.unit,
@@ -100,6 +113,7 @@ def _late_unit(straggler: Straggler, directory: Directory, day: date) -> LateUni
         due_at=straggler.due_at.astimezone(UTC),
         first_received_at=straggler.first_received_at,
         last_corrected_at=straggler.last_corrected_at,
+        reporting_body=body_name(body, unit) if unit else straggler.unit,
     )
 
 

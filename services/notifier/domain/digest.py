@@ -147,16 +147,21 @@ def _section(
         extension=one_line(letter.document) if isinstance(letter, Extension) else "",
         reported=reported.get(key, 0),
         expected=len(obligated_units(*key, committee.area, reference)),
-        lines=_lines(duties, due_at, as_of, reference),
+        lines=_lines(duties, due_at, as_of, reference, form.body if form else None),
     )
 
 
 def _lines(
-    duties: Sequence[Duty], due_at: datetime, as_of: datetime, reference: ReferenceData
+    duties: Sequence[Duty],
+    due_at: datetime,
+    as_of: datetime,
+    reference: ReferenceData,
+    body: str | None,
 ) -> tuple[DigestLine, ...]:
     days_late = _working_days_late(due_at, as_of, reference.calendar)
     units = (it.slot.unit for it in duties)
-    lines = [DigestLine(it, unit_name(it, _day(as_of), reference), days_late) for it in units]
+    day = _day(as_of)
+    lines = [DigestLine(it, unit_name(it, day, reference, body), days_late) for it in units]
     return tuple(sorted(lines, key=lambda it: (name_key(it.named.name), it.unit)))
 
 

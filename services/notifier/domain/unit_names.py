@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shared.reference.reference_data import ReferenceData
+from shared.reference.reporting_bodies import body_name
 from shared.reference.vietnamese import name_key
 
 
@@ -28,20 +29,20 @@ class UnitName:
     whole: bool = False
 
 
-def unit_name(key: str, day: date, reference: ReferenceData) -> UnitName:
-    """Return how to name a unit on a day; an unknown unit by its key."""
+def unit_name(key: str, day: date, reference: ReferenceData, body: str | None = None) -> UnitName:
+    """Return how to name a unit, or a *body* of it, on a day; an unknown unit by its key."""
     directory = reference.directory
     unit, states = directory.get(key, day), directory.states(key)
     if unit is None:
         return UnitName(one_line(key))
-    last_day = states[-1].valid_to
+    name, last_day = one_line(body_name(body, unit)), states[-1].valid_to
     if last_day is None or day <= last_day:
-        return UnitName(one_line(unit.name))
+        return UnitName(name)
     keys = reference.lineage.answers_for(key, day, directory)
     successors = [it for successor in keys if (it := directory.get(successor, day)) is not None]
     whole = [it.level for it in successors] == [unit.level]
     names = sorted((one_line(it.name) for it in successors), key=name_key)
-    return UnitName(one_line(unit.name), last_day, tuple(names), whole)
+    return UnitName(name, last_day, tuple(names), whole)
 
 
 def one_line(text: str) -> str:

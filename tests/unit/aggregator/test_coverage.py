@@ -57,6 +57,6 @@ def test_late_list_is_in_the_order_of_the_alphabet() -> None:
     late = Straggler("3", "F05", "late", DUE, DUE)
     missing = [Straggler(key, "F05", "missing", DUE) for key in "142"]
 
-    listed = late_units([late, *missing], Directory(units), DAY.date())
+    listed = late_units([late, *missing], Directory(units), DAY.date(), {"F05": "cap_uy"})
 
     assert [it.name for it in listed] == ["Xã Ba", "Xã Dũng", "Xã Đông", "Xã An"]

@@ -30,7 +30,7 @@ def test_html_says_what_the_plain_text_says(reference: ReferenceData) -> None:
     """A letter's own words, an extension, who answers for a unit that has ended."""
     mail = written(reference, list(OLD_DUTIES), OLD)
 
-    assert "Phường Đông Thành<br><small>(đến hết ngày 30/6/2025; nay là phường" in mail.html
+    assert "Đảng ủy phường Đông Thành<br><small>(đến hết ngày 30/6/2025; nay là phường" in mail.html
     assert f"Văn bản gia hạn: {OLD.extensions[0].document}." in mail.html
     assert "trước ngày 20/6/2025 (chậm nhất hết ngày 19/6/2025)." in mail.html
 

@@ -5,13 +5,15 @@ from datetime import date, timedelta
 
 import pytest
 
+from services.notifier.domain.digest import compose
 from services.notifier.domain.duties import DutyState, Filing, SlotRecord
 from services.notifier.domain.openings import duty_openings, open_duties
 from shared.contracts.duties import DutyMet, DutyOpened
 from shared.reference.committees import Demand
 from shared.reference.errors import FactError
 from shared.reference.reference_data import ReferenceData
-from tests.builders.notifier import COMMITTEE, DUE_AT, SLOT, duty
+from tests.builders.mandated import AGENCY, with_departments
+from tests.builders.notifier import COMMITTEE, CONTACT, DUE_AT, SLOT, duty
 
 EARLY = DUE_AT - timedelta(hours=1)
 
@@ -23,6 +25,21 @@ def test_every_commune_of_todays_ninh_binh_owes(reference: ReferenceData) -> Non
     assert len(opening.duties) == 129
     assert {it.due_at for it in opening.duties} == {DUE_AT}
     assert opening.opens_at.isoformat() == "2026-11-15T00:00:00+07:00"
+
+
+def test_who_is_asked_beside_the_communes_has_duties_and_is_named_in_letters() -> None:
+    """A committee that asks its departments for models wants to know which of them are late."""
+    reference = with_departments()
+    reference = replace(reference, committees=(COMMITTEE,))
+
+    (opening,) = duty_openings(reference)
+    late = [it for it in opening.duties if it.slot.unit == AGENCY]
+    mail = compose(COMMITTEE, CONTACT, late, {}, DUE_AT, reference)
+
+    assert len(opening.duties) == 129 + 3
+    assert [it.due_at for it in late] == [DUE_AT]
+    (section,) = mail.sections
+    assert (section.expected, [it.named.name for it in section.lines]) == (132, ["Đơn vị co_quan"])
 
 
 def test_letter_that_wants_the_report_early_opens_early(reference: ReferenceData) -> None:

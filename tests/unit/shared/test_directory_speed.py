@@ -4,7 +4,6 @@ import csv
 import time
 from collections.abc import Callable
 from datetime import date
-from itertools import chain
 from typing import TypeVar
 
 import pytest
@@ -13,14 +12,11 @@ from services.aggregator.domain.boundaries import sources
 from shared.directory.files import DATA
 from shared.reference.directory import Directory, build_units
 from shared.reference.lineage import Lineage, build_links
-from shared.reference.periods import KINDS, REGIMES, Period, parse_period, periods_of_year
+from shared.reference.periods import parse_period
 from shared.reference.reference_data import ReferenceData
 
 T = TypeVar("T")
 TODAY = date(2026, 11, 22)
-YEAR: tuple[Period, ...] = tuple(
-    chain.from_iterable(periods_of_year(regime, kind, 2026) for regime in REGIMES for kind in KINDS)
-)
 
 
 def cost(work: Callable[[], T], rounds: int = 3) -> tuple[float, T]:
@@ -50,28 +46,6 @@ def test_directory_and_lineage_load_in_less_than_two_seconds() -> None:
     print(f"directory and lineage: {seconds:.3f} s")
     assert (len(directory), len(lineage)) == (14_149, 10_633)
     assert seconds < 2
-
-
-def test_what_all_communes_owe_in_a_year_is_known_in_less_than_a_second(
-    reference: ReferenceData,
-) -> None:
-    """3.321 communes, seven forms, every window of 2026 in both regimes."""
-    forms = reference.catalogue.forms
-    units = [state for it in reference.directory for state in reference.directory.states(it.key)]
-    took = []
-    for _ in range(2):
-        directory = Directory(units)
-        begin = time.process_time()
-        communes = [it.key for it in directory if it.level == "commune" and it.alive(TODAY)]
-        owed = sum(len(directory.owed(key, forms, YEAR)) for key in communes)
-        took.append(time.process_time() - begin)
-
-    print(f"owed in a year by {len(communes)} communes: {min(took):.3f} s")
-    assert len({it.code for it in forms}) == 7
-    assert len(communes) == 3_321
-    assert owed % 3_321 == 0
-    assert owed > 3_321 * 3 * 30
-    assert min(took) < 1
 
 
 def test_the_sources_of_a_province_are_found_in_less_than_a_tenth_of_a_second() -> None:

@@ -92,29 +92,6 @@ def test_a_unit_owes_in_the_area_where_it_was_on_the_last_day(
     assert directory.owes("C", form, march)
 
 
-def test_what_a_unit_owes_is_listed_form_by_form(reference: ReferenceData) -> None:
-    """The list and the single question must agree for every form and window."""
-    forms = reference.catalogue.forms
-    periods = tuple(
-        it
-        for code in ("cal.2025-H1", "cal.2025-H2", "nd09.2025-M07", "cal.2025")
-        if (it := parse_period(code))
-    )
-    for key in ("18073.1", "18073.2", "D436.1", "42.2"):
-        owed = reference.directory.owed(key, forms, periods)
-
-        assert owed
-        assert set(owed) == {
-            (form, period)
-            for period in periods
-            for code in {it.code for it in forms}
-            if (form := reference.catalogue.form(code, period))
-            and form.accepts(period)
-            and reference.directory.owes(key, form, period)
-        }
-    assert reference.directory.owed("99999.9", forms, periods) == ()
-
-
 def test_a_code_means_a_unit_only_on_a_day() -> None:
     """The same code names another province after the reform, and nothing in between."""
     old = replace(unit("80.1", "province", None), official_code="80", valid_to=date(2025, 6, 30))

@@ -61,7 +61,12 @@ def future_period(case: Case) -> Iterator[Violation]:
         yield Violation("future_period", "period", values)
 
 
-@rule("S7", "warn", source="the catalogue: owed_by in forms.yaml", basis="default")
+@rule(
+    "S7",
+    "warn",
+    source="the catalogue: owed_by in forms.yaml; committees' mandates",
+    basis="default",
+)
 def unit_not_obliged(case: Case) -> Iterator[Violation]:
     """Warn of a form that the unit need not send; it is kept beside the expected reports."""
     if case.unit is None or case.period is None or case.compiled is None:
