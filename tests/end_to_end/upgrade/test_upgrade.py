@@ -5,7 +5,8 @@ What was left is in the folder ``recorded``; ``record.py`` wrote it, ``story.py`
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -77,7 +78,7 @@ def _differences(
     return [(it, was) for it, was in pairs if not _holds(it.answer, was.answer, _WORDS | {*moving})]
 
 
-def _holds(found: object, was: object, moving: Set[str]) -> bool:
+def _holds(found: object, was: object, moving: AbstractSet[str]) -> bool:
     if isinstance(found, dict) and isinstance(was, dict):
         return all(
             name in found and _holds(found[name], part, moving)
