@@ -296,6 +296,6 @@ def _bounds(page: Page, formula: str, story: Story) -> None:
     boards, members = (story.value(f"oversight_{it}_combined") for it in ("boards", "members"))
     assert bounds[0] <= members <= bounds[1]
     least, most = (it // boards for it in bounds)
-    for count, refused in ((least - 1, True), (least, False), (most, False), (most + 1, True)):
+    for count, asked in ((least - 1, True), (least, False), (most, False), (most + 1, True)):
         said = _says(story, "F04", {"pib_boards": 1, "pib_members": count})
-        assert ("reject" in said.values()) is refused, (count, said)
+        assert bool(said) is asked, (count, said)

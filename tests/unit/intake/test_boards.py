@@ -25,16 +25,16 @@ def severities(report: Report, context: RuleContext) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("boards", "members", "refused"),
+    ("boards", "members", "asked"),
     [(1, 4, True), (1, 5, False), (1, 11, False), (1, 12, True), (0, 0, False), (0, 1, True)],
 )
 def test_board_of_a_commune_had_five_to_eleven_members(
-    boards: int, members: int, refused: bool, context: RuleContext
+    boards: int, members: int, asked: bool, context: RuleContext
 ) -> None:
     """R8 until 30 June 2023; a board that does not exist has no members."""
     found = severities(front(BEFORE, pib_boards=boards, pib_members=members), context)
 
-    assert found == ({"pib_members_before_2023": "reject"} if refused else {})
+    assert found == ({"pib_members_before_2023": "warn"} if asked else {})
 
 
 @pytest.mark.parametrize(

@@ -44,13 +44,14 @@ def pib_boards_of_commune(case: Case) -> Iterator[Violation]:
 
 @rule(
     "R8",
-    source="Decree 159/2016/NĐ-CP: 5 to 11 members",
+    "warn",
+    source="Decree 159/2016/NĐ-CP: 5 to 11 members; Hải Dương 2022: 68 boards with 11 to 15",
     basis="law",
     valid_to=_LAST_DAY_BEFORE,
     cells=(_BOARDS, _MEMBERS),
 )
 def pib_members_before_2023(case: Case) -> Iterator[Violation]:
-    """R8 until 30 June 2023: a commune's board has 5 to 11 members."""
+    """R8 until 30 June 2023, as a question: by the decree a board has 5 to 11 members."""
     if _is_of_a_commune(case):
         for boards, members in _beside(case, _FEWEST, _MOST_BY_DECREE_159):
             values: dict[str, MessageValue] = {"boards": boards, "members": members}
