@@ -1,10 +1,12 @@
 """A published result as reports of those who state it, judged and added up by the pure cores."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from services.intake.domain.judge import Verdict
-from shared.reference.directory import Directory, Unit
+from shared.directory.files import shipped
+from shared.directory.loading import build_reference_data
+from shared.reference.directory import Unit
 from shared.reference.periods import KINDS, Period, periods_of_year
 from tests.builders.accepted_reports import revision_of
 from tests.corpus.rows import Entered, Qualified, Row, Window
@@ -44,18 +46,23 @@ class Entry:
         return {it.code: it.severity for verdict in self.verdicts for it in verdict.violations}
 
 
-def with_bodies(world: World, rows: Iterable[Row]) -> World:
-    """Return the world with the bodies that report, each directly below the area of its row."""
-    directory = world.reference.directory
-    known = [state for unit in directory for state in directory.states(unit.key)]
+def world_of(rows: Sequence[Row]) -> World:
+    """Return what ships, with the bodies that report and the committees that ask them."""
+    ours = shipped()
+    areas = {it.key: it for it in ours.units}
     bodies = {
         it.key: it
         for row in rows
         for entered in row.reports
         if entered.by != "area"
-        for it in [_body(row, entered.by, directory)]
+        for it in [_body(areas[row.area.key], entered.by)]
     }
-    return world.with_units([*known, *bodies.values()])
+    contents = replace(
+        ours,
+        units=[*ours.units, *bodies.values()],
+        committees=[_committee(it.key) for it in areas.values() if it.level == "province"],
+    )
+    return World(build_reference_data(contents))
 
 
 def enter(row: Row, world: World) -> Entry:
@@ -89,25 +96,41 @@ def stated(row: Row) -> Mapping[str, tuple[FigureValue, str]]:
     return found | {cell: (value, "exact") for cell, value in row.totals.items()}
 
 
-def period_of(window: Window) -> Period | None:
+def period_of(days: Window) -> Period | None:
     """Return the calendar period that has exactly these days, None when there is none."""
     for kind in KINDS:
-        for its in periods_of_year("cal", kind, window.last.year):
-            if its.span == window.span:
+        for its in periods_of_year("cal", kind, days.last.year):
+            if its.span == days.span:
                 return its
     return None
 
 
-def _body(row: Row, by: str, directory: Directory) -> Unit:
-    """Return a body of the area; it ends with the area."""
-    _, level, kind, name = _BODIES[by]
-    key, area = _key(row, by), directory.get(row.area.key)
-    assert area is not None, row.id
+def _committee(province: str) -> Mapping[str, object]:
+    """Return a committee that asks all bodies of its province for what they can report."""
+    asked = {
+        "F01": ["district", "agency"],
+        "F02": ["organisation"],
+        "F03": ["organisation"],
+        "F05": ["province"],
+    }
+    return {
+        "key": f"bcd{province.replace('.', '')}",
+        "name_vi": "Ban Chỉ đạo thực hiện Quy chế dân chủ ở cơ sở tỉnh",
+        "area": province,
+        "programmes": ["dan_chu_co_so", "dan_van_kheo"],
+        "letter_style": "party",
+        "mandates": [
+            {"form": form, "levels": levels, "document": "tests/corpus"}
+            for form, levels in asked.items()
+        ],
+    }
+
+
+def _body(area: Unit, by: str) -> Unit:
+    """Return a body of an area; it ends with the area."""
+    end, level, kind, name = _BODIES[by]
+    key = f"{area.key}.{end}"
     return Unit(key, key, level, kind, f"{name} {area.name}", area.key, None, area.valid_to)
-
-
-def _key(row: Row, by: str) -> str:
-    return row.area.key if by == "area" else f"{row.area.key}.{_BODIES[by][0]}"
 
 
 def _report(row: Row, entered: Entered, period: Period, world: World) -> Report:
@@ -121,4 +144,6 @@ def _report(row: Row, entered: Entered, period: Period, world: World) -> Report:
         else:
             figures[cell] = it
     whole = complete(figures, form, world.reference.catalogue)
-    return Report(_key(row, entered.by), entered.form, period.code, whole, qualifiers)
+    body = "" if entered.by == "area" else f".{_BODIES[entered.by][0]}"
+    unit = entered.unit or f"{row.area.key}{body}"
+    return Report(unit, entered.form, period.code, whole, qualifiers)

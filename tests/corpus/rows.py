@@ -60,6 +60,7 @@ class Entered(_Fact):
 
     form: str
     by: Body
+    unit: str | None = None
     figures: Mapping[str, int | str | Qualified]
 
 

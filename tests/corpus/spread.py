@@ -1,6 +1,6 @@
 """A published result as reports of the communes that owe the form, each with an invented share."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from services.intake.domain.rule_context import CompiledForm
 from shared.reference.periods import Period
@@ -20,39 +20,38 @@ def spread(row: Row, entered: Entered, period: Period, world: World) -> Iterator
     owing = [it.key for it in directory.owing(form, period, row.area.key) if it.level == "commune"]
     places: list[Place] = [(key, period.code) for key in owing]
     numbers: dict[str, dict[Place, int]] = {}
+    unsorted: dict[tuple[str, str], dict[Place, int]] = {}
     qualifiers: dict[str, str] = {}
-    for cell, it in _wholes_first(entered.figures, compiled).items():
+    for cell in sorted(entered.figures, key=compiled.form.position.__getitem__):
+        it = entered.figures[cell]
         value = it.value if isinstance(it, Qualified) else it
         if isinstance(it, Qualified):
             qualifiers[cell] = it.qualifier
-        if isinstance(value, int):
+        if not isinstance(value, int):
+            continue
+        indicator, dimension = _split(cell)
+        if dimension and indicator in numbers:
+            rest = unsorted.setdefault((indicator, dimension), dict(numbers[indicator]))
+            numbers[cell] = apportion(value, rest)
+            for place, part in numbers[cell].items():
+                rest[place] -= part
+        else:
             whole = next((one for one in _wholes(cell, compiled) if one in numbers), None)
-            weights = numbers[whole] if whole else by_size(places)
-            numbers[cell] = apportion(value, weights)
+            numbers[cell] = apportion(value, numbers[whole] if whole else by_size(places))
     for place in places:
         figures: dict[str, FigureValue] = {cell: parts[place] for cell, parts in numbers.items()}
         sent = complete(figures, form, catalogue)
         yield Report(place[0], entered.form, period.code, sent, qualifiers)
 
 
-def _wholes_first(
-    figures: Mapping[str, int | str | Qualified], compiled: CompiledForm
-) -> Mapping[str, int | str | Qualified]:
-    """Put figures in the order of the form; a whole that the parts given make up is left out."""
-    order = sorted(figures, key=compiled.form.position.__getitem__)
-    return {cell: figures[cell] for cell in order if not _is_sum(cell, figures)}
-
-
-def _is_sum(cell: str, figures: Mapping[str, int | str | Qualified]) -> bool:
-    parts = [it for key, it in figures.items() if key.startswith(f"{cell}[")]
-    return bool(parts) and sum(it for it in parts if isinstance(it, int)) == figures[cell]
+def _split(cell: str) -> tuple[str, str]:
+    """Return the indicator of a cell, and what its breakdown is by: "" for the whole."""
+    indicator, _, split = cell.partition("[")
+    return indicator, split.partition("=")[0]
 
 
 def _wholes(cell: str, compiled: CompiledForm) -> Iterator[str]:
     """Name what a cell can be no more than, the nearest first."""
-    indicator, _, split = cell.partition("[")
-    if split:
-        yield indicator
     backlog = compiled.backlog
     settled = [(backlog.arisen, backlog.settled)] if backlog else []
     for chain in (*compiled.petitions, *compiled.within, *settled):
