@@ -19,6 +19,7 @@ from services.aggregator.store.schema import MIGRATE_COMMAND, MIGRATIONS
 from services.aggregator.store.swap import RebuildOutcome
 from services.aggregator.usecases import sign as signing
 from services.aggregator.usecases.announce import TotalsOutbox
+from services.aggregator.usecases.committees import CommitteesQuery
 from services.aggregator.usecases.coverage import CoverageQuery
 from services.aggregator.usecases.figures import FigureWriter
 from services.aggregator.usecases.late import LateQuery
@@ -112,7 +113,7 @@ def build(
         database, [OutboxTable(), TotalsOutbox(TotalsRenderer(reader, writer))], client, health
     )
     app = create_app("QCDC aggregator", health)
-    add_routes(app, queries_of(database, reader, writer), messages)
+    add_routes(app, queries_of(database, reader, messages), messages)
     return Aggregator(
         settings=settings,
         database=database,
@@ -134,13 +135,15 @@ def _start(
     return Start(database, *needed, health, claim, [follower.prerequisite])
 
 
-def queries_of(database: Database, reader: LedgerReader, writer: FigureWriter) -> Queries:
+def queries_of(database: Database, reader: LedgerReader, messages: Mapping[str, str]) -> Queries:
     """Return every query, on one database."""
+    writer = FigureWriter(messages)
     return Queries(
         totals=TotalsQuery(database, reader, writer),
         coverage=CoverageQuery(database, reader),
         late=LateQuery(database, reader),
         units=UnitQueries(database, reader),
+        committees=CommitteesQuery(database, reader, messages),
         revisions=RevisionsQuery(database, reader, writer),
         snapshots=SnapshotsQuery(database, reader),
     )

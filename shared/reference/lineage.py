@@ -109,19 +109,6 @@ class Lineage:
         day = on or max(days, default=None)
         return None if day is None else self._connected(key, day, directory)
 
-    def components(self, directory: Directory | None = None) -> tuple[Component, ...]:
-        """Return every component, by day and then by its first old unit."""
-        found: dict[tuple[date, str], Component] = {}
-        seen: set[tuple[str, date]] = set()
-        for link in self._links.values():
-            if (link.predecessor, link.effective_on) in seen:
-                continue
-            component = self.component(link.predecessor, directory, link.effective_on)
-            if component is not None:
-                seen.update((old, component.effective_on) for old in component.old)
-                found[component.effective_on, min(component.old)] = component
-        return tuple(found[place] for place in sorted(found))
-
     def heirs(self, key: str, day: date, today: date, directory: Directory) -> frozenset[str]:
         """
         Return the units of today in which what a unit reported for a period lives on.

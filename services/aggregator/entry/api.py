@@ -19,6 +19,7 @@ from services.aggregator.entry.parameters import (
     view_of,
 )
 from services.aggregator.errors import QuestionRefused
+from services.aggregator.usecases.committees import CommitteesAnswer, CommitteesQuery
 from services.aggregator.usecases.coverage import CoverageAnswer, CoverageQuery
 from services.aggregator.usecases.late import LateAnswer, LateQuery
 from services.aggregator.usecases.revisions import RevisionsAnswer, RevisionsQuery
@@ -60,6 +61,7 @@ class Queries:
     coverage: CoverageQuery
     late: LateQuery
     units: UnitQueries
+    committees: CommitteesQuery
     revisions: RevisionsQuery
     snapshots: SnapshotsQuery
 
@@ -125,6 +127,11 @@ def _add_history(app: FastAPI, queries: Queries) -> None:
     async def unit(key: str, on: Day = "") -> Response:
         """Show a unit as of a day: what lay above it, its predecessors, what it owed."""
         return _json(await queries.units.by_key(key, on))
+
+    @app.get("/v1/committees", responses={200: {"model": CommitteesAnswer}, **_NO_SUCH_UNIT})
+    async def committees(unit: str = "", on: Day = "") -> Response:
+        """List the steering committees in whose care a unit is on a day, and who is in them."""
+        return _json(await queries.committees(unit, on))
 
     @app.get("/v1/revisions", responses={200: {"model": RevisionsAnswer}, **_NO_SUCH_UNIT})
     async def revisions(unit: str = "", form: str = "", period: str = "") -> Response:

@@ -16,6 +16,7 @@ Queries
     revisions         every revision of one report, and what each changed
     snapshots         signed figures, and their restatements
     units             a unit as of a day
+    committees        the steering committees of a unit on a day, and who is in them
 
 Shared steps
     resolve           the unit, day and forms that a question names

@@ -10,7 +10,6 @@ from services.aggregator.app import load_messages, queries_of
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.entry.api import add_routes
 from services.aggregator.store.ledger_reader import LedgerReader
-from services.aggregator.usecases.figures import FigureWriter
 from shared.infra.health import Health
 from shared.infra.postgres.database import Database
 from shared.infra.web.app import create_app
@@ -26,7 +25,7 @@ async def client(
     """Return a client of the aggregator's API."""
     app = create_app("aggregator", Health())
     messages = load_messages()
-    queries = queries_of(database, LedgerReader(reference, layouts), FigureWriter(messages))
+    queries = queries_of(database, LedgerReader(reference, layouts), messages)
     add_routes(app, queries, messages)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://aggregator") as http:

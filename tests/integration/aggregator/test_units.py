@@ -60,3 +60,15 @@ async def test_misunderstandings_are_answered(
     response = await api.get(path, params=question)
 
     assert (response.status_code, response.json()["type"]) == (status, f"urn:qcdc:problem:{code}")
+
+
+async def test_committees_of_a_day_are_shown(api: httpx.AsyncClient) -> None:
+    """The sample committee of Ninh Bình, for one of its communes, with its standing agency."""
+    answer = await get(api, "/v1/committees", unit="37.2", on="2026-01-01")
+    before = await get(api, "/v1/committees", unit="37.1", on="2025-01-01")
+
+    (committee,) = answer["committees"]
+    assert [it["code"] for it in committee["programmes"]] == ["dan_chu_co_so", "dan_van_kheo"]
+    assert committee["standing_agency"]["name"] == "Ban Tuyên giáo và Dân vận Tỉnh ủy"
+    assert [it["label"] for it in committee["roles"]] == ["Trưởng ban", "Cán bộ đầu mối"]
+    assert before["committees"] == []

@@ -7,6 +7,8 @@ from services.aggregator import app
 from services.aggregator.app import load_messages
 from services.aggregator.domain.withholding import Withheld
 from services.aggregator.errors import QuestionRefused
+from shared.reference.committee_people import ROLES
+from shared.reference.committees import PROGRAMMES
 from shared.reference.levels import BASES
 
 FIGURES = {"absent", *Withheld}
@@ -16,6 +18,9 @@ CHANGES = {"increased", "decreased", "unchanged", "incomparable", "places", "per
 
 PARTS = {f"base_{it}" for it in BASES}
 """The texts of the types of base."""
+
+COMMITTEES = {f"programme_{it}" for it in PROGRAMMES} | {f"role_{it}" for it in ROLES}
+"""The texts of what a committee runs, and of who is in it."""
 
 
 def refusals() -> set[str]:
@@ -31,7 +36,7 @@ def refusals() -> set[str]:
 
 def test_every_refusal_has_a_sentence() -> None:
     """And there is no sentence, nor word for a figure, that nothing shows."""
-    assert load_messages().keys() == refusals() | FIGURES | CHANGES | PARTS
+    assert load_messages().keys() == refusals() | FIGURES | CHANGES | PARTS | COMMITTEES
 
 
 def test_values_of_a_refusal_are_named_by_its_sentence() -> None:

@@ -131,14 +131,6 @@ def test_who_lives_on_connects_what_it_gave_with_what_it_took(directory: Directo
     assert lineage.component("M", directory) == Component(D1, frozenset("CK"), frozenset("KM"))
 
 
-def test_all_components_are_each_listed_once(lineage: Lineage) -> None:
-    """By day, then by unit."""
-    assert [(it.effective_on, sorted(it.new)) for it in lineage.components()] == [
-        (D1, ["M"]),
-        (D2, ["X", "Y"]),
-    ]
-
-
 def test_turns_count_the_days_on_which_something_passed(lineage: Lineage) -> None:
     """Whoever remembers an answer needs to know until when it holds."""
     assert [lineage.interval_index(day) for day in (BEFORE, D1, BETWEEN, D2)] == [0, 1, 1, 2]
