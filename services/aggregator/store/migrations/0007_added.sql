@@ -3,7 +3,7 @@
 UPDATE report AS r SET figures = r.figures || array_fill(NULL::bigint, ARRAY[n.more])
 FROM (VALUES
     ('F01', 38, 31), ('F02', 15, 2), ('F03', 15, 1), ('F04', 28, 7),
-    ('F05', 40, 12), ('F06', 30, 15), ('F07', 8, 1)
+    ('F05', 40, 14), ('F06', 30, 17), ('F07', 8, 1)
 ) AS n (form, width, more)
 WHERE r.form = n.form AND cardinality(r.figures) = n.width;
 
@@ -15,6 +15,6 @@ SET sums = t.sums || array_fill(0::bigint, ARRAY[n.more]),
     at_most = CASE WHEN t.at_most IS NOT NULL THEN t.at_most || array_fill(0, ARRAY[n.more]) END
 FROM (VALUES
     ('F01', 38, 31), ('F02', 15, 2), ('F03', 15, 1), ('F04', 28, 7),
-    ('F05', 40, 12), ('F06', 30, 15), ('F07', 8, 1)
+    ('F05', 40, 14), ('F06', 30, 17), ('F07', 8, 1)
 ) AS n (form, width, more)
 WHERE t.form = n.form AND cardinality(t.sums) = n.width;
