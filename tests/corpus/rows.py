@@ -61,7 +61,7 @@ class Entered(_Fact):
     form: str
     by: Body
     unit: str | None = None
-    figures: Mapping[str, int | str | Qualified]
+    figures: Mapping[str, int | str | Qualified | None]
 
 
 class Lacking(_Fact):

@@ -149,7 +149,11 @@ def test_true_report_is_accepted(report: Report, context: RuleContext) -> None:
             ),
         ),
         ("removed_within_available", models(opening=1, new=1, removed=3, total=0)),
-        ("split_sums_to_total", models(**{"total": None, "total[kind=mo_hinh]": 147})),
+        ("split_sums_to_total", models(**{"total": None, "total[field=kinh_te]": 962})),
+        (
+            "split_sums_to_total",
+            models(**{"total": None, "total[kind=mo_hinh]": 147, "total[kind=dien_hinh]": 54}),
+        ),
         ("split_sums_to_total", models(**{"total": 146, "total[kind=mo_hinh]": 147})),
         (
             "split_sums_to_total",
@@ -219,10 +223,15 @@ def test_warning_does_not_refuse(rule: str, context: RuleContext) -> None:
             **{"cisb_projects_supervised": 130, "cisb_projects_supervised[result=violating]": 25}
         ),
         models(**{"total": 201, "total[kind=mo_hinh]": 147, "total[kind=dien_hinh]": None}),
+        models(**{"total": None, "total[kind=mo_hinh]": 147}),
     ],
 )
 def test_part_of_a_breakdown_may_be_all_that_is_known(report: Report, context: RuleContext) -> None:
-    """Đà Nẵng's boards found faults in 25 of 130 projects and did not sort the other 105."""
+    """
+    Đà Nẵng's boards found faults in 25 of 130 projects and did not sort the other 105.
+
+    Lâm Đồng says how many complaints and denunciations were settled, and nothing of the rest.
+    """
     verdict = verdict_on(report, context)
 
     assert codes(verdict) == {"parts_short_of_total"}

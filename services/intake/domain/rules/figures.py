@@ -64,7 +64,8 @@ def split_sums_to_total(case: Case) -> Iterator[Violation]:
     part that is not reported may hold the rest.
     """
     for group, total, parts, open_ended in _breakdowns(case):
-        if parts > total if open_ended and total is not None else parts != total:
+        short = total is None or parts < total
+        if parts != total and not (open_ended and short):
             yield _does_not_sum(case, "split_sums_to_total", group, parts, total)
 
 
@@ -77,7 +78,7 @@ def split_sums_to_total(case: Case) -> Iterator[Violation]:
 def parts_short_of_total(case: Case) -> Iterator[Violation]:
     """R3: tell that the parts reported do not make up the whole, where others are not reported."""
     for group, total, parts, open_ended in _breakdowns(case):
-        if open_ended and total is not None and parts < total:
+        if open_ended and (total is None or parts < total):
             yield _does_not_sum(case, "parts_short_of_total", group, parts, total)
 
 
