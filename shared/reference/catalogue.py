@@ -16,6 +16,7 @@ from shared.reference.forms import (
     UNCLASSIFIED,
     Cell,
     ExtendedVersion,
+    FormerTitle,
     FormVersion,
     SplitGroup,
 )
@@ -205,6 +206,7 @@ def _form(
         extends=tuple(
             ExtendedVersion(it.number("version"), it.number("cells")) for it in row.rows("extends")
         ),
+        former_titles=tuple(map(_former_title, row.rows("former_titles"))),
         body=None if row.text_or_none("body") is None else row.one_of("body", BODIES),
     )
     for extended, earlier in zip(form.earlier(), row.rows("extends"), strict=True):
@@ -215,6 +217,10 @@ def _form(
         message = f"figures are stored in cell order, and the cells come to {form.fingerprint} now"
         raise row.wrong("fingerprint", f"{message}: make a new version")
     return form
+
+
+def _former_title(row: FileRow) -> FormerTitle:
+    return FormerTitle(row.text("title_vi"), row.day("valid_to"))
 
 
 def _cells(indicators: Sequence[str], groups: Sequence[SplitGroup]) -> Iterable[Cell]:

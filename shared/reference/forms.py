@@ -73,6 +73,13 @@ class ExtendedVersion(NamedTuple):
     cells: int
 
 
+class FormerTitle(NamedTuple):
+    """What a form was called, to the last day of that title."""
+
+    title_vi: str
+    last_day: date
+
+
 @dataclass(frozen=True)
 class FormVersion(Dated):
     """
@@ -99,6 +106,7 @@ class FormVersion(Dated):
     voluntary: frozenset[str] = field(compare=False, default=frozenset())
     extends: tuple[ExtendedVersion, ...] = field(compare=False, default=())
     body: str | None = field(compare=False, default=None)
+    former_titles: tuple[FormerTitle, ...] = field(compare=False, default=())
 
     @cached_property
     def position(self) -> Mapping[str, int]:
@@ -110,6 +118,11 @@ class FormVersion(Dated):
         """What the cells and their order come to: sixteen digits that change when either does."""
         keys = "\n".join(cell.key for cell in self.cells)
         return sha256(keys.encode()).hexdigest()[:_FINGERPRINT_DIGITS]
+
+    def title(self, on: date) -> str:
+        """Return what the form is called on a day: the law's words changed with the units."""
+        former = [it for it in self.former_titles if on <= it.last_day]
+        return min(former, key=lambda it: it.last_day).title_vi if former else self.title_vi
 
     def reads(self, version: int) -> bool:
         """Return whether what was reported by a version is read by this one."""

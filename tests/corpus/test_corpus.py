@@ -111,7 +111,7 @@ def _shown(entry: Entry, world: World) -> str:
     lines = [f"{row.area.name}, {days} ({row.publisher})"]
     for cell in sorted(cells_with_values(answer)):
         its = answer[cell]
-        unit = "" if its.display.endswith("%") else f" {its.unit_of_measure}"
+        unit = f" {its.unit_of_measure}" if its.display[-1].isdecimal() else ""
         lines.append(f"    {catalogue.label(cell)}: {its.display}{unit}")
     for gap in row.lacking:
         value = gap.value if isinstance(gap.value, tuple) else (gap.value,)

@@ -47,7 +47,7 @@ class CoverageQuery:
         parts = [
             FormCoverage(
                 form=layout.form.code,
-                title=layout.form.title_vi,
+                title=layout.form.title(period.last_day),
                 **coverage(units, receipts.by_form[layout.form.code].values()).model_dump(),
             )
             for layout in question.layouts

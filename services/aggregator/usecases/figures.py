@@ -161,9 +161,10 @@ def _number(indicator: Indicator, value: int | Decimal, out_of: int | None) -> s
     if isinstance(value, int):
         if indicator.measure is Measure.RANK:
             return vietnamese.rank(value, out_of)
-        return vietnamese.count(value)
+        count = vietnamese.count(value)
+        return f"{count} đồng" if indicator.measure is Measure.MONEY else count
     if indicator.measure is Measure.RATIO:
         return vietnamese.rate(value)
     if indicator.measure is Measure.AREA:
-        return vietnamese.area(value)
+        return f"{vietnamese.area(value)} m²"
     return vietnamese.score(value) + ("%" if indicator.unit_of_measure == "%" else "")

@@ -152,7 +152,7 @@ def _owed(reference: ReferenceData, key: str, on: date) -> list[OwedForm]:
     return [
         OwedForm(
             form=form.code,
-            title=form.title_vi,
+            title=form.title(on),
             regimes={regime: sorted(kinds) for regime, kinds in form.regimes.items()},
         )
         for form in reference.catalogue.forms

@@ -139,7 +139,7 @@ def _section(
     letter = _official_letter(duties[0], reference.committees)
     return DigestSection(
         form=slot.form,
-        title=one_line(form.title_vi if form else slot.form),
+        title=one_line(form.title(period.last_day) if form else slot.form),
         period=period,
         due_at=due_at,
         wording=one_line(letter.wording) if letter else "",

@@ -127,7 +127,7 @@ def test_a_part_is_told_from_its_whole(context: RuleContext, say: Renderer) -> N
         ("openings.dvk_models_opening", "Mô hình, điển hình đầu kỳ"),
         (
             "figures.awards_flag_collective[award_level=province,programme=dan_van_kheo]",
-            "Cờ thi đua cho tập thể – Cấp tỉnh, Dân vận khéo",
+            "Cờ thi đua cho tập thể – Cấp tỉnh, “Dân vận khéo”",
         ),
         ("figures.khong_co", "khong_co"),
         ("figures.work_days[", "work_days["),

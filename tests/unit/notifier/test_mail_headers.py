@@ -90,7 +90,7 @@ def digest_of(reference: ReferenceData, area: UnitName, form: str, count: int) -
     version = reference.catalogue.form(form, period)
     section = DigestSection(
         form=form,
-        title=version.title_vi if version else form,
+        title=version.title(period.last_day) if version else form,
         period=period,
         due_at=DUE_AT,
         wording="",
