@@ -18,9 +18,9 @@ from services.intake.domain.submissions import RawSubmission, SubmissionKind
 from shared.contracts.strict_json import parse
 from shared.directory.contents import entities_of
 from shared.directory.entities import difference
-from shared.directory.files import shipped, with_files
+from shared.directory.files import with_files
 from shared.directory.publisher import unusable
-from tests.builders.reference import shipped_reference
+from tests.builders.reference import shipped_contents, shipped_reference
 from tools.generate.events import event_classes
 from tools.qcdc.main import app
 
@@ -166,7 +166,7 @@ def test_the_example_of_decisions_would_be_published(tmp_path: Path) -> None:
     assert example is not None
     file = tmp_path / "decisions.yaml"
     file.write_text(example[1], encoding="utf-8")
-    base = shipped()
+    base = shipped_contents()
 
     wanted = entities_of(with_files(base, [file]))
 
@@ -182,7 +182,7 @@ def test_the_example_of_decisions_would_be_published(tmp_path: Path) -> None:
 
 def test_the_example_of_an_extension_is_one(tmp_path: Path) -> None:
     """Laid over the sample committee as the README says: what is in force, with one line more."""
-    base = shipped()
+    base = shipped_contents()
     committee = json.loads(entities_of(base)["committee/ninh_binh"])
     extension = next(it for it in _json_blocks(_page("OPERATIONS.md")))
     file = tmp_path / "committees.yaml"

@@ -60,6 +60,7 @@ async def test_sigkills_of_each_service_under_load(
     assert verdict.anomalies == [], report(verdict)
 
 
+@pytest.mark.usefixtures("only_in_the_long_run")
 async def test_kafka_and_postgresql_restart_under_load(stack: Stack, scale: Scale) -> None:
     """No manual action: the services find their way back by themselves."""
     if not (stack.kafka.restartable and stack.postgres.restartable and stack.kafka.durable):
@@ -104,6 +105,7 @@ async def test_equal_revision_counted_again_is_caught(
     assert verdict.anomalies
 
 
+@pytest.mark.usefixtures("only_in_the_long_run")
 async def test_killed_while_sending_loses_no_notice(
     stack: Stack, scale: Scale, tmp_path: Path
 ) -> None:
@@ -113,6 +115,7 @@ async def test_killed_while_sending_loses_no_notice(
     assert anomalies == []
 
 
+@pytest.mark.usefixtures("only_in_the_long_run")
 async def test_notice_marked_before_it_is_sent_is_caught(
     stack: Stack, scale: Scale, tmp_path: Path
 ) -> None:

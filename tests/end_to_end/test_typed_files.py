@@ -12,9 +12,9 @@ from typing import NamedTuple
 import pytest
 
 from shared.contracts import topics
-from shared.directory.files import shipped
 from shared.infra.kafka.topics import create_missing_topics
 from shared.reference.directory import Directory
+from tests.builders.reference import shipped_contents
 from tools.deployment.clearing import clear_topics
 from tools.qcdc.directory import publish_instead
 from tools.qcdc.main import main
@@ -44,7 +44,7 @@ def kafka(stack: Stack) -> Iterator[str]:
     bootstrap = stack.kafka.bootstrap
     blocking(clear_topics(stack.kafka))
     blocking(create_missing_topics(bootstrap, topics.specs([]), replication=1))
-    contents = shipped()
+    contents = shipped_contents()
     directory = Directory(contents.units)
     units = [it for it in contents.units if directory.province(it.key) in PROVINCES]
     blocking(publish_instead(bootstrap, replace(contents, units=units, links=()), "first", AT))

@@ -7,12 +7,11 @@ from pydantic import SecretStr
 from services.aggregator.app import rebuild
 from services.aggregator.settings import AggregatorSettings
 from shared.contracts.directory import DirectoryRevised
-from shared.directory.contents import entities_of
 from shared.directory.entities import EntityUpdate, checksum
-from shared.directory.files import shipped
 from shared.directory.replica import DirectoryReplica
 from shared.directory.store import read_replica, write_replica
 from shared.infra.postgres.database import Database
+from tests.builders.reference import shipped_entities
 
 TABLES = ("directory_entity", "directory_incoming", "directory_revision", "position")
 
@@ -31,7 +30,7 @@ async def test_the_directory_is_carried_over(
 ) -> None:
     """Otherwise the swap would lose it: its records lie behind the stored position."""
     settings = AggregatorSettings(kafka=kafka, database=SecretStr(postgres_url), http_port=0)
-    entities = entities_of(shipped())
+    entities = shipped_entities()
     async with database.transaction() as connection:
         replica = DirectoryReplica()
         _publish(replica, entities, [("unit/X.9", "{}")])

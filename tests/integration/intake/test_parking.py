@@ -11,7 +11,6 @@ from services.intake.store.parked import units_of_parked
 from services.intake.usecases.judge_parked import PART, ParkingCondition
 from shared.contracts.topics import COMMON
 from shared.directory.contents import DirectoryContents, entities_of
-from shared.directory.files import shipped
 from shared.directory.publisher import publish, read_published
 from shared.infra.kafka.topics import create_missing_topics
 from shared.reference.deadlines import Due
@@ -27,18 +26,19 @@ from tests.builders.intake_service import (
     served,
 )
 from tests.builders.plumbing import new_topic
+from tests.builders.reference import shipped_contents
 from tests.eventually import eventually
 
 AT = datetime(2026, 10, 15, 2, tzinfo=UTC)
 UNITS = (
     Unit("37.2", "37", "province", "tinh", "Ninh Bình", None, date(2025, 7, 1), None),
-    *(it for it in shipped().units if it.key in {document(n)["unit"] for n in range(3)}),
+    *(it for it in shipped_contents().units if it.key in {document(n)["unit"] for n in range(3)}),
 )
 
 
 def contents(*, calendar_from: int) -> DirectoryContents:
     """Return a small directory, whose calendar begins with a year."""
-    law = replace(shipped(), units=UNITS, links=(), committees=())
+    law = replace(shipped_contents(), units=UNITS, links=(), committees=())
     assert law.calendar is not None
     first = date(calendar_from, 1, 1)
     calendar = law.calendar

@@ -13,12 +13,12 @@ from shared.contracts.duties import DutyEvent, DutyExcused, DutyPostponed
 from shared.contracts.topics import DUTIES
 from shared.contracts.wire import header_texts
 from shared.directory.contents import DirectoryContents, entities_of
-from shared.directory.files import shipped
 from shared.directory.publisher import publish
 from shared.infra.kafka.records import Record
 from shared.reference.lineage import Link
 from tests.builders.notifier_service import LATE, Line, arrived, as_written, at_work, line, stand
 from tests.builders.notifier_world import DUE_AT, FORM, MINUTE, PROVINCE, communes, name, named
+from tests.builders.reference import shipped_contents
 from tests.eventually import eventually
 
 __all__ = ["line"]
@@ -31,7 +31,7 @@ DAYS_OFF = {date(2025, 10, 7) + step * DAY for step in range(7)}
 
 def contents(period: str, **committee: object) -> DirectoryContents:
     """Return today's Ninh Bình, our law, and its committee with this demand."""
-    given = shipped()
+    given = shipped_contents()
     return replace(
         given,
         units=[it for it in given.units if PROVINCE in (it.key, it.parent)],

@@ -9,10 +9,11 @@ import pytest
 import yaml
 
 from shared.directory.contents import contents_of, entities_of
-from shared.directory.files import shipped, with_files
+from shared.directory.files import with_files
 from shared.directory.publisher import publish, read_published, unusable
 from shared.infra.errors import Misconfigured
 from tests.builders.plumbing import new_topic
+from tests.builders.reference import shipped_contents, shipped_entities
 from tools.qcdc.directory import EntityChange, counted, propose, put_in_force
 
 AT = datetime(2026, 10, 15, 2, tzinfo=UTC)
@@ -31,7 +32,7 @@ DECISIONS = {
 async def topic(kafka: str) -> str:
     """Publish today's Ninh Bình on a topic of this test's own."""
     name = await new_topic(kafka)
-    contents = shipped()
+    contents = shipped_contents()
     units = [it for it in contents.units if "37.2" in (it.key, it.parent)]
     await publish(
         kafka, entities_of(replace(contents, units=units, links=())), "first", AT, topic=name
@@ -110,7 +111,7 @@ async def test_a_letter_that_nobody_can_follow_is_refused(
     kafka: str, topic: str, tmp_path: Path, kind: str, form: str, period: str
 ) -> None:
     """Published, it would make the notifier refuse the revision, and the notifier alone."""
-    committee = json.loads(entities_of(shipped())["committee/ninh_binh"])
+    committee = json.loads(shipped_entities()["committee/ninh_binh"])
     letter = {"form": form, "period": period, "document": "Số 1-CV", "deadline": "trước 25/12/2026"}
     file = tmp_path / "committees.yaml"
     told = {"committees": [{**committee, kind: [letter]}]}
@@ -122,7 +123,7 @@ async def test_a_letter_that_nobody_can_follow_is_refused(
 
 def committee_file(tmp_path: Path, **fields: object) -> Path:
     """Write the shipped committee with other fields."""
-    committee = json.loads(entities_of(shipped())["committee/ninh_binh"])
+    committee = json.loads(shipped_entities()["committee/ninh_binh"])
     file = tmp_path / "committees.yaml"
     rows = yaml.safe_dump({"committees": [{**committee, **fields}]}, allow_unicode=True)
     file.write_text(rows, encoding="utf-8")
@@ -206,7 +207,7 @@ async def test_a_province_that_would_move_another_to_a_new_partition_is_refused(
 
 async def test_a_calendar_that_loses_days_in_force_is_refused(kafka: str) -> None:
     """An older release's calendar ends earlier; what is due after its end could not be judged."""
-    topic, contents = await new_topic(kafka), shipped()
+    topic, contents = await new_topic(kafka), shipped_contents()
     assert contents.calendar is not None
     longer = replace(contents.calendar, last=date(2032, 12, 31))
     await publish(kafka, entities_of(replace(contents, calendar=longer)), "1", AT, topic=topic)

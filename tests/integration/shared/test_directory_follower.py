@@ -20,7 +20,6 @@ from shared.directory import publisher as publishing
 from shared.directory.contents import DirectoryContents, entities_of
 from shared.directory.entities import difference
 from shared.directory.errors import DirectoryUnread, PublicationOvertaken
-from shared.directory.files import shipped
 from shared.directory.follower import (
     CALENDAR,
     PART,
@@ -41,11 +40,12 @@ from shared.reference.errors import FactError
 from shared.reference.reference_data import ReferenceData
 from shared.reference.units import Unit
 from tests.builders.plumbing import migrated, new_topic
+from tests.builders.reference import shipped_contents, shipped_entities
 from tests.eventually import eventually
 
 AT = datetime(2026, 10, 15, 2, tzinfo=UTC)
 SOON = 30.0
-LAW = replace(shipped(), units=(), links=(), committees=())
+LAW = replace(shipped_contents(), units=(), links=(), committees=())
 
 
 def unit(key: str, name: str, parent: str | None = None) -> Unit:
@@ -443,7 +443,7 @@ async def test_the_whole_directory_is_loaded_in_less_than_two_seconds(
     kafka: str, postgres_url: str, topic: str
 ) -> None:
     """From its tables, as every start and every change does it; other work of the machine apart."""
-    await publish(kafka, entities_of(shipped()), "first", AT, topic=topic)
+    await publish(kafka, shipped_entities(), "first", AT, topic=topic)
     async with following(kafka, postgres_url, topic) as it:
         await asyncio.wait_for(it.begun.wait(), 2 * SOON)
         settings = ServiceSettings(kafka=kafka, database=SecretStr(postgres_url), http_port=1)

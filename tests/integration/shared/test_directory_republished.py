@@ -9,12 +9,12 @@ from shared.contracts.directory import DirectoryRevised
 from shared.directory.contents import entities_of
 from shared.directory.entities import Entities
 from shared.directory.errors import PublicationOvertaken
-from shared.directory.files import shipped
 from shared.directory.publisher import publish, read_published, republish
 from tests.builders.plumbing import new_topic
+from tests.builders.reference import shipped_contents
 
 AT = datetime(2026, 10, 15, 2, tzinfo=UTC)
-_SHIPPED = shipped()
+_SHIPPED = shipped_contents()
 
 
 def entities(*areas: str) -> Entities:

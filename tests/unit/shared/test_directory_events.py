@@ -13,12 +13,13 @@ from shared.contracts.directory import REVISION_KEY, DirectoryRevised
 from shared.contracts.wire import encode
 from shared.directory.contents import DirectoryContents, contents_of, entities_of
 from shared.directory.entities import EntityUpdate, decode, event_of, recorded
-from shared.directory.files import shipped, with_files
+from shared.directory.files import with_files
 from shared.directory.loading import build_reference_data
 from shared.infra.kafka.records import Poison, Record
 from shared.reference.errors import FactError
 from shared.reference.reference_data import ReferenceData
 from shared.reference.units import Unit
+from tests.builders.reference import shipped_contents
 
 AT = datetime(2026, 10, 15, tzinfo=UTC)
 DECISIONS = """
@@ -32,7 +33,7 @@ decisions:
 @pytest.fixture(scope="module")
 def contents() -> DirectoryContents:
     """Provide what ships with the code."""
-    return shipped()
+    return shipped_contents()
 
 
 @pytest.fixture(scope="module")

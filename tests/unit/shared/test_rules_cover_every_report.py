@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from shared.directory.contents import DirectoryContents
-from shared.directory.files import shipped, with_files
+from shared.directory.files import with_files
 from shared.directory.loading import build_reference_data
 from shared.reference.deadlines import missing_rules
 from shared.reference.errors import FactError
 from shared.reference.reference_data import ReferenceData
+from tests.builders.reference import shipped_contents
 
 RULE = """\
       - code: {code}
@@ -30,7 +31,7 @@ def published(tmp_path: Path, *rules: tuple[str, str]) -> DirectoryContents:
     file = tmp_path / "regimes.yaml"
     rows = "".join(RULE.format(code=code, rest=rest) for code, rest in rules)
     file.write_text(f"regimes:\n  - code: cal\n    rules:\n{rows}", encoding="utf-8")
-    return with_files(shipped(), [file])
+    return with_files(shipped_contents(), [file])
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_rules_that_hold_on_every_last_day_are_taken(
 
 def test_a_regime_that_is_not_there_at_all_is_refused() -> None:
     """Its reports are accepted by the forms of this release."""
-    contents = shipped()
+    contents = shipped_contents()
     others = replace(contents, regimes=[it for it in contents.regimes if it["code"] != "nd09"])
 
     with pytest.raises(FactError, match=r"regime nd09: rules: .*nd09\.2017-M01"):

@@ -7,8 +7,9 @@ import pytest
 import yaml
 
 from shared.directory.contents import DirectoryContents, entities_of
-from shared.directory.files import shipped, with_files
+from shared.directory.files import with_files
 from shared.reference.errors import FactError
+from tests.builders.reference import shipped_contents
 
 HEADER = "key,official_code,level,type,name,parent,valid_from,valid_to\n"
 ROW = "13285.2,13285,commune,phuong,{name},37.2,2025-07-01,\n"
@@ -71,7 +72,7 @@ def test_a_field_without_a_value_is_as_if_it_were_not_there(tmp_path: Path) -> N
         file = tmp_path / "committees.yaml"
         rows = {"committees": [{**committee, "roles": [person]}]}
         file.write_text(yaml.safe_dump(rows, allow_unicode=True), encoding="utf-8")
-        published.append(entities_of(with_files(shipped(), [file]))["committee/x"])
+        published.append(entities_of(with_files(shipped_contents(), [file]))["committee/x"])
 
     assert published[0] == published[1]
 
@@ -84,4 +85,4 @@ def test_what_the_wire_cannot_carry_is_refused_by_file_and_line(tmp_path: Path) 
     )
 
     with pytest.raises(FactError, match=r"^committees\.yaml:2: committee x: area: "):
-        entities_of(with_files(shipped(), [file]))
+        entities_of(with_files(shipped_contents(), [file]))

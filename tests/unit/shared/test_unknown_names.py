@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from shared.directory.contents import DirectoryContents, contents_of, entities_of
-from shared.directory.files import shipped, with_files
+from shared.directory.contents import DirectoryContents, contents_of
+from shared.directory.files import with_files
 from shared.directory.loading import build_reference_data
 from shared.reference.errors import FactError
+from tests.builders.reference import shipped_contents, shipped_entities
 
 COMMITTEES = """\
 version: 1
@@ -87,7 +88,7 @@ def test_a_name_that_nobody_reads_is_refused(
     name = misspelt.rstrip(":")
 
     with pytest.raises(FactError, match=rf"^mine\.yaml:{line}: .*\b{name}: .*known are .*"):
-        with_files(shipped(), [file])
+        with_files(shipped_contents(), [file])
 
 
 @pytest.mark.parametrize("text", [COMMITTEES, REGIMES, CALENDAR, f"{COMMITTEES}{REGIMES[11:]}"])
@@ -95,7 +96,7 @@ def test_what_is_spelt_well_is_taken(tmp_path: Path, text: str) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(text, encoding="utf-8")
 
-    with_files(shipped(), [file])
+    with_files(shipped_contents(), [file])
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_columns_are_those_of_the_file_and_no_others(
 
 def test_a_published_row_is_read_without_its_envelope() -> None:
     """What a newer release adds to an event does not stop this one; a file is held to its names."""
-    entities = entities_of(shipped())
+    entities = shipped_entities()
     key = "committee/ninh_binh"
     newer = {**entities, key: entities[key].replace("{", '{"a_field_of_next_year":1,', 1)}
 

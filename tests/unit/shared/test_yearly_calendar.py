@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.directory.files import shipped, with_files
+from shared.directory.files import with_files
 from shared.reference.errors import FactError
+from tests.builders.reference import shipped_contents
 
 YEAR = """\
 first: {year}-01-01
@@ -20,8 +21,8 @@ def test_the_years_before_a_notice_stay(tmp_path: Path) -> None:
     """Duties and reports of 2026 are still open when the notice of 2027 is published."""
     file = tmp_path / "working_days.yaml"
     file.write_text(YEAR.format(year=2027), encoding="utf-8")
-    old = shipped().calendar
-    new = with_files(shipped(), [file]).calendar
+    old = shipped_contents().calendar
+    new = with_files(shipped_contents(), [file]).calendar
     assert old is not None
     assert new is not None
 
@@ -38,4 +39,4 @@ def test_a_year_that_leaves_a_gap_is_refused(tmp_path: Path) -> None:
     file.write_text(YEAR.format(year=2033), encoding="utf-8")
 
     with pytest.raises(FactError, match=r"working_days\.yaml:1: .*2031-12-31.*2033-01-01"):
-        with_files(shipped(), [file])
+        with_files(shipped_contents(), [file])
