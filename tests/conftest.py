@@ -2,11 +2,13 @@
 
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.builders.country import small_country
 from tools.stack.stack import Stack
 
 _STACK_LINES: list[str] = []
@@ -53,6 +55,12 @@ def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
         if (output := getattr(request.config, "workeroutput", None)) is not None:
             output["stack"] = running.describe()
         yield running
+
+
+@pytest.fixture(scope="session")
+def ninh_binh_whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a small country with every commune of Ninh Bình, whose units `document` names."""
+    return small_country(tmp_path_factory.mktemp("country"), whole=["37.2"])
 
 
 @pytest.fixture

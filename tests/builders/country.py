@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
@@ -12,9 +13,13 @@ from shared.reference.units import Unit
 COMMUNES_PER_PROVINCE = 12
 
 
-def small_country(folder: Path, communes: int = COMMUNES_PER_PROVINCE) -> Path:
+def small_country(
+    folder: Path, communes: int = COMMUNES_PER_PROVINCE, whole: Collection[str] = ()
+) -> Path:
     """
     Write a file of units to *folder*: every province in force and its first *communes*.
+
+    Of the provinces whose keys are in *whole* go all communes.
 
     A service loads it at once; the 14,149 units of the country take a second of processor time.
     """
@@ -23,7 +28,9 @@ def small_country(folder: Path, communes: int = COMMUNES_PER_PROVINCE) -> Path:
     taken = Counter[str]()
     kept = [row for row in rows if row["level"] == "province"]
     for row in rows:
-        if row["level"] == "commune" and taken[row["parent"]] < communes:
+        if row["level"] == "commune" and (
+            row["parent"] in whole or taken[row["parent"]] < communes
+        ):
             taken[row["parent"]] += 1
             kept.append(row)
     file = folder / "units.csv"

@@ -41,7 +41,7 @@ UNKNOWN = [
 
 @pytest.mark.parametrize("subscription", SUBSCRIPTIONS)
 @given(data=st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_decoder_never_raises(subscription: Subscription[Any], data: st.DataObject) -> None:
     """Any bytes, headers, keys and timestamps; and what is kept of a dead letter exists too."""
     found = data.draw(hostile_records(subscription, {}))

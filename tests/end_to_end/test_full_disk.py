@@ -32,9 +32,9 @@ DISK_FULL = (
 
 
 @pytest.fixture(scope="module")
-def deployment(stack: Stack) -> Iterator[Deployment]:
+def deployment(stack: Stack, ninh_binh_whole: Path) -> Iterator[Deployment]:
     """Provide topics, tables and a directory."""
-    with Deployment.prepare(stack, Plan()) as made:
+    with Deployment.prepare(stack, Plan(directory_files=[ninh_binh_whole])) as made:
         yield made
 
 

@@ -14,10 +14,12 @@ from aiokafka.admin import AIOKafkaAdminClient
 from services.intake.app import TOPICS
 from shared.contracts.topics import REPORTS
 from shared.infra.kafka.topics import create_missing_topics
+from shared.infra.process import EXIT_MISCONFIGURED
 from tests.builders.intake_service import NOWHERE, document
 from tests.builders.service_process import answers, environment_of, process_of, run_to_its_end
 from tests.eventually import eventually
 from tools.deployment.deployment import REPOSITORY, Deployment, Plan
+from tools.stack.ports import free_ports
 from tools.stack.stack import Stack
 from tools.stack.waiting import wait_until
 
@@ -26,9 +28,9 @@ NO_DATABASE = "postgresql://secretuser:secretpassword@127.0.0.1:9/secretname"
 
 
 @pytest.fixture(scope="module")
-def deployment(stack: Stack) -> Iterator[Deployment]:
+def deployment(stack: Stack, ninh_binh_whole: Path) -> Iterator[Deployment]:
     """Provide tables that hold a directory."""
-    with Deployment.prepare(stack, Plan()) as made:
+    with Deployment.prepare(stack, Plan(directory_files=[ninh_binh_whole])) as made:
         intake = made.services["intake"]
         intake.start()
         intake.wait_ready()
@@ -204,3 +206,22 @@ async def admin_of(deployment: Deployment) -> AsyncIterator[AIOKafkaAdminClient]
 async def is_gone(admin: AIOKafkaAdminClient, topic: str) -> bool:
     """Tell whether the broker has forgotten the topic."""
     return topic not in await admin.list_topics()
+
+
+async def test_a_second_process_with_the_same_id_is_refused(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    """It says so in one line, and the first one goes on."""
+    with process_of(deployment, "intake", tmp_path / "log", QCDC_INSTANCE="same") as first:
+        first.wait_ready()
+        (port,) = free_ports(1)
+        environment = environment_of(
+            deployment.kafka, deployment.databases["intake"], port, QCDC_INSTANCE="same"
+        )
+
+        second = await asyncio.to_thread(run_to_its_end, "intake", environment)
+
+        assert second.returncode == EXIT_MISCONFIGURED
+        assert second.stdout.count("another intake with QCDC_INSTANCE=same") == 1
+        assert "Traceback" not in second.stdout
+        first.wait_ready()

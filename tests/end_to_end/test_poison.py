@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -103,9 +104,11 @@ async def send(
     return f"{meta.topic}/{meta.partition}/{meta.offset}"
 
 
-async def test_every_fault_is_answered_within_a_second(stack: Stack) -> None:
+async def test_every_fault_is_answered_within_a_second(stack: Stack, ninh_binh_whole: Path) -> None:
     """A verdict or a dead letter each, and the good submission right behind it is accepted."""
-    with Deployment.prepare(stack, Plan(sources=[SOURCE])) as deployment:
+    with Deployment.prepare(
+        stack, Plan(sources=[SOURCE], directory_files=[ninh_binh_whole])
+    ) as deployment:
         deployment.services["intake"].start()
         deployment.services["intake"].wait_ready()
         unit = "00004.2"

@@ -24,6 +24,12 @@ from tests.eventually import eventually
 from tools.deployment.deployment import Deployment, Plan
 from tools.stack.stack import Stack
 
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.timeout(300),
+    pytest.mark.usefixtures("only_in_the_long_run"),
+]
+
 GOOD, FIRST, SECOND = "good", "hostile-a", "hostile-b"
 PARTITIONS = 6
 EVERY_SECONDS = 0.05
@@ -39,9 +45,11 @@ BOMBS_PER_PARTITION = 5
 
 
 @pytest.fixture
-def deployment(stack: Stack) -> Iterator[Deployment]:
+def deployment(stack: Stack, ninh_binh_whole: Path) -> Iterator[Deployment]:
     """Provide the topics of three sources, tables and a directory."""
-    with Deployment.prepare(stack, Plan((GOOD, FIRST, SECOND))) as made:
+    with Deployment.prepare(
+        stack, Plan((GOOD, FIRST, SECOND), directory_files=[ninh_binh_whole])
+    ) as made:
         yield made
 
 

@@ -1,4 +1,4 @@
-"""Two processes of one service: who leaves hands over its partitions; nobody shares an id."""
+"""Two processes of one service: who leaves hands over its partitions, and who is killed soon."""
 
 import asyncio
 import itertools
@@ -13,24 +13,27 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.contracts.topics import receipts_topic, submissions_topic
-from shared.infra.process import EXIT_MISCONFIGURED
 from tests.builders.intake_service import SUBMITTED, body_of, document
-from tests.builders.service_process import environment_of, process_of, run_to_its_end
+from tests.builders.service_process import process_of
 from tests.eventually import eventually
 from tools.deployment.deployment import Deployment, Plan
 from tools.deployment.service import Service
-from tools.stack.ports import free_ports
 from tools.stack.stack import Stack
 
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.timeout(300),
+    pytest.mark.usefixtures("only_in_the_long_run"),
+]
 SOURCE = "demo"
 PARTITIONS = 6
 EVERY_SECONDS = 0.05
 
 
 @pytest.fixture
-def deployment(stack: Stack) -> Iterator[Deployment]:
+def deployment(stack: Stack, ninh_binh_whole: Path) -> Iterator[Deployment]:
     """Provide topics, tables and a directory."""
-    with Deployment.prepare(stack, Plan((SOURCE,))) as made:
+    with Deployment.prepare(stack, Plan((SOURCE,), directory_files=[ninh_binh_whole])) as made:
         yield made
 
 
@@ -133,25 +136,6 @@ async def test_who_leaves_hands_over_and_who_is_killed_soon(
     print(f"handed over in {left:.1f} s, after a kill in {killed:.1f} s")
     assert left < 3
     assert killed < 12
-
-
-async def test_a_second_process_with_the_same_id_is_refused(
-    deployment: Deployment, tmp_path: Path
-) -> None:
-    """It says so in one line, and the first one goes on."""
-    with process_of(deployment, "intake", tmp_path / "log", QCDC_INSTANCE="same") as first:
-        first.wait_ready()
-        (port,) = free_ports(1)
-        environment = environment_of(
-            deployment.kafka, deployment.databases["intake"], port, QCDC_INSTANCE="same"
-        )
-
-        second = await asyncio.to_thread(run_to_its_end, "intake", environment)
-
-        assert second.returncode == EXIT_MISCONFIGURED
-        assert second.stdout.count("another intake with QCDC_INSTANCE=same") == 1
-        assert "Traceback" not in second.stdout
-        first.wait_ready()
 
 
 async def test_who_is_alone_keeps_its_place(deployment: Deployment, tmp_path: Path) -> None:
