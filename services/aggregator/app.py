@@ -23,6 +23,7 @@ from services.aggregator.usecases.committees import CommitteesQuery
 from services.aggregator.usecases.coverage import CoverageQuery
 from services.aggregator.usecases.figures import FigureWriter
 from services.aggregator.usecases.late import LateQuery
+from services.aggregator.usecases.periods import PeriodsQuery
 from services.aggregator.usecases.rebuild import Progress, RebuildParts
 from services.aggregator.usecases.rebuild import rebuild as rebuild_from_parts
 from services.aggregator.usecases.refresh_coverage import CoverageRefresh
@@ -146,6 +147,8 @@ def queries_of(database: Database, reader: LedgerReader, messages: Mapping[str, 
         committees=CommitteesQuery(database, reader, messages),
         revisions=RevisionsQuery(database, reader, writer),
         snapshots=SnapshotsQuery(database, reader),
+        periods=PeriodsQuery(database, reader),
+        regimes=lambda: reader.reference().regimes,
     )
 
 

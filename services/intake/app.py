@@ -287,9 +287,8 @@ def build_receive_submissions(
 @cached_per_reference_data
 def rule_context(reference: ReferenceData) -> RuleContext:
     """Return what rules are evaluated with."""
-    return build_rule_context(
-        reference.catalogue, reference.directory, reference.due, reference.lineage
-    )
+    its = reference
+    return build_rule_context(its.catalogue, its.directory, its.due, its.lineage, its.regimes)
 
 
 def load_messages() -> Messages:

@@ -190,12 +190,47 @@ class RegimeRule(_Part):
     state: Literal["law", "custom", "default"]
 
 
+class RegimeStage(_Part):
+    """A window that comes once, both days included, and what people call it."""
+
+    first: date
+    last: date
+    label: Text
+
+
+class RegimeYear(_Part):
+    """
+    A window of every year, between two days written month first: "11-16" to "11-15".
+
+    When ``first`` stands behind ``last``, it lies in the year before. ``{year}`` in the label is
+    the year of the last day, which lies between ``valid_from`` and ``valid_to``.
+    """
+
+    first: Name
+    last: Name
+    label: Text
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
 class RegimePublished(EntityRecorded):
-    """A reporting regime and every rule of deadlines that it has had."""
+    """
+    A reporting regime and every rule of deadlines that it has had.
+
+    ``nd09`` and ``cal`` cut the year for everybody. Another regime is a committee's own: it holds
+    in its ``area`` (the whole country without one) for the windows that it lists, and for the
+    ``forms`` that it names, or all that are reported for years. Its reports are owed where it is
+    ``obligatory``, else only where a letter asks for them.
+    """
 
     code: Name
     label_vi: Text | None = None
     rules: tuple[RegimeRule, ...]
+    area: UnitKey | None = Field(default=None, exclude_if=operator.not_)
+    obligatory: bool = Field(default=False, exclude_if=operator.not_)
+    forms: tuple[FormCode, ...] = Field(default=(), exclude_if=operator.not_)
+    yearly: tuple[RegimeYear, ...] = Field(default=(), exclude_if=operator.not_)
+    stages: tuple[RegimeStage, ...] = Field(default=(), exclude_if=operator.not_)
 
     @property
     def entity(self) -> str:

@@ -35,8 +35,13 @@ UNIT_KEY_PATTERN = r"^[A-Z0-9._-]{1,40}$"
 UnitKey = Annotated[str, StringConstraints(strict=True, pattern=UNIT_KEY_PATTERN)]
 FormCode = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z0-9]{1,10}$")]
 PeriodCode = Annotated[
-    str, StringConstraints(strict=True, pattern=r"^[a-z0-9]{1,20}\.[0-9]{4}(-[A-Z0-9]{1,4})?$")
+    str,
+    StringConstraints(
+        strict=True, pattern=r"^[a-z0-9]{1,20}\.([0-9]{4}(-[A-Z0-9]{1,4})?|[0-9]{8}-[0-9]{8})$"
+    ),
 ]
+"""``cal.2023``, ``nd09.2026-M11``, or a committee's own window: ``hanoi.20210101-20231212``."""
+
 CellKey = Annotated[
     str,
     StringConstraints(

@@ -13,13 +13,16 @@ from pathlib import Path
 from shared.directory.contents import DirectoryContents
 from shared.directory.files import DATA, read_document, shipped
 from shared.reference.catalogue import Catalogue, build_catalogue
-from shared.reference.committees import Committee, build_committees
+from shared.reference.committees import Committee, build_committees, letters_of
 from shared.reference.deadlines import build_rules, missing_rules
 from shared.reference.directory import Directory
 from shared.reference.errors import FactError
 from shared.reference.lineage import Lineage
 from shared.reference.reference_data import ReferenceData
+from shared.reference.regime_rows import build_regimes
+from shared.reference.regimes import Regime, Regimes
 from shared.reference.rows import FileRow
+from shared.reference.window_duties import WindowDuties
 
 
 def load_reference_data(
@@ -43,14 +46,19 @@ def build_reference_data(contents: DirectoryContents) -> ReferenceData:
     if contents.calendar is None:
         raise FactError(contents.origin, "calendar", "is missing")
     committees = build_committees(contents.committees, contents.origin)
+    regimes = build_regimes(contents.regimes, contents.origin)
+    duties = WindowDuties(regimes, committees)
     mandates = [mandate for it in committees for mandate in it.mandates]
-    directory = Directory(contents.units, contents.origin, mandates)
+    directory = Directory(contents.units, contents.origin, mandates, duties.asked_in)
     lineage = Lineage(contents.links, contents.origin)
     lineage.check(directory)
     _check_areas(committees, directory)
+    _check_windows(contents, regimes)
     catalogue, rules = load_catalogue(), build_rules(contents.regimes, contents.origin)
-    last = contents.calendar.last
-    for period, level in missing_rules(rules, catalogue.forms, last, directory.levels_owing):
+    for own in regimes:
+        _check_regime(own, _regime(contents, own.code), directory, catalogue)
+    last, levels = contents.calendar.last, directory.levels_owing
+    for period, level in missing_rules(rules, catalogue.forms, last, levels, regimes):
         regime = _regime(contents, period.regime)
         message = f"none sets a deadline for {period.code} and level {level}"
         raise regime.wrong("rules", message)
@@ -61,6 +69,7 @@ def build_reference_data(contents: DirectoryContents) -> ReferenceData:
         calendar=contents.calendar,
         committees=committees,
         rules=rules,
+        regimes=regimes,
     )
 
 
@@ -77,6 +86,22 @@ def load_catalogue() -> Catalogue:
 def _regime(contents: DirectoryContents, code: str) -> FileRow:
     values = next((it for it in contents.regimes if it["code"] == code), {})
     return FileRow(contents.origin, f"regime {code}", values)
+
+
+def _check_regime(regime: Regime, row: FileRow, directory: Directory, catalogue: Catalogue) -> None:
+    """Refuse a regime that holds nowhere, or asks for what is not reported for years."""
+    if regime.area is not None and directory.get(regime.area) is None:
+        raise row.wrong("area", f"{regime.area!r} is not in the directory")
+    window = regime.windows[-1].period
+    taken = {it.code for it in catalogue.forms if it.accepts(window)}
+    if unknown := sorted(regime.forms - taken):
+        raise row.wrong("forms", f"{', '.join(unknown)}: no such form is reported for years")
+
+
+def _check_windows(contents: DirectoryContents, regimes: Regimes) -> None:
+    for _, row, letter in letters_of(contents.committees, contents.origin):
+        if regimes.find(letter.period) is None:
+            raise row.wrong("period", f"no regime lists the window {letter.period}")
 
 
 def _check_areas(committees: Iterable[Committee], directory: Directory) -> None:

@@ -8,7 +8,7 @@ year's rule leaves last year's verdicts alone.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from itertools import product
+from itertools import chain, product
 
 from shared.reference.catalogue import FormVersion
 from shared.reference.committees import Committee, Demand, Extension
@@ -16,6 +16,8 @@ from shared.reference.dates import Dated
 from shared.reference.errors import NoDeadlineRule
 from shared.reference.levels import LEVELS
 from shared.reference.periods import KINDS, REGIMES, VIETNAM, Period, periods_of_year
+from shared.reference.regime_rows import REGIME_FIELDS, regime_code
+from shared.reference.regimes import Regimes
 from shared.reference.rows import FileRow
 from shared.reference.wordings import Wording
 from shared.reference.working_days import WorkingCalendar
@@ -100,9 +102,10 @@ def build_rules(
     rules: dict[str, DeadlineRule] = {}
     for number, values in enumerate(rows, start=1):
         regime = FileRow(file, f"regime {values.get('code') or number}", values)
-        regime.only("code", "label_vi", "rules")
+        regime.only(*REGIME_FIELDS)
+        code = regime_code(regime)
         for row in regime.rows("rules"):
-            rule = _rule(row, regime.one_of("code", REGIMES))
+            rule = _rule(row, code)
             clash = next((it for it in rules.values() if _clash(it, rule)), None)
             if clash is not None:
                 raise row.refused(f"rule {rule.code} holds together with rule {clash.code}")
@@ -121,21 +124,23 @@ def missing_rules(
     forms: Iterable[FormVersion],
     until: date,
     levels_owing: Callable[[FormVersion, Period], frozenset[str]],
+    regimes: Regimes | None = None,
 ) -> Iterator[tuple[Period, str]]:
     """
     Yield each period and level that a form may be owed for and that has no deadline rule.
 
-    From the first year of which reports are kept to the last period that ends by *until*.
+    From the first year of which reports are kept to the last period that ends by *until*. A window
+    of a committee must have one too: a letter may set its date, but need not.
     """
-    known, versions = tuple(rules), tuple(forms)
-    for period in _periods_until(until):
+    known, versions, own = tuple(rules), tuple(forms), regimes or Regimes()
+    for period in chain(_periods_until(until), own.windows()):
         holding = {rule.level for rule in known if rule.holds(period)}
         if None in holding:
             continue
         levels = {
             level
             for form in versions
-            if form.accepts(period) and form.valid_in(period)
+            if own.takes(form, period) and form.valid_in(period)
             for level in levels_owing(form, period)
         }
         yield from ((period, level) for level in sorted(levels - holding))

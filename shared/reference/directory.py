@@ -7,7 +7,7 @@ that is renamed, moved or retyped keeps its key and gets another state from that
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -25,6 +25,9 @@ __all__ = ["AREA_LEVELS", "Directory", "Unit", "build_units"]
 _OWING_REMEMBERED = 4096
 _LIVING_REMEMBERED = 64
 
+AskedIn = Callable[[str, Period, tuple[str, ...]], bool]
+"""Tells whether a form is owed for a committee's window by a unit of these areas, itself first."""
+
 UnitsByArea = Mapping[str, tuple[Unit, ...]]
 """Area -> the units that count in it, sorted by key: a province or district itself included."""
 
@@ -33,10 +36,16 @@ class Directory:
     """All units by key, each with its states in time; immutable after construction."""
 
     def __init__(
-        self, units: Iterable[Unit], file: str = "units.csv", mandates: Iterable[Mandate] = ()
+        self,
+        units: Iterable[Unit],
+        file: str = "units.csv",
+        mandates: Iterable[Mandate] = (),
+        asked_in: AskedIn = lambda *_: False,
     ) -> None:
         """
         Index the units; *mandates* say who owes a form beside those of the catalogue.
+
+        *asked_in* tells which of them are asked for a form for a committee's window.
 
         Raises FactError when two states of a unit overlap or leave a gap, a parent is unknown or
         ends before the unit, a unit does not lie in a province, or a code means two things at once.
@@ -50,6 +59,8 @@ class Directory:
         self._change_days = sorted(set(_days_of_change(dated)))
         self._owing = lru_cache(maxsize=_OWING_REMEMBERED)(self._find_owing)
         self._living = lru_cache(maxsize=_LIVING_REMEMBERED)(self._find_living)
+        self._asked_in = asked_in
+        self._asked = lru_cache(maxsize=_OWING_REMEMBERED)(self._find_asked)
 
     def __len__(self) -> int:
         return len(self._units)
@@ -116,18 +127,16 @@ class Directory:
 
     def owing(self, form: FormVersion, period: Period, area: str) -> tuple[Unit, ...]:
         """Return the units of an area (itself or below) that owe a form, sorted by key."""
-        return self._owing(
-            form.code,
-            form.owed_by,
-            form.voluntary,
-            self.interval_index(period.last_day),
-            area,
-        )
+        if period.is_window:
+            return self._asked(form, period, area)
+        return self._owing_form(form, period, area)
 
     def owes(self, unit_key: str, form: FormVersion, period: Period) -> bool:
         """Return whether a unit owes a form as it is on the last day of a period."""
         chain = self._states.get(unit_key)
         if chain is None or not life(chain).contains(period.last_day):
+            return False
+        if period.is_window and not self._is_asked(unit_key, form, period):
             return False
         state = nearest(chain, period.last_day)
         if form.owes(state.level, state.type):
@@ -192,6 +201,19 @@ class Directory:
             for it in mandates
             if it.names(unit.key, unit.level, unit.type)
         )
+
+    def _owing_form(self, form: FormVersion, period: Period, area: str) -> tuple[Unit, ...]:
+        """Return who owes the form for the periods that end on this day, asked or not."""
+        interval = self.interval_index(period.last_day)
+        return self._owing(form.code, form.owed_by, form.voluntary, interval, area)
+
+    def _find_asked(self, form: FormVersion, period: Period, area: str) -> tuple[Unit, ...]:
+        units = self._owing_form(form, period, area)
+        return tuple(it for it in units if self._is_asked(it.key, form, period))
+
+    def _is_asked(self, unit_key: str, form: FormVersion, period: Period) -> bool:
+        areas = (unit_key, *self._paths.on(unit_key, period.last_day))
+        return self._asked_in(form.code, period, areas)
 
     def _day_in(self, interval_index: int) -> date:
         if interval_index:

@@ -162,5 +162,11 @@ class FormVersion(Dated):
         return self.span.contains(period.last_day)
 
     def accepts(self, period: Period) -> bool:
-        """Return whether the form may be reported for a period of this regime and kind."""
+        """
+        Return whether the form may be reported for a period of this regime and kind.
+
+        A form that is reported for years is one for the windows of committees.
+        """
+        if period.is_window:
+            return any("year" in kinds for kinds in self.regimes.values())
         return period.kind in self.regimes.get(period.regime, frozenset())

@@ -1,11 +1,17 @@
 """
-Periods: a year cut into windows by a regime, and named `<regime>.<year>[-<label>]`.
+Periods: windows of days, each with a code from which all of it can be read.
+
+Two regimes are known everywhere. They cut a year; their periods are `<regime>.<year>[-<label>]`:
 
 nd09  Decree 09/2019/NĐ-CP Art. 12: from the 15th of the month before to the 14th of the last month.
       `nd09.2026-M01` is 15/12/2025 to 14/01/2026 and `nd09.2026` is 15/12/2025 to 14/12/2026.
 cal   Calendar months, as statistics and most committees' yearly letters use them.
 
 Labels: M01..M12, Q1..Q4, H1, H2, 9M, and none for the whole year. Windows overlap: H1 ⊂ 9M ⊂ year.
+
+A committee's own regime has windows of any length, `<regime>.<first day>-<last day>`, such as
+`hanoi.20210101-20231212`. What the code says is all that is known here; which windows a regime has,
+what people call them and which ones follow one another is in `regimes.py` (decision 22).
 """
 
 import calendar
@@ -17,10 +23,13 @@ from functools import lru_cache, total_ordering
 from zoneinfo import ZoneInfo
 
 from shared.reference.dates import DAY, DateSpan
+from shared.reference.vietnamese import date_short
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 REGIMES = ("nd09", "cal")
 KINDS = ("month", "quarter", "half", "nine_months", "year")
+# The kind of every period of a committee's own regime.
+WINDOW = "window"
 
 # Label -> kind, first month, last month.
 _LABELS: dict[str, tuple[str, int, int]] = (
@@ -32,6 +41,7 @@ _LABELS: dict[str, tuple[str, int, int]] = (
 # The years that a code can name.
 _YEARS = range(2000, 2100)
 _CODE = re.compile(r"(nd09|cal)\.(20[0-9]{2})(?:-([MQH9][0-9M]{1,2}))?")
+_OWN_CODE = re.compile(r"([a-z0-9]{1,20})\.(20[0-9]{6})-(20[0-9]{6})")
 _QUARTERS = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
 _DECEMBER = 12
 
@@ -65,8 +75,13 @@ class Period:
 
     @property
     def label(self) -> str:
-        """The part of the code after the year: "M02", "9M", or "" for the whole year."""
-        return self.code.partition("-")[2]
+        """The part of the code after the year: "M02", "9M", or "" for a year or a window."""
+        return "" if self.is_window else self.code.partition("-")[2]
+
+    @property
+    def is_window(self) -> bool:
+        """Whether it is a window of a committee's own regime."""
+        return self.kind == WINDOW
 
     def __lt__(self, other: "Period") -> bool:
         return self._place < other._place
@@ -81,9 +96,15 @@ def parse_period(code: str) -> Period | None:
     """Return the period a code names, or None when it names none. Never raises."""
     found = _CODE.fullmatch(code)
     if found is None:
-        return None
+        return _parse_window(code)
     regime, year, label = found[1], int(found[2]), found[3] or ""
     return _period(regime, year, label) if label in _LABELS else None
+
+
+def window(regime: str, first: date, last: date) -> Period:
+    """Return the period of a committee's own regime from one day to another, both included."""
+    code = f"{regime}.{first:%Y%m%d}-{last:%Y%m%d}"
+    return Period(code, regime, WINDOW, last.year, first, last)
 
 
 def periods_of_year(regime: str, kind: str, year: int) -> tuple[Period, ...]:
@@ -96,7 +117,7 @@ def periods_of_year(regime: str, kind: str, year: int) -> tuple[Period, ...]:
 
 def periods_between(first: Period, last: Period) -> tuple[Period, ...]:
     """
-    Return the periods from first to last, both included, ascending.
+    Return the periods of a year-cutting regime from first to last, both included, ascending.
 
     Raises ValueError when regimes or kinds differ, or when last precedes first.
     """
@@ -138,8 +159,12 @@ def following(period: Period) -> tuple[Period, ...]:
 
 
 def a_year_before(period: Period) -> Period:
-    """Return the same period of the year before. Raises ValueError before the first year."""
-    if period.year <= _YEARS.start:
+    """
+    Return the same period of the year before.
+
+    Raises ValueError before the first year, and for a window: its regime knows.
+    """
+    if period.is_window or period.year <= _YEARS.start:
         raise ValueError(f"no period a year before {period.code}")
     return _period(period.regime, period.year - 1, period.label)
 
@@ -154,7 +179,14 @@ def contains(outer: Period, inner: Period) -> bool:
 
 
 def label_vi(period: Period) -> str:
-    """Return the name people use: "tháng 11 năm 2026", "quý III năm 2026", "năm 2023"."""
+    """
+    Return the name people use: "tháng 11 năm 2026", "quý III năm 2026", "năm 2023".
+
+    A window has the name that its regime gives it (`Regimes.label_vi`); here it has its days.
+    """
+    if period.is_window:
+        first, last = date_short(period.first_day), date_short(period.last_day)
+        return f"từ ngày {first} đến hết ngày {last}"
     year = f"năm {period.year}"
     if period.kind == "month":
         return f"tháng {int(period.label[1:])} {year}"
@@ -162,6 +194,17 @@ def label_vi(period: Period) -> str:
         return f"quý {_QUARTERS[period.label]} {year}"
     named = {"H1": "6 tháng đầu ", "H2": "6 tháng cuối ", "9M": "9 tháng "}
     return named.get(period.label, "") + year
+
+
+def _parse_window(code: str) -> Period | None:
+    found = _OWN_CODE.fullmatch(code)
+    if found is None or found[1] in REGIMES:
+        return None
+    try:
+        first, last = map(date.fromisoformat, found.groups()[1:])
+    except ValueError:
+        return None
+    return window(found[1], first, last) if first <= last else None
 
 
 def _adjoining(period: Period, adjoins: Callable[[Period], bool]) -> tuple[Period, ...]:

@@ -5,7 +5,7 @@ How it is loaded from files and followed on Kafka is in ``shared/directory``.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from shared.reference.deadlines import DeadlineRule, Due, due
 from shared.reference.directory import Directory
 from shared.reference.lineage import Lineage
 from shared.reference.periods import Period
+from shared.reference.regimes import Regimes
 from shared.reference.working_days import WorkingCalendar
 
 T = TypeVar("T")
@@ -35,6 +36,7 @@ class ReferenceData:
     calendar: WorkingCalendar
     committees: tuple[Committee, ...]
     rules: tuple[DeadlineRule, ...]
+    regimes: Regimes = field(default_factory=Regimes)
 
     def due(self, form_code: str, period: Period, unit_key: str) -> Due | None:
         """

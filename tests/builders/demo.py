@@ -12,7 +12,9 @@ from shared.reference.reference_data import ReferenceData
 
 def knowledge_of(reference: ReferenceData) -> RuleContext:
     """Prepare a judge."""
-    return build_rule_context(reference.catalogue, reference.directory, reference.due)
+    return build_rule_context(
+        reference.catalogue, reference.directory, reference.due, regimes=reference.regimes
+    )
 
 
 def codes(body: bytes, context: RuleContext, now: datetime) -> set[str]:

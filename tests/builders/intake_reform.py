@@ -39,7 +39,11 @@ def reformed(reference: ReferenceData) -> ReferenceData:
 def context_of(reference: ReferenceData) -> RuleContext:
     """Return the context of some reference data."""
     return build_rule_context(
-        reference.catalogue, reference.directory, reference.due, reference.lineage
+        reference.catalogue,
+        reference.directory,
+        reference.due,
+        reference.lineage,
+        reference.regimes,
     )
 
 

@@ -5,6 +5,7 @@ from shared.reference.place_names import in_sentence
 
 FACTS: dict[str, tuple[MessageValue, ...]] = {
     "advice": ("", Phrase("use_unclassified")),
+    "area": (in_sentence("Thành phố Hà Nội"),),
     "arisen": (10,),
     "attendances": ("Lượt người dự tuyên truyền, quán triệt",),
     "attended": (120,),
@@ -54,6 +55,7 @@ FACTS: dict[str, tuple[MessageValue, ...]] = {
     "read": ("1,635",),
     "recognised": (251,),
     "recommended": (1446,),
+    "regime": ("Chế độ báo cáo của Ban Chỉ đạo thành phố Hà Nội",),
     "removed": (37,),
     "sent": ("92,5",),
     "sessions": ("Hội nghị, buổi tuyên truyền, quán triệt",),
@@ -83,6 +85,9 @@ _CARRIED_IN: dict[str, tuple[MessageValue, ...]] = {
 _RATE: dict[str, tuple[MessageValue, ...]] = {
     "label": ("Tỷ lệ giải quyết đơn thuộc thẩm quyền",),
     "sent": ("92,5", "hơn 95"),
+}
+_WINDOW: dict[str, tuple[MessageValue, ...]] = {
+    "period": ("từ ngày 01/01/2021 đến hết ngày 12/12/2023",)
 }
 OWN: dict[str, dict[str, tuple[MessageValue, ...]]] = {
     "amount_too_large": {"label": ("Kinh phí Nhân dân đóng góp",), "unit": (" tỷ đồng",)},
@@ -140,7 +145,9 @@ OWN: dict[str, dict[str, tuple[MessageValue, ...]]] = {
     "superseded": {"now": (2,)},
     "thousands_separator": {"value": ("1.635",)},
     "unknown_period": {"period": ("cal.2023-Q9",)},
+    "unknown_regime": _WINDOW | {"regime": ("hanoi",)},
     "unknown_unit": {"unit": ("99.9",)},
+    "window_not_listed": _WINDOW,
     "yes_or_no": {
         "label": ("Quy chế đối thoại đang áp dụng (1: đã ban hành, 0: chưa)",),
         "value": (15,),

@@ -18,6 +18,7 @@ from shared.reference.dates import DAY
 from shared.reference.directory import Directory
 from shared.reference.errors import FactError
 from shared.reference.reference_data import ReferenceData
+from shared.reference.regimes import Regimes
 from shared.reference.rows import FileMapping, FileRow
 from shared.reference.working_days import WorkingCalendar
 from tools.qcdc.letters import letter_problems, letter_warnings
@@ -46,7 +47,7 @@ def problems_of(
 
 
 def warnings_of(
-    contents: DirectoryContents, reference: ReferenceData, today: date
+    contents: DirectoryContents, reference: ReferenceData, today: date, before: Regimes
 ) -> Iterator[str]:
     """Yield what may be published and is worth a second look."""
     last = reference.calendar.last
@@ -57,6 +58,18 @@ def warnings_of(
         )
     yield from map(str, letter_warnings(contents, reference))
     yield from map(str, mandate_warnings(contents, reference))
+    yield from _lost_windows(before, reference.regimes, today)
+
+
+def _lost_windows(before: Regimes, after: Regimes, today: date) -> Iterator[str]:
+    """Name windows that have begun and that their regime would have no more."""
+    for regime in before:
+        begun = [it for it in regime.windows if it.period.first_day <= today]
+        for lost in (it for it in begun if not after.knows(it.period)):
+            yield (
+                f"regime {regime.code} loses {lost.period.code} ({lost.label}): what was counted"
+                " for it stays, but nobody can ask for it, correct it or withdraw it"
+            )
 
 
 def _addresses(contents: DirectoryContents) -> Iterator[FactError]:

@@ -18,6 +18,8 @@ from shared.infra.errors import Misconfigured
 from shared.reference.errors import FactError, FactErrors
 from shared.reference.plain_text import plain
 from shared.reference.reference_data import ReferenceData
+from shared.reference.regime_rows import build_regimes
+from shared.reference.regimes import Regimes
 from tools.qcdc.checks import problems_of, warnings_of
 
 Json = Mapping[str, Any]
@@ -60,10 +62,11 @@ class Proposal:
     wanted: Entities
     contents: DirectoryContents
     reference: ReferenceData
+    regimes_before: Regimes
 
     def warnings(self, today: date) -> Sequence[str]:
         """Return what may be published and is worth a second look, a line each."""
-        return list(warnings_of(self.contents, self.reference, today))
+        return list(warnings_of(self.contents, self.reference, today, self.regimes_before))
 
     @property
     def changes(self) -> Sequence[EntityChange]:
@@ -93,11 +96,12 @@ async def propose(
     try:
         contents = with_files(shipped() if from_shipped else before or shipped(), files)
         wanted, reference = _checked(contents, base.replica.entities, before)
+        regimes_before = build_regimes(before.regimes if before else ())
     except (FactError, OSError) as problem:
         raise Misconfigured(str(problem)) from problem
     if reason := unusable(wanted):
         raise Misconfigured(reason)
-    return Proposal(base, wanted, contents, reference)
+    return Proposal(base, wanted, contents, reference, regimes_before)
 
 
 def _checked(

@@ -52,7 +52,7 @@ def _asked(
 ) -> tuple[FormVersion, Period] | None:
     period = parse_period(letter.period)
     form = reference.catalogue.form(letter.form, period) if period else None
-    return (form, period) if period and form and form.accepts(period) else None
+    return (form, period) if period and form and reference.regimes.takes(form, period) else None
 
 
 def _not_granted(

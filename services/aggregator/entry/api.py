@@ -4,7 +4,7 @@ The HTTP interface: totals, coverage, lateness; units, revisions and signed figu
 Reads the ledger; changes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -22,13 +22,14 @@ from services.aggregator.errors import QuestionRefused
 from services.aggregator.usecases.committees import CommitteesAnswer, CommitteesQuery
 from services.aggregator.usecases.coverage import CoverageAnswer, CoverageQuery
 from services.aggregator.usecases.late import LateAnswer, LateQuery
+from services.aggregator.usecases.periods import PeriodsAnswer, PeriodsQuery
 from services.aggregator.usecases.revisions import RevisionsAnswer, RevisionsQuery
 from services.aggregator.usecases.snapshots import SnapshotsAnswer, SnapshotsQuery
 from services.aggregator.usecases.totals import TotalsAnswer, TotalsOptions, TotalsQuery
 from services.aggregator.usecases.units import UnitDetails, UnitQueries
 from shared.infra.web.description import problem_answer
 from shared.infra.web.problems import problem_response
-from shared.reference.periods import Period
+from shared.reference.regimes import Regimes
 
 _STATUS = {"unknown_unit": 404, "unknown_code": 404, "unit_ended": 409, "unit_not_begun": 409}
 """The status of each refusal; 400 of all others."""
@@ -41,15 +42,15 @@ _NOT_TODAY: dict[int | str, dict[str, Any]] = {
 Forms = Annotated[list[str], Query(description="biểu mẫu; nhắc lại để chọn nhiều biểu")]
 
 
-async def _periods(
+async def _codes(
     period: str = "",
     first: Annotated[str, Query(alias="from")] = "",
     last: Annotated[str, Query(alias="to")] = "",
-) -> Sequence[Period]:
-    return periods_of(period, first, last)
+) -> tuple[str, str, str]:
+    return period, first, last
 
 
-Periods = Annotated[Sequence[Period], Depends(_periods)]
+PeriodCodes = Annotated[tuple[str, str, str], Depends(_codes)]
 Day = Annotated[str, Query(description="ngày, dạng 2025-07-01; mặc định là hôm nay")]
 
 
@@ -64,6 +65,9 @@ class Queries:
     committees: CommitteesQuery
     revisions: RevisionsQuery
     snapshots: SnapshotsQuery
+    periods: PeriodsQuery
+    regimes: Callable[[], Regimes]
+    """Returns the regimes in force."""
 
 
 def add_routes(app: FastAPI, queries: Queries, messages: Mapping[str, str]) -> None:
@@ -82,7 +86,7 @@ def _add_figures(app: FastAPI, queries: Queries) -> None:
 
     @app.get("/v1/totals", responses={200: {"model": TotalsAnswer}, **_NO_SUCH_UNIT, **_NOT_TODAY})
     async def totals(
-        periods: Periods,
+        asked: PeriodCodes,
         form: Forms = [],  # noqa: B006 - FastAPI's way to say "none"; nobody changes it
         unit: str = "",
         view: Annotated[str, Query(description="as_reported | current")] = "as_reported",
@@ -94,7 +98,9 @@ def _add_figures(app: FastAPI, queries: Queries) -> None:
 
         As it was reported within the boundaries of then, or within those of today.
         """
-        before = comparison_of(compare_with, periods)
+        regimes = queries.regimes()
+        periods = periods_of(*asked, regimes)
+        before = comparison_of(compare_with, periods, regimes)
         options = TotalsOptions(form, view_of(view), before, by_base(by))
         return _json(await queries.totals(unit, periods, options))
 
@@ -105,7 +111,7 @@ def _add_figures(app: FastAPI, queries: Queries) -> None:
         period: str = "",
     ) -> Response:
         """How many units owe each form, and how many have sent it, on time or late."""
-        return _json(await queries.coverage(unit, period_of(period), form))
+        return _json(await queries.coverage(unit, period_of(period, queries.regimes()), form))
 
     @app.get("/v1/late", responses={200: {"model": LateAnswer}, **_NO_SUCH_UNIT})
     async def late(
@@ -114,10 +120,15 @@ def _add_figures(app: FastAPI, queries: Queries) -> None:
         period: str = "",
     ) -> Response:
         """Who sent a form late, or not at all though it was due."""
-        return _json(await queries.late(unit, period_of(period), form))
+        return _json(await queries.late(unit, period_of(period, queries.regimes()), form))
 
 
 def _add_history(app: FastAPI, queries: Queries) -> None:
+    @app.get("/v1/periods", responses={200: {"model": PeriodsAnswer}, **_NO_SUCH_UNIT})
+    async def periods(unit: str = "") -> Response:
+        """List the windows that committees' own regimes have for a unit."""
+        return _json(await queries.periods(unit))
+
     @app.get("/v1/units", responses={200: {"model": UnitDetails}, **_NO_SUCH_UNIT})
     async def unit_of_code(official_code: str = "", level: str = "", on: Day = "") -> Response:
         """Find the unit that an official code means on a day: codes are used again."""
@@ -136,12 +147,16 @@ def _add_history(app: FastAPI, queries: Queries) -> None:
     @app.get("/v1/revisions", responses={200: {"model": RevisionsAnswer}, **_NO_SUCH_UNIT})
     async def revisions(unit: str = "", form: str = "", period: str = "") -> Response:
         """Every revision of a report, when it came, and what it changed."""
-        return _json(await queries.revisions(unit, form, period_of(period)))
+        return _json(await queries.revisions(unit, form, period_of(period, queries.regimes())))
 
     @app.get("/v1/snapshots", responses={200: {"model": SnapshotsAnswer}, **_NO_SUCH_UNIT})
     async def snapshots(unit: str = "", form: str = "", period: str = "") -> Response:
         """List what was signed of a unit, and what has become of it since."""
-        return _json(await queries.snapshots(unit, form, period_of(period) if period else None))
+        return _json(
+            await queries.snapshots(
+                unit, form, period_of(period, queries.regimes()) if period else None
+            )
+        )
 
 
 def _json(answer: BaseModel) -> Response:

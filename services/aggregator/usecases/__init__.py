@@ -15,6 +15,7 @@ Queries
     late              which units sent a form late, or not at all
     revisions         every revision of one report, and what each changed
     snapshots         signed figures, and their restatements
+    periods           the windows that committees' own regimes have for a unit
     units             a unit as of a day
     committees        the steering committees of a unit on a day, and who is in them
 

@@ -16,7 +16,7 @@ from services.aggregator.domain.rollup import ComputedFigure, FigureSelection, c
 from services.aggregator.domain.stated_figures import StatedFigures, carry_opening_stocks
 from services.aggregator.store.ledger_reader import LedgerReader
 from shared.infra.postgres.database import Connection
-from shared.reference.periods import Period, preceding
+from shared.reference.periods import Period
 
 
 async def computed_figures(
@@ -87,7 +87,8 @@ async def _with_opening_stocks(
         for cell, closing in opening_stocks(question.forms[period]).items()
         if not stated.answers(cell, period)
     }
-    for earlier in preceding(period) if unstated else ():
+    regimes = question.reference.regimes
+    for earlier in regimes.preceding(period) if unstated else ():
         layouts = _earlier_layouts(reader, question, period, earlier)
         earlier_question = replace(question, forms={earlier: layouts})
         area_rows = await reader.area_rows(connection, earlier_question)

@@ -41,7 +41,8 @@ class CoverageQuery:
         """Answer with the coverage of each form that a unit owes, and of the *wanted* ones."""
         reference = self._reader.reference()
         check_unit(reference.directory, key)
-        question = Question(reference, key, resolve_forms(self._reader.layouts, wanted, [period]))
+        forms = resolve_forms(self._reader.layouts, wanted, [period], reference.regimes)
+        question = Question(reference, key, forms)
         receipts = await self._reader.receipts_now(self._database, question)
         scope = question.scopes[period]
         parts = [

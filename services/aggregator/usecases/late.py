@@ -63,7 +63,8 @@ class LateQuery:
         """Answer with the late list of this instant."""
         reference = self._reader.reference()
         check_unit(reference.directory, key)
-        question = Question(reference, key, resolve_forms(self._reader.layouts, wanted, [period]))
+        forms = resolve_forms(self._reader.layouts, wanted, [period], reference.regimes)
+        question = Question(reference, key, forms)
         receipts = await self._reader.receipts_now(self._database, question)
         scope = question.scopes[period]
         late_or_missing = [

@@ -11,9 +11,10 @@ from services.aggregator.domain.layouts import Layout, Layouts
 from services.aggregator.errors import QuestionRefused
 from services.aggregator.usecases.answers import unit_answer
 from shared.reference.directory import Directory
-from shared.reference.periods import Period, label_vi
+from shared.reference.periods import Period
 from shared.reference.place_names import in_sentence
 from shared.reference.reference_data import ReferenceData
+from shared.reference.regimes import Regimes
 from shared.reference.vietnamese import date_short
 
 
@@ -61,7 +62,7 @@ def resolve_day(on: str, today: date) -> date:
 
 
 def resolve_forms(
-    layouts: Layouts, wanted: Sequence[str], periods: Sequence[Period]
+    layouts: Layouts, wanted: Sequence[str], periods: Sequence[Period], regimes: Regimes
 ) -> Mapping[Period, Sequence[Layout]]:
     """
     Return the layouts of each period: of the *wanted* forms, or of all that accept the period.
@@ -80,13 +81,13 @@ def resolve_forms(
         for period in periods
     }
     if not any(selected.values()):
-        labels = ", ".join(label_vi(it) for it in periods[:1])
+        labels = ", ".join(regimes.label_vi(it) for it in periods[:1])
         raise QuestionRefused("no_form_for_period", {"labels": labels})
     return selected
 
 
-def resolve_form(layouts: Layouts, form: str, period: Period) -> Layout:
+def resolve_form(layouts: Layouts, form: str, period: Period, regimes: Regimes) -> Layout:
     """Return the layout of one form. Raises QuestionRefused when it is missing or unknown."""
     if not form:
         raise QuestionRefused("form_missing")
-    return resolve_forms(layouts, [form], [period])[period][0]
+    return resolve_forms(layouts, [form], [period], regimes)[period][0]

@@ -89,7 +89,7 @@ class RevisionsQuery:
         """Answer with every revision of a slot, and what each changed."""
         reference = self._reader.reference()
         check_unit(reference.directory, key)
-        layout = resolve_form(self._reader.layouts, form, period)
+        layout = resolve_form(self._reader.layouts, form, period, reference.regimes)
         async with read_snapshot(self._database) as connection:
             rows = await self._reader.revisions(connection, Slot(key, form, period.code))
         stated = [_stated(row, layout) for row in rows]

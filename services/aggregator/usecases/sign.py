@@ -18,7 +18,7 @@ from services.aggregator.store.snapshots import add_snapshot, find_snapshot, loc
 from services.aggregator.usecases.answers import unit_answer
 from services.aggregator.usecases.render import RenderedTotals, TotalsRenderer
 from shared.infra.postgres.database import Connection, Database
-from shared.reference.periods import Period, parse_period
+from shared.reference.periods import Period
 from shared.reference.reference_data import ReferenceData
 
 
@@ -97,10 +97,10 @@ async def _add(connection: Connection, snapshot: Snapshot, province: str) -> Non
 def _signable(
     reference: ReferenceData, layouts: Layouts, order: SignOrder
 ) -> tuple[Layout, Period]:
-    period, layout = parse_period(order.period), layouts.of(order.form, order.period)
+    period, layout = reference.regimes.find(order.period), layouts.of(order.form, order.period)
     if reference.directory.get(order.unit) is None:
         raise CannotSign(f"there is no unit {order.unit}")
-    if period is None or layout is None or not layout.form.accepts(period):
+    if period is None or layout is None or not reference.regimes.takes(layout.form, period):
         raise CannotSign(f"there is no form {order.form} for {order.period}")
     if not order.document.strip():
         raise CannotSign("a document has to be named")

@@ -92,7 +92,7 @@ class TotalsQuery:
             if view == "current":
                 check_unit_is_current(reference, key, as_of.today)
             periods = periods or await self._reported_periods(connection, units, as_of)
-            forms = resolve_forms(self._reader.layouts, options.forms, periods)
+            forms = resolve_forms(self._reader.layouts, options.forms, periods, reference.regimes)
             question = Question(reference, key, forms, view, as_of.today)
             figures = await self._figures(connection, question, options)
         return TotalsAnswer(
@@ -129,7 +129,8 @@ class TotalsQuery:
         """Return the question about the period to compare with, none without one."""
         if options.compare_with is None:
             return []
-        forms = resolve_forms(self._reader.layouts, options.forms, [options.compare_with])
+        regimes = question.reference.regimes
+        forms = resolve_forms(self._reader.layouts, options.forms, [options.compare_with], regimes)
         return [replace(question, forms=forms)]
 
     def _written(

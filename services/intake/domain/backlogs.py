@@ -7,10 +7,12 @@ quarters and years overlap, so periods of one kind are counted by themselves.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from shared.reference.periods import Period
+
+_A_YEAR = timedelta(days=366)
 
 
 class PeriodKind(NamedTuple):
@@ -18,6 +20,20 @@ class PeriodKind(NamedTuple):
 
     regime: str
     kind: str
+
+    @classmethod
+    def of(cls, period: Period) -> "PeriodKind":
+        """
+        Return the kind of a period.
+
+        Windows of a committee may overlap. Those of up to a year between the same days of the year
+        do not; any longer one stands by itself.
+        """
+        if not period.is_window:
+            return cls(period.regime, period.kind)
+        if period.last_day - period.first_day >= _A_YEAR:
+            return cls(period.regime, period.code)
+        return cls(period.regime, f"{period.first_day:%m%d}-{period.last_day:%m%d}")
 
 
 class PeriodBacklog(NamedTuple):
@@ -36,7 +52,7 @@ class PeriodBacklog(NamedTuple):
     @classmethod
     def of(cls, period: Period, left: int, carried_in: int | None) -> "PeriodBacklog":
         """Return what the report of a period says."""
-        return cls(PeriodKind(period.regime, period.kind), period.last_day, left, carried_in)
+        return cls(PeriodKind.of(period), period.last_day, left, carried_in)
 
 
 class HandedCases(NamedTuple):

@@ -14,7 +14,7 @@ from shared.contracts.reports import HandoverSubmitted, ReportSubmitted
 from shared.reference.catalogue import Indicator
 from shared.reference.directory import Unit
 from shared.reference.figures import UNITS_MAX, to_units
-from shared.reference.periods import Period, parse_period
+from shared.reference.periods import Period
 
 SentFigures = Mapping[str, int | str | None]
 Misfit = Literal["wrong_kind", "not_exact", "amount_too_large"]
@@ -88,6 +88,10 @@ class Case:
         place = "openings" if isinstance(self.report, HandoverSubmitted) else "figures"
         return f"{place}.{cell}"
 
+    def period_label(self) -> str:
+        """Return what people call the period; its code where it is none."""
+        return self.context.regimes.label_vi(self.period) if self.period else self.report.period
+
     def label(self, cell: str) -> str:
         """Return what people call a cell."""
         return self.context.catalogue.label(cell)
@@ -97,7 +101,7 @@ def lay_out(
     report: SubmissionEvent, received_at: datetime, history: UnitHistory, context: RuleContext
 ) -> Case:
     """Look up what a report names and turn its figures into integers."""
-    period = parse_period(report.period)
+    period = context.regimes.find(report.period)
     compiled = None if period is None else context.compiled(report.form, period)
     figures, qualifiers, entered_in = _content(report)
     units, unfit = (

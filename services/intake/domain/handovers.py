@@ -19,7 +19,7 @@ from shared.contracts.values import Severity
 from shared.reference.catalogue import Measure
 from shared.reference.dates import DAY
 from shared.reference.lineage import Component
-from shared.reference.periods import label_vi, parse_period
+from shared.reference.periods import parse_period
 from shared.reference.place_names import in_sentence
 from shared.reference.vietnamese import date_short
 
@@ -42,7 +42,10 @@ def violations_in(
         yield Violation("handover_without_redrawing", "effective_on", values)
         return
     if not period.first_day <= report.effective_on <= period.last_day:
-        values = {"period": label_vi(period), "day": date_short(report.effective_on)}
+        values = {
+            "period": working_set.context.regimes.label_vi(period),
+            "day": date_short(report.effective_on),
+        }
         yield Violation("handover_outside_period", "period", values)
         return
     sources = stock_cells(compiled)

@@ -12,7 +12,7 @@ from services.intake.domain.submissions import RawSubmission
 from services.intake.domain.violations import Violation
 from shared.contracts.strict_json import parse
 from shared.reference.errors import CalendarTooShort, NoDeadlineRule
-from shared.reference.periods import Period, label_vi
+from shared.reference.periods import Period
 
 JUDGEMENT_FAILED = Violation("judgement_failed", "", severity="warn")
 """Judging raised: a fault of ours, that another release mends."""
@@ -34,9 +34,9 @@ def not_judgeable(
     try:
         context.when_due(report.form, period, report.unit)
     except CalendarTooShort:
-        return _parked("calendar_too_short", period)
+        return _parked("calendar_too_short", period, context)
     except NoDeadlineRule:
-        return _parked("no_deadline_rule", period)
+        return _parked("no_deadline_rule", period, context)
     return None
 
 
@@ -56,5 +56,6 @@ def unparked(parked: ParkedSubmission) -> RawSubmission:
     )
 
 
-def _parked(code: str, period: Period) -> Violation:
-    return Violation(code, "period", {"period": label_vi(period)}, severity="warn")
+def _parked(code: str, period: Period, context: RuleContext) -> Violation:
+    values = {"period": context.regimes.label_vi(period)}
+    return Violation(code, "period", values, severity="warn")

@@ -14,7 +14,7 @@ from services.intake.domain.sources import following, opened_by
 from services.intake.domain.state import CauseKind, Handover, OpenQuestion, SlotState
 from services.intake.domain.violations import MessageValue, Renderer, Violation, render_all
 from services.intake.domain.working_set import OpeningBasis, WorkingSet
-from shared.reference.periods import label_vi, parse_period
+from shared.reference.periods import parse_period
 from shared.reference.place_names import in_sentence
 from shared.reference.slots import Slot
 
@@ -39,7 +39,7 @@ def watch_report(working_set: WorkingSet, key: Slot) -> Dependents:
 
 def watch_handover(working_set: WorkingSet, handover: Handover) -> Dependents:
     """Look at what may rest on a handover before it changes."""
-    return _watch(working_set, opened_by(handover.key))
+    return _watch(working_set, opened_by(handover.key, working_set.context))
 
 
 def questions_about(
@@ -127,8 +127,9 @@ def _violations(
 
 
 def _names(working_set: WorkingSet, key: Slot) -> dict[str, MessageValue]:
-    unit, period = working_set.context.directory.get(key.unit), parse_period(key.period)
+    context, period = working_set.context, parse_period(key.period)
+    unit = context.directory.get(key.unit)
     return {
         "name": in_sentence(unit.name) if unit else key.unit,
-        "its_period": label_vi(period) if period else key.period,
+        "its_period": context.regimes.label_vi(period) if period else key.period,
     }

@@ -85,7 +85,7 @@ def _add_handover(read_set: ReadSet, key: HandoverKey, period: str, context: Rul
     read_set.series.update(ReportSeries(it.unit, it.form) for it in handovers)
     for candidates in handover_closings(key, period, context):
         read_set.slots.update(candidates)
-    _add_dependents(read_set, opened_by(key), context)
+    _add_dependents(read_set, opened_by(key, context), context)
 
 
 def _add_dependents(read_set: ReadSet, slots: Iterable[Slot], context: RuleContext) -> None:

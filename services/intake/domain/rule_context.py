@@ -20,6 +20,7 @@ from shared.reference.deadlines import Due
 from shared.reference.directory import Directory
 from shared.reference.lineage import Lineage
 from shared.reference.periods import Period
+from shared.reference.regimes import Regimes
 
 DueLookup = Callable[[str, Period, str], Due | None]
 """Answers when a form for a period is due from a unit."""
@@ -160,9 +161,8 @@ class RuleContext:
     versions: Mapping[tuple[str | None, int | None], CompiledForm]
     """Every form version by code and number."""
     form_codes: frozenset[str]
-    provincial: frozenset[str]
-    """Indicators that only a province can have (rule R12)."""
     reorganisations: Reorganisations
+    regimes: Regimes
 
     def compiled_version(self, code: str | None, number: int | None) -> CompiledForm | None:
         """Return a form version by its number, also one that is in force no more."""
@@ -176,9 +176,14 @@ class RuleContext:
 
 
 def build_rule_context(
-    catalogue: Catalogue, directory: Directory, when_due: DueLookup, lineage: Lineage | None = None
+    catalogue: Catalogue,
+    directory: Directory,
+    when_due: DueLookup,
+    lineage: Lineage | None = None,
+    regimes: Regimes | None = None,
 ) -> RuleContext:
     """Prepare the plans of all form versions."""
+    known_regimes = regimes or Regimes()
     provincial = frozenset(it.code for it in catalogue.indicators.values() if it.at_province_only)
     versions: dict[tuple[str | None, int | None], CompiledForm] = {
         (it.code, it.version): _compile(it, catalogue, provincial)
@@ -193,7 +198,7 @@ def build_rule_context(
 
     @lru_cache(maxsize=_PLANS_REMEMBERED)
     def period_context(code: str, period: str) -> PeriodContext | None:
-        around = adjoining(period)
+        around = adjoining(period, known_regimes)
         return None if around is None else PeriodContext(around, compiled(code, around.period))
 
     return RuleContext(
@@ -204,8 +209,8 @@ def build_rule_context(
         period_context=period_context,
         versions=versions,
         form_codes=frozenset(form.code for form in catalogue.forms),
-        provincial=provincial,
         reorganisations=Reorganisations(directory, lineage or Lineage()),
+        regimes=known_regimes,
     )
 
 

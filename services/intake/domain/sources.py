@@ -8,9 +8,8 @@ keys up again: a key that one of them lacks raises KeyNotLoaded there.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
-from services.intake.domain.adjoining import Adjoining, adjoining, holding
+from services.intake.domain.adjoining import Adjoining
 from services.intake.domain.loaded_state import BacklogQuery
 from services.intake.domain.reorganisation import Reorganisation
 from services.intake.domain.rule_context import RuleContext
@@ -93,9 +92,9 @@ def following(slot: Slot, context: RuleContext) -> Iterator[Slot]:
         yield Slot(slot.unit, slot.form, code)
     period = period_context.period
     for heir, day in context.reorganisations.heirs_after(slot.unit, period.first_day):
-        for code in holding(day):
-            if code.startswith(f"{period.regime}."):
-                yield Slot(heir, slot.form, code)
+        for held in context.regimes.holding(day):
+            if held.regime == period.regime:
+                yield Slot(heir, slot.form, held.code)
 
 
 def closing_candidates(
@@ -109,16 +108,15 @@ def closing_candidates(
     period begins. Older closings prove nothing about what happened since.
     """
     ended = context.reorganisations.ended(unit, day)
-    codes = (*_ending_codes(day, around.period.regime, ended), *around.preceding)
+    codes = (*_ending_codes(day, around.period.regime, ended, context), *around.preceding)
     return tuple([Slot(unit, form, code) for code in codes])
 
 
-@lru_cache(maxsize=1024)
-def _ending_codes(day: date, regime: str, ended: bool) -> tuple[str, ...]:
+def _ending_codes(day: date, regime: str, ended: bool, context: RuleContext) -> tuple[str, ...]:
     """Return the periods that hold the day before, and end on it unless the unit ended too."""
     eve = day - DAY
-    periods = [it for it in map(parse_period, holding(eve)) if it and it.regime == regime]
-    return tuple(it.code for it in periods if ended or it.last_day == eve)
+    periods = [it for it in context.regimes.holding(eve) if it.regime == regime]
+    return tuple([it.code for it in periods if ended or it.last_day == eve])
 
 
 def handover_closings(
@@ -126,9 +124,10 @@ def handover_closings(
 ) -> list[ClosingCandidates]:
     """Return, for each unit that a handover takes from, where its closing stocks may be."""
     component = context.reorganisations.component(key.unit, key.effective_on)
-    around = adjoining(period)
-    if component is None or around is None:
+    period_context = context.period_context(key.form, period)
+    if component is None or period_context is None:
         return []
+    around = period_context.around
     return [
         closing_candidates(unit, key.form, around, key.effective_on, context)
         for unit in component.old
@@ -141,10 +140,10 @@ def other_handovers(key: HandoverKey, context: RuleContext) -> list[HandoverKey]
     return [key._replace(unit=it) for it in component.new - {key.unit}] if component else []
 
 
-def opened_by(key: HandoverKey) -> Iterator[Slot]:
+def opened_by(key: HandoverKey, context: RuleContext) -> Iterator[Slot]:
     """Yield the slots whose opening stocks may rest on a handover."""
-    for code in holding(key.effective_on):
-        yield Slot(key.unit, key.form, code)
+    for period in context.regimes.holding(key.effective_on):
+        yield Slot(key.unit, key.form, period.code)
 
 
 def backlog_queries(slot: Slot, context: RuleContext) -> Iterator[BacklogQuery]:

@@ -15,7 +15,7 @@ from services.notifier.domain.digest import Digest, DigestLine, DigestSection
 from shared.reference import vietnamese
 from shared.reference.dates import DAY
 from shared.reference.figures import rate_percent
-from shared.reference.periods import VIETNAM, label_vi
+from shared.reference.periods import VIETNAM
 from shared.reference.place_names import in_sentence
 
 _TEMPLATES = Path(__file__).parent / "templates" / "vi"
@@ -76,7 +76,6 @@ def _environment(*, html: bool) -> Environment:
         "deadline": deadline,
         "in_sentence": in_sentence,
         "instant": instant,
-        "label": label_vi,
         "lower_first": lower_first,
         "share": share,
     }
@@ -90,9 +89,7 @@ def _render(environment: Environment, template: str, digest: Digest) -> str:
 
 def missing_reports(digest: Digest) -> list[str]:
     """Return each missing report and period once: "báo cáo … tháng 11 năm 2026"."""
-    return list(
-        dict.fromkeys(f"{lower_first(it.title)} {label_vi(it.period)}" for it in digest.sections)
-    )
+    return list(dict.fromkeys(f"{lower_first(it.title)} {it.label}" for it in digest.sections))
 
 
 def lower_first(text: str) -> str:

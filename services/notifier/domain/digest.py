@@ -36,13 +36,15 @@ class DigestSection:
     """
     The units overdue with one form for one period, and the coverage of the whole area.
 
-    ``wording`` is how the official letter words the date, ``document`` the letter that demands the
-    report, ``extension`` the one that granted more time; each is "" where there is none.
+    ``label`` is what people call the period. ``wording`` is how the official letter words the date,
+    ``document`` the letter that demands the report, ``extension`` the one that granted more time;
+    each is "" where there is none.
     """
 
     form: str
     title: str
     period: Period
+    label: str
     due_at: datetime
     wording: str
     document: str
@@ -141,6 +143,7 @@ def _section(
         form=slot.form,
         title=one_line(form.title(period.last_day) if form else slot.form),
         period=period,
+        label=reference.regimes.label_vi(period),
         due_at=due_at,
         wording=one_line(letter.wording) if letter else "",
         document=one_line(demands[0].document) if demands else "",

@@ -61,7 +61,7 @@ def duty_opening(committee: Committee, demand: Demand, reference: ReferenceData)
     """
     period = parse_period(demand.period)
     form = reference.catalogue.form(demand.form, period) if period else None
-    if period is None or form is None or not form.accepts(period):
+    if period is None or form is None or not reference.regimes.takes(form, period):
         message = f"demands {demand.form} {demand.period}, which nobody can report"
         raise FactError("committees", f"committee {committee.key}", message)
     if not committee.asks_for(period):

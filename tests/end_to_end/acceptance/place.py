@@ -8,6 +8,7 @@ TAY_NINH = "72001.1"
 TAY_NINH_TODAY = ("80001.2", "80002.2")
 COMMUNES = tuple(f"9700{n}.1" for n in range(1, 7))
 RESTORED = tuple(f"{province}00{n}.1" for province in (60, 61) for n in (1, 2, 3))
+OWN_WINDOWS = tuple(f"9900{n}.1" for n in (1, 2, 3))
 VOLUNTEER = "97900.1"
 LAST_YEAR = today().year - 1
 GRACE_SECONDS = 20
@@ -33,6 +34,8 @@ UNITS = units(
         f"{VOLUNTEER},97900,enterprise,dn_khac,Công ty mẫu,97.1,,",
         "98.1,98,province,tinh,Tỉnh Mẫu Hai,,,",
         *(_commune(f"9800{n}.1", "98.1") for n in (1, 2, 3)),
+        "99.1,99,province,tinh,Tỉnh Mẫu Ba,,,",
+        *(_commune(it, "99.1") for it in OWN_WINDOWS),
         *(f"{it},{it[:2]},province,tinh,Tỉnh Mẫu {it[:2]},,," for it in ("60.1", "61.1")),
         *(_commune(it, f"{it[:2]}.1") for it in RESTORED),
     ]

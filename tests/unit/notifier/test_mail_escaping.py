@@ -12,7 +12,7 @@ from services.notifier.domain.addressee import Addressee, Capacity
 from services.notifier.domain.digest import Digest, DigestLine, DigestSection
 from services.notifier.domain.unit_names import UnitName
 from shared.reference.committee_people import Enquiries
-from shared.reference.periods import parse_period
+from shared.reference.periods import label_vi, parse_period
 from tests.builders.notifier import DUE_AT
 
 HOSTILE = "<script>alert('{}')</script><b a=\"x\">&amp;{{{{7*7}}}}{{% raw %}}"
@@ -46,6 +46,7 @@ def digest() -> Digest:
         form="F05",
         title="Báo cáo",
         period=period,
+        label=label_vi(period),
         due_at=DUE_AT,
         wording="trước ngày 17",
         document="Công văn 1",

@@ -14,7 +14,7 @@ from services.notifier.channels.message import write_message
 from services.notifier.domain.addressee import addressee
 from services.notifier.domain.digest import Digest, DigestLine, DigestSection
 from services.notifier.domain.unit_names import UnitName, one_line, unit_name
-from shared.reference.periods import parse_period
+from shared.reference.periods import label_vi, parse_period
 from shared.reference.reference_data import ReferenceData
 from tests.builders.notifier import COMMITTEE, CONTACT, DUE_AT
 from tests.rfc2047 import Malformed, mailbox_of, read_message, text_of
@@ -92,6 +92,7 @@ def digest_of(reference: ReferenceData, area: UnitName, form: str, count: int) -
         form=form,
         title=version.title(period.last_day) if version else form,
         period=period,
+        label=label_vi(period),
         due_at=DUE_AT,
         wording="",
         document="",

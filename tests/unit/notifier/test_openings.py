@@ -14,6 +14,14 @@ from shared.reference.errors import FactError
 from shared.reference.reference_data import ReferenceData
 from tests.builders.mandated import AGENCY, with_departments
 from tests.builders.notifier import COMMITTEE, CONTACT, DUE_AT, SLOT, duty
+from tests.builders.regimes import COMMITTEE as HA_NOI_COMMITTEE
+from tests.builders.regimes import (
+    HA_NOI,
+    STAGE_2023,
+    ha_noi_reference,
+    letter,
+    reference_with,
+)
 
 EARLY = DUE_AT - timedelta(hours=1)
 
@@ -99,3 +107,21 @@ def test_committee_that_has_ended_asks_nobody(reference: ReferenceData) -> None:
     ended = replace(COMMITTEE, valid_to=date(2026, 11, 13))
 
     assert duty_openings(replace(reference, committees=(ended,))) == ()
+
+
+def test_a_letter_for_a_committees_window_asks_its_own_area() -> None:
+    """A stage of Hà Nội is owed by its communes, by the letter's date, and by nobody else."""
+    asking = {
+        **HA_NOI_COMMITTEE,
+        "demands": [letter("F01", STAGE_2023, deadline="trước ngày 20/01/2024")],
+    }
+    reference = reference_with(HA_NOI, committees=[asking])
+    before = {it.opens_at: it.duties for it in duty_openings(ha_noi_reference())}
+
+    added = [it for it in duty_openings(reference) if before.get(it.opens_at) != it.duties]
+
+    (opening,) = added
+    assert opening.opens_at.isoformat() == "2024-01-01T00:00:00+07:00"
+    assert len(opening.duties) == 526
+    assert {it.province for it in opening.duties} == {"01.1"}
+    assert {it.due_at.isoformat() for it in opening.duties} == {"2024-01-20T00:00:00+07:00"}

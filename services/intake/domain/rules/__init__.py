@@ -33,16 +33,19 @@ RULES_OF_SLOTS: tuple[Rule, ...] = (
     slots.unknown_form,
     slots.unknown_period,
     slots.form_not_for_period,
+    slots.unit_outside_regime,
     slots.unit_not_alive,
     slots.future_period,
 )
 """What must hold for everything that states figures."""
 
-RULES_OF_WITHDRAWALS = tuple(it for it in RULES_OF_SLOTS if it is not slots.unit_not_alive)
+_RULES_OF_UNITS = (slots.unit_not_alive, slots.unit_outside_regime)
+RULES_OF_WITHDRAWALS = tuple(it for it in RULES_OF_SLOTS if it not in _RULES_OF_UNITS)
 """
 What must hold for a withdrawal.
 
-When the directory learns later that a unit did not exist, its report must not stay for ever.
+When the directory learns later that a unit did not exist, or that a regime does not hold for it,
+its report must not stay for ever.
 """
 
 RULES_OF_HANDOVERS: tuple[Rule, ...] = (

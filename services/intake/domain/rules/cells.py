@@ -10,7 +10,6 @@ from services.intake.domain.rule import rule
 from services.intake.domain.violations import MessageValue, Phrase, Violation, printable
 from shared.contracts.reports import ReportSubmitted
 from shared.reference.catalogue import Measure
-from shared.reference.periods import label_vi
 
 
 @rule("S8", source="the catalogue: cells of the form version", basis="default")
@@ -82,7 +81,7 @@ def code_not_in_force(case: Case) -> Iterator[Violation]:
     for key, code in case.compiled.dated if case.compiled else ():
         if case.units.get(key) is None or case.period is None or code.in_force(case.period):
             continue
-        values = {"label": case.label(key), "code": code.label_vi, "period": label_vi(case.period)}
+        values = {"label": case.label(key), "code": code.label_vi, "period": case.period_label()}
         yield Violation("code_not_in_force", case.field(key), values)
 
 
@@ -185,8 +184,11 @@ def _out_of_place(case: Case) -> list[str]:
     known = case.compiled.cells if case.compiled else frozenset[str]()
     found = list(case.compiled.provincial & case.figures.keys()) if case.compiled else []
     if not known.issuperset(case.figures):
-        unknown = case.figures.keys() - known
-        found += [it for it in unknown if _indicator_code(it) in case.context.provincial]
+        indicators = case.context.catalogue.indicators
+        for key in case.figures.keys() - known:
+            indicator = indicators.get(_indicator_code(key))
+            if indicator is not None and indicator.at_province_only:
+                found.append(key)
     return sorted(found)
 
 

@@ -23,7 +23,7 @@ from services.intake.domain.rule_context import BOARDS
 from services.intake.domain.violations import MessageValue, Violation
 from shared.reference.figures import to_decimal
 from shared.reference.indicators import Measure
-from shared.reference.periods import label_vi, parse_period
+from shared.reference.periods import parse_period
 from shared.reference.place_names import in_sentence
 
 JUMP_TIMES = 3
@@ -52,7 +52,9 @@ def opening_equals_closing(case: Case) -> Iterator[Violation]:
         return
     for gap in _opening_gaps(case):
         period = parse_period(history.before.period)
-        values = _values(case, gap) | {"period": label_vi(period) if period else ""}
+        values = _values(case, gap) | {
+            "period": case.context.regimes.label_vi(period) if period else ""
+        }
         yield Violation("opening_equals_closing", case.field(gap.cell), values)
 
 
@@ -247,9 +249,13 @@ def same_figure_on_other_form(case: Case) -> Iterator[Violation]:
 
 
 def _outstanding(case: Case, code: str, month: int) -> Iterator[Violation]:
-    """Say how many conferences are still to be held in reports that reach into a month."""
+    """
+    Say how many conferences are still to be held in reports that reach into a month.
+
+    A window of a committee may be of several years, each with conferences of its own.
+    """
     due, held = case.exact(_CONFERENCES_DUE), case.exact(_CONFERENCES_HELD)
-    if case.period is None or due is None or held is None or held >= due:
+    if case.period is None or case.period.is_window or due is None or held is None or held >= due:
         return
     if case.period.last_day >= date(case.period.year, month, 1):
         values: dict[str, MessageValue] = {"held": held, "due": due, "year": str(case.period.year)}

@@ -7,7 +7,8 @@ from services.intake.domain.rule import rule
 from services.intake.domain.violations import Violation
 from shared.reference.early import is_early
 from shared.reference.errors import NoDueInstant
-from shared.reference.periods import label_vi
+from shared.reference.periods import label_vi, parse_period
+from shared.reference.place_names import in_sentence
 from shared.reference.vietnamese import date_short
 
 
@@ -25,11 +26,37 @@ def unknown_form(case: Case) -> Iterator[Violation]:
         yield Violation("unknown_form", "form", {"form": case.report.form})
 
 
-@rule("S3", source="Decree 09/2019/NĐ-CP Art. 12; calendar windows of letters", basis="law")
+@rule("S3", source="Decree 09/2019/NĐ-CP Art. 12; the regimes of the directory", basis="law")
 def unknown_period(case: Case) -> Iterator[Violation]:
-    """Refuse a period that no regime knows: Decree 09/2019 Art. 12, or calendar windows."""
-    if case.period is None:
-        yield Violation("unknown_period", "period", {"period": case.report.period})
+    """Refuse a period that no regime has: the decree's, calendar years', or a committee's own."""
+    if case.period is not None:
+        return
+    values, wording = {"period": case.report.period}, ""
+    window = parse_period(case.report.period)
+    if window is not None:
+        regime = case.context.regimes.get(window.regime)
+        wording = "window_not_listed" if regime else "unknown_regime"
+        name = regime.label_vi if regime else window.regime
+        values = {"period": label_vi(window), "regime": name}
+    yield Violation("unknown_period", "period", values, wording=wording)
+
+
+@rule("S13", source="the directory: the area of a committee's regime", basis="custom")
+def unit_outside_regime(case: Case) -> Iterator[Violation]:
+    """Refuse a window of a committee from a unit outside the area in which its regime holds."""
+    unit, period, directory = case.unit, case.period, case.context.directory
+    regime = case.context.regimes.get(period.regime) if period else None
+    if unit is None or period is None or regime is None or regime.area is None:
+        return
+    if not regime.holds_in((unit.key, *directory.path(unit.key, period.last_day))):
+        area = directory.get(regime.area, period.last_day)
+        values = {
+            "regime": regime.label_vi,
+            "area": in_sentence(area.name) if area else regime.area,
+            "unit": unit.key,
+            "name": unit.name,
+        }
+        yield Violation("unit_outside_regime", "unit", values)
 
 
 @rule("S4", source="the catalogue: versions and regimes in forms.yaml", basis="default")
@@ -37,8 +64,8 @@ def form_not_for_period(case: Case) -> Iterator[Violation]:
     """Refuse a form that is not in force, or not reported for periods of this kind."""
     if case.period is None or case.report.form not in case.context.form_codes:
         return
-    if case.compiled is None or not case.compiled.form.accepts(case.period):
-        values = {"form": case.report.form, "period": label_vi(case.period)}
+    if case.compiled is None or not case.context.regimes.takes(case.compiled.form, case.period):
+        values = {"form": case.report.form, "period": case.period_label()}
         yield Violation("form_not_for_period", "period", values)
 
 
@@ -49,7 +76,7 @@ def unit_not_alive(case: Case) -> Iterator[Violation]:
     if unit is None or period is None:
         return
     if not unit.span.overlaps(period.span):
-        values = {"unit": unit.key, "name": unit.name, "period": label_vi(period)}
+        values = {"unit": unit.key, "name": unit.name, "period": case.period_label()}
         yield Violation("unit_not_alive", "unit", values)
 
 
@@ -57,7 +84,7 @@ def unit_not_alive(case: Case) -> Iterator[Violation]:
 def future_period(case: Case) -> Iterator[Violation]:
     """Refuse a period that had not begun when we received the report; a running one is fine."""
     if case.period is not None and case.received_at < case.period.opens_at:
-        values = {"period": label_vi(case.period), "day": date_short(case.period.first_day)}
+        values = {"period": case.period_label(), "day": date_short(case.period.first_day)}
         yield Violation("future_period", "period", values)
 
 
@@ -91,5 +118,5 @@ def period_still_runs(case: Case) -> Iterator[Violation]:
     except NoDueInstant:
         return  # the submission is parked
     if due is not None and is_early(case.received_at, period, due.at):
-        values = {"period": label_vi(period), "day": date_short(period.last_day)}
+        values = {"period": case.period_label(), "day": date_short(period.last_day)}
         yield Violation("period_still_runs", "period", values)
