@@ -1,18 +1,21 @@
 """A published result as reports of those who state it, judged and added up by the pure cores."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.intake.domain.judge import Verdict
 from shared.directory.files import shipped
 from shared.directory.loading import build_reference_data
 from shared.reference.directory import Unit
-from shared.reference.periods import KINDS, Period, periods_of_year
+from shared.reference.periods import KINDS, Period, label_vi, periods_of_year, window
 from tests.builders.accepted_reports import revision_of
 from tests.corpus.rows import Entered, Qualified, Row, Window
 from tests.golden.replay import Replay, accepted_event
 from tests.golden.world import World
 from tools.demo.reports import FigureValue, Report, complete
+
+REGIME = "congbo"
+"""The regime of the windows in which pages state results, where no calendar period has the days."""
 
 _BODIES: Mapping[str, tuple[str, str, str, str]] = {
     "front": ("MT", "organisation", "mttq", "Ủy ban Mặt trận Tổ quốc Việt Nam"),
@@ -60,16 +63,15 @@ def world_of(rows: Sequence[Row]) -> World:
     contents = replace(
         ours,
         units=[*ours.units, *bodies.values()],
+        regimes=[*ours.regimes, _regime(rows)],
         committees=[_committee(it.key) for it in areas.values() if it.level == "province"],
     )
     return World(build_reference_data(contents))
 
 
 def enter(row: Row, world: World) -> Entry:
-    """Send the reports of a row. Raises LookupError when no period has its days."""
+    """Send the reports of a row."""
     period = period_of(row.window)
-    if period is None:
-        raise LookupError(f"no period from {row.window.first} to {row.window.last}")
     reports = tuple(_report(row, it, period, world) for it in row.reports)
     verdicts = tuple(world.verdict(it) for it in reports)
     events = [
@@ -96,13 +98,36 @@ def stated(row: Row) -> Mapping[str, tuple[FigureValue, str]]:
     return found | {cell: (value, "exact") for cell, value in row.totals.items()}
 
 
-def period_of(days: Window) -> Period | None:
-    """Return the calendar period that has exactly these days, None when there is none."""
+def period_of(days: Window) -> Period:
+    """Return the period that has exactly these days: of the calendar, else of our own regime."""
     for kind in KINDS:
         for its in periods_of_year("cal", kind, days.last.year):
             if its.span == days.span:
                 return its
-    return None
+    return window(REGIME, days.first, days.last)
+
+
+def _regime(rows: Iterable[Row]) -> Mapping[str, object]:
+    """Return a regime that has the windows of the rows which are no calendar periods."""
+    rule = {
+        "code": f"{REGIME}.5wd",
+        "working_days_after_close": 5,
+        "hour": "17:00",
+        "source": "tests/corpus",
+        "state": "default",
+    }
+    stages = [
+        {"first": str(it.first_day), "last": str(it.last_day), "label": label_vi(it)}
+        for it in sorted({period_of(row.window) for row in rows})
+        if it.is_window
+    ]
+    return {
+        "code": REGIME,
+        "label_vi": "Kết quả đã công bố",
+        "obligatory": True,
+        "rules": [rule],
+        "stages": stages,
+    }
 
 
 def _committee(province: str) -> Mapping[str, object]:

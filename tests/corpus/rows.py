@@ -22,7 +22,7 @@ Body = Literal[
     "justice",
     "unions",
 ]
-Gap = Literal["indicator", "sum", "split", "unit", "level", "decimals", "window"]
+Gap = Literal["indicator", "sum", "split", "unit", "level", "decimals", "window", "meaning"]
 
 
 class _Fact(BaseModel):

@@ -18,7 +18,7 @@ from shared.reference.figures import rate_percent
 from shared.reference.indicators import Measure
 from shared.reference.vietnamese import date_short
 from tests.articles import read
-from tests.corpus.entry import Entry, enter, period_of, stated, world_of
+from tests.corpus.entry import Entry, enter, stated, world_of
 from tests.corpus.rows import Contradiction, Row, rows
 from tests.corpus.spread import spread
 from tests.golden.replay import cells_with_values
@@ -49,9 +49,6 @@ HALF_A_TENTH = Decimal("0.05")
 
 Entries = Mapping[str, Entry]
 
-SAYABLE = tuple(it for it in rows() if period_of(it.window) is not None)
-"""The rows whose days are a period."""
-
 
 @pytest.fixture(scope="module")
 def world() -> World:
@@ -62,10 +59,10 @@ def world() -> World:
 @pytest.fixture(scope="module")
 def entries(world: World) -> Entries:
     """Return every row as it was entered."""
-    return {row.id: enter(row, world) for row in SAYABLE}
+    return {row.id: enter(row, world) for row in rows()}
 
 
-@pytest.mark.parametrize("row", SAYABLE, ids=lambda it: it.id)
+@pytest.mark.parametrize("row", rows(), ids=lambda it: it.id)
 def test_result_is_accepted_with_exactly_the_findings_it_deserves(
     row: Row, entries: Entries
 ) -> None:
@@ -76,7 +73,7 @@ def test_result_is_accepted_with_exactly_the_findings_it_deserves(
     assert entry.accepted
 
 
-@pytest.mark.parametrize("row", SAYABLE, ids=lambda it: it.id)
+@pytest.mark.parametrize("row", rows(), ids=lambda it: it.id)
 def test_result_comes_out_as_it_was_printed(row: Row, entries: Entries, world: World) -> None:
     """Value and qualifier, of the area and the window; and nothing that the page does not say."""
     entry = entries[row.id]
@@ -111,7 +108,7 @@ def _shown(entry: Entry, world: World) -> str:
     lines = [f"{row.area.name}, {days} ({row.publisher})"]
     for cell in sorted(cells_with_values(answer)):
         its = answer[cell]
-        unit = f" {its.unit_of_measure}" if its.display[-1].isdecimal() else ""
+        unit = "" if its.display.endswith("%") else f" {its.unit_of_measure}"
         lines.append(f"    {catalogue.label(cell)}: {its.display}{unit}")
     for gap in row.lacking:
         value = gap.value if isinstance(gap.value, tuple) else (gap.value,)
@@ -140,23 +137,24 @@ def test_the_corpus_is_what_it_says_it_is(world: World) -> None:
         assert row.window.last.year >= FIRST_YEAR
 
 
-def test_so_many_results_can_be_said(entries: Entries) -> None:
-    """What cannot be said is listed with its reason; what can be said is accepted."""
-    assert Counter(_outcome(row, entries) for row in rows()) == EXPECTED
+def test_most_results_can_be_said(entries: Entries) -> None:
+    """The target is 38 of 40 accepted as true; what cannot be said is listed with its reason."""
+    count = Counter(map(_outcome, entries.values()))
+
+    assert count == EXPECTED
+    assert (count["in full"] + count["in part"]) * 40 >= 38 * len(entries)
 
 
-EXPECTED = Counter({"in full": 13, "in part": 20, "not at all": 1, "no period": 19})
-"""How many rows are held whole, in part, and not at all: for want of a cell, or of a period."""
+EXPECTED = Counter({"in full": 24, "in part": 27, "not at all": 2})
+"""How many rows are held whole, how many in part, and of how many no figure has a cell."""
 
 
-def _outcome(row: Row, entries: Entries) -> str:
-    if not row.reports:
+def _outcome(entry: Entry) -> str:
+    if not entry.row.reports:
         return "not at all"
-    if row.id not in entries:
-        return "no period"
-    if not entries[row.id].accepted:
+    if not entry.accepted:
         return "refused"
-    return "in full" if row.whole else "in part"
+    return "in full" if entry.row.whole else "in part"
 
 
 def test_the_domain_page_counts_what_has_no_cell() -> None:
@@ -170,7 +168,7 @@ def test_the_domain_page_counts_what_has_no_cell() -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [it for it in SAYABLE if it.id not in BEYOND_OUR_UNITS], ids=lambda it: it.id
+    "row", [it for it in rows() if it.id not in BEYOND_OUR_UNITS], ids=lambda it: it.id
 )
 def test_communes_could_have_reported_it(row: Row, entries: Entries, world: World) -> None:
     """Shared out among those who owe the form, it is refused nowhere, and needs no note."""
@@ -182,7 +180,7 @@ def test_communes_could_have_reported_it(row: Row, entries: Entries, world: Worl
                 assert set(said.values()) <= {"warn"}, (report.unit, said)
 
 
-CONTRADICTIONS = [(row, it) for row in SAYABLE for it in row.contradicts]
+CONTRADICTIONS = [(row, it) for row in rows() for it in row.contradicts]
 
 
 @pytest.mark.parametrize(("row", "case"), CONTRADICTIONS, ids=[row.id for row, _ in CONTRADICTIONS])

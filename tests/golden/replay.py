@@ -18,7 +18,7 @@ from shared.contracts.event import derived_id
 from shared.contracts.reports import ReportAccepted, ReportSubmitted
 from shared.contracts.totals import Figure
 from shared.reference.directory import Unit
-from shared.reference.periods import Period, periods_between
+from shared.reference.periods import Period
 from tests.builders.accepted_reports import revision_of
 from tests.golden.world import RECEIVED_AT, World
 from tools.demo.articles import Article, sample_units
@@ -44,7 +44,7 @@ class Replay:
 
     def stated(self, first: Period, last: Period) -> StatedFigures:
         """Return what was reported for the area and some periods."""
-        layouts, periods = self.world.layouts, periods_between(first, last)
+        layouts, periods = self.world.layouts, self.world.reference.regimes.between(first, last)
         totals = [
             PeriodTotals(layouts.require(key.form, key.period), it, totals)
             for key, totals in self.totals.items()
@@ -56,7 +56,7 @@ class Replay:
     def compute_figures(self, first: Period, last: Period) -> Mapping[str, ComputedFigure]:
         """Answer for the area and some periods, by cell."""
         catalogue, layouts = self.world.reference.catalogue, self.world.layouts
-        periods = periods_between(first, last)
+        periods = self.world.reference.regimes.between(first, last)
         asked = {
             (form, it): layout
             for it in periods

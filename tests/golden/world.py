@@ -39,7 +39,10 @@ class World:
     def context(self) -> RuleContext:
         """What intake judges with."""
         return build_rule_context(
-            self.reference.catalogue, self.reference.directory, self.reference.due
+            self.reference.catalogue,
+            self.reference.directory,
+            self.reference.due,
+            regimes=self.reference.regimes,
         )
 
     @cached_property
