@@ -1,0 +1,144 @@
+"""The table's sentences as reports: judged, added up and shown by the pure cores."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from services.aggregator.app import load_messages
+from services.aggregator.usecases.figures import FigureWriter
+from shared.contracts.totals import Figure
+from shared.directory.files import shipped
+from shared.directory.loading import build_reference_data
+from shared.reference.periods import Period, parse_period
+from shared.reference.units import Unit
+from tests.articles.table import ReportKey, Sentence
+from tests.builders.accepted_reports import revision_of
+from tests.golden.replay import Replay, accepted_event
+from tests.golden.world import World
+from tools.demo.reports import FigureValue, Report, complete
+
+MANDATED = {"F01": ["district", "province"], "F05": ["province"], "F06": ["district"]}
+"""What a committee asks of the bodies above the communes, whose figures the articles state."""
+
+
+def world_of(sentences: Iterable[Sentence]) -> World:
+    """Return what ships, with the Fronts that report and the committees that ask."""
+    ours = shipped()
+    areas = {it.key: it for it in ours.units}
+    sentences = list(sentences)
+    fronts = {it.reporter: areas[it.unit] for it in sentences if it.by == "front"}
+    provinces = {areas[it.unit].parent or it.unit for it in sentences}
+    contents = replace(
+        ours,
+        units=[*ours.units, *(_front(key, area) for key, area in fronts.items())],
+        committees=[_committee(it) for it in sorted(provinces)],
+    )
+    return World(build_reference_data(contents))
+
+
+def objections(sentences: Iterable[Sentence], world: World) -> list[str]:
+    """Return what is wrong with some sentences, in words; they are all that anybody reports."""
+    sentences = list(sentences)
+    found: list[str] = []
+    for unit in sorted({it.unit for it in sentences}):
+        of_unit = [it for it in sentences if it.unit == unit]
+        reports = list(_reports(of_unit, world))
+        refused = {it.slot: codes for it in reports if (codes := _refused(it, world))}
+        found += [f"{slot}: {codes}" for slot, codes in refused.items()]
+        if not refused:
+            replay = _replay(unit, reports, world)
+            found += [line for it in of_unit for line in _differences(it, replay)]
+    return found
+
+
+def _front(key: str, area: Unit) -> Unit:
+    name = f"Ủy ban Mặt trận Tổ quốc Việt Nam {area.name}"
+    return Unit(key, key, "organisation", "mttq", name, area.key, None, area.valid_to)
+
+
+def _committee(province: str) -> Mapping[str, object]:
+    return {
+        "key": f"bcd{province.replace('.', '')}",
+        "name_vi": "Ban Chỉ đạo thực hiện Quy chế dân chủ ở cơ sở tỉnh",
+        "area": province,
+        "programmes": ["dan_chu_co_so", "dan_van_kheo"],
+        "letter_style": "party",
+        "mandates": [
+            {"form": form, "levels": levels, "document": "tests/articles"}
+            for form, levels in MANDATED.items()
+        ],
+    }
+
+
+def _reports(sentences: Iterable[Sentence], world: World) -> Iterator[Report]:
+    """Yield a report for all sentences of a reporter, form and period that have a figure."""
+    sent: dict[ReportKey, list[Sentence]] = {}
+    for it in sentences:
+        if it.value is not None and not it.computed:
+            sent.setdefault(it.key, []).append(it)
+    for key, its in sent.items():
+        form = world.reference.catalogue.form(key.form, period_of(key.period))
+        assert form is not None, key
+        stated: dict[str, FigureValue] = {it.cell: it.value for it in its}
+        figures = complete(stated, form, world.reference.catalogue)
+        qualifiers = {it.cell: it.qualifier for it in its if it.qualifier != "exact"}
+        yield Report(*key, figures, qualifiers)
+
+
+def _refused(report: Report, world: World) -> list[str]:
+    verdict = world.verdict(report)
+    return [it.code for it in verdict.violations if it.severity == "reject"]
+
+
+def _replay(unit: str, reports: Iterable[Report], world: World) -> Replay:
+    reports = tuple(reports)
+    events = []
+    for it in reports:
+        validated = world.verdict(it).validated
+        assert validated is not None
+        events.append(accepted_event(it, validated))
+    revisions = tuple(revision_of(it, world.layouts) for it in events)
+    return Replay(world, unit, reports, {}, revisions)
+
+
+def _differences(sentence: Sentence, replay: Replay) -> Iterator[str]:
+    figure = _figure(sentence, replay)
+    where = f"{sentence.unit} {sentence.period} {sentence.cell}"
+    if figure is None:
+        yield f"{where}: no such cell"
+        return
+    if not _same(figure.value, sentence.value) or figure.qualifier != sentence.qualifier:
+        yield f"{where}: {figure.value!r} ({figure.qualifier}), not {sentence.value!r}"
+    if figure.display != sentence.display:
+        yield f"{where}: shown as {figure.display!r}, not {sentence.display!r}"
+    if sentence.compare_with:
+        shown = _change(sentence, replay)
+        if shown != sentence.change:
+            yield f"{where}: {shown!r}, not {sentence.change!r}"
+
+
+def _figure(sentence: Sentence, replay: Replay) -> Figure | None:
+    period = period_of(sentence.period)
+    return replay.figures(period, period).get(sentence.cell)
+
+
+def _change(sentence: Sentence, replay: Replay) -> str | None:
+    period, earlier = period_of(sentence.period), period_of(sentence.compare_with or "")
+    now = replay.compute_figures(period, period)[sentence.cell]
+    before = replay.compute_figures(earlier, earlier)[sentence.cell]
+    change = FigureWriter(load_messages()).compared(now, before, earlier).change
+    return change.display if change else None
+
+
+def _same(found: int | str | None, stated: int | str | None) -> bool:
+    if found is None or stated is None:
+        return found is stated
+    return Decimal(found) == Decimal(stated)
+
+
+def period_of(code: str) -> Period:
+    """Return a period. Raises ValueError when nobody knows such a code."""
+    period = parse_period(code)
+    if period is None:
+        raise ValueError(code)
+    return period
