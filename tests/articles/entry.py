@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from services.aggregator.app import load_messages
-from services.aggregator.usecases.figures import FigureWriter
+from services.aggregator.usecases.figures import FigureWriter, Since
 from shared.contracts.totals import Figure
 from shared.directory.files import shipped
 from shared.directory.loading import build_reference_data
@@ -32,6 +32,7 @@ def world_of(sentences: Iterable[Sentence]) -> World:
         ours,
         units=[*ours.units, *(_front(key, area) for key, area in fronts.items())],
         committees=[_committee(it) for it in sorted(provinces)],
+        regimes=[*ours.regimes, *_regimes(sentences)],
     )
     return World(build_reference_data(contents))
 
@@ -68,6 +69,40 @@ def _committee(province: str) -> Mapping[str, object]:
             for form, levels in MANDATED.items()
         ],
     }
+
+
+def _regimes(sentences: Iterable[Sentence]) -> Iterator[Mapping[str, object]]:
+    """Yield the regime of each committee that reports in windows of its own, with its stages."""
+    windows: dict[str, dict[str, Period]] = {}
+    areas: dict[str, str] = {}
+    for it in sentences:
+        period = period_of(it.period)
+        if period.is_window:
+            windows.setdefault(period.regime, {})[period.code] = period
+            areas[period.regime] = it.unit
+    for code, its in windows.items():
+        yield {
+            "code": code,
+            "label_vi": "Chế độ báo cáo của Ban Chỉ đạo",
+            "area": areas[code],
+            "rules": [
+                {
+                    "code": f"{code}.10wd",
+                    "working_days_after_close": 10,
+                    "hour": "17:00",
+                    "source": "tests/articles",
+                    "state": "custom",
+                }
+            ],
+            "stages": [
+                {
+                    "first": f"{period.first_day}",
+                    "last": f"{period.last_day}",
+                    "label": f"thời gian đến ngày {period.last_day}, từ {period.first_day}",
+                }
+                for period in its.values()
+            ],
+        }
 
 
 def _reports(sentences: Iterable[Sentence], world: World) -> Iterator[Report]:
@@ -126,7 +161,8 @@ def _change(sentence: Sentence, replay: Replay) -> str | None:
     period, earlier = period_of(sentence.period), period_of(sentence.compare_with or "")
     now = replay.compute_figures(period, period)[sentence.cell]
     before = replay.compute_figures(earlier, earlier)[sentence.cell]
-    change = FigureWriter(load_messages()).compared(now, before, earlier).change
+    since = Since(earlier, replay.world.reference.regimes.label_vi(earlier))
+    change = FigureWriter(load_messages()).compared(now, before, since).change
     return change.display if change else None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
@@ -11,7 +12,7 @@ from shared.contracts.totals import CarriedFrom, Figure, Value
 from shared.reference import vietnamese
 from shared.reference.figures import Qualifier
 from shared.reference.indicators import Indicator, Measure
-from shared.reference.periods import Period, label_vi
+from shared.reference.periods import Period
 
 _UNITS_ON_THE_WIRE = {"%": "percent"}
 """Programs read a word; people read the sign, which is in the display."""
@@ -41,6 +42,13 @@ class ComparedFigure(Figure):
     """A figure with its change; null where it was not stated in both periods."""
 
     change: ChangeAnswer | None
+
+
+class Since(NamedTuple):
+    """The earlier period of a comparison, and what people call it."""
+
+    period: Period
+    label: str
 
 
 class FigureWriter:
@@ -76,25 +84,25 @@ class FigureWriter:
         return self._messages[f"base_{base}"]
 
     def compared(
-        self, computed: ComputedFigure, before: ComputedFigure | None, period: Period
+        self, computed: ComputedFigure, before: ComputedFigure | None, since: Since
     ) -> ComparedFigure:
-        """Return a figure with its change since what it was *before*, in *period*."""
+        """Return a figure with its change since what it was *before*."""
         found = change(computed, before) if before else None
         return ComparedFigure(
             **dict(self.figure(computed)),
-            change=self.change(computed, found, period) if found else None,
+            change=self.change(computed, found, since) if found else None,
         )
 
-    def change(self, now: ComputedFigure, found: FigureChange, period: Period) -> ChangeAnswer:
+    def change(self, now: ComputedFigure, found: FigureChange, since: Since) -> ChangeAnswer:
         """Return a change in words: "tăng 7 bậc so với năm 2021", and for programs."""
         before, percent = found.before, found.percent
         return ChangeAnswer(
-            compared_with=period.code,
+            compared_with=since.period.code,
             before=_on_the_wire(before.value),
             before_display=self.display(before),
             value=_on_the_wire(found.value),
             percent=None if percent is None else str(percent),
-            display=self._change_in_words(now, found, label_vi(period)),
+            display=self._change_in_words(now, found, since.label),
             incomparable=found.incomparable,
             reported_by=before.units.reported_by,
             expected=before.units.expected,

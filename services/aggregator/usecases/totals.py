@@ -23,7 +23,7 @@ from services.aggregator.usecases.answers import (
     unit_answers,
 )
 from services.aggregator.usecases.compute import computed_by_base, computed_figures
-from services.aggregator.usecases.figures import ComparedFigure, FigureWriter
+from services.aggregator.usecases.figures import ComparedFigure, FigureWriter, Since
 from services.aggregator.usecases.resolve import check_unit, check_unit_is_current, resolve_forms
 from shared.contracts.totals import Figure
 from shared.infra.postgres.database import Connection, Database
@@ -109,8 +109,11 @@ class TotalsQuery:
     ) -> dict[str, Any]:
         """Return the fields of the answer that hold figures."""
         asked = [question, *self._earlier(question, options)]
+        before, since = options.compare_with, None
+        if before is not None:
+            since = Since(before, question.reference.regimes.label_vi(before))
         wholes = [await computed_figures(connection, self._reader, it) for it in asked]
-        fields: dict[str, Any] = {"figures": self._written(wholes, options.compare_with)}
+        fields: dict[str, Any] = {"figures": self._written(wholes, since)}
         if options.by_base:
             by_base = [await computed_by_base(connection, self._reader, it) for it in asked]
             fields["parts"] = [
@@ -118,7 +121,7 @@ class TotalsQuery:
                     base=base,
                     label=self._writer.base(base),
                     figures=self._written(
-                        [figures, *(it.get(base, []) for it in by_base[1:])], options.compare_with
+                        [figures, *(it.get(base, []) for it in by_base[1:])], since
                     ),
                 )
                 for base, figures in by_base[0].items()
@@ -134,14 +137,14 @@ class TotalsQuery:
         return [replace(question, forms=forms)]
 
     def _written(
-        self, computed: Sequence[Sequence[ComputedFigure]], compare_with: Period | None
+        self, computed: Sequence[Sequence[ComputedFigure]], since: Since | None
     ) -> AnsweredFigures:
         """Write figures; with those of an earlier period behind them, what became of each."""
         figures, *earlier = computed
-        if compare_with is None:
+        if since is None:
             return [self._writer.figure(it) for it in figures]
         before = {it.cell: it for of_period in earlier for it in of_period}
-        return [self._writer.compared(it, before.get(it.cell), compare_with) for it in figures]
+        return [self._writer.compared(it, before.get(it.cell), since) for it in figures]
 
     async def _reported_periods(
         self, connection: Connection, units: frozenset[str], as_of: AsOf

@@ -11,7 +11,7 @@ from services.aggregator.app import load_messages
 from services.aggregator.domain.changes import Incomparable, change
 from services.aggregator.domain.reporters import ReporterCount
 from services.aggregator.domain.rollup import ComputedFigure
-from services.aggregator.usecases.figures import FigureWriter
+from services.aggregator.usecases.figures import FigureWriter, Since
 from shared.reference.figures import Qualifier
 from shared.reference.forms import Cell
 from shared.reference.indicators import Indicator, Measure
@@ -27,7 +27,7 @@ AT_LEAST, AT_MOST, ABOUT, EXACT = (
 )
 INDICATORS = shipped_reference().catalogue.indicators
 WHOLE, PARTLY = ReporterCount(151, 151, 151), ReporterCount(150, 150, 151)
-YEAR = period("cal.2021")
+SINCE = Since(period("cal.2021"), "năm 2021")
 
 
 def figure(
@@ -40,7 +40,7 @@ def figure(
 
 def shown(now: ComputedFigure, before: ComputedFigure) -> str:
     """Return a change as people read it."""
-    answer = FigureWriter(load_messages()).compared(now, before, YEAR).change
+    answer = FigureWriter(load_messages()).compared(now, before, SINCE).change
     assert answer is not None
     return answer.display
 
@@ -124,7 +124,7 @@ def test_no_percent_where_not_all_reported() -> None:
     before = replace(figure("dvk_models_total", 1214), units=PARTLY)
 
     assert shown(now, before) == "tăng 421 so với năm 2021"
-    answer = FigureWriter(load_messages()).compared(now, before, YEAR).change
+    answer = FigureWriter(load_messages()).compared(now, before, SINCE).change
     assert answer is not None
     assert (answer.reported_by, answer.expected) == (150, 151)
 
