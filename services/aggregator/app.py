@@ -19,6 +19,7 @@ from services.aggregator.store.schema import MIGRATE_COMMAND, MIGRATIONS
 from services.aggregator.store.swap import RebuildOutcome
 from services.aggregator.usecases import sign as signing
 from services.aggregator.usecases.announce import TotalsOutbox
+from services.aggregator.usecases.by_unit import ByUnitQuery
 from services.aggregator.usecases.committees import CommitteesQuery
 from services.aggregator.usecases.coverage import CoverageQuery
 from services.aggregator.usecases.figures import FigureWriter
@@ -141,6 +142,7 @@ def queries_of(database: Database, reader: LedgerReader, messages: Mapping[str, 
     writer = FigureWriter(messages)
     return Queries(
         totals=TotalsQuery(database, reader, writer),
+        by_unit=ByUnitQuery(database, reader, writer),
         coverage=CoverageQuery(database, reader),
         late=LateQuery(database, reader),
         units=UnitQueries(database, reader),

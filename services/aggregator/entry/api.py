@@ -19,6 +19,7 @@ from services.aggregator.entry.parameters import (
     view_of,
 )
 from services.aggregator.errors import QuestionRefused
+from services.aggregator.usecases.by_unit import ByUnitAnswer, ByUnitQuery
 from services.aggregator.usecases.committees import CommitteesAnswer, CommitteesQuery
 from services.aggregator.usecases.coverage import CoverageAnswer, CoverageQuery
 from services.aggregator.usecases.late import LateAnswer, LateQuery
@@ -59,6 +60,7 @@ class Queries:
     """Every query."""
 
     totals: TotalsQuery
+    by_unit: ByUnitQuery
     coverage: CoverageQuery
     late: LateQuery
     units: UnitQueries
@@ -103,6 +105,12 @@ def _add_figures(app: FastAPI, queries: Queries) -> None:
         before = comparison_of(compare_with, periods, regimes)
         options = TotalsOptions(form, view_of(view), before, by_base(by))
         return _json(await queries.totals(unit, periods, options))
+
+    @app.get("/v1/by-unit", responses={200: {"model": ByUnitAnswer}, **_NO_SUCH_UNIT})
+    async def by_unit(unit: str = "", form: str = "", period: str = "", cell: str = "") -> Response:
+        """Show one figure unit by unit: who has not reported, who leaves it out, who states it."""
+        its = period_of(period, queries.regimes())
+        return _json(await queries.by_unit(unit, form, its, cell))
 
     @app.get("/v1/coverage", responses={200: {"model": CoverageAnswer}, **_NO_SUCH_UNIT})
     async def coverage(

@@ -94,6 +94,24 @@ class LedgerReader:
             as_of = await self.as_of(connection, provinces)
             return ReceiptsAsOf(as_of, await self.receipts(connection, question))
 
+    async def figures_of_cell(
+        self, connection: Connection, question: Question, position: int
+    ) -> Sequence[asyncpg.Record]:
+        """Return one figure of each current report for the one form and period of a question."""
+        (slice_,) = question.slices
+        ((period, layout),) = slice_
+        scope = slice_.scope
+        rows: Sequence[asyncpg.Record] = await connection.fetch(
+            QUERIES["figures_of_cell"],
+            position + 1,  # PostgreSQL counts positions from 1
+            layout.form.code,
+            period.code,
+            [*scope.provinces],
+            [*scope.areas],
+            [*scope.units],
+        )
+        return rows
+
     async def revisions(self, connection: Connection, slot: Slot) -> Sequence[asyncpg.Record]:
         """Return every revision of a slot, in their order."""
         rows: Sequence[asyncpg.Record] = await connection.fetch(QUERIES["revisions"], *slot)

@@ -11,6 +11,7 @@ Commands
 
 Queries
     totals            every figure of a unit for a period or a range
+    by_unit           one figure, unit by unit: who states it and who does not
     coverage          how many of the units that owe a form have sent it
     late              which units sent a form late, or not at all
     revisions         every revision of one report, and what each changed

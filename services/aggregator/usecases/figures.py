@@ -64,7 +64,7 @@ class FigureWriter:
         return Figure(
             indicator=computed.indicator.code,
             split=dict(computed.cell.split),
-            value=_on_the_wire(value),
+            value=on_the_wire(value),
             display=self.display(computed),
             qualifier=computed.qualifier.value,
             unit_of_measure=_UNITS_ON_THE_WIRE.get(unit_of_measure, unit_of_measure),
@@ -98,9 +98,9 @@ class FigureWriter:
         before, percent = found.before, found.percent
         return ChangeAnswer(
             compared_with=since.period.code,
-            before=_on_the_wire(before.value),
+            before=on_the_wire(before.value),
             before_display=self.display(before),
-            value=_on_the_wire(found.value),
+            value=on_the_wire(found.value),
             percent=None if percent is None else str(percent),
             display=self._change_in_words(now, found, since.label),
             incomparable=found.incomparable,
@@ -161,7 +161,8 @@ class FigureWriter:
         return vietnamese.with_qualifier(_number(indicator, value, out_of), qualifier)
 
 
-def _on_the_wire(value: int | Decimal | None) -> Value:
+def on_the_wire(value: int | Decimal | None) -> Value:
+    """Return a value as programs read it: a decimal is a text."""
     return str(value) if isinstance(value, Decimal) else value
 
 

@@ -25,6 +25,10 @@ HOT = {
         ([AREA], [FORM], [PERIOD], [AREA]),
     ),
     "receipts_of_units": (area_rows.QUERIES["receipts_of_units"], ([UNIT], [FORM], [PERIOD])),
+    "figures_of_cell": (
+        ledger_reader.QUERIES["figures_of_cell"],
+        (1, FORM, PERIOD, [AREA], [AREA], [UNIT]),
+    ),
     "revisions": (ledger_reader.QUERIES["revisions"], (UNIT, FORM, PERIOD)),
     "periods_of_units": (ledger_reader.QUERIES["periods_of_units"], ([UNIT],)),
     "watermark": (ledger_reader.QUERIES["watermark"], ([AREA],)),
