@@ -6,7 +6,7 @@ import httpx
 
 from services.aggregator.domain.layouts import Layouts
 from shared.infra.postgres.database import Database
-from tests.builders.accepted_reports import ReportSubject, accepted
+from tests.builders.accepted_reports import ReportSubject, Value, accepted
 from tests.integration.aggregator.asking import get
 from tests.integration.aggregator.counting import Counting
 
@@ -49,7 +49,7 @@ async def test_a_commune_shows_its_own_figure_with_its_doubt(
     api: httpx.AsyncClient, database: Database, layouts: Layouts
 ) -> None:
     """Areas are decimals, and "about" a number is said as such."""
-    land = {"land_donated_m2": "1250.50", "work_days": 300}
+    land: dict[str, Value] = {"land_donated_m2": "1250.50", "work_days": 300}
     report = accepted(land, FIRST, qualifiers={"work_days": "about"})
     await Counting(database, layouts).count([report])
     question = {"unit": FIRST.unit, "form": "F01", "period": "cal.2023"}
