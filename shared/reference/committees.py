@@ -24,7 +24,8 @@ from shared.reference.dates import Dated
 from shared.reference.mandates import Mandate, read_mandates
 from shared.reference.periods import Period, parse_period
 from shared.reference.rows import FileRow
-from shared.reference.wordings import Wording
+from shared.reference.wordings import Term, Wording
+from shared.reference.working_days import WorkingCalendar
 
 LETTER_STYLES = ("party", "state")
 PROGRAMMES = ("dan_chu_co_so", "dan_van_kheo")
@@ -55,7 +56,8 @@ class Demand:
     A committee's letter asking for one form for one period.
 
     due_at is the instant the letter sets, or None when it leaves the regime's own deadline;
-    wording holds the letter's own words, where they are known.
+    wording holds the letter's own words, where they are known, and term what they leave to the
+    calendar. Ask `letter_due` for the instant that counts.
     """
 
     form: str
@@ -63,6 +65,7 @@ class Demand:
     due_at: datetime | None
     document: str
     wording: str = ""
+    term: Term | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Extension:
     due_at: datetime
     document: str
     wording: str = ""
+    term: Term | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,15 @@ def build_committees(
     return tuple(found.values())
 
 
+def letter_due(letter: Demand | Extension, calendar: WorkingCalendar) -> datetime | None:
+    """
+    Return the instant that a letter sets, None when it leaves the regime's own deadline.
+
+    Raises CalendarTooShort when the calendar does not reach that far.
+    """
+    return letter.term.end(calendar) if letter.term else letter.due_at
+
+
 def letters_of(
     rows: Iterable[Mapping[str, object]], file: str = "committees.yaml"
 ) -> Iterator[tuple[Committee, FileRow, Demand | Extension]]:
@@ -195,17 +208,18 @@ def _programmes(row: FileRow) -> tuple[str, ...]:
 
 def _demand(row: FileRow) -> Demand:
     row.only(*_LETTER)
-    due_at, wording = _date_of_letter(row)
-    return Demand(row.text("form"), _period(row), due_at, row.text("document"), wording)
+    due_at, wording, term = _date_of_letter(row)
+    return Demand(row.text("form"), _period(row), due_at, row.text("document"), wording, term)
 
 
 def _extension(row: FileRow) -> Extension:
     row.only(*_LETTER, "units")
-    due_at, wording = _date_of_letter(row)
+    due_at, wording, term = _date_of_letter(row)
     if due_at is None:
         raise row.refused("an extension needs due_at or deadline")
     units = frozenset(row.texts("units"))
-    return Extension(row.text("form"), _period(row), units, due_at, row.text("document"), wording)
+    document = row.text("document")
+    return Extension(row.text("form"), _period(row), units, due_at, document, wording, term)
 
 
 def _period(row: FileRow) -> str:
@@ -215,15 +229,15 @@ def _period(row: FileRow) -> str:
     return period
 
 
-def _date_of_letter(row: FileRow) -> tuple[datetime | None, str]:
+def _date_of_letter(row: FileRow) -> tuple[datetime | None, str, Term | None]:
     """Return the instant of a letter and its words: `due_at`, or what `deadline` says in words."""
     due_at, words = row.instant_or_none("due_at"), row.text_or_none("deadline")
     if words is None:
-        return due_at, ""
+        return due_at, "", None
     if due_at is not None:
         raise row.wrong("deadline", "give the words of the letter or due_at, not both")
     try:
         wording = Wording.parse(words)
     except ValueError as problem:
         raise row.wrong("deadline", str(problem)) from problem
-    return wording.due_at, wording.text
+    return wording.due_at, wording.text, wording.term

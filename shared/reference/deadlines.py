@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from itertools import chain, product
 
 from shared.reference.catalogue import FormVersion
-from shared.reference.committees import Committee, Demand, Extension
+from shared.reference.committees import Committee, Demand, Extension, letter_due
 from shared.reference.dates import Dated
 from shared.reference.errors import NoDeadlineRule
 from shared.reference.levels import LEVELS
@@ -170,11 +170,14 @@ def due(  # noqa: PLR0913, PLR0917 - what, who, and the facts that decide
 
     A date set by a letter of a committee of its area goes before the regime's rule; of several the
     latest holds, so that nobody is accused who met one of them. An extension only ever moves the
-    date later. Raises NoDueInstant when the calendar does not reach that far, or no rule holds.
+    date later. A letter's last day that is a day off gives way to the next working day (Civil Code
+    2015, Art. 148(5)). Raises NoDueInstant when the calendar does not reach that far, or no rule
+    holds.
     """
     asking = [it for it in committees if it.area in areas and it.asks_for(period)]
-    asked = list(_asked(form, period, asking)) or [_by_rule(period, level, rules, calendar)]
-    granted = _granted(form, period, areas, asking)
+    by_letter = list(_asked(form, period, asking, calendar))
+    asked = by_letter or [_by_rule(period, level, rules, calendar)]
+    granted = _granted(form, period, areas, asking, calendar)
     return max((*asked, *granted), key=lambda one: one.at)
 
 
@@ -193,22 +196,31 @@ def _by_rule(
     return Due(due_at(period, rule, calendar), rule.code)
 
 
-def _asked(form: FormVersion, period: Period, asking: Iterable[Committee]) -> Iterator[Due]:
+def _asked(
+    form: FormVersion, period: Period, asking: Iterable[Committee], calendar: WorkingCalendar
+) -> Iterator[Due]:
     for committee in asking:
         for demand in committee.demands:
-            if (demand.form, demand.period) == (form.code, period.code) and demand.due_at:
-                yield Due(demand.due_at, demand.document, demand.wording)
+            if (demand.form, demand.period) == (form.code, period.code):
+                at = letter_due(demand, calendar)
+                if at is not None:
+                    yield Due(at, demand.document, demand.wording)
 
 
 def _granted(
-    form: FormVersion, period: Period, areas: tuple[str, ...], asking: Iterable[Committee]
+    form: FormVersion,
+    period: Period,
+    areas: tuple[str, ...],
+    asking: Iterable[Committee],
+    calendar: WorkingCalendar,
 ) -> Iterator[Due]:
     for committee in asking:
         for extension in committee.extensions:
             if (extension.form, extension.period) == (form.code, period.code) and (
                 not extension.units or not extension.units.isdisjoint(areas)
             ):
-                yield Due(extension.due_at, extension.document, extension.wording)
+                at = letter_due(extension, calendar) or extension.due_at
+                yield Due(at, extension.document, extension.wording)
 
 
 def _rule(row: FileRow, regime: str) -> DeadlineRule:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from shared.directory.contents import DirectoryContents
 from shared.reference.catalogue import FormVersion
-from shared.reference.committees import Committee, Demand, Extension, letters_of
+from shared.reference.committees import Committee, Demand, Extension, letter_due, letters_of
 from shared.reference.directory import Directory
 from shared.reference.errors import FactError
 from shared.reference.periods import Period, parse_period
@@ -42,7 +42,7 @@ def letter_warnings(contents: DirectoryContents, reference: ReferenceData) -> It
         if asked and isinstance(letter, Extension):
             form, period = asked
             due = list(_due(committee, letter, form, period, ungranted))
-            if due and letter.due_at <= min(due):
+            if due and (letter_due(letter, reference.calendar) or letter.due_at) <= min(due):
                 message = f"grants nobody more time: without it all are due {min(due)} or later"
                 yield row.refused(message)
 

@@ -14,7 +14,7 @@ from services.notifier.domain.addressee import Addressee, addressee
 from services.notifier.domain.duties import Duty
 from services.notifier.domain.unit_names import UnitName, one_line, unit_name
 from shared.reference.committee_people import Contact, Enquiries
-from shared.reference.committees import Committee, Demand, Extension
+from shared.reference.committees import Committee, Demand, Extension, letter_due
 from shared.reference.directory import Unit
 from shared.reference.periods import VIETNAM, Period, parse_period
 from shared.reference.reference_data import ReferenceData
@@ -138,7 +138,7 @@ def _section(
     form = reference.catalogue.form(slot.form, period)
     key = slot.form, slot.period
     demands = [it for it in committee.demands if (it.form, it.period) == key]
-    letter = _official_letter(duties[0], reference.committees)
+    letter = _official_letter(duties[0], reference)
     return DigestSection(
         form=slot.form,
         title=one_line(form.title(period.last_day) if form else slot.form),
@@ -168,15 +168,16 @@ def _lines(
     return tuple(sorted(lines, key=lambda it: (name_key(it.named.name), it.unit)))
 
 
-def _official_letter(duty: Duty, committees: Iterable[Committee]) -> Demand | Extension | None:
+def _official_letter(duty: Duty, reference: ReferenceData) -> Demand | Extension | None:
     """Return the letter that sets a duty's date; None for a rule, or a letter since replaced."""
     slot = duty.slot
-    for committee in committees:
+    for committee in reference.committees:
         letters: list[Demand | Extension] = [*committee.demands, *committee.extensions]
         for letter in letters:
-            same_report = (letter.form, letter.period) == (slot.form, slot.period)
-            date_set = (letter.document, letter.due_at) == (duty.deadline_rule, duty.due_at)
-            if same_report and date_set:
+            named = letter.form, letter.period, letter.document
+            if named == (slot.form, slot.period, duty.deadline_rule) and (
+                letter_due(letter, reference.calendar) == duty.due_at
+            ):
                 return letter
     return None
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.reference.catalogue import FormVersion
-from shared.reference.committees import Committee, Demand, Extension
+from shared.reference.committees import Committee, Demand, Extension, build_committees
 from shared.reference.deadlines import DeadlineRule, Due, due, due_at, rule_for
 from shared.reference.levels import LEVELS
 from shared.reference.periods import (
@@ -165,6 +165,33 @@ def test_a_letter_sets_the_due_instant_of_its_area_and_form_only(
     by_letter = rule_code != "nd09.2wd"
     assert (found.at, found.rule_code) == (OCTOBER_24 if by_letter else BY_RULE, rule_code)
     assert found.wording == ("trước 17 giờ ngày 24/10/2026" if by_letter else "")
+
+
+def test_a_letters_sunday_gives_way_to_monday(reference: ReferenceData) -> None:
+    """Civil Code 2015, Art. 148(5), for what a letter asks and for what it grants."""
+    row = {"form": "F05", "period": "nd09.2026", "document": "Số 12-CV/BCĐ"}
+    letters = {
+        "demands": [{**row, "deadline": "chậm nhất ngày 25/10/2026"}],
+        "extensions": [{**row, "deadline": "chậm nhất ngày 19/12/2026", "document": "Số 15-CV"}],
+    }
+    for kind, at in (
+        ("demands", datetime(2026, 10, 27, tzinfo=VIETNAM)),
+        ("extensions", datetime(2026, 12, 22, tzinfo=VIETNAM)),
+    ):
+        (told,) = build_committees(
+            [
+                {
+                    "key": "x",
+                    "name_vi": "Ban Chỉ đạo",
+                    "area": "37.2",
+                    "programmes": ["dan_van_kheo"],
+                    "letter_style": "party",
+                    kind: letters[kind],
+                }
+            ]
+        )
+
+        assert asked(reference, told).at == at
 
 
 def test_of_two_letters_the_later_date_holds(reference: ReferenceData) -> None:

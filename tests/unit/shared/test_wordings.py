@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.reference.committees import Demand, letter_due
 from shared.reference.deadlines import Wording
 from shared.reference.periods import VIETNAM
 from tests.articles import read
+from tests.builders.reference import shipped_reference
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,11 @@ class Case:
 def at(day: int, hour: int = 0, minute: int = 0) -> datetime:
     """Return an instant of October 2026 in Vietnam."""
     return datetime(2026, 10, day, hour, minute, tzinfo=VIETNAM)
+
+
+def instant(year: int, month: int, day: int, hour: int = 0) -> datetime:
+    """Return an instant in Vietnam."""
+    return datetime(year, month, day, hour, tzinfo=VIETNAM)
 
 
 @pytest.mark.parametrize("case", read("deadline_wording", list[Case]), ids=lambda it: it.text)
@@ -98,12 +105,60 @@ def test_words_mean_one_instant(text: str, last_day: int, due_at: datetime) -> N
         "đến ngày 25/10/2026",
         "trước thứ Ba, ngày 26/10/2026",
         "trước ngày 15/6 hằng năm",
+        "trong 0 ngày kể từ ngày 26/10/2026",
+        "trong 05 ngày làm việc kể từ ngày nhận được văn bản",
+        "trong 05 ngày làm việc kể từ ngày 31/9/2026",
     ],
 )
 def test_words_that_set_no_date_are_refused(text: str) -> None:
     """A guessed date would accuse somebody; the letter has to be read by a person."""
-    with pytest.raises(ValueError, match=r"read like|day|month|time|range|is (chủ nhật|thứ hai)"):
+    with pytest.raises(
+        ValueError, match=r"read like|day|month|time|range|is (chủ nhật|thứ hai)|no day"
+    ):
         Wording.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "due_at"),
+    [
+        # Saturday and Sunday give way to Monday; 1 and 2 September 2026 are holidays.
+        ("chậm nhất ngày 25/10/2026", instant(2026, 10, 27)),
+        ("hết ngày 24/10/2026", instant(2026, 10, 27)),
+        ("không quá ngày 01/9/2026", instant(2026, 9, 4)),
+        ("chậm nhất ngày 23/10/2026", instant(2026, 10, 24)),
+        # The day on which it must be there is named; and an hour is meant as it is written.
+        ("trước ngày 26/10/2026", instant(2026, 10, 26)),
+        ("trước 17 giờ ngày 25/10/2026", instant(2026, 10, 25, 17)),
+        ("chậm nhất 17 giờ 00 ngày 25/10/2026", instant(2026, 10, 25, 17)),
+        # The day from which it counts is left out.
+        ("trong 05 ngày làm việc kể từ ngày 26/10/2026", instant(2026, 11, 3)),
+        (
+            "trong vòng 5 (năm) ngày làm việc, kể từ ngày 24 tháng 10 năm 2026",
+            instant(2026, 10, 31),
+        ),
+        ("báo cáo trong thời hạn 10 ngày kể từ ngày 15/10/2026", instant(2026, 10, 27)),
+        ("trong 1 ngày kể từ ngày 26/10/2026.", instant(2026, 10, 28)),
+    ],
+)
+def test_a_day_off_is_nobodys_last_day(text: str, due_at: datetime) -> None:
+    """Civil Code 2015, Art. 147(2) and 148(5); whoever sends on the next working day is in time."""
+    found = Wording.parse(text)
+    letter = Demand("F05", "nd09.2026-M10", found.due_at, "Số 12-CV/BCĐ", found.text, found.term)
+
+    assert letter_due(letter, shipped_reference().calendar) == due_at
+
+
+@given(st.dates(date(2018, 1, 2), date(2026, 12, 31)), st.sampled_from(["chậm nhất", "hết"]))
+def test_the_calendar_moves_no_date_earlier(day: date, words: str) -> None:
+    """And the last day that it finds is a working day."""
+    calendar = shipped_reference().calendar
+    found = Wording.parse(f"{words} ngày {day:%d/%m/%Y}")
+
+    assert found.term is not None
+    end = found.term.end(calendar)
+
+    assert end >= found.due_at
+    assert calendar.is_working_day((end - timedelta.resolution).date())
 
 
 @given(st.dates(date(2018, 1, 1), date(2030, 12, 31)))
