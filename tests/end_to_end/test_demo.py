@@ -184,7 +184,8 @@ def test_one_digest_names_exactly_the_late_and_nothing_follows_their_reports(dem
     assert period
     assert key
     question = {"unit": "37.2", "form": "F05", "period": period[1]}
-    late = [it["unit"] for it in _rows(demo.get(0, "/v1/late", **question), "units")]
+    listed = _rows(demo.get(0, "/v1/late", **question), "units")
+    late = [it["unit"] for it in listed]
     notices = _rows(demo.get(2, "/v1/notices"), "notices")
     mails = _rows(demo.get(3, "/v1/mails"), "")
 
@@ -201,7 +202,7 @@ def test_one_digest_names_exactly_the_late_and_nothing_follows_their_reports(dem
     assert len(notices) == len(mails) == 1
     named = _rows(notices[0], "units")
     assert sorted(str(it["unit"]) for it in named) == sorted(map(str, late))
-    assert all(str(it["name"]) in str(mails[0]["text"]) for it in named)
+    assert all(str(it["reporting_body"]) in str(mails[0]["text"]) for it in listed)
     assert (coverage["expected"], coverage["reported"], coverage["late"]) == (129, 129, len(late))
     assert len(_rows(demo.get(3, "/v1/mails"), "")) == 1
 

@@ -9,6 +9,7 @@ from datetime import datetime
 import httpx
 
 from shared.contracts.totals import Coverage
+from shared.reference.reporting_bodies import PARTY_COMMITTEE, body_name
 from tools.demo import queries
 from tools.demo.reports import Expectation
 from tools.demo.scenario import AREA, FORM, Scenario
@@ -112,7 +113,8 @@ def _wrong_with_digest(notice: queries.Notice, mail: CaughtMail, scenario: Scena
         return [f"the digest names {named} instead of {sorted(scenario.late)}"]
     if notice.message_id != mail.message_id:
         return [f"the mail is {mail.message_id}, the notice {notice.message_id}"]
-    names = [unit.name for key in scenario.late if (unit := scenario.reference.directory.get(key))]
+    units = map(scenario.reference.directory.get, scenario.late)
+    names = [body_name(PARTY_COMMITTEE, it) for it in units if it is not None]
     return [f"the mail does not name {name}" for name in names if name not in mail.text]
 
 

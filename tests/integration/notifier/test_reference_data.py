@@ -18,6 +18,7 @@ from shared.infra.errors import Partition
 from shared.reference.committees import Demand, Extension
 from shared.reference.directory import Directory
 from shared.reference.lineage import Lineage, Link
+from shared.reference.place_names import in_sentence
 from shared.reference.reference_data import ReferenceData
 from shared.reference.slots import Slot
 from tests.builders.notifier import withdrawn
@@ -167,7 +168,7 @@ async def test_unit_closed_since_is_named_with_who_answers_for_it(it: World) -> 
 
     (text,) = it.mailbox.texts
     assert named(text) == set(LATE)
-    assert f"(đến hết ngày 04/01/2026; nay là {name(other)})" in text
+    assert f"(đến hết ngày 04/01/2026; nay là {in_sentence(name(other))})" in text
 
 
 async def test_demand_that_is_withdrawn_excuses_everybody_who_is_late(it: World) -> None:
