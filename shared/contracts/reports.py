@@ -15,6 +15,7 @@ from shared.contracts.values import (
     EntryUnits,
     EventId,
     Figures,
+    FiguresByUnit,
     FormCode,
     Instant,
     Name,
@@ -69,7 +70,9 @@ class HandoverSubmitted(Event):
     What a unit starts with after a reform, as the record of the handover states it.
 
     ``period`` is the first that the record opens: it holds ``effective_on``, or begins on it.
-    The openings of all successors must sum to what their predecessors closed with.
+    The openings of all successors must sum to what their predecessors closed with, and what they
+    received ``from_areas``: districts above the predecessors that ended without a successor. It
+    states, by area, how much of ``openings`` came from it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -81,6 +84,7 @@ class HandoverSubmitted(Event):
     effective_on: date
     decision: Note = Field(min_length=1)
     openings: Figures
+    from_areas: FiguresByUnit = Field(default_factory=dict, exclude_if=operator.not_)
 
 
 class Finding(BaseModel):

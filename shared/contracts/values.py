@@ -59,6 +59,7 @@ FigureValue = WholeNumber | DecimalText | None
 """A count is an integer, a score, rate or area a decimal string, null means not reported."""
 
 Figures = Annotated[dict[CellKey, FigureValue], Field(min_length=1, max_length=500)]
+FiguresByUnit = Annotated[dict[UnitKey, Figures], Field(max_length=50)]
 QualifierName = Literal["at_least", "at_most", "about"]
 """More than ("hơn"), at most ("gần", "dưới", "không quá"), about ("khoảng") the figure."""
 Qualifiers = Annotated[dict[CellKey, QualifierName], Field(max_length=500)]

@@ -6,6 +6,7 @@ from shared.reference.place_names import in_sentence
 FACTS: dict[str, tuple[MessageValue, ...]] = {
     "advice": ("", Phrase("use_unclassified")),
     "area": (in_sentence("Thành phố Hà Nội"),),
+    "areas": (in_sentence("Thành phố Phủ Lý"),),
     "arisen": (10,),
     "attendances": ("Lượt người dự tuyên truyền, quán triệt",),
     "attended": (120,),
@@ -56,8 +57,10 @@ FACTS: dict[str, tuple[MessageValue, ...]] = {
     "recognised": (251,),
     "recommended": (1446,),
     "regime": ("Chế độ báo cáo của Ban Chỉ đạo thành phố Hà Nội",),
+    "received": (4,),
     "removed": (37,),
     "sent": ("92,5",),
+    "shares": (5,),
     "sessions": ("Hội nghị, buổi tuyên truyền, quán triệt",),
     "settled": (13,),
     "smallest": (Phrase("hundredths"), Phrase("whole_dong")),
@@ -82,6 +85,7 @@ _SETTLED: dict[str, tuple[MessageValue, ...]] = {"label": ("Đơn thuộc thẩm
 _CARRIED_IN: dict[str, tuple[MessageValue, ...]] = {
     "label": ("Đơn thuộc thẩm quyền kỳ trước chuyển sang",)
 }
+_OPENING: dict[str, tuple[MessageValue, ...]] = {"label": ("Mô hình, điển hình đầu kỳ",)}
 _RATE: dict[str, tuple[MessageValue, ...]] = {
     "label": ("Tỷ lệ giải quyết đơn thuộc thẩm quyền",),
     "sent": ("92,5", "hơn 95"),
@@ -104,6 +108,9 @@ OWN: dict[str, dict[str, tuple[MessageValue, ...]]] = {
     "entered_in_wrong_kind": {"unit": ("ha",), "known": ("đồng, triệu đồng",)},
     "event_version_not_taken": {"found": ("0.3",), "taken": ("1.0",)},
     "following_report_questioned": _WITHIN,
+    "handover_equals_closings_beside_areas": {"openings": (32,), "closings": (30,)},
+    "handover_exceeds_area": _OPENING | {"closing": (3,)},
+    "handover_share_within_opening": {"label": _OPENING["label"], "opening": (3,)},
     "future_period": {"period": ("tháng 12 năm 2026",), "day": ("15/11/2026",)},
     "handover_without_redrawing": _WITHIN,
     "hard_to_believe": {
@@ -116,6 +123,7 @@ OWN: dict[str, dict[str, tuple[MessageValue, ...]]] = {
     "negative": {"value": ("-5",)},
     "no_longer_continues": _WITHIN | {"expected": (12,)},
     "not_exact": {"label": ("Diện tích đất Nhân dân hiến",), "unit": (" ha", "")},
+    "opening_above_predecessors": _OPENING | {"stated": (14,), "expected": (12,)},
     "opening_equals_closing": {"label": ("Mô hình, điển hình đầu kỳ",), "expected": (12,)},
     "opening_equals_handover": {"label": ("Mô hình, điển hình đầu kỳ",), "expected": (12,)},
     "opening_equals_predecessors": {"label": ("Mô hình, điển hình đầu kỳ",), "expected": (12,)},

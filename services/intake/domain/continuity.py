@@ -25,7 +25,28 @@ class StockGap:
 def opening_gaps(
     compiled: CompiledForm, amounts: Amounts, history: UnitHistory
 ) -> Iterator[StockGap]:
-    """Yield the openings that are not the closings before them, of the whole and of each part."""
+    """
+    Yield the openings that are not the closings before them, of the whole and of each part.
+
+    Not those above the closings that the stock of an ended area may explain.
+    """
+    for gap in _all_opening_gaps(compiled, amounts, history):
+        if not (history.ended_areas and gap.stated > gap.expected):
+            yield gap
+
+
+def gaps_of_ended_areas(
+    compiled: CompiledForm, amounts: Amounts, history: UnitHistory
+) -> Iterator[StockGap]:
+    """Yield the openings that are above the closings before them by what an area may have had."""
+    for gap in _all_opening_gaps(compiled, amounts, history):
+        if history.ended_areas and gap.stated > gap.expected:
+            yield gap
+
+
+def _all_opening_gaps(
+    compiled: CompiledForm, amounts: Amounts, history: UnitHistory
+) -> Iterator[StockGap]:
     for balance in compiled.balances:
         stated = amounts.get(balance.opening)
         expected = _before(history, balance.opening, balance.closing)

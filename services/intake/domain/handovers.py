@@ -6,10 +6,12 @@ The shares are nobody's business but theirs: a record is refused only when the s
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from services.intake.domain.history import Amounts
 from services.intake.domain.judge import ValidatedReport
 from services.intake.domain.rule_context import CompiledForm
+from services.intake.domain.shares_of_areas import shares_of, violations_of_shares
 from services.intake.domain.sources import handover_closings, other_handovers
 from services.intake.domain.state import Handover, HandoverKey
 from services.intake.domain.violations import MessageValue, Violation
@@ -53,7 +55,14 @@ def violations_in(
         if cell not in sources:
             label = working_set.context.catalogue.label(cell)
             yield Violation("handover_not_a_stock", f"openings.{cell}", {"label": label})
-    yield from _sums(report, validated.amounts, compiled, component, working_set)
+    certain = working_set.context.reorganisations.certain(component)
+    stated = recorded(report, validated, None, compiled)
+    faults = list(
+        violations_of_shares(report, stated, compiled, sources, working_set, certain=certain)
+    )
+    yield from faults
+    if all(it.severity != "reject" for it in faults):
+        yield from _sums(stated, compiled, component, working_set)
 
 
 def stock_cells(compiled: CompiledForm) -> Mapping[str, str]:
@@ -72,7 +81,10 @@ def stock_cells(compiled: CompiledForm) -> Mapping[str, str]:
 
 
 def recorded(
-    report: HandoverSubmitted, validated: ValidatedReport, before: Handover | None
+    report: HandoverSubmitted,
+    validated: ValidatedReport,
+    before: Handover | None,
+    compiled: CompiledForm | None,
 ) -> Handover:
     """Return what is recorded once a handover has been accepted; the same again changes nothing."""
     stated = {cell: it for cell, it in validated.amounts.items() if it is not None}
@@ -82,39 +94,40 @@ def recorded(
         revision=before.revision if before else 0,
         decision=report.decision,
         openings=stated,
+        from_areas=shares_of(report, compiled),
     )
     if after == before:
         return before
-    return Handover(after.key, after.period, after.revision + 1, after.decision, after.openings)
+    return replace(after, revision=after.revision + 1)
 
 
 def _sums(
-    report: HandoverSubmitted,
-    openings: Amounts,
-    compiled: CompiledForm,
-    component: Component,
-    working_set: WorkingSet,
+    stated: Handover, compiled: CompiledForm, component: Component, working_set: WorkingSet
 ) -> Iterator[Violation]:
-    """Compare, for each stock, what the new units open with and what the old ones closed with."""
-    closings = _closings(report, working_set)
-    stated = [openings, *_other_openings(report, working_set)]
-    everybody = len(stated) == len(component.new)
+    """
+    Compare, for each stock, what the new units open with and what the old ones closed with.
+
+    What came from areas that ended is left out on the one side, as their closings are on the other.
+    """
+    closings = _closings(stated, working_set)
+    handovers = [stated, *_other_handovers(stated.key, working_set)]
+    everybody = len(handovers) == len(component.new)
     certain = working_set.context.reorganisations.certain(component)
-    recorded_before = working_set.handover(_key(report))
+    before = working_set.handover(stated.key)
     unknown = False
     for cell, closing in stock_cells(compiled).items():
-        amount = openings.get(cell)
+        amount = _own(stated, cell)
         if amount is None:
             continue
-        opened = [it for it in (amounts.get(cell) for amounts in stated) if it is not None]
+        opened = [it for it in (_own(handover, cell) for handover in handovers) if it is not None]
         closed = [it for it in (amounts.get(closing) for amounts in closings) if it is not None]
         if len(closed) < len(component.old):
             unknown = True
             continue
-        complete = everybody and len(opened) == len(stated)
+        complete = everybody and len(opened) == len(handovers)
         if sum(opened) > sum(closed) or (complete and sum(opened) != sum(closed)):
-            was = recorded_before.openings.get(cell) if recorded_before else None
-            mending = len(stated) > 1 and _mends(was, amount, sum(opened) <= sum(closed))
+            was = _own(before, cell) if before else None
+            mending = len(handovers) > 1 and _mends(was, amount, sum(opened) <= sum(closed))
             severity: Severity = "reject" if certain and not mending else "warn"
             values: dict[str, MessageValue] = {
                 "label": working_set.context.catalogue.label(cell),
@@ -122,10 +135,21 @@ def _sums(
                 "closings": sum(closed),
                 "units": _names(sorted(component.old), working_set),
             }
-            yield Violation("handover_equals_closings", f"openings.{cell}", values, severity)
+            wording = "handover_equals_closings"
+            if any(it.from_areas for it in handovers):
+                wording = "handover_equals_closings_beside_areas"
+            yield Violation(
+                "handover_equals_closings", f"openings.{cell}", values, severity, wording
+            )
     if unknown:
         names = _names(sorted(component.old), working_set)
         yield Violation("handover_closings_unknown", "openings", {"units": names}, "warn")
+
+
+def _own(handover: Handover, cell: str) -> int | None:
+    """Return an opening without what came from areas that ended."""
+    opening = handover.openings.get(cell)
+    return None if opening is None else opening - handover.received(cell)
 
 
 def _mends(was: int | None, amount: int, fits: bool) -> bool:
@@ -142,9 +166,9 @@ def _key(report: HandoverSubmitted) -> HandoverKey:
     return HandoverKey(report.unit, report.form, report.effective_on)
 
 
-def _closings(report: HandoverSubmitted, working_set: WorkingSet) -> list[Amounts]:
-    day = report.effective_on
-    candidates = handover_closings(_key(report), report.period, working_set.context)
+def _closings(stated: Handover, working_set: WorkingSet) -> list[Amounts]:
+    day = stated.key.effective_on
+    candidates = handover_closings(stated.key, stated.period, working_set.context)
     return [
         amounts
         for it in working_set.closings(candidates, day)
@@ -153,11 +177,11 @@ def _closings(report: HandoverSubmitted, working_set: WorkingSet) -> list[Amount
     ]
 
 
-def _other_openings(report: HandoverSubmitted, working_set: WorkingSet) -> Iterator[Amounts]:
-    for key in other_handovers(_key(report), working_set.context):
-        other = working_set.handover(key)
-        if other is not None:
-            yield other.openings
+def _other_handovers(key: HandoverKey, working_set: WorkingSet) -> Iterator[Handover]:
+    for other in other_handovers(key, working_set.context):
+        recorded_for_it = working_set.handover(other)
+        if recorded_for_it is not None:
+            yield recorded_for_it
 
 
 def _names(units: Sequence[str], working_set: WorkingSet) -> str:

@@ -59,7 +59,7 @@ class HandedOver:
 class HistoryPart(Enum):
     """What a rule may read beside the report that it checks."""
 
-    OPENING = "before, handover, reorganised_with"
+    OPENING = "before, handover, reorganised_with, ended_areas"
     YEAR_BEFORE = "year_before"
     BACKLOG = "carried_in"
     OTHER_FORMS = "other_forms"
@@ -73,9 +73,10 @@ class UnitHistory:
     ``carried_in`` is what earlier periods may have left unsettled, ascending, as several kinds of
     periods may count differently; None where no earlier report is known (rule R5).
     ``reorganised_with`` names the units with which a part changed hands in this period, as long as
-    nobody has recorded a handover. ``other_forms`` has, by form, the unit's reports of the same
-    period on forms that ask for some of the same figures (rule R16). A history that knows nothing
-    keeps these rules silent.
+    nobody has recorded a handover. ``ended_areas`` names the areas above its predecessors that
+    ended without a successor, and may have had stocks of their own (rule R2). ``other_forms`` has,
+    by form, the unit's reports of the same period on forms that ask for some of the same figures
+    (rule R16). A history that knows nothing keeps these rules silent.
     """
 
     carried_in: tuple[int, ...] | None = None
@@ -83,6 +84,7 @@ class UnitHistory:
     handover: HandedOver | None = None
     year_before: Amounts | None = None
     reorganised_with: tuple[str, ...] = ()
+    ended_areas: tuple[str, ...] = ()
     other_forms: Mapping[str, Amounts] = field(default_factory=dict)
 
 

@@ -193,7 +193,8 @@ def _handed_over(
         return SubmissionOutcome(refused(parsed, findings))
     key = HandoverKey(report.unit, report.form, report.effective_on)
     before = working_set.handover(key)
-    after = recorded(report, verdict.validated, before)
+    compiled = working_set.context.compiled_version(report.form, verdict.validated.form_version)
+    after = recorded(report, verdict.validated, before, compiled)
     questions: list[OpenQuestion] = []
     if after != before:
         watched = watch_handover(working_set, after)

@@ -48,6 +48,7 @@ _CODES = {
     "period": "bad_period",
     "figures": "bad_figures",
     "openings": "bad_figures",
+    "from_areas": "bad_figures_by_area",
     "qualifiers": "bad_qualifiers",
     "entered_in": "bad_entry_units",
     "effective_on": "bad_day",
@@ -55,7 +56,11 @@ _CODES = {
     "note": "bad_text",
     "reason": "bad_text",
 }
-_CODES_OF_CELLS = {"qualifiers": "bad_qualifier", "entered_in": "bad_entry_unit"}
+_CODES_OF_CELLS = {
+    "qualifiers": "bad_qualifier",
+    "entered_in": "bad_entry_unit",
+    "from_areas": "bad_figures_by_area",
+}
 _TEXTS = ("note", "reason", "decision")
 _CELLS = ("figures", "openings", "qualifiers", "entered_in")
 # RFC 3339; pydantic alone would also read a number of seconds as a time.
@@ -147,8 +152,12 @@ def _oversized(document: Mapping[str, Any]) -> Iterator[Violation]:
     """Stop a document whose mere number of keys would keep the process busy."""
     if len(document) > FIELDS_MAX:
         yield Violation("too_many_fields", "", {"count": len(document), "most": FIELDS_MAX})
-    for name in _CELLS:
-        cells = document.get(name)
+    areas = document.get("from_areas")
+    by_area = areas if isinstance(areas, dict) else {}
+    sets_of_cells = [(name, document.get(name)) for name in _CELLS]
+    sets_of_cells.append(("from_areas", by_area))
+    sets_of_cells += [("from_areas", it) for it in list(by_area.values())[:CELLS_MAX]]
+    for name, cells in sets_of_cells:
         if isinstance(cells, dict) and len(cells) > CELLS_MAX:
             yield Violation("too_many_figures", name, {"count": len(cells), "most": CELLS_MAX})
 
@@ -198,14 +207,17 @@ def _explained(problem: ValidationError, document: Mapping[str, Any]) -> Iterato
 def _grouped(report: SubmissionEvent) -> Iterator[Violation]:
     """Refuse "1.635" where nobody asked for decimals: it is how Vietnamese writes 1635."""
     if isinstance(report, ReportSubmitted):
-        place, figures, entered_in = "figures", report.figures, report.entered_in
+        stated = [("figures", report.figures)]
     elif isinstance(report, HandoverSubmitted):
-        place, figures, entered_in = "openings", report.openings, {}
+        areas = report.from_areas.items()
+        stated = [("openings", report.openings), *((f"from_areas.{a}", it) for a, it in areas)]
     else:
         return
-    for key, value in figures.items():
-        if isinstance(value, str) and is_grouped(value) and key not in entered_in:
-            yield _about("thousands_separator", f"{place}.{key}", value)
+    entered_in = report.entered_in if isinstance(report, ReportSubmitted) else {}
+    for place, figures in stated:
+        for key, value in figures.items():
+            if isinstance(value, str) and is_grouped(value) and key not in entered_in:
+                yield _about("thousands_separator", f"{place}.{key}", value)
 
 
 def _violation(where: list[str], problem: str, document: Mapping[str, Any]) -> Violation:
@@ -213,6 +225,9 @@ def _violation(where: list[str], problem: str, document: Mapping[str, Any]) -> V
     name = where[0] if where else ""
     value = document.get(name)
     if len(where) > 1 and isinstance(value, dict):
+        inner = value.get(where[1])
+        if len(where) > 2 and isinstance(inner, dict):  # noqa: PLR2004 - area and cell
+            name, value, where = f"{name}.{printable(where[1])}", inner, where[1:]
         field = f"{name}.{printable(where[1])}"
         return _cell_remark(name, field, value.get(where[1]), key_is_wrong=where[-1] == "[key]")
     field = printable(name)
@@ -278,5 +293,7 @@ def _content(report: SubmissionEvent) -> list[object]:
         return [SubmissionKind.SUBMISSION, *slot, *figures]
     if isinstance(report, HandoverSubmitted):
         effective_on = report.effective_on.isoformat()
-        return [SubmissionKind.HANDOVER, *slot, effective_on, report.decision, report.openings]
+        areas = [report.from_areas] if report.from_areas else []
+        stated = [effective_on, report.decision, report.openings, *areas]
+        return [SubmissionKind.HANDOVER, *slot, *stated]
     return [SubmissionKind.WITHDRAWAL, *slot, report.reason]

@@ -15,9 +15,12 @@ from services.intake.domain.parsing import ParsedSubmission
 from services.intake.domain.rule_context import RuleContext
 from services.intake.domain.rules import history_read_by
 from services.intake.domain.sources import (
+    area_closings,
     backlog_queries,
+    ended_areas,
     following,
     handover_closings,
+    handovers_from_area,
     opened_by,
     opening_sources,
     other_forms,
@@ -41,7 +44,7 @@ def read_set_of(submissions: Iterable[ParsedSubmission], context: RuleContext) -
         read_set.parked.add(slot)
         if isinstance(report, HandoverSubmitted):
             key = HandoverKey(report.unit, report.form, report.effective_on)
-            _add_handover(read_set, key, report.period, context)
+            _add_handover(read_set, key, report, context)
         else:
             _add_report(read_set, slot, context)
             _add_history(read_set, slot, history_read_by(report), context)
@@ -78,13 +81,24 @@ def _add_history(
         read_set.slots.add(then)
 
 
-def _add_handover(read_set: ReadSet, key: HandoverKey, period: str, context: RuleContext) -> None:
-    """Add a handover, those that share its sources, the closings it is held against."""
+def _add_handover(
+    read_set: ReadSet, key: HandoverKey, report: HandoverSubmitted, context: RuleContext
+) -> None:
+    """
+    Add a handover, those that share its sources, the closings it is held against.
+
+    The series of an area that it names is locked: so two that name it are judged one by one.
+    """
+    period = report.period
     handovers = [key, *other_handovers(key, context)]
     read_set.handovers.update(handovers)
     read_set.series.update(ReportSeries(it.unit, it.form) for it in handovers)
     for candidates in handover_closings(key, period, context):
         read_set.slots.update(candidates)
+    for area in set(ended_areas(key, context)).intersection(report.from_areas):
+        read_set.slots.update(area_closings(key, area, period, context))
+        read_set.handovers.update(handovers_from_area(key, area, context))
+        read_set.series.add(ReportSeries(area, key.form))
     _add_dependents(read_set, opened_by(key, context), context)
 
 

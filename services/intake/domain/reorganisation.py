@@ -83,6 +83,33 @@ class Reorganisations:
         """Return all units that were redrawn together with a unit on a day, None if it was not."""
         return self._lineage.component(unit, self._directory, on)
 
+    def ended_areas(self, unit: str, day: date) -> tuple[str, ...]:
+        """
+        Return the areas above a unit that ended before a day without passing into others.
+
+        The districts of June 2025: what they had themselves, no link hands to anybody.
+        """
+        eve = day - DAY
+        if not self._directory.alive(unit, eve):
+            return ()
+        return tuple(
+            it
+            for it in self._directory.path(unit, eve)
+            if it != unit
+            and self._directory.alive(it, eve)
+            and not self._directory.alive(it, day)
+            and not self._lineage.successors(it)
+        )
+
+    def heirs_below(self, area: str, day: date) -> frozenset[str]:
+        """Return the units into which units below an area passed on a day."""
+        return frozenset(
+            link.successor
+            for unit in self._directory.below(area, day - DAY)
+            for link in self._lineage.successors(unit.key)
+            if link.effective_on == day
+        )
+
     def certain(self, component: Component) -> bool:
         """Tell whether two sources agree on every link of a component."""
         return all(

@@ -5,7 +5,7 @@ Each relation is stated here once. ``read_set`` loads what it names, ``working_s
 keys up again: a key that one of them lacks raises KeyNotLoaded there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,6 +35,8 @@ class OpeningSources:
     handover: HandoverKey | None
     preceding: tuple[Slot, ...]
     predecessors: tuple[ClosingCandidates, ...]
+    ended_areas: tuple[str, ...] = ()
+    """Areas above them that ended without a successor, and may have had such stocks themselves."""
 
     @property
     def slots(self) -> Iterator[Slot]:
@@ -80,6 +82,7 @@ def opening_sources(slot: Slot, context: RuleContext) -> OpeningSources | None:
         HandoverKey(slot.unit, slot.form, day),
         preceding,
         tuple(closing_candidates(unit, slot.form, around, day, context) for unit in merged),
+        _ended_areas_owing(merged, slot.form, around, day, context),
     )
 
 
@@ -132,6 +135,49 @@ def handover_closings(
         closing_candidates(unit, key.form, around, key.effective_on, context)
         for unit in component.old
     ]
+
+
+def area_closings(
+    key: HandoverKey, area: str, period: str, context: RuleContext
+) -> ClosingCandidates:
+    """Return where the closing stocks of an ended area may be that a handover names."""
+    period_context = context.period_context(key.form, period)
+    if period_context is None:
+        return ()
+    return closing_candidates(area, key.form, period_context.around, key.effective_on, context)
+
+
+def handovers_from_area(key: HandoverKey, area: str, context: RuleContext) -> list[HandoverKey]:
+    """Return the handovers, beside one, that may name an ended area too."""
+    heirs = context.reorganisations.heirs_below(area, key.effective_on)
+    return [key._replace(unit=it) for it in sorted(heirs - {key.unit})]
+
+
+def ended_areas(key: HandoverKey, context: RuleContext) -> tuple[str, ...]:
+    """Return the ended areas above the units that a handover takes from, sorted."""
+    component = context.reorganisations.component(key.unit, key.effective_on)
+    return _above(component.old, key.effective_on, context) if component else ()
+
+
+def _above(units: Iterable[str], day: date, context: RuleContext) -> tuple[str, ...]:
+    found = {area for it in units for area in context.reorganisations.ended_areas(it, day)}
+    return tuple(sorted(found))
+
+
+def _ended_areas_owing(
+    units: Iterable[str], form: str, around: Adjoining, day: date, context: RuleContext
+) -> tuple[str, ...]:
+    """Return the ended areas above some units of a level that owed a form."""
+    eve = day - DAY
+    before = [it for it in context.regimes.holding(eve) if it.regime == around.period.regime]
+    levels = {
+        level
+        for period in before
+        if (compiled := context.compiled(form, period)) is not None
+        for level in context.directory.levels_owing(compiled.form, period)
+    }
+    above = ((it, context.directory.get(it, eve)) for it in _above(units, day, context))
+    return tuple(key for key, area in above if area is not None and area.level in levels)
 
 
 def other_handovers(key: HandoverKey, context: RuleContext) -> list[HandoverKey]:

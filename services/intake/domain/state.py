@@ -1,7 +1,7 @@
 """The state that intake keeps: slots, handovers, the journal's entries, questions to senders."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
@@ -72,13 +72,22 @@ class SlotState:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """The opening stocks of a unit after a redrawing, in the smallest units, as last recorded."""
+    """
+    The opening stocks of a unit after a redrawing, in the smallest units, as last recorded.
+
+    ``from_areas`` is how much of them came from areas that ended without a successor.
+    """
 
     key: HandoverKey
     period: str
     revision: int
     decision: str
     openings: Mapping[str, int | None]
+    from_areas: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def received(self, cell: str) -> int:
+        """Return how much of an opening came from areas that ended."""
+        return sum(it.get(cell, 0) for it in self.from_areas.values())
 
 
 @dataclass(frozen=True, slots=True)

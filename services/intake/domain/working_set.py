@@ -189,7 +189,9 @@ class WorkingSet:
         if before is None and reorganisation is None:
             return OpeningBasis(NO_HISTORY, slots) if slots else _NOTHING
         others = reorganisation.others if reorganisation else ()
-        return OpeningBasis(UnitHistory(before=before, reorganised_with=others), slots)
+        areas = sources.ended_areas if before is not None and before.predecessors else ()
+        history = UnitHistory(before=before, reorganised_with=others, ended_areas=areas)
+        return OpeningBasis(history, slots)
 
     def closings(self, units: Iterable[ClosingCandidates], day: date) -> Sequence[SlotState]:
         """

@@ -80,7 +80,8 @@ CROSS JOIN LATERAL (
 ) AS found
 
 -- name: handovers
-SELECT unit, form, effective_on, period, revision, decision, openings::text AS openings
+SELECT unit, form, effective_on, period, revision, decision, openings::text AS openings,
+    from_areas::text AS from_areas
 FROM handover JOIN unnest($1::text[], $2::text[], $3::date[]) AS u (unit, form, effective_on)
     USING (unit, form, effective_on)
 
@@ -147,15 +148,19 @@ ON CONFLICT (unit, form, period) DO UPDATE SET
     carried_in = excluded.carried_in
 
 -- name: keep_handovers
-INSERT INTO handover (unit, form, effective_on, period, revision, decision, openings)
+INSERT INTO handover (
+    unit, form, effective_on, period, revision, decision, openings, from_areas
+)
 SELECT * FROM unnest(
-    $1::text[], $2::text[], $3::date[], $4::text[], $5::integer[], $6::text[], $7::jsonb[]
+    $1::text[], $2::text[], $3::date[], $4::text[], $5::integer[], $6::text[], $7::jsonb[],
+    $8::jsonb[]
 )
 ON CONFLICT (unit, form, effective_on) DO UPDATE SET
     period = excluded.period,
     revision = excluded.revision,
     decision = excluded.decision,
-    openings = excluded.openings
+    openings = excluded.openings,
+    from_areas = excluded.from_areas
 
 -- name: add_questions
 INSERT INTO question (

@@ -78,6 +78,7 @@ def handover_row(handover: Handover) -> RowValues:
         handover.revision,
         handover.decision,
         json.dumps(dict(handover.openings)),
+        json.dumps({area: dict(it) for area, it in handover.from_areas.items()}),
     )
 
 
@@ -89,6 +90,7 @@ def handover_of(row: asyncpg.Record) -> Handover:
         row["revision"],
         row["decision"],
         json.loads(row["openings"]),
+        json.loads(row["from_areas"]),
     )
 
 

@@ -137,6 +137,28 @@ async def test_three_communes_become_one(upstream: Upstream) -> None:
     assert json.loads(kept["openings"]) == {"dvk_models_opening": 35}
 
 
+async def test_what_came_from_a_district_is_kept(upstream: Upstream) -> None:
+    """Two records name the same ended district: the second is held against the first as stored."""
+    for unit in ("13291.1", "13306.1", "13426.1", "13444.1", "13507.1", "13513.1", "D347.1"):
+        await upstream.post(closing(unit, 3, f"last-{unit}"))
+
+    def taking(unit: str, opening: int, share: int) -> dict[str, object]:
+        shares = {"D347.1": {"dvk_models_opening": share}}
+        return handover(unit, opening, f"{unit}-{share}", from_areas=shares)
+
+    first = await upstream.hand_over(taking("13291.2", 11, 2))
+    second = await upstream.hand_over(taking("13444.2", 11, 2))
+    right = await upstream.hand_over(taking("13444.2", 10, 1))
+
+    assert [it.status_code for it in (first, second, right)] == [201, 422, 201]
+    assert [it["code"] for it in second.json()["findings"]] == ["handover_exceeds_area"]
+    kept = await upstream.rows("SELECT from_areas FROM handover ORDER BY unit")
+    assert [json.loads(it["from_areas"]) for it in kept] == [
+        {"D347.1": {"dvk_models_opening": 2}},
+        {"D347.1": {"dvk_models_opening": 1}},
+    ]
+
+
 async def test_record_settles_what_the_closings_left_open(upstream: Upstream) -> None:
     """A question because of a closing ends with the handover, which may raise one of its own."""
     await upstream.post(models(MERGED, FIRST, 34, 34).document(KNOWLEDGE, event_id="first"))
