@@ -28,6 +28,9 @@ END_SECONDS_MAX = 60
 
 Figure = dict[str, object]
 
+SINCE_2021, SINCE_2022 = "hanoi.20210101-20231212", "hanoi.20220101-20231212"
+STAGE = "longan.20210101-20231231"
+
 
 @dataclass(frozen=True)
 class Demo:
@@ -112,21 +115,17 @@ def stated(scenario: str, block: str | None = None) -> Iterator[tuple[str, objec
 @pytest.mark.parametrize(
     ("scenario", "block", "question"),
     [
-        ("ha_noi_2021_2023", "front_2021_to_date", {"unit": "01.1", "from": "cal.2021"}),
-        ("ha_noi_2021_2023", "communes_2022_to_date", {"unit": "01.1", "from": "cal.2022"}),
-        ("ha_noi_2021_2023", "online_conference", {"unit": "01.1", "from": "cal.2022"}),
-        ("ha_noi_2021_2023", "indices_2022", {"unit": "01.1", "from": "cal.2022"}),
+        ("ha_noi_2021_2023", "front_2021_to_date", {"unit": "01.1", "period": SINCE_2021}),
+        ("ha_noi_2021_2023", "communes_2022_to_date", {"unit": "01.1", "period": SINCE_2022}),
+        ("ha_noi_2021_2023", "online_conference", {"unit": "01.1", "period": SINCE_2021}),
+        ("ha_noi_2021_2023", "indices_2022", {"unit": "01.1", "period": "cal.2022"}),
         ("ninh_binh_2023", None, {"unit": "37.1", "period": "cal.2023"}),
-        ("long_an_2023", None, {"unit": "80.1", "from": "cal.2021"}),
     ],
 )
 def test_published_figures_come_out(
     demo: Demo, scenario: str, block: str | None, question: dict[str, str]
 ) -> None:
     """Figures of the article, spread over hundreds of units, sent both ways, added up."""
-    if "from" in question:
-        question |= {"to": "cal.2023"}
-
     found = demo.totals(**question)
 
     expected = dict(stated(scenario, block))
@@ -136,7 +135,7 @@ def test_published_figures_come_out(
 
 def test_district_that_ended_stays_readable(demo: Demo) -> None:
     """TP Hà Tĩnh was a district until 30/6/2025; its five years are still there."""
-    found = demo.totals(**{"unit": "D436.1", "from": "cal.2017", "to": "cal.2022"})
+    found = demo.totals(unit="D436.1", period="tphatinh.20170512-20220516")
 
     counted = dict(stated("ha_tinh_city_2017_2022"))
     del counted["plan_task_groups"]  # of the committee's plan, which no form of a commune asks for
@@ -145,35 +144,60 @@ def test_district_that_ended_stays_readable(demo: Demo) -> None:
 
 def test_figures_are_written_as_people_write_them(demo: Demo) -> None:
     """The displays that the articles print."""
-    ha_noi = demo.totals(**{"unit": "01.1", "from": "cal.2022", "to": "cal.2023"})
+    since_2021 = demo.totals(unit="01.1", period=SINCE_2021)
+    since_2022 = demo.totals(unit="01.1", period=SINCE_2022)
+    ha_noi = demo.totals(unit="01.1", period="cal.2022", compare_with="cal.2021")
     ninh_binh = demo.totals(unit="37.1", period="cal.2023")
 
-    assert ha_noi["pib_supervisions"]["display"] == "12.567"
-    assert ha_noi["pib_resolution_rate"]["display"] == "92,3%"
-    assert ha_noi["online_delegates"]["display"] == "hơn 20.000"
+    assert since_2022["pib_supervisions"]["display"] == "12.567"
+    assert since_2022["pib_resolution_rate"]["display"] == "92,3%"
+    assert since_2021["online_delegates"]["display"] == "hơn 20.000"
     assert ha_noi["par_index_score"]["display"] == "89,58"
     assert (ha_noi["par_index_rank"]["display"], ha_noi["par_index_rank"]["out_of"]) == ("3/63", 63)
+    rank = ha_noi["par_index_rank"]["change"]
+    assert isinstance(rank, dict)
+    assert rank["display"] == "tăng 7 bậc so với năm 2021"
     assert ninh_binh["dvk_models_total"]["display"] == "1.635"
     assert ninh_binh["dvk_models_removed"]["display"] == "–"
 
 
 def test_awards_keep_their_programmes_apart(demo: Demo) -> None:
-    """Long An: 2 flags, 11 and 10 certificates to collectives, 21 to individuals."""
-    question = {"unit": "80.1", "from": "cal.2021", "to": "cal.2023"}
-    figures = demo.get(0, "/v1/totals", **question)["figures"]
-    assert isinstance(figures, list)
+    """
+    Long An: 2 flags and 11 certificates of 2023; 10 and 21 certificates of the stage.
 
-    found = {
-        (it["indicator"], it["split"]["programme"]): it["value"]
-        for it in figures
-        if it["split"].get("award_level") == "province" and it["value"] is not None
+    Of 251 models that were recognised in the stage, and of its awards, none stands in a year.
+    """
+    both, own = "dan_chu_co_so+dan_van_kheo", "dan_van_kheo"
+
+    awards = {it: _awards(demo, it) for it in ("cal.2021", "cal.2022", "cal.2023", STAGE)}
+
+    assert awards == {
+        "cal.2021": {},
+        "cal.2022": {},
+        "cal.2023": {
+            ("awards_flag_collective", both): 2,
+            ("awards_certificate_collective", both): 11,
+        },
+        STAGE: {
+            ("awards_certificate_collective", own): 10,
+            ("awards_certificate_individual", own): 21,
+        },
     }
+    of_stage = demo.totals(unit="80.1", period=STAGE)
+    of_2023 = demo.totals(unit="80.1", period="cal.2023")
+    assert of_stage["dvk_models_recognised"]["value"] == 251
+    assert of_2023["dvk_models_recognised"]["value"] is None
+    assert of_2023["dvk_models_total"]["value"] == 963
 
-    assert found == {
-        ("awards_flag_collective", "dan_chu_co_so+dan_van_kheo"): 2,
-        ("awards_certificate_collective", "dan_chu_co_so+dan_van_kheo"): 11,
-        ("awards_certificate_collective", "dan_van_kheo"): 10,
-        ("awards_certificate_individual", "dan_van_kheo"): 21,
+
+def _awards(demo: Demo, period: str) -> dict[tuple[object, object], object]:
+    figures = _rows(demo.get(0, "/v1/totals", unit="80.1", period=period), "figures")
+    return {
+        (it["indicator"], split["programme"]): it["value"]
+        for it in figures
+        if isinstance(split := it["split"], dict)
+        and split.get("award_level") == "province"
+        and it["value"] is not None
     }
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
 
 from shared.reference.directory import Directory, Unit
 from shared.reference.periods import Period, parse_period, periods_between
 
 _FILE = Path(__file__).with_name("articles.yaml")
+REGIMES = Path(__file__).with_name("regimes.yaml")
+"""The windows in which the articles report, in the shape of shared/data/regimes.yaml."""
 
 
 class _Fact(BaseModel):
@@ -46,7 +48,11 @@ class StockMovement(_Fact):
 
 
 class Block(_Fact):
-    """Figures of one form over the years from ``first`` to ``last``."""
+    """
+    Figures of one form for a ``period``, a year or the window in which the article reports.
+
+    A test may spread them over the years ``from`` one ``to`` another.
+    """
 
     form: str
     by: Literal["units", "area"] = "units"
@@ -55,12 +61,20 @@ class Block(_Fact):
     figures: dict[str, Stated] = Field(default_factory=dict)
     stock: StockMovement | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _one_period(cls, block: dict[str, object]) -> dict[str, object]:
+        if "period" not in block:
+            return block
+        others = {name: it for name, it in block.items() if name != "period"}
+        return {"from": block["period"], "to": block["period"], **others}
+
     def periods(self) -> tuple[Period, ...]:
-        """Return the periods it covers. Raises ValueError when it names none."""
+        """Return the periods that it is reported for. Raises ValueError when it names none."""
         first, last = parse_period(self.first), parse_period(self.last)
         if first is None or last is None:
             raise ValueError(f"{self.first} to {self.last} are no periods")
-        return periods_between(first, last)
+        return (first,) if first == last else periods_between(first, last)
 
 
 class Article(_Fact):

@@ -14,7 +14,7 @@ from shared.contracts.reports import ReportSubmitted, ReportWithdrawalRequested
 from tools.demo.apportion import sample
 from tools.demo.reports import FigureValue, Report
 
-WRONG_ONE_IN = 60
+WRONG_ONE_IN = 40
 REPEATED_ONE_IN = 25
 _NAN = float("nan")
 WITHDRAWAL_REASON = "Gửi nhầm kỳ báo cáo (mẫu)."

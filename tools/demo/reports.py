@@ -137,19 +137,18 @@ class Expectation:
     """The figures that one question must be answered with."""
 
     unit: str
-    first: str
-    last: str
+    period: str
     figures: Mapping[str, FigureValue]
 
     @property
     def parameters(self) -> dict[str, str]:
         """The question, as ``GET /v1/totals`` takes it."""
-        return {"unit": self.unit, "from": self.first, "to": self.last}
+        return {"unit": self.unit, "period": self.period}
 
     def differences(self, found: Mapping[str, FigureValue]) -> list[str]:
         """Say what differs, one line for each figure; a figure that is not listed differs."""
         return [
-            f"{self.unit} {self.first}..{self.last} {cell}: "
+            f"{self.unit} {self.period} {cell}: "
             f"{found.get(cell, 'not listed')!r} instead of {value!r}"
             for cell, value in self.figures.items()
             if cell not in found or found[cell] != value
@@ -157,11 +156,9 @@ class Expectation:
 
 
 def expectations(articles: Iterable[Article], catalogue: Catalogue) -> list[Expectation]:
-    """Return one expectation for every block of every article."""
+    """Return one expectation for every block of every article, each of one period."""
     return [
-        Expectation(
-            article.area, block.first, block.last, _stated(block) | _rates(block, catalogue)
-        )
+        Expectation(article.area, block.last, _stated(block) | _rates(block, catalogue))
         for article in articles
         for block in article.blocks
     ]

@@ -17,7 +17,7 @@ from shared.reference.catalogue import Catalogue
 from shared.reference.periods import VIETNAM, Period, label_vi, latest_closed
 from shared.reference.reference_data import ReferenceData
 from tools.demo.apportion import sample
-from tools.demo.articles import Article, articles, demo_units, write_directory
+from tools.demo.articles import REGIMES, Article, articles, demo_units, write_directory
 from tools.demo.deliveries import Delivery, Load, Poison, in_time, not_json, plan_load, poisons
 from tools.demo.reports import Expectation, Report, complete, expectations, reports_of
 
@@ -30,7 +30,7 @@ class Scenario:
     """What is sent, who stays silent, and what the totals must say."""
 
     reference: ReferenceData
-    directory_file: Path
+    directory_files: tuple[Path, ...]
     load: Load
     poisons: tuple[Poison, ...]
     unreadable: Poison
@@ -43,9 +43,9 @@ class Scenario:
 def build(scratch: Path, now: datetime, stated: Sequence[Article] | None = None) -> Scenario:
     """Lay everything out, with the articles as they stand or variants of them."""
     stated = articles() if stated is None else stated
-    directory_file = scratch / "units.csv"
-    write_directory(directory_file, demo_units(load_reference_data().directory, stated))
-    reference = load_reference_data([directory_file])
+    units = scratch / "units.csv"
+    write_directory(units, demo_units(load_reference_data().directory, stated))
+    reference = load_reference_data([units, REGIMES])
     reports = [it for article in stated for it in reports_of(article, reference.catalogue)]
     front, models = _first(reports, "F04", "01.1"), _first(reports, "F05", "37.1")
     stray = Report(front.unit, front.form, _STRAY_PERIOD, front.figures)
@@ -57,7 +57,7 @@ def build(scratch: Path, now: datetime, stated: Sequence[Article] | None = None)
     ]
     return Scenario(
         reference=reference,
-        directory_file=directory_file,
+        directory_files=(units, REGIMES),
         load=plan_load(reports, stray, now),
         poisons=poisons(front, models, now),
         unreadable=not_json(front, now),

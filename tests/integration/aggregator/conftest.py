@@ -8,10 +8,12 @@ import pytest
 
 from services.aggregator.domain.layouts import Layouts
 from services.aggregator.store.schema import MIGRATIONS
+from shared.directory.files import shipped, with_files
+from shared.directory.loading import build_reference_data
 from shared.infra.postgres import migrate
 from shared.infra.postgres.database import Database
 from shared.reference.directory import Directory
-from shared.reference.lineage import Lineage, known_links
+from shared.reference.lineage import known_links
 from shared.reference.reference_data import ReferenceData
 from tests.builders.reference import shipped_reference
 from tests.integration.aggregator.asking import client
@@ -27,11 +29,12 @@ def articles() -> tuple[Article, ...]:
 
 @pytest.fixture(scope="session")
 def reference(articles: tuple[Article, ...]) -> ReferenceData:
-    """Return our reference data, with sample units below the areas of the articles."""
-    reference = shipped_reference()
-    directory = Directory(demo_units(reference.directory, articles))
-    lineage = Lineage(known_links(reference.lineage, directory))
-    return replace(reference, directory=directory, lineage=lineage)
+    """Return our reference data, with the sample units and the windows of the articles."""
+    reference, contents = shipped_reference(), shipped()
+    units = demo_units(reference.directory, articles)
+    links = known_links(reference.lineage, Directory(units))
+    own = replace(contents, units=units, links=links)
+    return build_reference_data(with_files(own, [demo_articles.REGIMES]))
 
 
 @pytest.fixture(scope="session")

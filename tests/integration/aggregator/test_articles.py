@@ -14,6 +14,9 @@ from tests.integration.aggregator.counting import Counting, events_of
 from tools.demo.articles import Article
 from tools.demo.reports import expectations
 
+SINCE_2021, SINCE_2022 = "hanoi.20210101-20231212", "hanoi.20220101-20231212"
+STAGE_OF_LONG_AN = "longan.20210101-20231231"
+
 
 async def test_published_figures_come_out(
     api: httpx.AsyncClient,
@@ -22,7 +25,7 @@ async def test_published_figures_come_out(
     layouts: Layouts,
     articles: tuple[Article, ...],
 ) -> None:
-    """Every figure of every article, over its own span of years, with all its units."""
+    """Every figure of every article, in its own window, with all its units."""
     await Counting(database, layouts).count(events_of(articles, reference))
 
     for expected in expectations(articles, reference.catalogue):
@@ -30,26 +33,72 @@ async def test_published_figures_come_out(
         cells = by_cell(answer)
         assert expected.differences({cell: it["value"] for cell, it in cells.items()}) == []
         assert all(it["reported_by"] <= it["expected"] for it in cells.values())
-    ha_noi = by_cell(await get(api, "/v1/totals", unit="01.1", from_="cal.2022", to="cal.2023"))
+    since_2021 = by_cell(await get(api, "/v1/totals", unit="01.1", period=SINCE_2021))
+    assert since_2021["online_delegates"]["display"] == "hơn 20.000"
+    assert since_2021["opinions_collected"]["display"] == "53.324"
+    since_2022 = by_cell(await get(api, "/v1/totals", unit="01.1", period=SINCE_2022))
+    assert since_2022["pib_supervisions"]["display"] == "12.567"
+    assert since_2022["pib_resolution_rate"]["display"] == "92,3%"
+    by = since_2022["pib_supervisions"]
+    assert (by["reported_by"], by["expected"]) == (579, 579)
+    ha_noi = by_cell(await get(api, "/v1/totals", unit="01.1", period="cal.2022"))
     shown = {
-        "pib_supervisions": "12.567",
-        "pib_resolution_rate": "92,3%",
-        "online_delegates": "hơn 20.000",
         "par_index_score": "89,58",
         "par_index_rank": "3/63",
         "sipas_score": "80,16%",
     }
     assert {cell: ha_noi[cell]["display"] for cell in shown} == shown
-    assert (ha_noi["pib_supervisions"]["reported_by"], ha_noi["pib_supervisions"]["expected"]) == (
-        579,
-        579,
-    )
-    assert ha_noi["par_index_rank"]["period"] == "cal.2022"
+    assert ha_noi["pib_supervisions"]["value"] is None  # of no calendar year does the article speak
     ninh_binh = by_cell(await get(api, "/v1/totals", unit="37.1", period="cal.2023"))
     assert ninh_binh["dvk_models_total"]["display"] == "1.635"
     removed = ninh_binh["dvk_models_removed"]
     assert (removed["value"], removed["display"], removed["reported_by"]) == (None, "–", 0)
     assert removed["expected"] == 151
+
+
+async def test_no_award_stands_in_a_year_in_which_it_was_not_given(
+    api: httpx.AsyncClient,
+    database: Database,
+    reference: ReferenceData,
+    layouts: Layouts,
+    articles: tuple[Article, ...],
+) -> None:
+    """Long An: 251, 10 and 21 are of a stage; of 2021 and 2022 the article says nothing."""
+    await Counting(database, layouts).count(events_of(articles, reference))
+    question = {"unit": "80.1", "path": "/v1/totals"}
+
+    by_period = {
+        period: by_cell(await get(api, **question, period=period))
+        for period in ("cal.2021", "cal.2022", "cal.2023", STAGE_OF_LONG_AN)
+    }
+
+    stated = {
+        period: {
+            cell: it["value"]
+            for cell, it in cells.items()
+            if it["value"] is not None and cell.startswith(("awards", "dvk_models_recognised"))
+        }
+        for period, cells in by_period.items()
+    }
+    both, own = "programme=dan_chu_co_so+dan_van_kheo", "programme=dan_van_kheo"
+    collective, individual = "awards_certificate_collective", "awards_certificate_individual"
+    assert stated == {
+        "cal.2021": {},
+        "cal.2022": {},
+        "cal.2023": {
+            "awards_flag_collective": 2,
+            f"awards_flag_collective[award_level=province,{both}]": 2,
+            collective: 11,
+            f"{collective}[award_level=province,{both}]": 11,
+        },
+        STAGE_OF_LONG_AN: {
+            "dvk_models_recognised": 251,
+            collective: 10,
+            f"{collective}[award_level=province,{own}]": 10,
+            individual: 21,
+            f"{individual}[award_level=province,{own}]": 21,
+        },
+    }
 
 
 async def test_commune_answers_from_its_own_report(
@@ -80,7 +129,7 @@ async def test_commune_answers_from_its_own_report(
     )
     assert (new["value"], new["reported_by"], new["expected"]) == (5, 1, 1)
     assert (removed["value"], removed["reported_by"], removed["expected"]) == (None, 0, 1)
-    assert (land["value"], land["display"]) == ("12.50", "12,5")
+    assert (land["value"], land["display"]) == ("12.50", "12,5 m²")
     assert answer["watermark"] is not None
 
 

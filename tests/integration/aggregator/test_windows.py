@@ -87,6 +87,20 @@ async def test_no_figure_of_a_window_is_added_to_another_period(
     assert cases(unasked) == 2 * (5 + 7)
 
 
+async def test_windows_of_one_rule_are_compared_by_their_names(asked: httpx.AsyncClient) -> None:
+    """A year with a year, by the committee's name for it; a stage is held against no year."""
+    question = {"unit": HA_NOI_KEY, "form": "F04"}
+
+    answer = await get(asked, "/v1/totals", **question, period=YEAR_2023, compare_with=YEAR_2022)
+    other = await refused(
+        asked, "/v1/totals", **question, period=STAGE_2023, compare_with=YEAR_2022
+    )
+
+    assert by_cell(answer)[CELL]["change"]["value"] == 4
+    assert "so với năm báo cáo 2022" in by_cell(answer)[CELL]["change"]["display"]
+    assert other["type"].rpartition(":")[2] == "bad_comparison"
+
+
 @pytest.mark.parametrize(
     ("question", "code", "said"),
     [

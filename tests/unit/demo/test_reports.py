@@ -125,6 +125,25 @@ def test_nothing_is_sent_that_no_article_states(reference: ReferenceData, name: 
     assert sent <= stated | samples
 
 
+@pytest.mark.parametrize(
+    ("name", "periods"),
+    [
+        ("ninh_binh_2023", {"cal.2023"}),
+        (
+            "ha_noi_2021_2023",
+            {"hanoi.20210101-20231212", "hanoi.20220101-20231212", "cal.2021", "cal.2022"},
+        ),
+        ("ha_tinh_city_2017_2022", {"tphatinh.20170512-20220516"}),
+        ("long_an_2023", {"cal.2023", "longan.20210101-20231231"}),
+    ],
+)
+def test_an_article_is_reported_in_its_own_windows(
+    reference: ReferenceData, name: str, periods: set[str]
+) -> None:
+    """No share of a stage is invented for one of its years."""
+    assert {it.period for it in reports_of(ARTICLES[name], reference.catalogue)} == periods
+
+
 def test_an_article_without_figures_sends_nothing(reference: ReferenceData) -> None:
     """Article 000 names activities and no number."""
     assert reports_of(ARTICLES["hcm_visit_ninh_binh_2024"], reference.catalogue) == []
