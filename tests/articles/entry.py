@@ -1,12 +1,13 @@
 """The table's sentences as reports: judged, added up and shown by the pure cores."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from services.aggregator.app import load_messages
+from services.aggregator.domain.rollup import ComputedFigure
 from services.aggregator.usecases.figures import FigureWriter, Since
-from shared.contracts.totals import Figure
+from services.intake.domain.judge import Verdict
 from shared.directory.files import shipped
 from shared.directory.loading import build_reference_data
 from shared.reference.periods import Period, parse_period
@@ -16,6 +17,8 @@ from tests.builders.accepted_reports import revision_of
 from tests.golden.replay import Replay, accepted_event
 from tests.golden.world import World
 from tools.demo.reports import FigureValue, Report, complete
+
+WRITER = FigureWriter(load_messages())
 
 MANDATED = {"F01": ["district", "province"], "F05": ["province"], "F06": ["district"]}
 """What a committee asks of the bodies above the communes, whose figures the articles state."""
@@ -43,13 +46,26 @@ def objections(sentences: Iterable[Sentence], world: World) -> list[str]:
     found: list[str] = []
     for unit in sorted({it.unit for it in sentences}):
         of_unit = [it for it in sentences if it.unit == unit]
-        reports = list(_reports(of_unit, world))
-        refused = {it.slot: codes for it in reports if (codes := _refused(it, world))}
-        found += [f"{slot}: {codes}" for slot, codes in refused.items()]
+        judged = [(it, world.verdict(it)) for it in _reports(of_unit, world)]
+        refused = [(it, verdict) for it, verdict in judged if verdict.validated is None]
+        found += [f"{it.slot}: {[v.code for v in its.violations]}" for it, its in refused]
         if not refused:
-            replay = _replay(unit, reports, world)
-            found += [line for it in of_unit for line in _differences(it, replay)]
+            answers = _Answers(_replay(unit, judged, world))
+            found += [line for it in of_unit for line in _differences(it, answers)]
     return found
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """What one area's reports answer for a period, each computed once."""
+
+    replay: Replay
+    _known: dict[Period, Mapping[str, ComputedFigure]] = field(default_factory=dict)
+
+    def of(self, period: Period) -> Mapping[str, ComputedFigure]:
+        if period not in self._known:
+            self._known[period] = self.replay.compute_figures(period, period)
+        return self._known[period]
 
 
 def _front(key: str, area: Unit) -> Unit:
@@ -120,49 +136,37 @@ def _reports(sentences: Iterable[Sentence], world: World) -> Iterator[Report]:
         yield Report(*key, figures, qualifiers)
 
 
-def _refused(report: Report, world: World) -> list[str]:
-    verdict = world.verdict(report)
-    return [it.code for it in verdict.violations if it.severity == "reject"]
-
-
-def _replay(unit: str, reports: Iterable[Report], world: World) -> Replay:
-    reports = tuple(reports)
-    events = []
-    for it in reports:
-        validated = world.verdict(it).validated
-        assert validated is not None
-        events.append(accepted_event(it, validated))
+def _replay(unit: str, judged: Sequence[tuple[Report, Verdict]], world: World) -> Replay:
+    events = [
+        accepted_event(report, verdict.validated)
+        for report, verdict in judged
+        if verdict.validated is not None
+    ]
     revisions = tuple(revision_of(it, world.layouts) for it in events)
-    return Replay(world, unit, reports, {}, revisions)
+    return Replay(world, unit, tuple(it for it, _ in judged), {}, revisions)
 
 
-def _differences(sentence: Sentence, replay: Replay) -> Iterator[str]:
-    figure = _figure(sentence, replay)
+def _differences(sentence: Sentence, answers: _Answers) -> Iterator[str]:
     where = f"{sentence.unit} {sentence.period} {sentence.cell}"
-    if figure is None:
+    computed = answers.of(period_of(sentence.period)).get(sentence.cell)
+    if computed is None:
         yield f"{where}: no such cell"
         return
+    figure = WRITER.figure(computed)
     if not _same(figure.value, sentence.value) or figure.qualifier != sentence.qualifier:
         yield f"{where}: {figure.value!r} ({figure.qualifier}), not {sentence.value!r}"
     if figure.display != sentence.display:
         yield f"{where}: shown as {figure.display!r}, not {sentence.display!r}"
     if sentence.compare_with:
-        shown = _change(sentence, replay)
+        shown = _change(computed, sentence.compare_with, answers)
         if shown != sentence.change:
             yield f"{where}: {shown!r}, not {sentence.change!r}"
 
 
-def _figure(sentence: Sentence, replay: Replay) -> Figure | None:
-    period = period_of(sentence.period)
-    return replay.figures(period, period).get(sentence.cell)
-
-
-def _change(sentence: Sentence, replay: Replay) -> str | None:
-    period, earlier = period_of(sentence.period), period_of(sentence.compare_with or "")
-    now = replay.compute_figures(period, period)[sentence.cell]
-    before = replay.compute_figures(earlier, earlier)[sentence.cell]
-    since = Since(earlier, replay.world.reference.regimes.label_vi(earlier))
-    change = FigureWriter(load_messages()).compared(now, before, since).change
+def _change(now: ComputedFigure, earlier: str, answers: _Answers) -> str | None:
+    period = period_of(earlier)
+    since = Since(period, answers.replay.world.reference.regimes.label_vi(period))
+    change = WRITER.compared(now, answers.of(period)[now.cell.key], since).change
     return change.display if change else None
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.aggregator.app import load_messages
 from shared.reference.periods import parse_period
 from tests.articles import read
 from tests.articles.entry import objections, world_of
@@ -86,4 +85,3 @@ def test_what_is_no_figure_is_kept_somewhere_or_named_as_a_gap() -> None:
         assert article.sentences
         assert all(it.where.startswith("/v1/") for it in article.elsewhere)
         assert all(it.why for it in article.nowhere)
-    assert load_messages()
