@@ -8,9 +8,19 @@ import pytest
 
 from services.aggregator.domain.layouts import Layouts
 from shared.infra.postgres.database import Database
+from shared.reference.reference_data import ReferenceData
 from tests.builders.accepted_reports import ReportSubject, Value, accepted
-from tests.integration.aggregator.asking import by_cell, get
+from tests.integration.aggregator.asking import by_cell, client, get
 from tests.integration.aggregator.counting import Counting
+from tests.integration.aggregator.reform import (
+    AFTER,
+    BEFORE,
+    BOTH,
+    DIVIDED,
+    MERGED,
+    models,
+    reference_of,
+)
 
 HA_NOI = ReportSubject("01.1", ("01.1",), "thanh_pho", "F07", "cal.2021")
 COMMUNE = ReportSubject("FX-37.1-0001", ("FX-37.1-D02", "37.1"))
@@ -100,3 +110,23 @@ async def test_what_cannot_be_compared_is_refused(
 
     assert response.status_code == 400
     assert response.json()["type"].endswith(f":{code}")
+
+
+@pytest.mark.parametrize("unit", [BOTH, "N1", "N2"])
+async def test_parts_of_todays_boundaries_carry_and_withhold_as_the_whole_does(
+    unit: str, database: Database, reference: ReferenceData, layouts: Layouts
+) -> None:
+    """Opening stocks come over from predecessors; who was divided is withheld from its part."""
+    before, after = (reference_of(reference, reformed=it) for it in (False, True))
+    stocks = dict.fromkeys((*MERGED, DIVIDED), 10)
+    await Counting(database, layouts).count(models(before, BEFORE, stocks, layouts))
+    await Counting(database, layouts, 1).count(models(after, AFTER, {"N1": 33}, layouts))
+
+    async with client(database, lambda: after, layouts) as asked:
+        for period in (BEFORE, AFTER):
+            question = {"unit": unit, "period": period, "form": "F05", "view": "current"}
+            answer = await get(asked, "/v1/totals", **question, by="base")
+            whole = by_cell(answer)
+            (part,) = (by_cell(it) for it in answer["parts"])
+            for cell in ("dvk_models_opening", "dvk_models_total", "dvk_models_new"):
+                assert part[cell] == whole[cell]
