@@ -51,7 +51,7 @@ async def test_every_revision_says_what_it_changed(
     }
     assert {
         it["indicator"]: (it["before_display"], it["after_display"]) for it in second["changes"]
-    } == {"dvk_models_new": ("421", "hơn 421"), "land_donated_m2": ("12,5", "13")}
+    } == {"dvk_models_new": ("421", "hơn 421"), "land_donated_m2": ("12,5 m²", "13 m²")}
     assert (third["rejudged"], third["changes"]) == ("Công văn\t17\\BCĐ", [])
     assert {it["after"] for it in fourth["changes"]} == {None}
     assert second["first_received_at"] == first["received_at"]
