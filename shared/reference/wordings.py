@@ -57,8 +57,11 @@ class Term:
         """
         Return the midnight that ends the last day, or the next working day if that is a day off.
 
-        Raises CalendarTooShort when the calendar does not reach that far.
+        Beyond the calendar nobody knows the days off, and a last day that the words name stands as
+        it is written. Raises CalendarTooShort when the calendar does not reach the end of a term.
         """
+        if not self.days and not calendar.covers(self.start):
+            return datetime.combine(self.start + DAY, time(), VIETNAM)
         if self.working:
             last = calendar.nth_working_day_after(self.start, self.days)
         else:

@@ -22,7 +22,7 @@ from services.intake.domain.state import (
 )
 from services.intake.domain.submissions import RawSubmission
 from services.intake.domain.violations import Renderer
-from shared.reference.periods import Period, parse_period
+from shared.reference.periods import Period, contains, parse_period
 from shared.reference.slots import Slot
 
 
@@ -66,12 +66,28 @@ class MemoryJournal:
             slots={key: self.slots[key] for key in read_set.slots if key in self.slots},
             backlogs={it: self._backlog(it) for it in read_set.backlogs},
             handovers={it: self.handovers[it] for it in read_set.handovers if it in self.handovers},
+            nested={it: self._nested(it) for it in read_set.nested},
             parked=[
                 it
                 for it in self.parked.values()
                 if it.key[:2] in read_set.events or it.slot in read_set.parked
             ],
         )
+
+    def _nested(self, slot: Slot) -> list[SlotState]:
+        """Return the filled slots within the widest window stored that holds a slot's period."""
+        own = parse_period(slot.period)
+        assert own is not None
+        alike = [it for it in self.slots.values() if it.filled and it.key[:2] == slot[:2]]
+        known = [(it, parse_period(it.key.period)) for it in alike]
+        around = [own, *(it for _, it in known if it is not None and contains(it, own))]
+        first, last = min(it.first_day for it in around), max(it.last_day for it in around)
+        return [
+            state
+            for state, it in known
+            if it is not None and it.regime == own.regime and state.key != slot
+            if first <= it.first_day and it.last_day <= last
+        ]
 
     def _entries(self, wanted: set[EventKey]) -> dict[EventKey, tuple[JournalEntry, ...]]:
         found: dict[EventKey, tuple[JournalEntry, ...]] = defaultdict(tuple)

@@ -76,10 +76,15 @@ FACTS: dict[str, tuple[MessageValue, ...]] = {
     "visits": (120,),
     "wanted": (Phrase("a_whole_number"), Phrase("a_decimal_text")),
     "whole": (10,),
+    "windows": ("quý I năm 2026, quý II năm 2026",),
     "whole_label": ("Đơn thuộc thẩm quyền",),
     "year": ("2026",),
 }
 _COMBINED = "Ban Thanh tra nhân dân và Ban Giám sát đầu tư của cộng đồng (số gộp)"
+_NESTED: dict[str, tuple[MessageValue, ...]] = {
+    "label": ("Cuộc giám sát",),
+    "period": ("6 tháng đầu năm 2026",),
+}
 _WITHIN: dict[str, tuple[MessageValue, ...]] = {"name": (in_sentence("Xã Phù Vân"),)}
 _SETTLED: dict[str, tuple[MessageValue, ...]] = {"label": ("Đơn thuộc thẩm quyền đã giải quyết",)}
 _CARRIED_IN: dict[str, tuple[MessageValue, ...]] = {
@@ -148,6 +153,8 @@ OWN: dict[str, dict[str, tuple[MessageValue, ...]]] = {
     },
     "resolved_within_detected": _SETTLED
     | {"carried_in": (2,), "advice": ("", Phrase("state_carried_in"))},
+    "parts_agree_with_whole": _NESTED | {"parts": (12,), "whole": (3,)},
+    "parts_exceed_whole": _NESTED | {"parts": (12,), "whole": (11,)},
     "same_figure_on_other_form": {"label": ("Ngày công đóng góp",), "stated": (300,)},
     "score_bounds": {"label": ("Chỉ số PAPI",), "value": (120,), "most": (80,)},
     "superseded": {"now": (2,)},

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
+from shared.reference.periods import Period
+
 Amounts = Mapping[str, int | None]
 """Exact figures of a report by cell, in the smallest unit; absent is as good as None."""
 
@@ -56,6 +58,14 @@ class HandedOver:
     effective_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class NestedReport:
+    """The report in force of another window of the same unit, form and regime."""
+
+    period: Period
+    amounts: Amounts
+
+
 class HistoryPart(Enum):
     """What a rule may read beside the report that it checks."""
 
@@ -63,6 +73,7 @@ class HistoryPart(Enum):
     YEAR_BEFORE = "year_before"
     BACKLOG = "carried_in"
     OTHER_FORMS = "other_forms"
+    NESTED = "nested"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,8 @@ class UnitHistory:
     nobody has recorded a handover. ``ended_areas`` names the areas above its predecessors that
     ended without a successor, and may have had stocks of their own (rule R2). ``other_forms`` has,
     by form, the unit's reports of the same period on forms that ask for some of the same figures
-    (rule R16). A history that knows nothing keeps these rules silent.
+    (rule R16). ``nested`` has its reports of other windows, those within the widest that holds the
+    period (rule R15). A history that knows nothing keeps these rules silent.
     """
 
     carried_in: tuple[int, ...] | None = None
@@ -86,6 +98,7 @@ class UnitHistory:
     reorganised_with: tuple[str, ...] = ()
     ended_areas: tuple[str, ...] = ()
     other_forms: Mapping[str, Amounts] = field(default_factory=dict)
+    nested: tuple[NestedReport, ...] = ()
 
 
 NO_HISTORY = UnitHistory()

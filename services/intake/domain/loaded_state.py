@@ -35,6 +35,9 @@ class ReadSet:
     slots: set[Slot] = field(default_factory=set)
     backlogs: set[BacklogQuery] = field(default_factory=set)
     handovers: set[HandoverKey] = field(default_factory=set)
+    nested: set[Slot] = field(default_factory=set)
+    """Slots of which other windows are read: all within the widest stored that holds the period."""
+
     parked: set[Slot] = field(default_factory=set)
     """Slots that something may be parked for."""
 
@@ -57,6 +60,7 @@ class LoadedState:
     slots: Mapping[Slot, SlotState] = field(default_factory=dict)
     backlogs: Mapping[BacklogQuery, Mapping[str, PeriodBacklog]] = field(default_factory=dict)
     handovers: Mapping[HandoverKey, Handover] = field(default_factory=dict)
+    nested: Mapping[Slot, Sequence[SlotState]] = field(default_factory=dict)
     parked: Sequence[ParkedSubmission] = ()
     """What is parked under the events, or for the slots, that were asked for; oldest first."""
 
@@ -81,6 +85,11 @@ class LoadedState:
         """Return what the reports of earlier periods say of their cases, by period."""
         _require(query, self.asked.backlogs)
         return self.backlogs.get(query, {})
+
+    def nested_with(self, key: Slot) -> Sequence[SlotState]:
+        """Return the filled slots within the widest window stored that holds a slot's period."""
+        _require(key, self.asked.nested)
+        return self.nested.get(key, ())
 
     def require_parked(self, slot: Slot) -> None:
         """Raise KeyNotLoaded unless what is parked for a slot is loaded."""

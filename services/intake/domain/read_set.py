@@ -76,6 +76,8 @@ def _add_history(
         for other in other_forms(slot, context):
             read_set.slots.add(other)
             read_set.series.add(ReportSeries(other.unit, other.form))
+    if HistoryPart.NESTED in parts:
+        read_set.nested.add(slot)
     then = year_before(slot, context) if HistoryPart.YEAR_BEFORE in parts else None
     if then is not None:
         read_set.slots.add(then)

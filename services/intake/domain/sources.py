@@ -13,9 +13,9 @@ from services.intake.domain.adjoining import Adjoining
 from services.intake.domain.loaded_state import BacklogQuery
 from services.intake.domain.reorganisation import Reorganisation
 from services.intake.domain.rule_context import RuleContext
-from services.intake.domain.state import HandoverKey
+from services.intake.domain.state import Handover, HandoverKey
 from shared.reference.dates import DAY
-from shared.reference.periods import parse_period
+from shared.reference.periods import Period, parse_period
 from shared.reference.slots import Slot
 
 ClosingCandidates = tuple[Slot, ...]
@@ -83,6 +83,15 @@ def opening_sources(slot: Slot, context: RuleContext) -> OpeningSources | None:
         preceding,
         tuple(closing_candidates(unit, slot.form, around, day, context) for unit in merged),
         _ended_areas_owing(merged, slot.form, around, day, context),
+    )
+
+
+def speaks_for(handover: Handover, period: Period, reorganisation: Reorganisation) -> bool:
+    """Tell whether a handover opens a period: a unit that lived on had opened some before it."""
+    return (
+        reorganisation.began
+        or period.first_day == reorganisation.effective_on
+        or period.code == handover.period
     )
 
 

@@ -14,13 +14,14 @@ from services.intake.domain.history import (
     FigureRow,
     HandedOver,
     HistoryPart,
+    NestedReport,
     PrecedingReport,
     UnitHistory,
     summed,
 )
 from services.intake.domain.loaded_state import BacklogQuery, LoadedState
+from services.intake.domain.nesting import other_windows
 from services.intake.domain.parsing import SubmissionEvent
-from services.intake.domain.reorganisation import Reorganisation
 from services.intake.domain.rule_context import RuleContext
 from services.intake.domain.rules import history_read_by
 from services.intake.domain.sources import (
@@ -29,6 +30,7 @@ from services.intake.domain.sources import (
     backlog_queries,
     opening_sources,
     other_forms,
+    speaks_for,
     year_before,
 )
 from services.intake.domain.state import (
@@ -42,7 +44,7 @@ from services.intake.domain.state import (
     SlotState,
 )
 from shared.reference.dates import DAY
-from shared.reference.periods import Period, parse_period
+from shared.reference.periods import parse_period
 from shared.reference.slots import Slot
 
 
@@ -168,9 +170,11 @@ class WorkingSet:
         earlier = self._stored(then) if then else None
         amounts = self.amounts(earlier) if earlier else None
         others = self._other_forms(slot) if HistoryPart.OTHER_FORMS in parts else {}
-        if amounts is None and carried_in is None and not others:
+        nested = self._nested(slot) if HistoryPart.NESTED in parts else ()
+        if amounts is None and carried_in is None and not others and not nested:
             return opening
-        return replace(opening, carried_in=carried_in, year_before=amounts, other_forms=others)
+        known = replace(opening, carried_in=carried_in, year_before=amounts, other_forms=others)
+        return replace(known, nested=nested)
 
     def opening(self, slot: Slot) -> OpeningBasis:
         """Return what the opening stocks of a slot rest on."""
@@ -181,7 +185,7 @@ class WorkingSet:
         reorganisation = sources.reorganisation
         if reorganisation is not None and sources.handover is not None:
             handover = self.handover(sources.handover)
-            if handover is not None and _speaks_for(handover, period, reorganisation):
+            if handover is not None and speaks_for(handover, period, reorganisation):
                 openings = handover.openings
                 stated = HandedOver(openings, handover.decision, reorganisation.effective_on)
                 return OpeningBasis(UnitHistory(handover=stated), handover=sources.handover)
@@ -245,6 +249,15 @@ class WorkingSet:
         amounts = {it.key.form: self.amounts(it) for it in stored if it is not None and it.filled}
         return {form: it for form, it in amounts.items() if it is not None}
 
+    def _nested(self, slot: Slot) -> tuple[NestedReport, ...]:
+        """Return the unit's reports of windows that may hold the period, lie in it or beside it."""
+        changed = self._changed_periods.get(ReportSeries(slot.unit, slot.form), ())
+        now = [it for it in map(self._slots.get, changed) if it is not None]
+        asked = (slot, *(it.key for it in now if it.filled))
+        stored = {it.key: it for key in asked for it in self._loaded.nested_with(key)}
+        stored |= {it.key: it for it in now}
+        return other_windows(slot, stored.values(), self.amounts)
+
     def _stored(self, key: Slot) -> SlotState | None:
         return self._slots.get(key) or self._loaded.slot(key)
 
@@ -282,12 +295,3 @@ def last_day(key: Slot) -> date:
     """Return the last day of the period of a slot."""
     period = parse_period(key.period)
     return date.min if period is None else period.last_day
-
-
-def _speaks_for(handover: Handover, period: Period, reorganisation: Reorganisation) -> bool:
-    """Tell whether a handover opens a period: a unit that lived on had opened some before it."""
-    return (
-        reorganisation.began
-        or period.first_day == reorganisation.effective_on
-        or period.code == handover.period
-    )

@@ -79,6 +79,29 @@ CROSS JOIN LATERAL (
     LIMIT 1
 ) AS found
 
+-- name: nested
+-- The unit's reports within the widest window stored that holds a period, or within the period.
+SELECT u.period AS asked, found.*
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::date[])
+    AS u (unit, form, period, regime, first_day, last_day)
+CROSS JOIN LATERAL (
+    SELECT min(first_day) AS first_day, max(last_day) AS last_day
+    FROM slot
+    WHERE (slot.unit, slot.form, slot.regime) = (u.unit, u.form, u.regime)
+        AND slot.first_day <= u.first_day AND slot.last_day >= u.last_day
+        AND slot.figures_hash IS NOT NULL
+) AS widest
+CROSS JOIN LATERAL (
+    SELECT unit, form, period, revision, figures_hash, first_received_at, due_at, deadline_rule,
+        on_time, backlog, figures, form_version, source, event_id, content_revision, carried_in
+    FROM slot
+    WHERE (slot.unit, slot.form, slot.regime) = (u.unit, u.form, u.regime)
+        AND slot.first_day >= least(u.first_day, widest.first_day)
+        AND slot.last_day <= greatest(u.last_day, widest.last_day)
+        AND slot.period <> u.period AND slot.figures_hash IS NOT NULL
+    OFFSET 0
+) AS found
+
 -- name: handovers
 SELECT unit, form, effective_on, period, revision, decision, openings::text AS openings,
     from_areas::text AS from_areas

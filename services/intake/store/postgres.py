@@ -30,6 +30,7 @@ from services.intake.store.rows import (
     question_row,
     slot_of,
     slot_row,
+    window_row,
 )
 from shared.infra.postgres import locks
 from shared.infra.postgres.arrays import columns, portions
@@ -109,6 +110,7 @@ class Journal:
             slots=await self._slots(connection, read_set.slots),
             backlogs=await self._backlogs(connection, read_set.backlogs),
             handovers=await self._handovers(connection, read_set.handovers),
+            nested=await self._nested(connection, read_set.nested),
             parked=await parked.concerning(connection, read_set.events, read_set.parked),
         )
 
@@ -211,6 +213,17 @@ class Journal:
             return {}
         states = map(slot_of, await connection.fetch(QUERIES["slots"], *columns(keys, 3)))
         return {state.key: state for state in states}
+
+    async def _nested(
+        self, connection: Connection, keys: Collection[Slot]
+    ) -> dict[Slot, list[SlotState]]:
+        nested: dict[Slot, list[SlotState]] = defaultdict(list)
+        if keys:
+            windows = columns(map(window_row, keys), 6)
+            for row in await connection.fetch(QUERIES["nested"], *windows):
+                state = slot_of(row)
+                nested[state.key._replace(period=row["asked"])].append(state)
+        return nested
 
     async def _handovers(
         self, connection: Connection, keys: Collection[HandoverKey]

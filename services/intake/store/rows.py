@@ -49,6 +49,14 @@ def slot_row(slot: SlotState) -> RowValues:
     )
 
 
+def window_row(key: Slot) -> RowValues:
+    """Write a slot's key and its window as the columns of ``nested``."""
+    period = parse_period(key.period)
+    if period is None:
+        raise LookupError(f"no period {key.period}; only slots of known periods are kept")
+    return *key, period.regime, period.first_day, period.last_day
+
+
 def slot_of(row: asyncpg.Record) -> SlotState:
     """Read a slot."""
     figures = row["figures"]

@@ -148,6 +148,14 @@ def test_a_day_off_is_nobodys_last_day(text: str, due_at: datetime) -> None:
     assert letter_due(letter, shipped_reference().calendar) == due_at
 
 
+def test_beyond_the_calendar_a_date_stands_as_it_is_written() -> None:
+    """Letters in force say 31/12/2099; their reports waited for a calendar of that year."""
+    found = Wording.parse("chậm nhất ngày 31/12/2099")
+
+    assert found.term is not None
+    assert found.term.end(shipped_reference().calendar) == found.due_at
+
+
 @given(st.dates(date(2018, 1, 2), date(2026, 12, 31)), st.sampled_from(["chậm nhất", "hết"]))
 def test_the_calendar_moves_no_date_earlier(day: date, words: str) -> None:
     """And the last day that it finds is a working day."""

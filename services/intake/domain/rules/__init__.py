@@ -18,6 +18,7 @@ from services.intake.domain.rules import (
     openings,
     plausible,
     slots,
+    windows,
 )
 from shared.contracts.reports import (
     HandoverSubmitted,
@@ -113,6 +114,7 @@ RULES: tuple[Rule, ...] = (
     plausible.hard_to_believe,
     plausible.old_encoding_of_note,
     history.same_figure_on_other_form,
+    windows.parts_agree_with_whole,
 )
 """What must hold for figures; only a violation of severity "reject" refuses a report."""
 
