@@ -239,9 +239,9 @@ async def test_periods_at_once_in_any_order_do_not_block_each_other(upstream: Up
 async def test_last_day_ends_at_midnight_in_vietnam(
     upstream: Upstream, seconds: int, on_time: bool
 ) -> None:
-    """By "chậm nhất ngày 25/10/2026" 23:59:59 is in time and 00:00:00 is late, on any server."""
+    """By "chậm nhất ngày 26/10/2026" 23:59:59 is in time and 00:00:00 is late, on any server."""
     receive_submissions = build_receive_submissions(lambda: LETTER, load_messages())
-    midnight = datetime(2026, 10, 26, tzinfo=VIETNAM) + timedelta(seconds=seconds)
+    midnight = datetime(2026, 10, 27, tzinfo=VIETNAM) + timedelta(seconds=seconds)
 
     async with upstream.intake.database.transaction() as connection:
         (decision,) = await receive_submissions.receive(
@@ -281,7 +281,7 @@ def _letter(known: ReferenceData) -> ReferenceData:
             {
                 "form": "F05",
                 "period": "nd09.2026-M10",
-                "deadline": "chậm nhất ngày 25/10/2026",
+                "deadline": "chậm nhất ngày 26/10/2026",
                 "document": "Công văn 1-CV/BCĐ",
             }
         ],
