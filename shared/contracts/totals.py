@@ -32,6 +32,22 @@ class CarriedFrom(BaseModel):
     period: PeriodCode
 
 
+class ClosedBefore(BaseModel):
+    """
+    What the units before a reform closed with, where the opening stocks reported differ from it.
+
+    More than the openings: some unit has not reported yet, or has not taken over what an area that
+    ended, a district, had.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    units: tuple[UnitKey, ...]
+    period: PeriodCode
+    value: int
+    display: str
+
+
 class Figure(BaseModel):
     """
     One figure as every reader gets it, over HTTP and over Kafka.
@@ -40,8 +56,9 @@ class Figure(BaseModel):
     Of the ``expected`` units that owe it, ``reported_by`` stated it in at least one period of the
     range, ``reported_in_full`` in every one; over a single period the two are the same.
     ``period`` is set when the figure was looked up in one period of a range (scores, ranks).
-    ``withheld`` says why there is no value, ``carried_from`` where an opening stock comes from;
-    both only under today's boundaries.
+    ``withheld`` says why there is no value, ``carried_from`` where an opening stock comes from,
+    ``closed_before`` what it was before a reform, where that is another number; all three only
+    under today's boundaries.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -59,6 +76,7 @@ class Figure(BaseModel):
     period: str | None = None
     withheld: Withheld | None = Field(default=None, exclude_if=operator.not_)
     carried_from: CarriedFrom | None = Field(default=None, exclude_if=operator.not_)
+    closed_before: ClosedBefore | None = Field(default=None, exclude_if=operator.not_)
 
 
 class Coverage(BaseModel):

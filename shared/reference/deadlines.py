@@ -133,7 +133,7 @@ def missing_rules(
     of a committee must have one too: a letter may set its date, but need not.
     """
     known, versions, own = tuple(rules), tuple(forms), regimes or Regimes()
-    for period in chain(_periods_until(until), own.windows_until(until)):
+    for period in chain(_periods_until(until), own.windows()):
         holding = {rule.level for rule in known if rule.holds(period)}
         if None in holding:
             continue

@@ -201,11 +201,9 @@ class Regimes:
         windows = (it.period for it in self._listed.values())
         return tuple(it for it in (*found, *windows) if it.first_day <= day <= it.last_day)
 
-    def windows_until(self, day: date) -> Iterator[Period]:
-        """Yield every stage, and the yearly windows that end by a day: years go on for ever."""
-        for it in self._listed.values():
-            if it.rule is None or it.period.last_day <= day:
-                yield it.period
+    def windows(self) -> Iterator[Period]:
+        """Yield every window that a committee's regime has."""
+        return (it.period for it in self._listed.values())
 
     def _rule(self, period: Period) -> YearlyWindow | None:
         listed = self._listed.get(period.code)

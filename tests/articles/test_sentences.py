@@ -15,6 +15,8 @@ from tests.articles.table import Sentence, sentences, table
 from tests.golden.world import World
 
 SAYABLE = tuple(it for it in sentences() if parse_period(it.period))
+OTHER_NAME = {"reception_persons": "reception_person_visits"}
+"""Golden's figure of *lượt người* is either; the table keeps it where a source states only this."""
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +67,7 @@ def test_the_table_holds_every_figure_of_the_golden_file() -> None:
     for scenario in read("scenarios", list[dict[str, object]]):
         for fact in _facts(scenario):
             cell = str(fact["indicator"])
-            said = f"{scenario['article']:03}", cell, str(fact["value"])
+            said = f"{scenario['article']:03}", OTHER_NAME.get(cell, cell), str(fact["value"])
             assert said in known, said
 
 

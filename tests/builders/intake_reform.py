@@ -17,14 +17,22 @@ OLD = ("X1.1", "X2.1", "X3.1")
 """They close with 10, 20 and 5 models in the tests: 35 in all."""
 MERGED = "X.2"
 DIVIDED, PARTS = "Y.1", ("Y1.2", "Y2.2")
+DISTRICT = "DX.1"
+"""It ended, and no unit took its place."""
+ALONE = "Z.1"
+"""A commune of the district that lived on below the province."""
 DECISION = "Nghị quyết 1656/NQ-UBTVQH15"
 LAST, FIRST = "cal.2025-Q2", "cal.2025-Q3"
 """The quarters before and after."""
 
 
-def reformed(reference: ReferenceData) -> ReferenceData:
-    """Return the facts with the units of the reform in Ninh Bình."""
-    before = [_unit(key, "37.1", None, REFORM - timedelta(days=1)) for key in (*OLD, DIVIDED)]
+def reformed(reference: ReferenceData, above: str = "37.1") -> ReferenceData:
+    """Return the facts with the units of the reform in Ninh Bình, or in a district that ended."""
+    eve = REFORM - timedelta(days=1)
+    before = [_unit(key, above, None, eve) for key in (*OLD, DIVIDED)]
+    if above == DISTRICT:
+        before.append(Unit(DISTRICT, "DX", "district", "huyen", "Huyện mẫu", "37.1", None, eve))
+        before += [_unit(ALONE, DISTRICT, None, eve), _unit(ALONE, "37.2", REFORM, None)]
     after = [_unit(key, "37.2", REFORM, None) for key in (MERGED, *PARTS)]
     links = [Link(key, MERGED, "whole", REFORM, DECISION) for key in OLD]
     links += [Link(DIVIDED, key, "part", REFORM, DECISION) for key in PARTS]

@@ -59,6 +59,7 @@ FACTS: dict[str, tuple[MessageValue, ...]] = {
     "regime": ("Chế độ báo cáo của Ban Chỉ đạo thành phố Hà Nội",),
     "received": (4,),
     "removed": (37,),
+    "rest": (1,),
     "sent": ("92,5",),
     "shares": (5,),
     "sessions": ("Hội nghị, buổi tuyên truyền, quán triệt",),
@@ -115,6 +116,8 @@ OWN: dict[str, dict[str, tuple[MessageValue, ...]]] = {
     "following_report_questioned": _WITHIN,
     "handover_equals_closings_beside_areas": {"openings": (32,), "closings": (30,)},
     "handover_exceeds_area": _OPENING | {"closing": (3,)},
+    "handover_leaves_rest": _OPENING
+    | {"area": (in_sentence("Thành phố Phủ Lý"),), "shares": (2,), "closing": (3,)},
     "handover_share_within_opening": {"label": _OPENING["label"], "opening": (3,)},
     "future_period": {"period": ("tháng 12 năm 2026",), "day": ("15/11/2026",)},
     "handover_without_redrawing": _WITHIN,

@@ -74,6 +74,7 @@ _COUNT: Mapping[str, int] = {
     # A unit is named once: one group with all of them is larger than many groups.
     "IntakeCaughtUp.held": 1,
     "held.units": len(shipped_reference().directory),
+    "closed_before.units": 20,
     "carried_from.units": 20,  # the predecessors of one unit
     "split": 5,
 }

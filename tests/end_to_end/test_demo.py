@@ -135,7 +135,7 @@ def test_published_figures_come_out(
 
 def test_district_that_ended_stays_readable(demo: Demo) -> None:
     """TP Hà Tĩnh was a district until 30/6/2025; its five years are still there."""
-    found = demo.totals(unit="D436.1", period="hatinh.20170512-20220516")
+    found = demo.totals(unit="D436.1", period="tphatinh.20170512-20220516")
 
     counted = dict(stated("ha_tinh_city_2017_2022"))
     del counted["plan_task_groups"]  # of the committee's plan, which no form of a commune asks for

@@ -212,7 +212,7 @@ def _guide(ports: Ports, deployment: Deployment, scenario: Scenario) -> list[str
         f"  Ninh Bình 2023            {totals}?unit=37.1&period=cal.2023",
         f"  Long An 2023              {totals}?unit=80.1&period=cal.2023",
         f"  Long An 2021-2023         {totals}?unit=80.1&period=longan.20210101-20231231",
-        f"  TP Hà Tĩnh, five years    {totals}?unit=D436.1&period=hatinh.20170512-20220516",
+        f"  TP Hà Tĩnh, five years    {totals}?unit=D436.1&period=tphatinh.20170512-20220516",
         f"  windows of Hà Nội         {url(ports.aggregator)}/v1/periods?unit=01.1",
         f"  who is late               {late}?unit={AREA}&form={FORM}&period={period}",
         f"send the {len(scenario.late)} missing reports, from another terminal:",

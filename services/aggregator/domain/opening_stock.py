@@ -2,12 +2,14 @@
 Opening stocks after a merger: unreported ones are the predecessors' closing stocks.
 
 A new province begins on 1 July 2025 with the models of the provinces that it was made of, also
-when none of its units has an opening stock to report.
+when none of its units has an opening stock to report. Where its communes report theirs, those of
+a district that ended may have no heir yet: then what was there before is stated beside the sum.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from services.aggregator.domain.amounts import Amount
 from services.aggregator.domain.layouts import Layout
 from shared.reference.forms import Cell
 from shared.reference.lineage import Lineage
@@ -22,6 +24,18 @@ class CarriedStock(NamedTuple):
 
     units: tuple[str, ...]
     period: Period
+
+
+class ClosedStock(NamedTuple):
+    """What a stock was on the eve of a reform, where the opening stocks reported differ from it."""
+
+    source: CarriedStock
+    amount: Amount
+
+
+def begins_with(lineage: Lineage, key: str, period: Period) -> bool:
+    """Return whether a period begins on the day on which a unit took over from others."""
+    return any(period.first_day == it.effective_on for it in lineage.predecessors(key))
 
 
 def begins_by_merger(lineage: Lineage, key: str, period: Period) -> bool:

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from services.aggregator.domain.amounts import Amount, PeriodAmount, added, over_time, rate
 from services.aggregator.domain.layouts import Layout
-from services.aggregator.domain.opening_stock import CarriedStock
+from services.aggregator.domain.opening_stock import CarriedStock, ClosedStock
 from services.aggregator.domain.reporters import ReporterCount, Reporters
 from services.aggregator.domain.stated_figures import StatedFigures
 from services.aggregator.domain.withholding import Withheld, withholding
@@ -42,6 +42,7 @@ class ComputedFigure:
     """Set when the figure was taken from one period of a range."""
     withheld: Withheld | None = None
     carried: CarriedStock | None = None
+    closed: ClosedStock | None = None
 
 
 @dataclass(frozen=True)
@@ -89,11 +90,13 @@ class _Rollup:
             return replace(self._blank(indicator, cell, [cell.key], None), withheld=withheld)
         amount, period = period_amount.amount, period_amount.period
         carried = self.figures.carried.get(cell.key)
+        closed = self.figures.closed.get(cell.key)
         return replace(
             self._blank(indicator, cell, [cell.key], period),
             value=to_decimal(amount.value, indicator.scale) if indicator.scale else amount.value,
             qualifier=amount.qualifier,
             carried=carried.get(period) if carried and period else None,
+            closed=closed.get(period) if closed and period else None,
         )
 
     def _rate(self, indicator: Indicator, cell: Cell) -> ComputedFigure:

@@ -5,12 +5,12 @@ From the totals of areas and the reports of single units; ``rollup`` computes fi
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from services.aggregator.domain.amounts import Amount, over_units
 from services.aggregator.domain.layouts import Layout
-from services.aggregator.domain.opening_stock import CarriedStock
+from services.aggregator.domain.opening_stock import CarriedStock, ClosedStock
 from services.aggregator.domain.totals import Totals
 from services.aggregator.domain.withholding import Withheld
 from shared.reference.catalogue import Catalogue
@@ -74,12 +74,14 @@ class StatedFigures:
     Reported amounts by cell and period, with what is withheld or carried over.
 
     ``withheld`` has the reason why a cell has no figure for the unit asked for; ``carried`` has
-    the source of an opening stock that is a sum of closing stocks.
+    the source of an opening stock that is a sum of closing stocks. ``closed`` has the sum of
+    closing stocks from which an opening stock that was reported differs.
     """
 
     stated: ByPeriod
     withheld: Mapping[str, Mapping[Period, Withheld]] = field(default_factory=dict)
     carried: Mapping[str, Mapping[Period, CarriedStock]] = field(default_factory=dict)
+    closed: Mapping[str, Mapping[Period, ClosedStock]] = field(default_factory=dict)
 
     def answers(self, cell: str, period: Period) -> bool:
         """Return whether a cell has an amount in a period, or the reason for having none."""
@@ -144,7 +146,26 @@ def carry_opening_stocks(
         elif amount := closing_stocks.stated.get(closing, {}).get(source.period):
             stated[opening] = {**stated.get(opening, {}), period: amount}
             carried[opening] = {**carried.get(opening, {}), period: source}
-    return StatedFigures(stated, withheld, carried)
+    return StatedFigures(stated, withheld, carried, figures.closed)
+
+
+def with_closed_before(
+    figures: StatedFigures,
+    closing_cells: Mapping[str, str],
+    period: Period,
+    closing_stocks: StatedFigures,
+    source: CarriedStock,
+) -> StatedFigures:
+    """State the closing stocks of the *source* beside opening stocks that differ from them."""
+    closed = dict(figures.closed)
+    for opening, closing in closing_cells.items():
+        stated = figures.stated.get(opening, {}).get(period)
+        before = closing_stocks.stated.get(closing, {}).get(source.period)
+        if stated is None or before is None:
+            continue
+        if (stated.value, stated.qualifier) != (before.value, before.qualifier):
+            closed[opening] = {**closed.get(opening, {}), period: ClosedStock(source, before)}
+    return replace(figures, closed=closed)
 
 
 def stated_amounts(totals: Totals) -> Iterator[tuple[int, Amount]]:

@@ -10,10 +10,19 @@ from typing import NamedTuple
 
 from services.aggregator.domain.area_rows import AreaRows, bases, reporters, stated_figures
 from services.aggregator.domain.layouts import Layout
-from services.aggregator.domain.opening_stock import CarriedStock, begins_by_merger, opening_stocks
+from services.aggregator.domain.opening_stock import (
+    CarriedStock,
+    begins_by_merger,
+    begins_with,
+    opening_stocks,
+)
 from services.aggregator.domain.question import Question
 from services.aggregator.domain.rollup import ComputedFigure, FigureSelection, compute_figures
-from services.aggregator.domain.stated_figures import StatedFigures, carry_opening_stocks
+from services.aggregator.domain.stated_figures import (
+    StatedFigures,
+    carry_opening_stocks,
+    with_closed_before,
+)
 from services.aggregator.store.ledger_reader import LedgerReader
 from shared.infra.postgres.database import Connection
 from shared.reference.periods import Period
@@ -80,26 +89,29 @@ class _Opening(NamedTuple):
 async def _with_opening_stocks(
     connection: Connection, reader: LedgerReader, opening: _Opening, stated: StatedFigures
 ) -> StatedFigures:
-    """Add the predecessors' closing stocks as opening stocks that no report states."""
+    """
+    Add the predecessors' closing stocks as opening stocks that no report states.
+
+    Beside those that reports do state, where they differ from them on the day of the merger.
+    """
     question, period, base = opening
-    unstated = {
-        cell: closing
-        for cell, closing in opening_stocks(question.forms[period]).items()
-        if not stated.answers(cell, period)
-    }
-    regimes = question.reference.regimes
-    for earlier in regimes.preceding(period) if unstated else ():
+    openings = opening_stocks(question.forms[period])
+    unstated = {cell: it for cell, it in openings.items() if not stated.answers(cell, period)}
+    on_its_day = begins_with(question.reference.lineage, question.unit, period)
+    for earlier in question.reference.regimes.preceding(period) if unstated or on_its_day else ():
         layouts = _earlier_layouts(reader, question, period, earlier)
         earlier_question = replace(question, forms={earlier: layouts})
         area_rows = await reader.area_rows(connection, earlier_question)
         if base is not None:
             area_rows = [it.of_base(base, question.reference.directory) for it in area_rows]
         closing_stocks = stated_figures(earlier_question, area_rows)
-        cells = unstated.values()
+        cells = openings.values() if on_its_day else unstated.values()
         if any(closing_stocks.answers(cell, earlier) for cell in cells):
             totals = [it for rows in area_rows for it in rows.totals]
             units = sorted({it.unit for it in totals if it.states(cells)})
             source = CarriedStock(tuple(units), earlier)
+            if on_its_day:
+                stated = with_closed_before(stated, openings, period, closing_stocks, source)
             return carry_opening_stocks(stated, unstated, period, closing_stocks, source)
     return stated
 

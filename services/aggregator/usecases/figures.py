@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from services.aggregator.domain.changes import FigureChange, Incomparable, change
 from services.aggregator.domain.rollup import ComputedFigure
-from shared.contracts.totals import CarriedFrom, Figure, Value
+from shared.contracts.totals import CarriedFrom, ClosedBefore, Figure, Value
 from shared.reference import vietnamese
 from shared.reference.figures import Qualifier
 from shared.reference.indicators import Indicator, Measure
@@ -77,6 +77,18 @@ class FigureWriter:
             carried_from=CarriedFrom(units=carried.units, period=carried.period.code)
             if carried
             else None,
+            closed_before=self._closed_before(computed),
+        )
+
+    def _closed_before(self, computed: ComputedFigure) -> ClosedBefore | None:
+        if computed.closed is None:
+            return None
+        source, amount = computed.closed
+        return ClosedBefore(
+            units=source.units,
+            period=source.period.code,
+            value=amount.value,
+            display=self.written(computed.indicator, amount.value, amount.qualifier),
         )
 
     def base(self, base: str) -> str:

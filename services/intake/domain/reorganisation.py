@@ -13,7 +13,7 @@ from shared.reference.periods import Period
 @dataclass(frozen=True, slots=True)
 class Reorganisation:
     """
-    A day on which a unit came to be, grew or shrank.
+    A day on which a unit came to be, grew or shrank, or lost an area above it.
 
     ``wholes`` went wholly into it when it began that day, as far as two sources agree;
     with ``others`` a part changed hands, or nobody knows.
@@ -33,6 +33,7 @@ class Reorganisations:
         self._lineage = lineage
         self._by_unit: dict[str, tuple[Reorganisation, ...]] = {}
         self._heirs: dict[str, tuple[tuple[str, date], ...]] = {}
+        self._heirs_below: dict[tuple[str, date], frozenset[str]] = {}
 
     def reorganisation(self, unit: str, period: Period) -> Reorganisation | None:
         """Return the first reorganisation of a unit within a period, None when there was none."""
@@ -80,8 +81,15 @@ class Reorganisations:
         return tuple(found.items())
 
     def component(self, unit: str, on: date) -> Component | None:
-        """Return all units that were redrawn together with a unit on a day, None if it was not."""
-        return self._lineage.component(unit, self._directory, on)
+        """
+        Return all units that were redrawn together with a unit on a day, None if it was not.
+
+        A unit that only lost an area above it, to no successor, is one by itself.
+        """
+        component = self._lineage.component(unit, self._directory, on)
+        if component is None and self._directory.alive(unit, on) and self.ended_areas(unit, on):
+            return Component(on, frozenset((unit,)), frozenset((unit,)))
+        return component
 
     def ended_areas(self, unit: str, day: date) -> tuple[str, ...]:
         """
@@ -102,13 +110,14 @@ class Reorganisations:
         )
 
     def heirs_below(self, area: str, day: date) -> frozenset[str]:
-        """Return the units into which units below an area passed on a day."""
-        return frozenset(
-            link.successor
-            for unit in self._directory.below(area, day - DAY)
-            for link in self._lineage.successors(unit.key)
-            if link.effective_on == day
-        )
+        """Return the units that were redrawn with units below an area on a day, or lived on."""
+        known = self._heirs_below.get((area, day))
+        if known is None:
+            below = self._directory.below(area, day - DAY)
+            components = [self.component(it.key, day) for it in below]
+            heirs = frozenset(new for it in components if it is not None for new in it.new)
+            known = self._heirs_below[area, day] = heirs
+        return known
 
     def certain(self, component: Component) -> bool:
         """Tell whether two sources agree on every link of a component."""
@@ -123,6 +132,15 @@ class Reorganisations:
         """Tell whether a unit that passed on did not live to see the day."""
         return not self._directory.alive(unit, day)
 
+    def _orphaned(self, unit: str) -> Iterator[date]:
+        """Yield the days from which a unit lived on without an area that had been above it."""
+        for state in self._directory.states(unit):
+            above = self._directory.states(state.parent) if state.parent else ()
+            if above and above[-1].span.end < date.max:
+                day = above[-1].span.end + DAY
+                if self._directory.alive(unit, day) and self.ended_areas(unit, day):
+                    yield day
+
     def _find(self, unit: str) -> Iterator[Reorganisation]:
         came = self._lineage.predecessors(unit)
         went = [
@@ -130,7 +148,7 @@ class Reorganisations:
             for it in self._lineage.successors(unit)
             if self._directory.alive(unit, it.effective_on)
         ]
-        for day in sorted({it.effective_on for it in (*came, *went)}):
+        for day in sorted({*(it.effective_on for it in (*came, *went)), *self._orphaned(unit)}):
             began = not self._directory.alive(unit, day - DAY)
             links = [it for it in came if it.effective_on == day]
             wholes = {

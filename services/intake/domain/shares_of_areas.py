@@ -5,7 +5,7 @@ A share is part of an opening. What all handovers state of one area is at most w
 what nobody states stays where it was reported.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from services.intake.domain.case import to_smallest_units
 from services.intake.domain.history import Amounts
@@ -65,7 +65,7 @@ def violations_of_shares(
         faults = [*_unusable(figures, area, stated, compiled, working_set)]
         yield from faults
         if not faults:
-            yield from _above_closing(area, stated, closing_of, working_set, certain=certain)
+            yield from _against_closing(area, stated, closing_of, working_set, certain=certain)
     for cell, opening in stated.openings.items():
         if opening is not None and stated.received(cell) > opening:
             values = {
@@ -99,7 +99,7 @@ def _unusable(
         yield Violation(code, f"from_areas.{area}.{printable(cell)}", values)
 
 
-def _above_closing(
+def _against_closing(
     area: str,
     stated: Handover,
     closing_of: Mapping[str, str],
@@ -107,17 +107,17 @@ def _above_closing(
     *,
     certain: bool,
 ) -> Iterator[Violation]:
-    """Yield the shares that, with those of other handovers, exceed what the area closed with."""
+    """
+    Yield the shares that, with those of other handovers, exceed what the area closed with.
+
+    What is left of it is told once all that might have taken it over have a record, not before.
+    """
     key, context = stated.key, working_set.context
     closing = _closing(area, stated, working_set)
-    recorded = [
-        it
-        for other in handovers_from_area(key, area, context)
-        if (it := working_set.handover(other)) is not None and area in it.from_areas
-    ]
-    before = working_set.handover(key)
+    of_others = [working_set.handover(it) for it in handovers_from_area(key, area, context)]
+    recorded = [it for it in of_others if it is not None and area in it.from_areas]
+    before, unknown = working_set.handover(key), False
     was = before.from_areas.get(area, {}) if before else {}
-    unknown = False
     for cell, share in stated.from_areas[area].items():
         had = closing.get(closing_of.get(cell, cell))
         if had is None:
@@ -125,20 +125,24 @@ def _above_closing(
             continue
         others = [it for it in recorded if it.from_areas[area].get(cell)]
         total = share + sum(it.from_areas[area][cell] for it in others)
+        place = f"from_areas.{area}.{cell}"
+        values: dict[str, MessageValue] = {
+            "label": context.catalogue.label(cell),
+            "area": _name(area, working_set),
+            "shares": total,
+            "closing": had,
+        }
         if total > had:
             mending = bool(others) and share <= was.get(cell, -1)
             severity: Severity = "reject" if certain and not mending else "warn"
-            values: dict[str, MessageValue] = {
-                "label": context.catalogue.label(cell),
-                "area": _name(area, working_set),
-                "shares": total,
-                "closing": had,
-                "units": ", ".join(_name(it.key.unit, working_set) for it in (stated, *others)),
-            }
-            yield Violation("handover_exceeds_area", f"from_areas.{area}.{cell}", values, severity)
+            values["units"] = _names([stated, *others], working_set)
+            yield Violation("handover_exceeds_area", place, values, severity)
+        elif total < had and None not in of_others:
+            values["rest"] = had - total
+            yield Violation("handover_leaves_rest", place, values, "warn")
     if unknown:
-        names: dict[str, MessageValue] = {"units": _name(area, working_set)}
-        yield Violation("handover_closings_unknown", f"from_areas.{area}", names, "warn")
+        place, names = f"from_areas.{area}", {"units": _name(area, working_set)}
+        yield Violation("handover_closings_unknown", place, names, "warn")
 
 
 def _closing(area: str, stated: Handover, working_set: WorkingSet) -> Amounts:
@@ -153,3 +157,7 @@ def _closing(area: str, stated: Handover, working_set: WorkingSet) -> Amounts:
 def _name(unit: str, working_set: WorkingSet) -> str:
     known = working_set.context.directory.get(unit)
     return printable(unit) if known is None else in_sentence(known.name)
+
+
+def _names(handovers: Sequence[Handover], working_set: WorkingSet) -> str:
+    return ", ".join(_name(it.key.unit, working_set) for it in handovers)

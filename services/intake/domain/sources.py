@@ -77,12 +77,14 @@ def opening_sources(slot: Slot, context: RuleContext) -> OpeningSources | None:
         return OpeningSources(None, None, preceding, ())
     day = reorganisation.effective_on
     merged = () if reorganisation.others else reorganisation.wholes
+    lived_on = not reorganisation.began and around.period.first_day == day
+    above = (slot.unit,) if lived_on and not reorganisation.others else merged
     return OpeningSources(
         reorganisation,
         HandoverKey(slot.unit, slot.form, day),
         preceding,
         tuple(closing_candidates(unit, slot.form, around, day, context) for unit in merged),
-        _ended_areas_owing(merged, slot.form, around, day, context),
+        _ended_areas_owing(above, slot.form, around, day, context),
     )
 
 

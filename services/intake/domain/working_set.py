@@ -193,7 +193,7 @@ class WorkingSet:
         if before is None and reorganisation is None:
             return OpeningBasis(NO_HISTORY, slots) if slots else _NOTHING
         others = reorganisation.others if reorganisation else ()
-        areas = sources.ended_areas if before is not None and before.predecessors else ()
+        areas = sources.ended_areas if before is not None else ()
         history = UnitHistory(before=before, reorganised_with=others, ended_areas=areas)
         return OpeningBasis(history, slots)
 

@@ -322,7 +322,7 @@ async def test_opening_stock_is_carried_over_a_merger(
     commune, province, part = [await opening(it) for it in ("N1", BOTH, "N2")]
     as_reported = await opening("N1", "as_reported")
     await counting.count([report(country.reference, "N1", AFTER, {OPENING: 34})])
-    reported = await opening("N1")
+    reported, of_some = await opening("N1"), await opening(BOTH)
 
     assert (commune["value"], commune["reported_by"]) == (35, 0)
     assert commune["carried_from"] == {"units": list(MERGED), "period": BEFORE}
@@ -332,3 +332,11 @@ async def test_opening_stock_is_carried_over_a_merger(
     assert (as_reported["value"], as_reported["display"]) == (None, "–")
     assert reported["value"] == 34
     assert "carried_from" not in reported
+    closed = {"units": list(MERGED), "period": BEFORE, "value": 35, "display": "35"}
+    assert reported["closed_before"] == closed
+    assert of_some["value"] == 34
+    assert of_some["closed_before"] == closed | {
+        "units": [LEFT, RIGHT],
+        "value": 46,
+        "display": "46",
+    }

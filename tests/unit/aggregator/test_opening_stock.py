@@ -1,9 +1,21 @@
 """Opening stocks that nobody reported."""
 
+import pytest
+
 from services.aggregator.domain.amounts import Amount
 from services.aggregator.domain.layouts import Layouts
-from services.aggregator.domain.opening_stock import CarriedStock, begins_by_merger, opening_stocks
-from services.aggregator.domain.stated_figures import StatedFigures, carry_opening_stocks
+from services.aggregator.domain.opening_stock import (
+    CarriedStock,
+    ClosedStock,
+    begins_by_merger,
+    begins_with,
+    opening_stocks,
+)
+from services.aggregator.domain.stated_figures import (
+    StatedFigures,
+    carry_opening_stocks,
+    with_closed_before,
+)
 from services.aggregator.domain.withholding import Withheld
 from shared.reference.indicators import Measure
 from shared.reference.reference_data import ReferenceData
@@ -61,3 +73,28 @@ def test_closing_becomes_opening_with_its_source_or_its_refusal() -> None:
     assert figures.stated == {"other": {AFTER: Amount(1)}, OPENING: {AFTER: Amount(963)}}
     assert figures.carried == {OPENING: {AFTER: source}}
     assert figures.withheld == {f"{OPENING}[x=1]": {AFTER: Withheld.NOT_SEPARABLE}}
+
+
+@pytest.mark.parametrize(("opened", "told"), [(30, True), (32, False)])
+def test_what_was_there_before_is_told_where_the_openings_differ(opened: int, told: bool) -> None:
+    """The communes opened with 30, the communes and the district before them closed with 32."""
+    source = CarriedStock(("37.1",), BEFORE)
+    stated = StatedFigures({OPENING: {AFTER: Amount(opened)}})
+    closing = StatedFigures({CLOSING: {BEFORE: Amount(32)}})
+
+    figures = with_closed_before(stated, {OPENING: CLOSING, "x": "y"}, AFTER, closing, source)
+
+    assert figures.stated == stated.stated
+    expected = {OPENING: {AFTER: ClosedStock(source, Amount(32))}}
+    assert figures.closed == (expected if told else {})
+
+
+def test_only_a_period_that_begins_with_the_merger_opens_on_its_day(
+    reference: ReferenceData,
+) -> None:
+    """What a year opened with on 1 January was not yet handed over by anybody."""
+    begins = [
+        begins_with(reference.lineage, "80.2", period(it)) for it in ("cal.2025-H2", "cal.2025")
+    ]
+
+    assert begins == [True, False]

@@ -133,7 +133,7 @@ def test_nothing_is_sent_that_no_article_states(reference: ReferenceData, name: 
             "ha_noi_2021_2023",
             {"hanoi.20210101-20231212", "hanoi.20220101-20231212", "cal.2021", "cal.2022"},
         ),
-        ("ha_tinh_city_2017_2022", {"hatinh.20170512-20220516"}),
+        ("ha_tinh_city_2017_2022", {"tphatinh.20170512-20220516"}),
         ("long_an_2023", {"cal.2023", "longan.20210101-20231231"}),
     ],
 )

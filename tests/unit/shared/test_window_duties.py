@@ -101,13 +101,6 @@ def test_a_window_is_due_by_the_rule_of_its_regime_or_a_letter() -> None:
     )
 
 
-def test_rules_for_years_beyond_the_calendar_may_come_later() -> None:
-    """As for the presets: nothing of these years can be judged before the calendar reaches them."""
-    ending: Row = {**HA_NOI, "rules": [{**RULE, "valid_to": "2090-12-31"}]}
-
-    assert reference_with(ending).regimes.find("hanoi.20951116-20961115") is not None
-
-
 @pytest.mark.parametrize(
     ("regime", "committee", "message"),
     [

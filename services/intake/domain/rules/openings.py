@@ -90,7 +90,7 @@ def opening_above_predecessors(case: Case) -> Iterator[Violation]:
         return
     for gap in gaps_of_ended_areas(case.compiled, _exact(case), history):
         values = _values(case, gap) | {
-            "units": _names(case, history.before.predecessors),
+            "units": _names(case, history.before.predecessors or (case.report.unit,)),
             "areas": _names(case, history.ended_areas),
         }
         yield Violation("opening_above_predecessors", case.field(gap.cell), values)
