@@ -226,7 +226,8 @@ def _violation(where: list[str], problem: str, document: Mapping[str, Any]) -> V
     value = document.get(name)
     if len(where) > 1 and isinstance(value, dict):
         inner = value.get(where[1])
-        if len(where) > 2 and isinstance(inner, dict):  # noqa: PLR2004 - area and cell
+        nested = name == "from_areas" and len(where) > 2  # noqa: PLR2004 - area and cell
+        if nested and isinstance(inner, dict):
             name, value, where = f"{name}.{printable(where[1])}", inner, where[1:]
         field = f"{name}.{printable(where[1])}"
         return _cell_remark(name, field, value.get(where[1]), key_is_wrong=where[-1] == "[key]")
