@@ -92,8 +92,7 @@ CROSS JOIN LATERAL (
         AND slot.figures_hash IS NOT NULL
 ) AS widest
 CROSS JOIN LATERAL (
-    SELECT unit, form, period, revision, figures_hash, first_received_at, due_at, deadline_rule,
-        on_time, backlog, figures, form_version, source, event_id, content_revision, carried_in
+    SELECT unit, form, period, revision, figures_hash, figures, form_version
     FROM slot
     WHERE (slot.unit, slot.form, slot.regime) = (u.unit, u.form, u.regime)
         AND slot.first_day >= least(u.first_day, widest.first_day)

@@ -30,6 +30,7 @@ from services.intake.store.rows import (
     question_row,
     slot_of,
     slot_row,
+    stated_in,
     window_row,
 )
 from shared.infra.postgres import locks
@@ -221,7 +222,7 @@ class Journal:
         if keys:
             windows = columns(map(window_row, keys), 6)
             for row in await connection.fetch(QUERIES["nested"], *windows):
-                state = slot_of(row)
+                state = stated_in(row)
                 nested[state.key._replace(period=row["asked"])].append(state)
         return nested
 

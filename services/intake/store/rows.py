@@ -78,6 +78,17 @@ def slot_of(row: asyncpg.Record) -> SlotState:
     )
 
 
+def stated_in(row: asyncpg.Record) -> SlotState:
+    """Read of a filled slot what it states; who sent it, when and how late are left out."""
+    return SlotState(
+        Slot(row["unit"], row["form"], row["period"]),
+        row["revision"],
+        row["figures_hash"],
+        figures=tuple(row["figures"] or ()) or None,
+        form_version=row["form_version"],
+    )
+
+
 def handover_row(handover: Handover) -> RowValues:
     """Write a handover as the columns of ``keep_handovers``."""
     return (
