@@ -64,12 +64,17 @@ class Predecessor(_Part):
 
 
 class UnitRecorded(EntityRecorded):
-    """A unit as the directory knows it: its states in time, and the units that it came from."""
+    """
+    A unit as the directory knows it: its states in time, and the units that it came from.
+
+    Before ``known_from`` nobody knows whether it, and what lies below it, was as it is told here.
+    """
 
     unit: UnitKey
     level: Name
     states: Annotated[tuple[UnitState, ...], Field(min_length=1)]
     predecessors: tuple[Predecessor, ...] = ()
+    known_from: date | None = Field(default=None, exclude_if=operator.not_)
 
     @property
     def entity(self) -> str:
@@ -153,7 +158,11 @@ class FormMandate(_Part):
 
 
 class CommitteeRecorded(EntityRecorded):
-    """A steering committee: the area in its care, its people, and the letters that it wrote."""
+    """
+    A steering committee: the area in its care, its people, and the letters that it wrote.
+
+    What was due before ``in_use_from`` is history entered after the fact: neither in time nor late.
+    """
 
     key: Name
     name_vi: Text
@@ -168,6 +177,7 @@ class CommitteeRecorded(EntityRecorded):
     mandates: tuple[FormMandate, ...] = Field(default=(), exclude_if=operator.not_)
     enquiries: CommitteeEnquiries | None = Field(default=None, exclude_if=operator.not_)
     how_to_send: Text = Field(default="", exclude_if=operator.not_)
+    in_use_from: date | None = Field(default=None, exclude_if=operator.not_)
     valid_from: date | None = None
     valid_to: date | None = None
 

@@ -31,10 +31,15 @@ class DutyBecameOverdue(DutyEvent):
 
 
 class DutyMet(DutyEvent):
-    """The report arrived; ``on_time`` is judged by intake's receipt time."""
+    """
+    The report arrived; ``on_time`` is judged by intake's receipt time.
+
+    One that is ``backfilled`` is history entered after the fact, of which no punctuality is asked.
+    """
 
     first_received_at: Instant
     on_time: bool
+    backfilled: bool = Field(default=False, exclude_if=operator.not_)
 
 
 class DutyPostponed(DutyEvent):
@@ -56,7 +61,9 @@ class DutyExcused(DutyEvent):
     A unit does not owe what it was thought to owe; ``DutyOpened`` follows if it does after all.
 
     ``because`` is ``not_owed`` (the unit had ended, or belongs elsewhere), ``not_demanded`` (no
-    committee asks for it any more) or ``moved`` (it owes the same in another province).
+    committee asks for it any more), ``moved`` (it owes the same in another province),
+    ``before_use`` (it was due before anybody of the area could report here) or ``units_not_known``
+    (the directory knows the units of the area only from a later day).
     """
 
     because: str

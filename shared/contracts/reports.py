@@ -178,8 +178,9 @@ class ReportAccepted(Event):
 
     ``path`` holds the units whose totals they enter, the province in force for the period last.
     ``on_time`` was judged once, at ``first_received_at``, by ``deadline_rule``; only the document
-    named by ``rejudged`` may have it judged again. ``figures`` are in m² and đồng, whatever the
-    unit that ``entered_in`` remembers.
+    named by ``rejudged`` may have it judged again. ``backfilled`` tells that no punctuality is
+    asked of it: it was due before anybody of its area could report here. ``figures`` are in m² and
+    đồng, whatever the unit that ``entered_in`` remembers.
     """
 
     source: SourceName
@@ -199,6 +200,7 @@ class ReportAccepted(Event):
     due_at: Instant
     deadline_rule: Text
     on_time: bool
+    backfilled: bool = Field(default=False, exclude_if=operator.not_)
     rejudged: Document | None = Field(default=None, exclude_if=operator.not_)
 
     @property

@@ -5,6 +5,7 @@ A field that came later and is empty stays off the wire, so that old messages ke
 """
 
 import operator
+from datetime import date
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
@@ -79,8 +80,27 @@ class Figure(BaseModel):
     closed_before: ClosedBefore | None = Field(default=None, exclude_if=operator.not_)
 
 
+class Unfounded(BaseModel):
+    """
+    Why the number of units that owe is no fact, and a percentage of it would be false.
+
+    The directory knows the units of the area as they were only from a later day than the period's
+    last one. ``expected`` and ``missing`` are then those of the units that it has.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    reason: Literal["units_not_known"]
+    known_from: date
+
+
 class Coverage(BaseModel):
-    """How many units owe a form for a period, and how they stand."""
+    """
+    How many units owe a form for a period, and how they stand.
+
+    ``expected`` are ``reported`` and ``missing``; ``reported`` are ``on_time``, ``late`` and
+    ``backfilled``: history entered after the fact, of which no punctuality is asked.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -89,6 +109,8 @@ class Coverage(BaseModel):
     on_time: NonNegativeInt
     late: NonNegativeInt
     missing: NonNegativeInt
+    backfilled: NonNegativeInt = Field(default=0, exclude_if=operator.not_)
+    unfounded: Unfounded | None = Field(default=None, exclude_if=operator.not_)
 
 
 class ProvincialTotalsChanged(Event):

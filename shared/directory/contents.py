@@ -105,6 +105,7 @@ def _units(units: Iterable[Unit], links: Iterable[Link]) -> Iterable[UnitRecorde
                 level=chain[0].level,
                 states=tuple(map(_state, chain)),
                 predecessors=tuple(map(_predecessor, links_in)),
+                known_from=chain[0].known_from,
             )
         except ValidationError as problem:
             raise FactError("directory", f"unit/{key}", _first(problem)) from problem
@@ -183,6 +184,7 @@ def _unit(event: UnitRecorded, state: UnitState) -> Unit:
         parent=state.parent,
         valid_from=state.valid_from,
         valid_to=state.valid_to,
+        known_from=event.known_from,
     )
 
 

@@ -7,6 +7,7 @@ with its people and letters. What it does not name stays as it was. Only decisio
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import holidays
@@ -26,6 +27,7 @@ from shared.reference.working_days import CALENDAR_FIELDS, build_calendar
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 UNITS, LINEAGE, COMMITTEES = DATA / "units.csv", DATA / "lineage.csv", DATA / "committees.yaml"
+KNOWN = DATA / "known_from.yaml"
 LAW = (DATA / "regimes.yaml", DATA / "working_days.yaml")
 _DECISIONS = "decisions"
 _VERSION = 1
@@ -62,7 +64,7 @@ def shipped(
 
     Of our lineage and our sample committee remains what speaks of units that are there.
     """
-    contents = with_files(DirectoryContents(), (*(directory_files or (UNITS,)), *LAW))
+    contents = with_files(DirectoryContents(), (*(directory_files or (UNITS, KNOWN)), *LAW))
     if not contents.links:
         contents = with_files(contents, [LINEAGE])
     contents = with_files(contents, committee_files or [COMMITTEES])
@@ -109,6 +111,9 @@ def _with_units(
     base: DirectoryContents, units: Sequence[Unit], rows: Sequence[FileMapping]
 ) -> DirectoryContents:
     keys = {it.key for it in units}
+    # What is known of a unit is stated beside it, and no file of units says anything else.
+    known = {it.key: it.known_from for it in base.units}
+    units = [replace(it, known_from=known.get(it.key)) for it in units]
     lines = _lines(zip((f"unit {it.key}" for it in units), rows, strict=True))
     kept = (it for it in base.units if it.key not in keys)
     return replace(base, units=[*kept, *units], lines={**base.lines, **lines})
@@ -137,6 +142,22 @@ def _with_yaml(base: DirectoryContents, document: FileRow) -> DirectoryContents:
     if not document.values.keys().isdisjoint(CALENDAR_FIELDS):
         base = _with_calendar(base, document)
     return base
+
+
+def _with_known_from(base: DirectoryContents, document: FileRow) -> DirectoryContents:
+    known: dict[str, date] = {}
+    there = {it.key for it in base.units}
+    for row in document.rows("known_from"):
+        row.only("day", "units", "source")
+        row.text("source")
+        keys = row.texts("units")
+        if not keys:
+            raise row.wrong("units", "must name at least one")
+        if unknown := set(keys) - there:
+            raise row.wrong("units", f"{min(unknown)} is not in the directory")
+        known |= dict.fromkeys(keys, row.day("day"))
+    units = [replace(it, known_from=known.get(it.key, it.known_from)) for it in base.units]
+    return replace(base, units=units)
 
 
 def _with_committees(base: DirectoryContents, document: FileRow) -> DirectoryContents:
@@ -179,6 +200,7 @@ def _laid_over(old: Sequence[TableRow], new: Sequence[TableRow], name: str) -> l
 
 
 _SECTIONS: Mapping[str, Callable[[DirectoryContents, FileRow], DirectoryContents]] = {
+    "known_from": _with_known_from,
     "committees": _with_committees,
     "regimes": _with_regimes,
 }

@@ -96,7 +96,7 @@ class _Ledger:
         states = self._states.get(act.unit.key)
         if states is None:
             self._states[act.unit.key] = [act.unit]
-        elif replace(states[0], valid_to=None) != act.unit:
+        elif replace(states[0], valid_to=None, known_from=None) != act.unit:
             raise act.row.refused(f"{act.unit.key} is there already, and not as it is opened here")
 
     def _change(self, act: UnitChanged, day: date) -> None:

@@ -45,6 +45,7 @@ _FIELDS = (
     "mandates",
     "enquiries",
     "how_to_send",
+    "in_use_from",
     "demands",
     "extensions",
 )
@@ -92,7 +93,8 @@ class Committee(Dated):
     A steering committee and the area (a province, or one unit) in its care.
 
     `contacts` are all persons with an address that it ever had; ask `contacts_on` for those of a
-    day. `how_to_send` is a sentence of its letters, "" where it states none.
+    day. `how_to_send` is a sentence of its letters, "" where it states none. `in_use_from` is the
+    first day on which its area could report here, None where it is not stated.
     """
 
     key: str
@@ -108,6 +110,7 @@ class Committee(Dated):
     mandates: tuple[Mandate, ...] = ()
     enquiries: Enquiries | None = None
     how_to_send: str = ""
+    in_use_from: date | None = None
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -194,6 +197,7 @@ def _committee(row: FileRow) -> Committee:
         mandates=tuple(read_mandates(row, row.text("area"), span.last)),
         enquiries=read_enquiries(row),
         how_to_send=row.text_or_none("how_to_send") or "",
+        in_use_from=row.day_or_none("in_use_from"),
         valid_from=span.first,
         valid_to=span.last,
     )

@@ -82,12 +82,24 @@ class Due:
     A due instant and the code of the rule, or the document, that sets it.
 
     A report is on time when it was received before `at`. `wording` holds the letter's own words
-    where it is a letter that sets the date.
+    where it is a letter that sets the date. `before_use` tells that the instant lies before the
+    first day on which anybody of the area could report here.
     """
 
     at: datetime
     rule_code: str
     wording: str = ""
+    before_use: bool = False
+
+    def on_time(self, received_at: datetime) -> bool | None:
+        """
+        Return whether a report first received at an instant is on time.
+
+        None for history entered after the fact: it is neither on time nor late.
+        """
+        if received_at < self.at:
+            return True
+        return None if self.before_use else False
 
 
 def build_rules(

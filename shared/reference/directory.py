@@ -93,6 +93,21 @@ class Directory:
         chain = self._states.get(key)
         return chain is not None and life(chain).contains(day)
 
+    def known_from(self, key: str) -> date | None:
+        """
+        Return the day from which a unit is known as it was, None where nothing limits that.
+
+        What the unit states, else the first day of its life, else what is stated above it. Before
+        it, who owed a report is not known: the units of then were merged, divided or renamed.
+        """
+        chain = self._states.get(key)
+        if chain is None:
+            return None
+        first = chain[0]
+        if stated := first.known_from or first.valid_from:
+            return stated
+        return self.known_from(first.parent) if first.parent else None
+
     def path(self, key: str, on: date | None = None) -> tuple[str, ...]:
         """
         Return the areas a unit counts in: ("D436.1", "42.1"), province last.

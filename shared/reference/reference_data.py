@@ -4,8 +4,9 @@ Reference data: everything that a service works by, law and directory alike, as 
 How it is loaded from files and followed on Kafka is in ``shared/directory``.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
@@ -14,7 +15,7 @@ from shared.reference.committees import Committee
 from shared.reference.deadlines import DeadlineRule, Due, due
 from shared.reference.directory import Directory
 from shared.reference.lineage import Lineage
-from shared.reference.periods import Period
+from shared.reference.periods import VIETNAM, Period
 from shared.reference.regimes import Regimes
 from shared.reference.working_days import WorkingCalendar
 
@@ -69,7 +70,34 @@ class ReferenceData:
         form = self.catalogue.form(form_code, period)
         if form is None:
             return None
-        return due(form, period, level, areas, self.committees, self.rules, self.calendar)
+        found = due(form, period, level, areas, self.committees, self.rules, self.calendar)
+        first_day = self._in_use_from(areas)
+        if first_day is None or found.at > datetime.combine(first_day, time(), VIETNAM):
+            return found
+        return replace(found, before_use=True)
+
+    def _in_use_from(self, areas: Sequence[str]) -> date | None:
+        """
+        Return the first day on which units of these areas could report here, None if not stated.
+
+        What no committee of theirs states is stated by those of the units that they wholly passed
+        into: today's province enters the history of those merged into it. Of several committees
+        the latest day holds, so that nobody is called late whom one of them did not ask yet.
+        """
+        seen: set[str] = set()
+        while generation := [it for it in areas if it not in seen]:
+            if stated := [self._first_days[it] for it in generation if it in self._first_days]:
+                return max(stated)
+            seen.update(generation)
+            links = (link for area in generation for link in self.lineage.successors(area))
+            areas = [link.successor for link in links if link.kind == "whole"]
+        return None
+
+    @cached_property
+    def _first_days(self) -> Mapping[str, date]:
+        """The first day of each area that states one, the latest of its committees."""
+        stated = [(it.in_use_from, it.area) for it in self.committees if it.in_use_from]
+        return {area: day for day, area in sorted(stated)}
 
 
 def cached_per_reference_data(make: Callable[[ReferenceData], T]) -> Callable[[ReferenceData], T]:

@@ -19,7 +19,8 @@ class Unit(Dated):
     A body that reports or is totalled, as it was between two days.
 
     Dates are inclusive; None is open on that side. Several of these with one key are the states
-    of one unit: it was renamed, moved below another, or got another type or code.
+    of one unit: it was renamed, moved below another, or got another type or code. `known_from` is
+    stated of areas: from that day on the directory holds the unit and all below it as they were.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Unit(Dated):
     parent: str | None
     valid_from: date | None
     valid_to: date | None
+    known_from: date | None = None
 
     def alive(self, day: date) -> bool:
         """Return whether the unit exists, in this state, on a day."""

@@ -42,10 +42,10 @@ def accepted(
     *,
     revision: int = 1,
     qualifiers: Mapping[str, str] | None = None,
-    on_time: bool = True,
+    on_time: bool | None = True,
     rejudged: str | None = None,
 ) -> ReportAccepted:
-    """Return an accepted report; later revisions were accepted later."""
+    """Return an accepted report; later revisions came later. No *on_time* is history entered."""
     return ReportAccepted.model_validate(
         {
             **_common("accepted", subject, revision),
@@ -54,7 +54,8 @@ def accepted(
             "first_received_at": DAY + timedelta(minutes=1),
             "due_at": DAY + (timedelta(days=1) if on_time else timedelta(days=-1)),
             "deadline_rule": "cal.5wd",
-            "on_time": on_time,
+            "on_time": on_time is True,
+            "backfilled": on_time is None,
             "rejudged": rejudged,
         }
     )
@@ -125,7 +126,7 @@ def mixed_history(seed: int = 7, slots: int = 150) -> list[Event]:
             else:
                 figures = {cell: rng.choice([None, 0, rng.randint(1, 999)]) for cell in CELLS}
                 qualifiers = {rng.choice(CELLS): rng.choice(["at_least", "about", "at_most"])}
-                on_time = rng.random() < 0.7
+                on_time = rng.choices([True, False, None], [7, 2, 1])[0]
                 events.append(
                     accepted(
                         figures, subject, revision=revision, qualifiers=qualifiers, on_time=on_time

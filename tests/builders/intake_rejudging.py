@@ -1,7 +1,7 @@
-"""Rejudging: an extension in force, and the order to judge by it."""
+"""Rejudging: reference data in force later, and the order to judge by them."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from services.intake.usecases.rejudge import RejudgeOrder
 from shared.reference.committees import build_committees
@@ -15,19 +15,20 @@ _FAR = datetime(2030, 1, 1, tzinfo=UTC)
 ORDER = RejudgeOrder("F05", PERIOD, DOCUMENT, area=AREA)
 
 
-def extended() -> ReferenceData:
-    """Return the reference data with an extension that makes everybody punctual."""
+def _with_committee(**facts: object) -> ReferenceData:
     committee = {
         "key": "thu",
         "name_vi": "Ban Chỉ đạo thử",
         "area": AREA,
         "programmes": ["dan_van_kheo"],
         "letter_style": "party",
-        "extensions": [
-            {"form": "F05", "period": PERIOD, "due_at": _FAR, "document": "Công văn gia hạn"}
-        ],
+        **facts,
     }
     return replace(reference(), committees=build_committees([committee]))
 
 
-EXTENDED = extended()
+_EXTENSION = {"form": "F05", "period": PERIOD, "due_at": _FAR, "document": "Công văn gia hạn"}
+EXTENDED = _with_committee(extensions=[_EXTENSION])
+"""With an extension that makes everybody punctual."""
+IN_USE_LATER = _with_committee(in_use_from=date(2026, 11, 1))
+"""With a first day after the due instant of the period."""

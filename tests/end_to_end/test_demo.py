@@ -142,6 +142,29 @@ def test_district_that_ended_stays_readable(demo: Demo) -> None:
     assert {it: found[it]["value"] for it in counted} == counted
 
 
+@pytest.mark.parametrize(
+    ("unit", "period", "form", "units"),
+    [
+        ("37.1", "cal.2023", "F05", 151),
+        ("01.1", "cal.2022", "F04", 579),
+        ("D436.1", "cal.2022", "F04", 15),
+        ("80.1", "cal.2023", "F05", 203),
+    ],
+)
+def test_history_entered_after_the_fact_is_late_nowhere(
+    demo: Demo, unit: str, period: str, form: str, units: int
+) -> None:
+    """151 units of Ninh Bình did not report 2023 late; nobody could report it here in 2024."""
+    question = {"unit": unit, "period": period, "form": form}
+
+    coverage = demo.get(0, "/v1/coverage", **question)
+    late = demo.get(0, "/v1/late", **question)
+
+    counts = ("expected", "reported", "backfilled", "on_time", "late", "missing")
+    assert [coverage[it] for it in counts] == [units, units, units, 0, 0, 0]
+    assert late["units"] == []
+
+
 def test_figures_are_written_as_people_write_them(demo: Demo) -> None:
     """The displays that the articles print."""
     since_2021 = demo.totals(unit="01.1", period=SINCE_2021)

@@ -198,7 +198,8 @@ def _current_month(scenario: Scenario, due_at: datetime) -> str:
 def _guide(ports: Ports, deployment: Deployment, scenario: Scenario) -> list[str]:
     """Return everything that follows once the demo is ready."""
     period, key = scenario.period.code, deployment.keys[HTTP_SOURCE]
-    totals, late = (f"{url(ports.aggregator)}/v1/{it}" for it in ("totals", "late"))
+    asked = "totals", "coverage", "late"
+    totals, coverage, late = (f"{url(ports.aggregator)}/v1/{it}" for it in asked)
     return [
         f"ready: {url(ports.aggregator)}",
         f"  intake       {url(ports.intake)}  (API: /openapi.json)",
@@ -214,6 +215,7 @@ def _guide(ports: Ports, deployment: Deployment, scenario: Scenario) -> list[str
         f"  Long An 2021-2023         {totals}?unit=80.1&period=longan.20210101-20231231",
         f"  TP Hà Tĩnh, five years    {totals}?unit=D436.1&period=tphatinh.20170512-20220516",
         f"  windows of Hà Nội         {url(ports.aggregator)}/v1/periods?unit=01.1",
+        f"  how complete 2023 is      {coverage}?unit=37.1&period=cal.2023&form=F05",
         f"  who is late               {late}?unit={AREA}&form={FORM}&period={period}",
         f"send the {len(scenario.late)} missing reports, from another terminal:",
         f"  {ports.command('tools.demo.send_missing')} --key {key}",

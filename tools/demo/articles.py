@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validat
 
 from shared.reference.directory import Directory, Unit
 from shared.reference.periods import Period, parse_period, periods_between
+from shared.reference.units import UNIT_COLUMNS
 
 _FILE = Path(__file__).with_name("articles.yaml")
 REGIMES = Path(__file__).with_name("regimes.yaml")
@@ -106,6 +107,8 @@ def articles() -> tuple[Article, ...]:
     return _Document.model_validate(yaml.safe_load(_FILE.read_text(encoding="utf-8"))).articles
 
 
+KNOWN_FROM = date(2017, 1, 1)
+"""Before the first year of any article."""
 ENDED = date(2025, 6, 30)
 """The last day of the units of before the reform of 1 July 2025."""
 
@@ -136,7 +139,8 @@ def demo_units(units: Iterable[Unit], articles: Iterable[Article]) -> list[Unit]
     Return the real units with the articles' rosters in place of those they stand for.
 
     Below an article's area go the communes of before the reform, and the districts where the
-    roster has its own. All of today's units stay.
+    roster has its own. All of today's units stay. A roster is its area as it was in the years of
+    its article, so these areas are known since then.
     """
     real = list(units)
     directory = Directory(real)
@@ -148,16 +152,30 @@ def demo_units(units: Iterable[Unit], articles: Iterable[Article]) -> list[Unit]
         if unit.level == "commune" or article.roster.districts
     }
     samples = [unit for article in rosters for unit in sample_units(article)]
-    return [unit for unit in real if unit.key not in replaced] + samples
+    areas = {it.area for it in rosters}
+    kept = [
+        replace(unit, known_from=KNOWN_FROM) if unit.key in areas else unit
+        for unit in real
+        if unit.key not in replaced
+    ]
+    return [*kept, *samples]
 
 
-def write_directory(file: Path, units: Iterable[Unit]) -> None:
-    """Write units as CSV with the columns of shared/data/units.csv."""
-    columns = [it.name for it in fields(Unit)]
-    with file.open("w", encoding="utf-8", newline="") as out:
+def write_directory(folder: Path, units: Iterable[Unit]) -> tuple[Path, Path]:
+    """Write units as files like shared/data/units.csv and known_from.yaml; return both."""
+    units = list(units)
+    table, known = folder / "units.csv", folder / "known_from.yaml"
+    with table.open("w", encoding="utf-8", newline="") as out:
         rows = csv.writer(out)
-        rows.writerow(columns)
-        rows.writerows([[getattr(unit, name) for name in columns] for unit in units])
+        rows.writerow(UNIT_COLUMNS)
+        rows.writerows([[getattr(unit, name) for name in UNIT_COLUMNS] for unit in units])
+    stated = [
+        {"day": unit.known_from, "units": [unit.key], "source": "tools/demo"}
+        for unit in units
+        if unit.known_from
+    ]
+    known.write_text(yaml.safe_dump({"version": 1, "known_from": stated}), encoding="utf-8")
+    return table, known
 
 
 def _unit(key: str, level: str, kind: str, name: str, parent: str) -> Unit:

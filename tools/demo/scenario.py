@@ -43,9 +43,9 @@ class Scenario:
 def build(scratch: Path, now: datetime, stated: Sequence[Article] | None = None) -> Scenario:
     """Lay everything out, with the articles as they stand or variants of them."""
     stated = articles() if stated is None else stated
-    units = scratch / "units.csv"
-    write_directory(units, demo_units(load_reference_data().directory, stated))
-    reference = load_reference_data([units, REGIMES])
+    real = load_reference_data().directory
+    directory_files = (*write_directory(scratch, demo_units(real, stated)), REGIMES)
+    reference = load_reference_data(directory_files)
     reports = [it for article in stated for it in reports_of(article, reference.catalogue)]
     front, models = _first(reports, "F04", "01.1"), _first(reports, "F05", "37.1")
     stray = Report(front.unit, front.form, _STRAY_PERIOD, front.figures)
@@ -57,7 +57,7 @@ def build(scratch: Path, now: datetime, stated: Sequence[Article] | None = None)
     ]
     return Scenario(
         reference=reference,
-        directory_files=(units, REGIMES),
+        directory_files=directory_files,
         load=plan_load(reports, stray, now),
         poisons=poisons(front, models, now),
         unreadable=not_json(front, now),
@@ -82,6 +82,8 @@ def _first(reports: Sequence[Report], form: str, area: str) -> Report:
 
 
 AREA = "37.2"
+_OTHER_AREAS = ("01.2", "42.2", "80.2")
+"""Today's provinces in which the other articles' places lie."""
 FORM = "F05"
 LATE_COUNT = 7
 NOTE = "Số liệu mẫu của bản chạy thử, không phải số liệu thật."
@@ -124,8 +126,25 @@ def current_report(unit: str, period: Period, catalogue: Catalogue) -> Report:
 
 
 def committee_file(period: Period, due_at: datetime) -> str:
-    """Return the committee of Ninh Bình and its demand, in the shape of committees.yaml."""
+    """
+    Return the committee of Ninh Bình and its demand, in the shape of committees.yaml.
+
+    All provinces begin with this month: the articles' years are history entered after the fact.
+    """
+    first_day = {"in_use_from": period.first_day}
+    others = [
+        {
+            "key": f"mau_{area}",
+            "name_vi": "Ban Chỉ đạo mẫu",
+            "area": area,
+            "programmes": ["dan_chu_co_so", "dan_van_kheo"],
+            "letter_style": "party",
+            **first_day,
+        }
+        for area in _OTHER_AREAS
+    ]
     committee = {
+        **first_day,
         "key": "ninh_binh",
         "name_vi": _COMMITTEE,
         "area": AREA,
@@ -147,4 +166,4 @@ def committee_file(period: Period, due_at: datetime) -> str:
             }
         ],
     }
-    return yaml.safe_dump({"version": 1, "committees": [committee]}, allow_unicode=True)
+    return yaml.safe_dump({"version": 1, "committees": [committee, *others]}, allow_unicode=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from shared.contracts.totals import Coverage
+from shared.contracts.totals import Coverage, Unfounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +13,12 @@ class ReportReceipt:
     """
     The punctuality of a unit's current report, judged once, by intake.
 
-    The instants of the first receipt and of the newest revision are kept apart: a correction
-    after the deadline makes no report late.
+    ``on_time`` is None for history entered after the fact. The instants of the first receipt and of
+    the newest revision are kept apart: a correction after the deadline makes no report late.
     """
 
     unit: str
-    on_time: bool
+    on_time: bool | None
     first_received_at: datetime
     received_at: datetime
     due_at: datetime
@@ -45,15 +45,23 @@ class Straggler:
     last_corrected_at: datetime | None = None
 
 
-def coverage(owing: frozenset[str], receipts: Iterable[ReportReceipt]) -> Coverage:
-    """Count the units that owe a form; reports of other units do not count."""
+def coverage(
+    owing: frozenset[str], receipts: Iterable[ReportReceipt], unfounded: Unfounded | None = None
+) -> Coverage:
+    """
+    Count the units that owe a form; reports of other units do not count.
+
+    *unfounded* says why the number of those that owe is no fact.
+    """
     punctual = [it.on_time for it in receipts if it.unit in owing]
     return Coverage(
         expected=len(owing),
         reported=len(punctual),
-        on_time=sum(punctual),
-        late=len(punctual) - sum(punctual),
+        on_time=punctual.count(True),
+        late=punctual.count(False),
         missing=len(owing) - len(punctual),
+        backfilled=punctual.count(None),
+        unfounded=unfounded,
     )
 
 
@@ -66,6 +74,8 @@ def added(parts: Iterable[Coverage]) -> Coverage:
         on_time=sum(it.on_time for it in parts),
         late=sum(it.late for it in parts),
         missing=sum(it.missing for it in parts),
+        backfilled=sum(it.backfilled for it in parts),
+        unfounded=next((it.unfounded for it in parts if it.unfounded), None),
     )
 
 
@@ -91,7 +101,7 @@ def stragglers(
             receipt.last_corrected_at,
         )
         for unit, receipt in receipts.items()
-        if unit in owing and not receipt.on_time
+        if unit in owing and receipt.on_time is False
     ]
     missing = [
         Straggler(unit, form, "missing", due)

@@ -17,7 +17,8 @@ class Counted(NamedTuple):
 
     ``figures`` are in the order of the form's cells and in smallest units; None at a position
     means "not reported", None for all of them a withdrawal. ``at_least``, ``about`` and
-    ``at_most`` are positions.
+    ``at_most`` are positions. ``on_time`` is None for a withdrawal, and for history entered after
+    the fact, which is neither on time nor late.
     """
 
     revision: int

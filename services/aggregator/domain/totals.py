@@ -30,7 +30,8 @@ class Totals:
 
     ``at_least``, ``about`` and ``at_most`` are None when no report is qualified so, as nearly
     always.
-    ``reports`` counts current reports (no withdrawals); ``on_time`` + ``late`` = ``reports``.
+    ``reports`` counts current reports (no withdrawals); those that
+    are neither ``on_time`` nor ``late`` are history entered after the fact.
     """
 
     sums: Sequence[int]
@@ -54,7 +55,7 @@ class TotalMove(NamedTuple):
     at_least: tuple[int, ...]
     about: tuple[int, ...]
     at_most: tuple[int, ...]
-    on_time: bool
+    on_time: bool | None
 
 
 def move(slot: Slot, counted: Counted, sign: int, layout: Layout) -> TotalMove:
@@ -74,7 +75,7 @@ def move(slot: Slot, counted: Counted, sign: int, layout: Layout) -> TotalMove:
         counted.at_least,
         counted.about,
         counted.at_most,
-        counted.on_time is True,
+        counted.on_time,
     )
 
 
@@ -95,6 +96,7 @@ def settle(
 def _settle(before: Totals, moves: Sequence[TotalMove]) -> Totals:
     reports = sum(it.sign for it in moves)
     on_time = sum(it.sign for it in moves if it.on_time)
+    late = sum(it.sign for it in moves if it.on_time is False)
     complete = sum(it.sign for it in moves if it.given is None)
     return Totals(
         sums=_added(before.sums, [it.addends for it in moves]),
@@ -107,7 +109,7 @@ def _settle(before: Totals, moves: Sequence[TotalMove]) -> Totals:
         at_most=_qualified(before, before.at_most, [(it.sign, it.at_most) for it in moves]),
         reports=before.reports + reports,
         on_time=before.on_time + on_time,
-        late=before.late + reports - on_time,
+        late=before.late + late,
     )
 
 

@@ -85,7 +85,7 @@ def _accepted(event: ReportAccepted, layout: Layout) -> Revision | Poison:
         _positions(event, "at_least", layout, figures),
         _positions(event, "about", layout, figures),
         _positions(event, "at_most", layout, figures),
-        event.on_time,
+        None if event.backfilled else event.on_time,
     )
     return Revision(
         Slot(event.unit, event.form, event.period),

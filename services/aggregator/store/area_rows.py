@@ -172,8 +172,8 @@ def _own_totals(row: asyncpg.Record) -> Totals:
         about=_flags(row["about"], len(figures)),
         at_most=_flags(row["at_most"], len(figures)),
         reports=1,
-        on_time=int(row["on_time"]),
-        late=int(not row["on_time"]),
+        on_time=int(row["on_time"] is True),
+        late=int(row["on_time"] is False),
     )
 
 

@@ -4,6 +4,7 @@ Shared step: how an answer begins, and how it names a unit.
 By the name of the time and the days of its life: today's Tây Ninh is not the one of 2024.
 """
 
+import operator
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, Field
 
 from services.aggregator.store.ledger_reader import AsOf
+from shared.contracts.totals import Unfounded
 from shared.reference.directory import Directory
 from shared.reference.periods import Period
 from shared.reference.reference_data import ReferenceData
@@ -26,6 +28,12 @@ class UnitAnswer(BaseModel):
     valid_to: date | None
 
 
+class UnfoundedAnswer(Unfounded):
+    """Why the number of units that owe is no fact, with a Vietnamese sentence."""
+
+    explanation: str
+
+
 class UnitOnDay(NamedTuple):
     """The key of a unit, and the day whose name it gets."""
 
@@ -34,7 +42,11 @@ class UnitOnDay(NamedTuple):
 
 
 class Answer(BaseModel):
-    """The fields of every answer; ``watermark`` is when its newest report was accepted."""
+    """
+    The fields of every answer; ``watermark`` is when its newest report was accepted.
+
+    ``unfounded`` is there when it is not known which units owed what the answer is about.
+    """
 
     unit: UnitAnswer
     period: str | None = None
@@ -42,6 +54,7 @@ class Answer(BaseModel):
     last: str | None = Field(None, serialization_alias="to")
     as_of: datetime
     watermark: datetime | None
+    unfounded: UnfoundedAnswer | None = Field(default=None, exclude_if=operator.not_)
 
 
 def heading(

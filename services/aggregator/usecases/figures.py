@@ -8,11 +8,13 @@ from pydantic import BaseModel
 
 from services.aggregator.domain.changes import FigureChange, Incomparable, change
 from services.aggregator.domain.rollup import ComputedFigure
-from shared.contracts.totals import CarriedFrom, ClosedBefore, Figure, Value
+from services.aggregator.usecases.answers import UnfoundedAnswer
+from shared.contracts.totals import CarriedFrom, ClosedBefore, Figure, Unfounded, Value
 from shared.reference import vietnamese
-from shared.reference.figures import Qualifier
+from shared.reference.figures import Qualifier, rate_percent
 from shared.reference.indicators import Indicator, Measure
 from shared.reference.periods import Period
+from shared.reference.place_names import in_sentence
 
 _UNITS_ON_THE_WIRE = {"%": "percent"}
 """Programs read a word; people read the sign, which is in the display."""
@@ -49,6 +51,13 @@ class Since(NamedTuple):
 
     period: Period
     label: str
+
+
+class Share(BaseModel):
+    """A share of the units that owe, in percent; null where there is none, or none is founded."""
+
+    value: str | None
+    display: str
 
 
 class FigureWriter:
@@ -90,6 +99,23 @@ class FigureWriter:
             value=amount.value,
             display=self.written(computed.indicator, amount.value, amount.qualifier),
         )
+
+    def share(self, part: int, whole: int, *, founded: bool) -> Share:
+        """Return a share of the units that owe; it has no value when it is not known who did."""
+        if not founded:
+            return Share(value=None, display=self._messages["unfounded"])
+        percent = rate_percent(part, whole)
+        if percent is None:
+            return Share(value=None, display=self._messages["absent"])
+        return Share(value=str(percent), display=vietnamese.rate(percent))
+
+    def explained(self, unfounded: Unfounded | None, name: str) -> UnfoundedAnswer | None:
+        """Return why the number of units that owe is no fact, as people are told."""
+        if unfounded is None:
+            return None
+        shown = {"name": in_sentence(name), "day": vietnamese.date_short(unfounded.known_from)}
+        explanation = self._messages["unfounded_because"].format(**shown)
+        return UnfoundedAnswer(**dict(unfounded), explanation=explanation)
 
     def base(self, base: str) -> str:
         """Return what people call a type of base."""

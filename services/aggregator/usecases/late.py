@@ -11,12 +11,14 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from services.aggregator.domain.basis import unfounded
 from services.aggregator.domain.coverage import Straggler, stragglers
 from services.aggregator.domain.layouts import Layout
 from services.aggregator.domain.question import Question
 from services.aggregator.domain.scopes import owing
 from services.aggregator.store.ledger_reader import LedgerReader
 from services.aggregator.usecases.answers import Answer, heading
+from services.aggregator.usecases.figures import FigureWriter
 from services.aggregator.usecases.resolve import check_unit, resolve_forms
 from shared.infra.postgres.database import Database
 from shared.reference import vietnamese
@@ -47,7 +49,11 @@ class LateUnit(BaseModel):
 
 
 class LateAnswer(Answer):
-    """The late units, those without a report first."""
+    """
+    The late units, those without a report first.
+
+    Who is not known to have owed is not missing.
+    """
 
     units: list[LateUnit]
 
@@ -55,9 +61,10 @@ class LateAnswer(Answer):
 class LateQuery:
     """Answers ``/v1/late``."""
 
-    def __init__(self, database: Database, reader: LedgerReader) -> None:
+    def __init__(self, database: Database, reader: LedgerReader, writer: FigureWriter) -> None:
         self._database = database
         self._reader = reader
+        self._writer = writer
 
     async def __call__(self, key: str, period: Period, wanted: Sequence[str]) -> LateAnswer:
         """Answer with the late list of this instant."""
@@ -78,8 +85,11 @@ class LateQuery:
                 receipts.as_of.as_of,
             )
         ]
+        why = unfounded(reference.directory, question.scopes)
+        head = heading(reference, key, [period], receipts.as_of)
         return LateAnswer(
-            **heading(reference, key, [period], receipts.as_of),
+            **head,
+            unfounded=self._writer.explained(why, head["unit"].name),
             units=late_units(
                 late_or_missing,
                 reference.directory,
@@ -119,9 +129,12 @@ def _late_unit(straggler: Straggler, directory: Directory, day: date, body: str 
 
 
 def _due_at(reference: ReferenceData, layout: Layout, period: Period, unit: str) -> datetime | None:
-    """Return when a unit's report is due, None where it is not known."""
+    """Return when a unit's report is due, None for who is not known to have had to send it."""
+    known_from = reference.directory.known_from(unit)
+    if known_from is not None and known_from > period.last_day:
+        return None
     try:
         due = reference.due(layout.form.code, period, unit)
     except ValueError:
         return None  # beyond the calendar of working days; a guess could call a unit late
-    return due.at if due else None
+    return None if due is None or due.before_use else due.at

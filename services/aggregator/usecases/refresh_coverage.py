@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import structlog
 
+from services.aggregator.domain.basis import unfounded
 from services.aggregator.domain.fold import ProvinceTotal
 from services.aggregator.domain.layouts import Layouts, require_period
 from services.aggregator.domain.scopes import as_reported, owing
@@ -78,9 +79,10 @@ def _changed(
 def _owing(
     reference: ReferenceData, layouts: Layouts, province: str, form: str, period: str
 ) -> str | None:
-    """Return the digest of the units that owe, None for a province that the directory lost."""
+    """Return the digest of who owes, None for a province that the directory lost."""
     if reference.directory.get(province) is None:
         return None
     parsed = require_period(period)
     scope = as_reported(reference.directory, province, parsed)
-    return digest(owing(reference.directory, layouts.require(form, period).form, parsed, scope))
+    units = owing(reference.directory, layouts.require(form, period).form, parsed, scope)
+    return digest(units, unfounded(reference.directory, {parsed: scope}))

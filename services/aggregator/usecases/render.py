@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from services.aggregator.domain.basis import unfounded
 from services.aggregator.domain.coverage import coverage
 from services.aggregator.domain.layouts import Layout
 from services.aggregator.domain.question import Question, provinces_of
@@ -15,7 +16,7 @@ from services.aggregator.domain.scopes import owing
 from services.aggregator.store.ledger_reader import LedgerReader
 from services.aggregator.usecases.compute import computed_figures
 from services.aggregator.usecases.figures import FigureWriter
-from shared.contracts.totals import Coverage, Figure
+from shared.contracts.totals import Coverage, Figure, Unfounded
 from shared.infra.postgres.database import Connection
 from shared.reference.periods import Period
 from shared.reference.reference_data import ReferenceData
@@ -52,14 +53,17 @@ class TotalsRenderer:
         computed = await computed_figures(connection, self.reader, question)
         receipts = await self.reader.receipts(connection, question)
         units = owing(reference.directory, layout.form, period, question.scopes[period])
+        why = unfounded(reference.directory, question.scopes)
         return RenderedTotals(
             as_of.watermark or as_of.as_of,
-            coverage(units, receipts[layout.form.code].values()),
+            coverage(units, receipts[layout.form.code].values(), why),
             tuple(self._writer.figure(it) for it in computed),
-            digest(units),
+            digest(units, why),
         )
 
 
-def digest(units: frozenset[str]) -> str:
-    """Return the SHA-256 of a set of unit keys."""
-    return sha256(" ".join(sorted(units)).encode()).hexdigest()
+def digest(units: frozenset[str], unfounded: Unfounded | None) -> str:
+    """Return the SHA-256 of the keys of the units that owe, and of why that is no fact."""
+    keys = " ".join(sorted(units))
+    basis = f"{keys} {unfounded.known_from}" if unfounded else keys
+    return sha256(basis.encode()).hexdigest()

@@ -52,7 +52,8 @@ class RevisionAnswer(BaseModel):
     One revision; ``changes`` of the first are all figures that it states.
 
     ``on_time`` is judged once, at ``first_received_at``, and repeated by a correction; it is judged
-    again only by the document named in ``rejudged``.
+    again only by the document named in ``rejudged``. It is null for a withdrawal, and for history
+    entered after the fact (``backfilled``).
     """
 
     revision: int
@@ -62,6 +63,7 @@ class RevisionAnswer(BaseModel):
     accepted_at: datetime
     due_at: datetime | None
     on_time: bool | None
+    backfilled: bool
     source: str
     submission_id: str
     rejudged: str | None
@@ -115,6 +117,7 @@ class RevisionsQuery:
         return RevisionAnswer(
             **{name: row[name] for name in _COLUMNS},
             withdrawn=row["figures"] is None,
+            backfilled=row["figures"] is not None and row["on_time"] is None,
             changes=[
                 self._change(layout, position, then, now)
                 for position, (then, now) in enumerate(zip(before, after, strict=True))

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from services.aggregator.domain.basis import unfounded
 from services.aggregator.domain.question import Question, origins, provinces_of
 from services.aggregator.domain.ranges import reported_range
 from services.aggregator.domain.rollup import ComputedFigure
@@ -95,8 +96,11 @@ class TotalsQuery:
             forms = resolve_forms(self._reader.layouts, options.forms, periods, reference.regimes)
             question = Question(reference, key, forms, view, as_of.today)
             figures = await self._figures(connection, question, options)
+        head = heading(reference, key, periods, as_of)
+        why = unfounded(reference.directory, question.scopes)
         return TotalsAnswer(
-            **heading(reference, key, periods, as_of),
+            **head,
+            unfounded=self._writer.explained(why, head["unit"].name),
             view=view,
             made_of=_named(question, lambda it: it.made_of),
             not_separable=_named(question, lambda it: it.not_separable),

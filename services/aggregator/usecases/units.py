@@ -52,13 +52,16 @@ class UnitDetails(BaseModel):
     """
     A unit as it was on a day; when it did not exist then, as it was nearest to that day.
 
-    ``path`` has the areas that it counts in, the province last. ``descendants`` counts the units
-    below it. ``answers_for`` are the units that answered for it on that day.
+    Before ``known_from`` nobody knows whether it, and what lies below it, was so; null where
+    nothing limits that. ``path`` has the areas that it counts in, the province last.
+    ``descendants`` counts the units below it. ``answers_for`` are the units that answered for it on
+    that day.
     """
 
     unit: UnitAnswer
     on: date
     exists: bool
+    known_from: date | None
     official_code: str
     level: str
     path: list[str]
@@ -106,6 +109,7 @@ def details(reference: ReferenceData, key: str, on: date) -> UnitDetails:
         unit=unit_answer(reference, key, on),
         on=on,
         exists=directory.alive(key, on),
+        known_from=directory.known_from(key),
         official_code=state.official_code,
         level=state.level,
         path=list(path),

@@ -181,7 +181,8 @@ def _accepted(
         first_received_at=_there(entry.first_received_at).astimezone(UTC),
         due_at=_there(entry.due_at).astimezone(UTC),
         deadline_rule=_there(entry.deadline_rule),
-        on_time=_there(entry.on_time),
+        on_time=entry.on_time is True,
+        backfilled=entry.backfilled,
     )
 
 

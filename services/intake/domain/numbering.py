@@ -226,7 +226,7 @@ def _filled(
         first_received_at=received_at if first else slot.first_received_at,
         due_at=due.at if first else slot.due_at,
         deadline_rule=due.rule_code if first else slot.deadline_rule,
-        on_time=received_at < due.at if first else slot.on_time,
+        on_time=due.on_time(received_at) if first else slot.on_time,
         backlog=validated.backlog,
         carried_in=validated.carried_in,
         figures=_exact(validated, context),

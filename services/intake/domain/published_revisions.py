@@ -58,7 +58,7 @@ def learnt(slot: SlotState, report: PublishedReport) -> SlotState:
         first_received_at=report.first_received_at,
         due_at=report.due_at,
         deadline_rule=report.deadline_rule,
-        on_time=report.on_time,
+        on_time=None if report.backfilled else report.on_time,
     )
     if slot.filled and (slot.source, slot.event_id) == (report.source, report.submission_id):
         return judged  # only the lateness of what it holds was judged again

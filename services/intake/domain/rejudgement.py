@@ -32,7 +32,7 @@ def rejudge(slot: SlotState, due: Due, document: str, at: datetime) -> Rejudgeme
     """Hold a report against the due instant of today; None when that changes nothing."""
     if slot.first_received_at is None:
         return None
-    on_time = slot.first_received_at < due.at
+    on_time = due.on_time(slot.first_received_at)
     if (slot.due_at, slot.deadline_rule, slot.on_time) == (due.at, due.rule_code, on_time):
         return None
     after = replace(

@@ -35,7 +35,8 @@ class SlotState:
     What a slot holds now.
 
     ``figures_hash`` is None while it holds nothing: never filled, or withdrawn. ``on_time`` was
-    judged once, when the slot was first filled, and stays with every correction. ``backlog`` is
+    judged once, when the slot was first filled, and stays with every correction; None in a slot
+    that is filled is history entered after the fact, which is neither. ``backlog`` is
     what arose less what was settled, ``carried_in`` what it states as open at the start (R5).
     ``figures`` are its exact figures in the order of the cells of ``form_version``; what is not
     reported, or "more than" a number, is None. ``source`` and ``event_id`` name the submission that
@@ -139,6 +140,11 @@ class JournalEntry:
     unit_type: str | None = None
     path: tuple[str, ...] | None = None
     """Type and areas of the unit when it was accepted; None also in entries of older releases."""
+
+    @property
+    def backfilled(self) -> bool:
+        """Whether it states history entered after the fact, which is neither on time nor late."""
+        return self.first_received_at is not None and self.on_time is None
 
 
 EventKey = tuple[str, str]

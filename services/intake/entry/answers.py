@@ -17,7 +17,13 @@ CONFLICTS = frozenset({"event_id_conflict", "nothing_to_withdraw", "superseded"}
 
 
 class ReceiptView(BaseModel):
-    """The verdict on one submission, the same for every resend; ``parked`` is none yet."""
+    """
+    The verdict on one submission, the same for every resend; ``parked`` is none yet.
+
+    ``on_time`` is null where nothing counts, and for history entered after the fact, which is
+    ``backfilled`` and neither on time nor late. The field is there for such history only, since a
+    receipt of before keeps its bytes.
+    """
 
     submission_id: str
     kind: str
@@ -29,6 +35,7 @@ class ReceiptView(BaseModel):
     unchanged: bool
     received_at: AwareDatetime
     on_time: bool | None
+    backfilled: bool = False
     due_at: AwareDatetime | None
     findings: Sequence[Finding]
 
@@ -91,6 +98,7 @@ def receipt_view(entry: JournalEntry) -> dict[str, Any]:
         "unchanged": entry.unchanged,
         "received_at": _instant(entry.received_at),
         "on_time": entry.on_time,
+        **({"backfilled": True} if entry.backfilled else {}),
         "due_at": _instant(entry.due_at),
         "findings": [it.model_dump() for it in entry.findings],
     }

@@ -51,7 +51,7 @@ class RejudgedReport:
         """Say it in one line, by the clock of Vietnam."""
         clock = (at and at.astimezone(VIETNAM) for at in self.due_at)
         was, becomes = (f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in clock)
-        verdicts = {True: "on time", False: "late", None: "-"}
+        verdicts = {True: "on time", False: "late", None: "backfilled"}
         before, after = (verdicts[it] for it in self.on_time)
         return f"{self.unit}: {was} ({before}) -> {becomes} ({after}), {self.deadline_rule[1]}"
 

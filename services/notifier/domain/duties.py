@@ -67,12 +67,14 @@ class Filing:
     """
     The highest revision of a slot read so far; a withdrawal has no ``first_received_at``.
 
-    ``on_time`` is intake's verdict; None in filings older than the field.
+    ``on_time`` is intake's verdict; None in filings older than the field. What is ``backfilled`` is
+    history entered after the fact, which is neither on time nor late.
     """
 
     revision: int
     first_received_at: datetime | None
     on_time: bool | None = None
+    backfilled: bool = False
 
     @property
     def withdrawn(self) -> bool:

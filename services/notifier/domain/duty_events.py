@@ -43,6 +43,7 @@ def duty_met(duty: Duty, filing: Filing, received_at: datetime, occurred_at: dat
         **_slot_and_province(duty),
         first_received_at=received_at,
         on_time=on_time,
+        backfilled=filing.backfilled,
     )
 
 

@@ -72,7 +72,8 @@ def _with_verdict_of(earlier: ReportEvent | None, report: ReportEvent) -> Report
 
 def _filing(report: ReportEvent) -> Filing:
     if isinstance(report, ReportAccepted):
-        return Filing(report.revision, report.first_received_at, report.on_time)
+        received_at = report.first_received_at
+        return Filing(report.revision, received_at, report.on_time, report.backfilled)
     return Filing(report.revision, None)
 
 

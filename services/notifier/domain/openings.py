@@ -7,7 +7,7 @@ changed reference data affect duties that exist already is in ``reconcile.py``.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.notifier.domain.changes import DutyChanges, met_by
@@ -15,6 +15,8 @@ from services.notifier.domain.duties import Duty, SlotRecord
 from services.notifier.domain.duty_events import duty_opened
 from shared.contracts.duties import DutyEvent
 from shared.reference.committees import Committee, Demand
+from shared.reference.deadlines import Due
+from shared.reference.directory import Directory
 from shared.reference.errors import FactError
 from shared.reference.periods import Period, parse_period
 from shared.reference.reference_data import ReferenceData
@@ -26,13 +28,21 @@ class DutyOpening:
     """
     The duties of one demand, and the instant from which they exist.
 
-    The documents are those of all committees that can have set the due instants.
+    The documents are those of all committees that can have set the due instants. ``unasked`` says
+    why nobody is asked for a slot that its unit owes.
     """
 
     opens_at: datetime
     duties: tuple[Duty, ...]
     demand_documents: frozenset[str] = frozenset()
     extension_documents: frozenset[str] = frozenset()
+    unasked: Mapping[Slot, str] = field(default_factory=dict)
+
+
+BEFORE_USE = "before_use"
+"""It was due before anybody of the area could report here."""
+UNITS_NOT_KNOWN = "units_not_known"
+"""On the last day of the period the directory does not know the unit yet."""
 
 
 def duty_openings(reference: ReferenceData) -> tuple[DutyOpening, ...]:
@@ -48,12 +58,15 @@ def duty_openings(reference: ReferenceData) -> tuple[DutyOpening, ...]:
         for committee in reference.committees
         for demand in committee.demands
     )
-    return tuple(sorted((it for it in openings if it.duties), key=lambda it: it.opens_at))
+    asking = (it for it in openings if it.duties or it.unasked)
+    return tuple(sorted(asking, key=lambda it: it.opens_at))
 
 
 def duty_opening(committee: Committee, demand: Demand, reference: ReferenceData) -> DutyOpening:
     """
     Return the duties of one demand; none when the committee had ended.
+
+    History is nobody's duty, and nobody is reminded of what it is not known to have owed.
 
     Raises:
         FactError: when no unit can report what it names, or the calendar ends too early.
@@ -68,11 +81,25 @@ def duty_opening(committee: Committee, demand: Demand, reference: ReferenceData)
         return DutyOpening(period.closes_at, ())
     units = reference.directory.owing(form, period, committee.area)
     try:
-        duties = _duties(committee, demand, period, (it.key for it in units), reference)
+        owed = [
+            (Slot(it.key, demand.form, demand.period), due)
+            for it in units
+            if (due := reference.due(demand.form, period, it.key)) is not None
+        ]
     except ValueError as problem:
         raise FactError("calendar", f"committee {committee.key}", str(problem)) from problem
+    unasked = {
+        slot: why
+        for slot, due in owed
+        if (why := _why_unasked(reference.directory, slot, period, due))
+    }
+    duties = tuple(
+        _duty(committee, slot, due, reference.directory.province(slot.unit, period.last_day))
+        for slot, due in owed
+        if slot not in unasked
+    )
     opens_at = min((period.closes_at, *(duty.due_at for duty in duties)))
-    return DutyOpening(opens_at, duties, *_documents(demand, reference.committees))
+    return DutyOpening(opens_at, duties, *_documents(demand, reference.committees), unasked)
 
 
 def open_duties(
@@ -97,24 +124,15 @@ def open_duties(
     return DutyChanges(duties=duties, events=tuple(events))
 
 
-def _duties(
-    committee: Committee,
-    demand: Demand,
-    period: Period,
-    units: Iterable[str],
-    reference: ReferenceData,
-) -> tuple[Duty, ...]:
-    return tuple(
-        Duty(
-            Slot(unit, demand.form, demand.period),
-            reference.directory.province(unit, period.last_day),
-            committee.key,
-            due_at=due.at,
-            deadline_rule=due.rule_code,
-        )
-        for unit in units
-        if (due := reference.due(demand.form, period, unit)) is not None
-    )
+def _why_unasked(directory: Directory, slot: Slot, period: Period, due: Due) -> str | None:
+    if due.before_use:
+        return BEFORE_USE
+    known_from = directory.known_from(slot.unit)
+    return UNITS_NOT_KNOWN if known_from and known_from > period.last_day else None
+
+
+def _duty(committee: Committee, slot: Slot, due: Due, province: str) -> Duty:
+    return Duty(slot, province, committee.key, due_at=due.at, deadline_rule=due.rule_code)
 
 
 def _documents(

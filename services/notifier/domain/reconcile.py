@@ -116,5 +116,7 @@ def _cause(was: str, rule: str, obligations: Obligations) -> tuple[DueChangeCaus
 
 
 def _why_excused(duty: Duty, obligations: Obligations) -> str:
+    if duty.slot in obligations.unasked:
+        return obligations.unasked[duty.slot]
     demanded = (duty.slot.form, duty.slot.period) in obligations.demanded
     return NOT_OWED if demanded else NOT_DEMANDED

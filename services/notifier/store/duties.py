@@ -100,9 +100,10 @@ class DutyStore:
 
     async def _save_filings(self, filings: Mapping[Slot, Filing]) -> None:
         rows = [
-            (*slot, it.revision, it.first_received_at, it.on_time) for slot, it in filings.items()
+            (*slot, it.revision, it.first_received_at, it.on_time, it.backfilled)
+            for slot, it in filings.items()
         ]
-        await self._connection.execute(QUERIES["save_filings"], *columns(rows, 6))
+        await self._connection.execute(QUERIES["save_filings"], *columns(rows, 7))
 
     async def _save_duties(self, duties: Mapping[Slot, Duty]) -> None:
         rows = [

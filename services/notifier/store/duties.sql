@@ -4,7 +4,7 @@ SELECT now()
 -- name: records
 SELECT
     s.unit, s.form, s.period,
-    f.revision, f.first_received_at, f.on_time,
+    f.revision, f.first_received_at, f.on_time, f.backfilled,
     d.province, d.committee, d.due_at, d.deadline_rule, d.state, d.incarnation
 FROM unnest($1::text[], $2::text[], $3::text[]) AS s (unit, form, period)
 LEFT JOIN filing AS f USING (unit, form, period)
@@ -37,17 +37,19 @@ WHERE NOT EXISTS (
 
 -- name: save_filings
 INSERT INTO filing AS stored (
-    unit, form, period, revision, first_received_at, on_time, withdrawn
+    unit, form, period, revision, first_received_at, on_time, backfilled, withdrawn
 )
-SELECT u, f, p, r, at, on_time, at IS NULL
+SELECT u, f, p, r, at, on_time, backfilled, at IS NULL
 FROM unnest(
-    $1::text[], $2::text[], $3::text[], $4::integer[], $5::timestamptz[], $6::boolean[]
-) AS t (u, f, p, r, at, on_time)
+    $1::text[], $2::text[], $3::text[], $4::integer[], $5::timestamptz[], $6::boolean[],
+    $7::boolean[]
+) AS t (u, f, p, r, at, on_time, backfilled)
 ON CONFLICT (unit, form, period) DO UPDATE
 SET
     revision = excluded.revision,
     first_received_at = excluded.first_received_at,
     on_time = excluded.on_time,
+    backfilled = excluded.backfilled,
     withdrawn = excluded.withdrawn
 WHERE excluded.revision > stored.revision
 

@@ -46,7 +46,8 @@ def duty_of(row: asyncpg.Record) -> Duty:
 def record_of(row: asyncpg.Record) -> SlotRecord:
     """Return what a row of the outer joins has: a filing, a duty, both or neither."""
     filed, owed = row["revision"] is not None, row["state"] is not None
+    columns_of_filing = ("revision", "first_received_at", "on_time", "backfilled")
     return SlotRecord(
-        Filing(row["revision"], row["first_received_at"], row["on_time"]) if filed else None,
+        Filing(*(row[it] for it in columns_of_filing)) if filed else None,
         duty_of(row) if owed else None,
     )

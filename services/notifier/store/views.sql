@@ -33,8 +33,11 @@ ORDER BY at, attempt
 SELECT
     d.unit, d.province, d.form, d.period, d.committee, d.due_at, d.deadline_rule, d.state,
     f.first_received_at,
-    CASE WHEN d.state = 'met' THEN coalesce(f.on_time, f.first_received_at < d.due_at) END
-        AS on_time
+    CASE
+        WHEN d.state = 'met' AND NOT f.backfilled
+            THEN coalesce(f.on_time, f.first_received_at < d.due_at)
+    END AS on_time,
+    d.state = 'met' AND coalesce(f.backfilled, false) AS backfilled
 FROM duty AS d
 LEFT JOIN filing AS f USING (unit, form, period)
 WHERE

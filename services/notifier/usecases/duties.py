@@ -29,6 +29,8 @@ class DutyView(BaseModel):
     """
     A duty in its present state; ``on_time`` is null until it is met.
 
+    It is null, too, where history was entered after the fact (``backfilled``).
+
     ``valid_to`` is the last day of a unit that has one: names are used again. ``due_changes`` are
     in the order of time.
     """
@@ -45,6 +47,7 @@ class DutyView(BaseModel):
     state: DutyState
     first_received_at: datetime | None
     on_time: bool | None
+    backfilled: bool
     due_changes: list[DueChangeView]
 
 

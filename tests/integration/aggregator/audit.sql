@@ -3,6 +3,7 @@ WITH parts AS (
     SELECT area, r.form, r.period, r.unit_type, position,
            count(*) AS reports,
            count(*) FILTER (WHERE r.on_time) AS on_time,
+           count(*) FILTER (WHERE NOT r.on_time) AS late,
            coalesce(sum(figure), 0) AS total,
            count(figure) AS reporting,
            count(figure) FILTER (WHERE position - 1 = ANY(r.at_least)) AS at_least,
@@ -22,7 +23,7 @@ SELECT area, form, period, unit_type,
        CASE WHEN max(at_most) > 0 THEN array_agg(at_most ORDER BY position)::integer[] END AS at_most,
        max(reports)::integer AS reports,
        max(on_time)::integer AS on_time,
-       (max(reports) - max(on_time))::integer AS late
+       max(late)::integer AS late
 FROM parts
 GROUP BY 1, 2, 3, 4
 ORDER BY 1, 2, 3, 4

@@ -1,16 +1,80 @@
 """Lateness after a correction."""
 
+from dataclasses import replace
+from datetime import date
+
 import httpx
 
 from services.aggregator.domain.layouts import Layouts
 from shared.infra.postgres.database import Database
+from shared.reference.directory import Directory
 from shared.reference.place_names import in_sentence
+from shared.reference.reference_data import ReferenceData
 from tests.builders.accepted_reports import ReportSubject, accepted
 from tests.builders.mandated import AGENCY, FORCES, PROVINCE, with_departments
 from tests.integration.aggregator.asking import client, get
 from tests.integration.aggregator.counting import Counting
 
 SUBJECT = ReportSubject("FX-37.1-0001", ("FX-37.1-D02", "37.1"))
+
+
+async def test_history_counts_and_is_late_nowhere(
+    api: httpx.AsyncClient, database: Database, layouts: Layouts
+) -> None:
+    """Its figures are in the totals, and its revision says what it is."""
+    await Counting(database, layouts).count(
+        [accepted({"dvk_models_new": 421}, SUBJECT, on_time=None)]
+    )
+    question = {"unit": "37.1", "period": "cal.2023", "form": "F05"}
+
+    coverage = await get(api, "/v1/coverage", **question)
+    late = await get(api, "/v1/late", **question)
+    figures = (await get(api, "/v1/totals", **question))["figures"]
+    slot = {**question, "unit": SUBJECT.unit}
+    (revision,) = (await get(api, "/v1/revisions", **slot))["revisions"]
+
+    assert [coverage[it] for it in ("reported", "backfilled", "on_time", "late")] == [1, 1, 0, 0]
+    assert not [it for it in late["units"] if it["state"] == "late"]
+    new = [it for it in figures if it["indicator"] == "dvk_models_new" and not it["split"]]
+    assert [it["value"] for it in new] == [421]
+    assert (revision["on_time"], revision["backfilled"]) == (None, True)
+
+
+async def test_no_percentage_rests_on_units_that_are_not_known(
+    database: Database, reference: ReferenceData, layouts: Layouts
+) -> None:
+    """Totals add up, nobody is called missing, and each answer says from when it knows better."""
+    await Counting(database, layouts).count([accepted({"dvk_models_new": 421}, SUBJECT)])
+    known = date(2025, 1, 1)
+    units = [state for it in reference.directory for state in reference.directory.states(it.key)]
+    units = [replace(it, known_from=known) if it.key == "37.1" else it for it in units]
+    unsure = replace(reference, directory=Directory(units))
+    question = {"unit": "37.1", "period": "cal.2023", "form": "F05"}
+
+    async with client(database, lambda: unsure, layouts) as api:
+        coverage, late, totals = [
+            await get(api, f"/v1/{it}", **question) for it in ("coverage", "late", "totals")
+        ]
+        unit = await get(api, "/v1/units/FX-37.1-0001", on="2023-12-31")
+    async with client(database, lambda: reference, layouts) as api:
+        founded = [await get(api, f"/v1/{it}", **question) for it in ("coverage", "late", "totals")]
+
+    why = {
+        "reason": "units_not_known",
+        "known_from": "2025-01-01",
+        "explanation": "Không đủ căn cứ: danh mục chỉ ghi đúng các đơn vị của tỉnh Ninh Bình từ"
+        " ngày 01/01/2025, nên không rõ đơn vị nào phải gửi báo cáo của kỳ kết thúc trước"
+        " ngày đó.",
+    }
+    assert coverage["unfounded"] == late["unfounded"] == totals["unfounded"] == why
+    nothing = {"value": None, "display": "không đủ căn cứ"}
+    assert coverage["reporting_rate"] == coverage["forms"][0]["punctuality_rate"] == nothing
+    assert (coverage["reported"], coverage["on_time"], late["units"]) == (1, 1, [])
+    assert {it["value"] for it in totals["figures"] if it["indicator"] == "dvk_models_new"} >= {421}
+    assert unit["known_from"] == "2025-01-01"
+    assert not [it for it in founded if "unfounded" in it]
+    assert founded[0]["reporting_rate"] == {"value": "0.7", "display": "0,7%"}
+    assert len(founded[1]["units"]) == 150
 
 
 async def test_first_received_and_last_corrected_are_two_facts(

@@ -16,7 +16,7 @@ from shared.contracts.reports import ReportAccepted
 from shared.contracts.topics import REPORTS
 from shared.infra.errors import Misconfigured
 from shared.reference.reference_data import ReferenceData
-from tests.builders.intake_rejudging import DOCUMENT, EXTENDED, ORDER, PERIOD
+from tests.builders.intake_rejudging import DOCUMENT, EXTENDED, IN_USE_LATER, ORDER, PERIOD
 from tests.builders.intake_service import (
     NOWHERE,
     Upstream,
@@ -66,6 +66,23 @@ async def test_document_changes_verdicts_once(upstream: Upstream) -> None:
     after = [await upstream.http.get(f"/v1/submissions/r-{n}") for n in range(3)]
     assert [_without_slot(it.json()) for it in after] == [_without_slot(it.json()) for it in before]
     assert all(it.json()["slot"]["holds_this"] for it in after)
+
+
+async def test_first_day_published_later_makes_history_of_what_was_late(
+    upstream: Upstream,
+) -> None:
+    """The verdict becomes none, in the journal, in the slot and on the topic."""
+    changes = await rejudging(upstream, IN_USE_LATER).carry_out(ORDER)
+    again = await rejudging(upstream, IN_USE_LATER).carry_out(ORDER)
+
+    assert [it.on_time for it in changes] == [(False, None)] * 3
+    assert "(late) -> " in changes[0].line
+    assert "(backfilled)" in changes[0].line
+    assert not again
+    assert [it["on_time"] for it in await upstream.rows(VERDICTS)] == [None] * 3
+    rows = await upstream.rows(EVENTS, REPORTS)
+    events = [ReportAccepted.model_validate_json(it["body"]) for it in rows]
+    assert [it.backfilled for it in events if it.revision == 2] == [True] * 3
 
 
 async def test_dry_run_changes_nothing(upstream: Upstream) -> None:

@@ -218,7 +218,7 @@ def histories(draw: st.DrawFn) -> list[Report]:
                     subject,
                     revision=revision,
                     qualifiers=qualifiers,
-                    on_time=draw(st.booleans()),
+                    on_time=draw(st.sampled_from([True, False, None])),
                 )
             )
     return reports
@@ -250,7 +250,7 @@ def _naive_totals(reports: Sequence[ReportAccepted], keys: Sequence[str]) -> Tot
         at_least=at_least if any(at_least) else None,
         reports=len(reports),
         on_time=sum(it.on_time for it in reports),
-        late=sum(not it.on_time for it in reports),
+        late=sum(not it.on_time and not it.backfilled for it in reports),
     )
 
 

@@ -21,6 +21,8 @@ PARTS = {f"base_{it}" for it in BASES}
 
 COMMITTEES = {f"programme_{it}" for it in PROGRAMMES} | {f"role_{it}" for it in ROLES}
 """The texts of what a committee runs, and of who is in it."""
+BASIS = {"unfounded", "unfounded_because"}
+"""The texts in the place of a percentage."""
 
 
 def refusals() -> set[str]:
@@ -36,7 +38,7 @@ def refusals() -> set[str]:
 
 def test_every_refusal_has_a_sentence() -> None:
     """And there is no sentence, nor word for a figure, that nothing shows."""
-    assert load_messages().keys() == refusals() | FIGURES | CHANGES | PARTS | COMMITTEES
+    assert load_messages().keys() == (refusals() | FIGURES | CHANGES | PARTS | COMMITTEES | BASIS)
 
 
 def test_values_of_a_refusal_are_named_by_its_sentence() -> None:

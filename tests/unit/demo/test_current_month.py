@@ -77,13 +77,15 @@ def test_reports_of_the_month_are_valid_and_say_that_they_are_samples(
 
 
 def test_the_committee_asks_for_the_month_at_one_instant(scenario: Scenario, now: datetime) -> None:
-    """One contact, one demand: so there is one digest."""
+    """One contact, one demand: so there is one digest. Everybody begins with this month."""
     due_at = now + timedelta(seconds=15)
 
     document = yaml.safe_load(committee_file(scenario.period, due_at))
-    (committee,) = build_committees(document["committees"])
+    committee, *others = build_committees(document["committees"])
 
     (demand,) = committee.demands
+    assert not any(it.demands for it in others)
+    assert {it.in_use_from for it in (committee, *others)} == {scenario.period.first_day}
     assert (committee.area, demand.form, demand.period) == ("37.2", "F05", scenario.period.code)
     assert demand.due_at == due_at
     assert demand.due_at.astimezone(VIETNAM).utcoffset() == timedelta(hours=7)

@@ -1,6 +1,7 @@
 """The sample units: as many as the articles' places had, and nobody else's."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 
@@ -66,6 +67,17 @@ def test_exactly_the_roster_owes_a_form(
     assert version is not None
 
     assert len(scenario.reference.directory.owing(version, period(code), area)) == count
+
+
+def test_rosters_are_known_in_the_years_of_their_articles(scenario: Scenario) -> None:
+    """So their coverage is founded; the real units around them are those of January 2025."""
+    directory = scenario.reference.directory
+    sampled = [it.area for it in articles() if it.roster.communes]
+
+    known = {it: directory.known_from(it) for it in (*sampled, "FX-37.1-0001", "42.1", "79.1")}
+
+    assert {known.pop("42.1"), known.pop("79.1")} == {date(2025, 1, 1)}
+    assert set(known.values()) == {date(2017, 1, 1)}
 
 
 def test_all_of_todays_units_stay(reference: ReferenceData, scenario: Scenario) -> None:

@@ -11,6 +11,7 @@ from services.intake.domain.republishing import published_again, with_place
 from services.intake.domain.rule_context import RuleContext, build_rule_context
 from services.intake.domain.state import SlotState
 from services.intake.domain.violations import Renderer
+from services.intake.entry.answers import receipt_view
 from shared.contracts.reports import ReportAccepted
 from shared.reference.deadlines import Due
 from shared.reference.periods import VIETNAM, Period
@@ -118,6 +119,60 @@ def test_event_of_a_rejudgement_names_the_sender_and_the_document(
     assert event.model_dump(include=same) == before.model_dump(include=same)
     assert (event.revision, event.on_time, event.rejudged) == (2, True, DOCUMENT)
     assert event.event_id != before.event_id
+
+
+def test_history_entered_after_the_fact_is_neither_in_time_nor_late(
+    context: RuleContext, render: Renderer
+) -> None:
+    """Nobody could report in October what is due before the first day; a correction keeps that."""
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    journal = MemoryJournal(due_on(context, Due(at, "rule", before_use=True)), render)
+    report(journal, 1, at + timedelta(days=30))
+
+    corrected = report(journal, 2, at + timedelta(days=31))
+
+    entry = journal.entries[-1]
+    assert (corrected.on_time, corrected.due_at, corrected.filled) == (None, at, True)
+    assert (entry.on_time, entry.backfilled) == (None, True)
+    assert receipt_view(entry)["backfilled"]
+
+
+def test_history_is_published_as_such(context: RuleContext, render: Renderer) -> None:
+    """``on_time`` stays the bare fact, for readers that do not know the field beside it."""
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    events = {}
+    for before_use in (True, False):
+        due = Due(at, "rule", before_use=before_use)
+        journal = MemoryJournal(due_on(context, due), render)
+        given = Report(UNIT, "F05", "nd09.2026-M10", {"dvk_models_total": 7})
+        (outcome,) = journal.receive(raw(given.document(journal.context), received_at=at))
+        assert outcome.validated
+        event = published(outcome.entry, outcome.validated.report, outcome.validated.figures)
+        assert isinstance(event, ReportAccepted)
+        events[before_use] = event
+
+    assert (events[True].on_time, events[True].backfilled) == (False, True)
+    assert (events[False].on_time, events[False].backfilled) == (False, False)
+    assert '"backfilled":true' in events[True].model_dump_json()
+    assert "backfilled" not in events[False].model_dump_json()
+
+
+def test_first_day_published_later_clears_who_was_called_late(
+    context: RuleContext, render: Renderer
+) -> None:
+    """``qcdc rejudge`` takes the word "late" from history that was entered before that."""
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    journal = MemoryJournal(due_on(context, Due(at, "rule")), render)
+    slot = report(journal, 7, at)
+    history = Due(at, "rule", before_use=True)
+
+    made = rejudge(slot, history, DOCUMENT, at + timedelta(days=30))
+
+    assert slot.on_time is False
+    assert made is not None
+    assert (made.after.on_time, made.after.revision, made.entry.on_time) == (None, 2, None)
+    assert made.entry.backfilled
+    assert rejudge(made.after, history, DOCUMENT, at + timedelta(days=31)) is None
 
 
 def test_withdrawal_of_a_rejudged_report_still_fits(context: RuleContext, render: Renderer) -> None:

@@ -39,6 +39,16 @@ def test_report_at_the_due_instant_is_late() -> None:
     assert not event.on_time
 
 
+def test_history_meets_a_duty_without_a_verdict() -> None:
+    """A duty that was opened before the first day was published is met, and nobody is late."""
+    history = accepted(1, LATE).model_copy(update={"backfilled": True})
+
+    changes = file_reports({SLOT: SlotRecord(None, duty())}, {SLOT: history})
+
+    assert changes.filings == {SLOT: Filing(1, LATE, on_time=False, backfilled=True)}
+    assert [it.backfilled for it in changes.events if isinstance(it, DutyMet)] == [True]
+
+
 def test_report_before_the_duty_opens_is_kept() -> None:
     """A unit that sends weeks early must not be asked again."""
     changes = file_reports({}, {SLOT: accepted(1, EARLY)})

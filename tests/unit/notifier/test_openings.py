@@ -50,6 +50,30 @@ def test_who_is_asked_beside_the_communes_has_duties_and_is_named_in_letters() -
     assert (section.expected, [it.named.name for it in section.lines]) == (132, ["Đơn vị co_quan"])
 
 
+def test_history_is_nobodys_duty(reference: ReferenceData) -> None:
+    """A demand for 2025 without a date of its own asks for what was due before the first day."""
+    history = (Demand("F05", "cal.2025", None, "CV 1"), *COMMITTEE.demands)
+    using = replace(COMMITTEE, demands=history, in_use_from=date(2026, 11, 1))
+
+    past, november = duty_openings(replace(reference, committees=(using,)))
+
+    assert (len(past.duties), len(past.unasked)) == (0, 129)
+    assert set(past.unasked.values()) == {"before_use"}
+    assert (len(november.duties), len(november.unasked)) == (129, 0)
+
+
+def test_nobody_is_reminded_before_the_units_are_known(reference: ReferenceData) -> None:
+    """The communes of the old Ninh Bình in May 2024 are not those of the list of January 2025."""
+    months = "nd09.2024-M05", "nd09.2025-M05"
+    past = tuple(Demand("F05", it, None, f"CV {it}") for it in months)
+    old = replace(COMMITTEE, area="01.1", demands=past)
+
+    before, after = duty_openings(replace(reference, committees=(old,)))
+
+    assert (before.duties, set(before.unasked.values())) == ((), {"units_not_known"})
+    assert (len(after.duties) > 500, after.unasked) == (True, {})
+
+
 def test_letter_that_wants_the_report_early_opens_early(reference: ReferenceData) -> None:
     """Committees ask for yearly reports before the year is over; the duty must exist by then."""
     due_at = DUE_AT - timedelta(days=20)

@@ -56,6 +56,17 @@ def test_more_time_opens_the_duty_until_then(state: DutyState) -> None:
     )
 
 
+def test_first_day_published_later_excuses_history() -> None:
+    """Whoever was called overdue for a time before the first day hears that it is nobody's duty."""
+    existing = [SlotRecord(None, duty(state=DutyState.OVERDUE))]
+    opening = DutyOpening(EARLY, (), unasked={SLOT: "before_use"})
+
+    changes = reconcile(existing, obligations_of([opening]), NOW)
+
+    assert changes.duties[SLOT].state is DutyState.EXCUSED
+    assert [it.because for it in changes.events if isinstance(it, DutyExcused)] == ["before_use"]
+
+
 def test_due_instant_never_moves_earlier() -> None:
     """What was granted once cannot make anybody late."""
     existing = SlotRecord(None, duty(due_at=LATER))
