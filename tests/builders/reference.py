@@ -10,7 +10,7 @@ from shared.reference.reference_data import ReferenceData
 
 @cache
 def shipped_reference() -> ReferenceData:
-    """Return all 14,149 units with law, forms and calendar; immutable, so that tests share it."""
+    """Return all 14,170 units with law, forms and calendar; immutable, so that tests share it."""
     return load_reference_data()
 
 

@@ -115,7 +115,7 @@ def test_the_provinces_of_today_share_out_every_unit_exactly_once(
 
 
 def test_over_all_time_every_unit_is_covered(reference: ReferenceData) -> None:
-    """The figures of each of 14.149 units count in exactly one province of today."""
+    """The figures of each of 14.170 units count in exactly one province of today."""
     covered = {
         it.key
         for code in ("cal.2023", "nd09.2026")
@@ -183,13 +183,17 @@ def test_a_commune_of_today_has_whole_and_divided_predecessors(reference: Refere
     assert names(reference, set(origin.not_separable)) == ["Phường Đại Nài"]
 
 
-def test_the_nine_links_of_one_source_are_marked(reference: ReferenceData) -> None:
+def test_links_of_one_source_are_marked(reference: ReferenceData) -> None:
     """The answer for such a commune names the predecessor that is in doubt."""
     doubtful = [it for it in reference.lineage if not it.verified]
 
-    assert len(doubtful) == 9
+    assert len(doubtful) == 9 + 10
     for link in doubtful:
-        assert link.predecessor in of(reference, link.successor, "cal.2023").unverified
+        last = date(2023, 12, 31)
+        heirs = reference.lineage.heirs(link.predecessor, last, TODAY, reference.directory)
+        assert heirs
+        for heir in heirs:
+            assert link.predecessor in of(reference, heir, "cal.2023").unverified
     marked = {
         it.key
         for it in reference.directory.below("25.2", TODAY)
@@ -205,12 +209,14 @@ def test_the_nine_links_of_one_source_are_marked(reference: ReferenceData) -> No
 
 
 def test_provinces_that_merged_cite_the_resolution(reference: ReferenceData) -> None:
-    """11 provinces stayed, the 52 others are named in it. Other acts we have not seen."""
-    cited = [it for it in reference.lineage if it.decision]
+    """11 provinces stayed, the 52 others are named in it; other acts of that day are not seen."""
+    of_the_reform = [it for it in reference.lineage if it.effective_on == date(2025, 7, 1)]
+    cited = [it for it in of_the_reform if it.decision]
 
     assert {it.decision for it in cited} == {"Nghị quyết 202/2025/QH15"}
     assert len(cited) == 52
-    for link in reference.lineage:
+    assert all(it.decision for it in reference.lineage if it not in of_the_reform)
+    for link in of_the_reform:
         predecessors = reference.lineage.predecessors(link.successor)
         is_province = reference.directory.province(link.successor) == link.successor
         assert bool(link.decision) == (is_province and len(predecessors) > 1)
@@ -226,7 +232,7 @@ def test_the_lineage_fits_the_directory(reference: ReferenceData) -> None:
     ]
 
     assert without == ["dac_khu"] * 5
-    assert Counter(it.kind for it in reference.lineage) == {"whole": 9654, "part": 979}
+    assert Counter(it.kind for it in reference.lineage) == {"whole": 9654 + 20, "part": 979 + 3}
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,7 @@ def test_a_part_is_of_its_reporters_alone(everybody: ReferenceData, layouts: Lay
         stated[base] = (amount.value if amount else 0, count.reported_by, count.expected)
 
     assert stated == {
-        "commune": (2, 2, 125),
+        "commune": (2, 2, 143),
         "workplace": (2, 2, 4),
         "state_enterprise": (0, 0, 2),
         # Who may report and owes nothing is in the total and in no coverage.

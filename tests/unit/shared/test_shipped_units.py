@@ -52,7 +52,13 @@ SEPARABLE = {
     "31726.2": "Xã Gia Hòa",
     "31741.2": "Xã Tân Long",
 }
-WITHHELD = 417
+WITHHELD = 417 + 2
+"""Two communes of today lie where Tân Hòa was divided in 2024."""
+HOA_LU = {
+    *("Bích Đào", "Đông Thành", "Nam Bình", "Nam Thành", "Ninh Giang", "Ninh Khánh"),
+    *("Ninh Mỹ", "Ninh Phong", "Ninh Phúc", "Ninh Sơn", "Tân Thành", "Vân Giang"),
+}
+"""The wards of the city that Resolution 1318/NQ-UBTVQH15 founded."""
 UNVERIFIED = {
     ("00553.1", "00562.2"),
     ("00556.1", "00562.2"),
@@ -63,6 +69,17 @@ UNVERIFIED = {
     ("09013.1", "09817.2"),
     ("23053.1", "23041.2"),
     ("28036.1", "28087.2"),
+    # Ninh Bình, 1 January 2025: the lists of before and after say who ended, not where it went.
+    ("14422.1", "14428.1"),
+    ("14491.1", "14464.1"),
+    ("14497.1", "14464.1"),
+    ("14518.1", "14506.1"),
+    ("14545.1", "14347.1"),
+    ("14665.1", "14620.1"),
+    ("14692.1", "14695.1"),
+    ("14710.1", "14704.1"),
+    ("14713.1", "14701.1"),
+    ("14731.1", "14701.1"),
 }
 
 
@@ -137,10 +154,92 @@ def test_a_rejected_link_is_a_collision_of_names(reference: ReferenceData) -> No
 
 
 def test_what_is_unverified_is_listed(reference: ReferenceData) -> None:
-    """Nine links are known from one source, and no second one was found."""
+    """Nineteen links are known from one source, and no second one was found."""
     found = {(it.predecessor, it.successor) for it in reference.lineage if not it.verified}
 
     assert found == UNVERIFIED
+
+
+@pytest.mark.parametrize(
+    ("day", "districts", "communes", "of_the_city"),
+    [
+        (date(2023, 12, 31), 8, 143, 14),
+        (date(2024, 12, 31), 8, 143, 14),
+        (date(2025, 1, 1), 7, 125, 20),
+    ],
+)
+def test_ninh_binh_has_the_units_of_its_time(
+    reference: ReferenceData, day: date, districts: int, communes: int, of_the_city: int
+) -> None:
+    """Resolution 1318/NQ-UBTVQH15; the city of Hoa Lư begins with 2025 and has 12 wards."""
+    directory = reference.directory
+    below = directory.below("37.1", day)
+    city = next(it for it in below if it.type == "thanh_pho" and it.key != "D370.1")
+
+    of_city = directory.below(city.key, day)
+
+    assert sum(it.level == "district" for it in below) == districts
+    assert sum(it.level == "commune" for it in below) == communes
+    assert (city.name, len(of_city)) == (
+        ("Thành phố Ninh Bình" if day.year < 2025 else "Thành phố Hoa Lư"),
+        of_the_city,
+    )
+    if day.year == 2025:
+        wards = {it.name.removeprefix("Phường ") for it in of_city if it.type == "phuong"}
+        assert wards == HOA_LU
+    assert directory.known_from("37.1") == date(2023, 4, 15)
+
+
+@pytest.mark.parametrize(
+    ("day", "communes", "tan_an", "ben_luc"),
+    [(date(2023, 12, 31), 188, 14, 15), (date(2024, 12, 1), 186, 13, 14)],
+)
+def test_long_an_has_the_units_of_its_time(
+    reference: ReferenceData, day: date, communes: int, tan_an: int, ben_luc: int
+) -> None:
+    """Resolution 1244/NQ-UBTVQH15: a ward passed wholly, a commune was divided among three."""
+    directory = reference.directory
+
+    below = directory.below("80.1", day)
+
+    assert sum(it.level == "commune" for it in below) == communes
+    assert sum(it.level == "district" for it in below) == 15
+    assert len(directory.below("D794.1", day)) == tan_an
+    assert len(directory.below("D803.1", day)) == ben_luc
+    assert {it.kind for it in reference.lineage.successors("28006.1")} == {"part"}
+    assert directory.known_from("80.1") == date(2023, 4, 15)
+
+
+def test_every_commune_that_ended_in_ninh_binh_lives_on_today(reference: ReferenceData) -> None:
+    """18 communes and a city were merged into others; their figures reach today's province."""
+    directory, lineage = reference.directory, reference.lineage
+    last, today = date(2024, 12, 31), date(2026, 1, 1)
+    ended = [it for it in directory.below("37.1", last) if it.valid_to == last]
+    ended = [it for it in ended if not directory.alive(it.key, date(2025, 1, 1))]
+
+    heirs = {it.key: lineage.heirs(it.key, last, today, directory) for it in ended}
+
+    assert sum(it.level == "commune" for it in ended) == 18
+    assert [it.name for it in ended if it.level == "district"] == ["Thành phố Ninh Bình"]
+    provinces = {directory.province(heir, today) for its in heirs.values() for heir in its}
+    assert provinces == {"37.2"}
+
+
+@pytest.mark.parametrize(
+    ("day", "name", "kind"),
+    [
+        (date(2024, 12, 31), "Tỉnh Thừa Thiên Huế", "tinh"),
+        (date(2025, 1, 1), "Thành phố Huế", "thanh_pho"),
+    ],
+)
+def test_hue_is_a_city_since_2025(
+    reference: ReferenceData, day: date, name: str, kind: str
+) -> None:
+    """Resolution 175/2024/QH15 made the province a city under the central government."""
+    unit = reference.directory.get("46.1", day)
+
+    assert unit is not None
+    assert (unit.name, unit.type) == (name, kind)
 
 
 def test_a_sole_heir_has_the_whole_of_what_collided(reference: ReferenceData) -> None:
