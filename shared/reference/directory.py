@@ -108,6 +108,11 @@ class Directory:
             return stated
         return self.known_from(first.parent) if first.parent else None
 
+    def known_on(self, key: str, day: date) -> bool:
+        """Return whether it is known that a unit was on a day what the directory says."""
+        known_from = self.known_from(key)
+        return known_from is None or known_from <= day
+
     def path(self, key: str, on: date | None = None) -> tuple[str, ...]:
         """
         Return the areas a unit counts in: ("D436.1", "42.1"), province last.

@@ -10,6 +10,7 @@ from typing import Literal
 import asyncpg
 from pydantic import BaseModel
 
+from services.aggregator.domain.basis import unfounded
 from services.aggregator.domain.layouts import Layout
 from services.aggregator.domain.question import Question, provinces_of
 from services.aggregator.domain.scopes import owing
@@ -33,7 +34,8 @@ class UnitFigure(BaseModel):
     """
     The figure of one unit.
 
-    ``blank`` is a report that leaves it out, ``missing`` no report of who ``owes`` one.
+    ``blank`` is a report that leaves it out, ``missing`` no report of who ``owes`` one; who is not
+    known to have owed one is not missing.
     """
 
     unit: str
@@ -82,11 +84,14 @@ class ByUnitQuery:
         units = [
             _unit_figure(directory, unit, period, owed)
             | found.get(unit, {"state": "missing", "value": None, "display": nothing})
-            for unit in {*owed, *found}
+            for unit in {*(it for it in owed if directory.known_on(it, period.last_day)), *found}
         ]
+        why = unfounded(directory, question.scopes)
+        head = heading(reference, key, [period], as_of)
         its = layout.form.cells[position]
         return ByUnitAnswer(
-            **heading(reference, key, [period], as_of),
+            **head,
+            unfounded=self._writer.explained(why, head["unit"].name),
             form=form,
             indicator=its.indicator,
             split=dict(its.split),

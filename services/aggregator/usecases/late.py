@@ -130,8 +130,7 @@ def _late_unit(straggler: Straggler, directory: Directory, day: date, body: str 
 
 def _due_at(reference: ReferenceData, layout: Layout, period: Period, unit: str) -> datetime | None:
     """Return when a unit's report is due, None for who is not known to have had to send it."""
-    known_from = reference.directory.known_from(unit)
-    if known_from is not None and known_from > period.last_day:
+    if not reference.directory.known_on(unit, period.last_day):
         return None
     try:
         due = reference.due(layout.form.code, period, unit)

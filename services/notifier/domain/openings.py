@@ -127,8 +127,7 @@ def open_duties(
 def _why_unasked(directory: Directory, slot: Slot, period: Period, due: Due) -> str | None:
     if due.before_use:
         return BEFORE_USE
-    known_from = directory.known_from(slot.unit)
-    return UNITS_NOT_KNOWN if known_from and known_from > period.last_day else None
+    return None if directory.known_on(slot.unit, period.last_day) else UNITS_NOT_KNOWN
 
 
 def _duty(committee: Committee, slot: Slot, due: Due, province: str) -> Duty:

@@ -56,6 +56,7 @@ async def test_no_percentage_rests_on_units_that_are_not_known(
             await get(api, f"/v1/{it}", **question) for it in ("coverage", "late", "totals")
         ]
         unit = await get(api, "/v1/units/FX-37.1-0001", on="2023-12-31")
+        by_unit = await get(api, "/v1/by-unit", **question, cell="dvk_models_new")
     async with client(database, lambda: reference, layouts) as api:
         founded = [await get(api, f"/v1/{it}", **question) for it in ("coverage", "late", "totals")]
 
@@ -72,6 +73,7 @@ async def test_no_percentage_rests_on_units_that_are_not_known(
     assert (coverage["reported"], coverage["on_time"], late["units"]) == (1, 1, [])
     assert {it["value"] for it in totals["figures"] if it["indicator"] == "dvk_models_new"} >= {421}
     assert unit["known_from"] == "2025-01-01"
+    assert ([it["state"] for it in by_unit["units"]], by_unit["unfounded"]) == (["stated"], why)
     assert not [it for it in founded if "unfounded" in it]
     assert founded[0]["reporting_rate"] == {"value": "0.7", "display": "0,7%"}
     assert len(founded[1]["units"]) == 150
