@@ -146,8 +146,8 @@ def test_district_that_ended_stays_readable(demo: Demo) -> None:
     ("unit", "period", "form", "units"),
     [
         ("37.1", "cal.2023", "F05", 151),
-        ("01.1", "cal.2022", "F04", 579),
-        ("D436.1", "cal.2022", "F04", 15),
+        ("01.1", "hanoi.20220101-20231212", "F04", 579),
+        ("D436.1", "tphatinh.20170512-20220516", "F04", 15),
         ("80.1", "cal.2023", "F05", 203),
     ],
 )
